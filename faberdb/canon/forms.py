@@ -1,0 +1,94 @@
+"""Remembered canonical forms: which declared objects need no scratch server because what they stand for is known.
+
+A form is found by what was declared (its digest, which includes the schemas its names are looked up in) and holds as
+long as everything it refers to still has the form it had then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from faberdb.model import Address, Attributes, Kind, Object
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A canonical form with what it depends on.
+
+    own: digest of the form itself. needs: digests of the forms it referred to, by address.
+    """
+
+    attributes: Attributes
+    parent: Address | None
+    own: str
+    needs: Mapping[Address, str]
+
+
+def digest(value: object) -> str:
+    """Short content digest of a JSON value; key order does not count."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:24]
+
+
+def declared_digest(obj: Object, context: str) -> str:
+    """What was written, where its names are looked up, and on what server (context)."""
+    parent = str(obj.parent) if obj.parent else ""
+    return digest([context, str(obj.address), parent, obj.attributes, obj.scope])
+
+
+def form_of(obj: Object, objects: Mapping[Address, Object]) -> Form:
+    """The form of a canonical object among its fellows."""
+    needs = {r: digest(objects[r].attributes) for r in obj.references if r in objects}
+    return Form(obj.attributes, obj.parent, digest(obj.attributes), needs)
+
+
+def recall(
+    declared: Mapping[Address, Object],
+    remembered: Mapping[str, Form],
+    digests: Mapping[Address, str],
+    kinds: Mapping[str, Kind],
+    given: Mapping[Address, Object],
+) -> dict[Address, Object]:
+    """Canonical objects for as many declared ones as the remembered forms allow.
+
+    given: objects that are not declared but may be referred to (kinds that are read only). A form falls when one that
+    it needs is not there or is another; what falls takes with it what needed it.
+    """
+    found: dict[Address, Form] = {}
+    for address, obj in declared.items():
+        if kinds[address.kind].as_declared:
+            found[address] = Form(obj.attributes, obj.parent, "", {r: "" for r in obj.references})
+        elif (form := remembered.get(digests[address])) is not None:
+            found[address] = form
+    referrers: dict[Address, list[Address]] = {}
+    todo: list[Address] = []
+    for address, form in found.items():
+        for need, then in form.needs.items():
+            referrers.setdefault(need, []).append(address)
+            if need in found:
+                now = found[need].own
+                if then and now and now != then:
+                    todo.append(address)
+            elif need not in given:
+                todo.append(address)
+    while todo:
+        address = todo.pop()
+        if found.pop(address, None) is not None:
+            todo.extend(referrers.get(address, ()))
+    return {a: canonical(declared[a], form.attributes, form.needs) for a, form in found.items()}
+
+
+def canonical(declared: Object, attributes: Attributes, references: Iterable[Address]) -> Object:
+    """The canonical object that a declared one stands for, with what the declaration says of the way there."""
+    return Object(
+        declared.address,
+        attributes,
+        declared.parent,
+        frozenset(references),
+        (),
+        declared.origin,
+        declared.renamed_from,
+        declared.hints,
+    )

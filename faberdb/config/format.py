@@ -1,0 +1,216 @@
+"""faberdb.toml as users write it. This is the border: pydantic here, frozen dataclasses behind it (project.py)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
+RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
+
+_UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)\Z")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def seconds(text: str) -> float:
+    """`500ms`, `2s`, `5min` or `1h` in seconds; raises ValueError for anything else."""
+    match = _DURATION.match(text)
+    if match is None:
+        raise ValueError('write a duration with its unit: "500ms", "2s", "5min", "1h"')
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _duration(text: str) -> str:
+    seconds(text)
+    return text
+
+
+def _variable(name: str) -> str:
+    """The value is not repeated in the message: it may be a secret written in the wrong place."""
+    if not _VARIABLE.match(name):
+        raise ValueError("this must be the name of an environment variable, such as DATABASE_URL")
+    return name
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("this must not be empty")
+    return text
+
+
+Duration = Annotated[
+    str, AfterValidator(_duration), Field(json_schema_extra={"pattern": r"^\d+(\.\d+)?\s*(ms|s|min|h)$"})
+]
+Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
+Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, use_attribute_docstrings=True)
+
+
+class ProjectTable(Table):
+    """What the project is called and what it manages."""
+
+    name: Text
+    """The project's name; it stands in plans, locks and the state."""
+    schemas: Text = "schemas"
+    """Folder of the declared schema files, beside this file."""
+    search_path: list[str] = Field(default_factory=lambda: ["public"])
+    """Schemas in which unqualified names are looked up, after the file's own schema."""
+    include: list[str] = Field(default_factory=list)
+    """Patterns of what is managed (`public.*`); empty is the whole database."""
+    exclude: list[str] = Field(default_factory=list)
+    """Patterns of what is left alone, stronger than include."""
+
+
+class DatabaseTable(Table):
+    """The database of every environment that says nothing else."""
+
+    engine: Literal["postgresql"] = "postgresql"
+    """The database engine."""
+    hosting: Hosting = "embedded"
+    """Where it runs."""
+    migration_tool: Text = "native"
+    """`native`, or the migration tool that owns the project's migrations: prisma, typeorm, sequelize, knex."""
+
+
+class EnvironmentTable(Table):
+    """One database that the project is applied to."""
+
+    hosting: Hosting | None = None
+    """Where it runs, if not where [database] says."""
+    connection_string_env: Variable | None = None
+    """Name of the variable that holds the connection string; without it, the embedded PostgreSQL."""
+    auto_migrate: bool = False
+    """`apply` asks nothing."""
+    backup_before_migrate: bool = False
+    """Take a backup before each apply."""
+    require_approval: bool = False
+    """Apply only plans that somebody else has approved."""
+    promote_from: Text | None = None
+    """Only what this other environment has applied may be planned here."""
+    protected: bool | None = None
+    """The strict rules for environments that people depend on; the same as being named in protected_environments."""
+    tls_exception: Text | None = None
+    """Why sslmode is not verify-full, where the environment is protected."""
+    roles: dict[str, str] = Field(default_factory=dict)
+    """Role names of the declaration and what they are called here."""
+    server_version: int | None = Field(default=None, ge=10, le=99)
+    """Major version of the embedded server."""
+    online: bool | None = None
+    """As in [safety], for this environment."""
+    lock_timeout: Duration | None = None
+    """As in [safety], for this environment."""
+    statement_timeout: Duration | None = None
+    """As in [safety], for this environment."""
+    max_risk: RiskWord | None = None
+    """As in [safety], for this environment."""
+
+
+class MigrationsTable(Table):
+    """Migration records, and how long an apply may take."""
+
+    directory: Text = "migrations"
+    """Folder of the migration files."""
+    table: Text | None = None
+    """Table in which the migration tool keeps what it has run, if not its usual one."""
+    timeout_seconds: int | None = Field(default=None, gt=0)
+    """No step starts after it; it also bounds every statement that is neither batched nor CONCURRENTLY."""
+
+
+class SafetyTable(Table):
+    """What a plan may do, and how carefully it is done."""
+
+    protected_environments: list[str] = Field(default_factory=list)
+    """Environments with the strict rules."""
+    require_approval_for: list[RiskWord] = Field(default_factory=list)
+    """Risks that need an approval in every environment."""
+    max_auto_rollback_attempts: Count = 1
+    """How often a failed apply is taken back by itself."""
+    health_check_before_deploy: bool = False
+    """Check the database's health before each apply."""
+    max_risk: RiskWord = "destructive"
+    """Plans with a higher risk are refused."""
+    on_drop: Literal["quarantine"] = "quarantine"
+    """What happens to rows that are dropped."""
+    lock_timeout: Duration = "2s"
+    """How long a step waits for a lock before it gives way and tries again."""
+    statement_timeout: Duration | None = None
+    """How long a statement may run."""
+    online: bool = False
+    """Refuse steps that would stop the application."""
+    proof: Literal["required", "partial"] = "required"
+    """`partial` writes a plan whose unprovable steps are marked and one risk level higher."""
+
+
+class BackupTable(Table):
+    """Backups before changes."""
+
+    provider: Text | None = None
+    """What takes the backups."""
+    retention_days: int | None = Field(default=None, gt=0)
+    """How long they are kept."""
+    backup_before_destructive_ops: bool = False
+    """Take a backup before an apply that removes data."""
+    verify: bool = False
+    """Restore each backup on a scratch server to see that it is good."""
+
+
+class StateTable(Table):
+    """Where the state of each environment is kept."""
+
+    backend: Text = "local"
+    """`local`, `s3` or `postgres`."""
+    path: Text = ".faberdb/state"
+    """Folder of the local state, beside this file."""
+
+
+class ShadowTable(Table):
+    """The scratch server that plans are proven on."""
+
+    url_env: Variable | None = None
+    """Name of the variable that holds the connection string of a server for scratch databases."""
+    server: Literal["auto", "binaries", "target", "embedded"] = "auto"
+    """A cluster of our own from the machine's binaries, a database on the target server, or the embedded server;
+    `auto` takes the first that can hold what the plan touches."""
+
+
+class IntegrationTable(Table):
+    """Plugins that talk to other systems."""
+
+    cloud_plugin: Text | None = None
+    """For the cloud the database runs in."""
+    work_plugin: Text | None = None
+    """For tickets and pull requests."""
+    logs_plugin: Text | None = None
+    """For logs and metrics."""
+
+
+class AlertsTable(Table):
+    """Who is told."""
+
+    urls_env: Variable | None = None
+    """Name of the variable that holds the addresses alerts are sent to."""
+
+
+class ProjectFile(Table):
+    """The configuration of a faberdb project, faberdb.toml."""
+
+    model_config = ConfigDict(title="faberdb project")
+
+    project: ProjectTable
+    database: DatabaseTable = Field(default_factory=DatabaseTable)
+    environments: dict[str, EnvironmentTable] = Field(default_factory=dict)
+    """The databases the project is applied to, by name."""
+    migrations: MigrationsTable = Field(default_factory=MigrationsTable)
+    safety: SafetyTable = Field(default_factory=SafetyTable)
+    backup: BackupTable = Field(default_factory=BackupTable)
+    state: StateTable = Field(default_factory=StateTable)
+    shadow: ShadowTable = Field(default_factory=ShadowTable)
+    integration: IntegrationTable = Field(default_factory=IntegrationTable)
+    alerts: AlertsTable = Field(default_factory=AlertsTable)

@@ -1,0 +1,282 @@
+"""The project: faberdb.toml found, read and checked, as frozen values the other rooms can rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable, seconds
+from faberdb.declare.explain import validate
+from faberdb.declare.source import Problem, Source, UnreadableError, error_of, leaks, nearest, read
+from faberdb.errors import ConfigError
+from faberdb.model import Origin, Risk
+
+FILE_NAME = "faberdb.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One database the project is applied to, with the project's defaults filled in. Durations are seconds."""
+
+    name: str
+    origin: Origin
+    hosting: str
+    connection_string_env: str | None
+    auto_migrate: bool
+    protected: bool
+    tls_exception: str | None
+    backup_before_migrate: bool
+    require_approval: bool
+    promote_from: str | None
+    roles: Mapping[str, str]
+    server_version: int | None
+    online: bool
+    max_risk: Risk
+    lock_timeout: float
+    statement_timeout: float | None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether faberdb runs the server itself."""
+        return self.connection_string_env is None
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    directory: str
+    table: str | None
+    timeout_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The rules of the whole project; what an environment can set for itself is asked of the Environment."""
+
+    protected_environments: tuple[str, ...]
+    require_approval_for: tuple[Risk, ...]
+    max_auto_rollback_attempts: int
+    health_check_before_deploy: bool
+    on_drop: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    provider: str | None
+    retention_days: int | None
+    backup_before_destructive_ops: bool
+    verify: bool
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """path: the folder of the local backend, absolute."""
+
+    backend: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    url_env: str | None
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    cloud_plugin: str | None
+    work_plugin: str | None
+    logs_plugin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """faberdb.toml.
+
+    root: its folder, absolute. file, schemas: as people want to read them in an error, relative to the working
+    directory where they lie below it.
+    """
+
+    root: Path
+    file: Path
+    name: str
+    schemas: Path
+    search_path: tuple[str, ...]
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    engine: str
+    migration_tool: str
+    environments: Mapping[str, Environment]
+    migrations: Migrations
+    safety: Safety
+    backup: Backup
+    state: State
+    shadow: Shadow
+    integration: Integration
+    alerts_urls_env: str | None = field(default=None)
+
+    def environment(self, name: str) -> Environment:
+        """The environment of that name; raises ConfigError with the nearest name there is."""
+        if name in self.environments:
+            return self.environments[name]
+        raise ConfigError(
+            f"there is no environment `{name}`{nearest(name, self.environments)}",
+            where=self.file.as_posix(),
+            advice=f"add [environments.{name}] to {self.file.as_posix()}",
+        )
+
+    def unsupported(self, environment: str) -> tuple[str, ...]:
+        """Keys that promise safety for this environment and that this version does not keep yet, as written in
+        faberdb.toml; who changes a database must refuse while there are any."""
+        chosen = self.environment(environment)
+        own, safety, backup = f"environments.{environment}", self.safety, self.backup
+        promised = {
+            f"{own}.backup_before_migrate": chosen.backup_before_migrate,
+            f"{own}.require_approval": chosen.require_approval,
+            f"{own}.promote_from": chosen.promote_from,
+            f"{own}.online" if chosen.online else "": chosen.online,
+            "safety.require_approval_for": safety.require_approval_for,
+            "safety.health_check_before_deploy": safety.health_check_before_deploy,
+            "backup.backup_before_destructive_ops": backup.backup_before_destructive_ops,
+            "backup.verify": backup.verify,
+            "alerts.urls_env": self.alerts_urls_env,
+            "database.migration_tool": self.migration_tool != "native",
+        }
+        return tuple(key for key, value in promised.items() if value)
+
+
+def find(start: Path) -> Path:
+    """The faberdb.toml of `start` or of the nearest folder above it, up to the top of its git repository.
+
+    Raises ConfigError where there is none.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if (folder / ".git").exists():
+            break
+    raise ConfigError(
+        f"there is no {FILE_NAME} in {start.as_posix()}"
+        + (f" or above it, up to {folder.as_posix()}" if folder != start else ""),
+        advice="run `faberdb init` to start a project here, or name its folder with --chdir DIR",
+    )
+
+
+def load(start: Path) -> Project:
+    """The project that `start` lies in; raises ConfigError with everything that is wrong in its faberdb.toml."""
+    found = find(start)
+    file = _shown(found)
+    try:
+        source = read(file)
+    except UnreadableError as error:
+        raise error_of([error.problem], ConfigError) from error
+    problems = leaks(source)
+    if problems:
+        raise error_of(problems, ConfigError)
+    whole = validate(source, ProjectFile)
+    if isinstance(whole, list):
+        raise error_of(whole, ConfigError)
+    problems = list(_contradictions(source, whole))
+    if problems:
+        raise error_of(problems, ConfigError)
+    return _project(found.parent, file, whole)
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _contradictions(source: Source, whole: ProjectFile) -> Iterator[Problem]:
+    """What each key alone allows and the file as a whole does not."""
+    root = source.file.resolve().parent
+    schemas = (root / whole.project.schemas).resolve()
+    if schemas == root or not schemas.is_relative_to(root):
+        message = '`schemas` must name a folder inside the project\'s own, such as "schemas"'
+        yield source.problem(("project", "schemas"), message)
+    for number, name in enumerate(whole.safety.protected_environments):
+        if name not in whole.environments:
+            keys = ("safety", "protected_environments", number)
+            yield source.problem(keys, f"there is no environment `{name}`{nearest(name, whole.environments)}")
+    for name, table in whole.environments.items():
+        for key, message in _environment_contradictions(name, table, whole):
+            yield source.problem(("environments", name, key), message)
+
+
+def _environment_contradictions(name: str, table: EnvironmentTable, whole: ProjectFile) -> Iterator[tuple[str, str]]:
+    if table.hosting == "embedded" and table.connection_string_env:
+        yield "connection_string_env", "an embedded database takes no connection string; remove this key or `hosting`"
+    elif table.hosting and table.hosting != "embedded" and not table.connection_string_env:
+        yield "hosting", f"a database on {table.hosting} needs connection_string_env, the name of a variable"
+    if table.server_version and table.connection_string_env:
+        yield "server_version", "only the embedded server's version can be chosen; remove this key"
+    if table.protected is False and name in whole.safety.protected_environments:
+        yield "protected", "[safety] protected_environments says the opposite; change one of the two"
+    if table.promote_from == name:
+        yield "promote_from", "an environment cannot be promoted from itself"
+    elif table.promote_from and table.promote_from not in whole.environments:
+        others = [other for other in whole.environments if other != name]
+        yield "promote_from", f"there is no environment `{table.promote_from}`{nearest(table.promote_from, others)}"
+
+
+def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
+    return Project(
+        root=root,
+        file=file,
+        name=whole.project.name,
+        schemas=_shown(root / whole.project.schemas),
+        search_path=tuple(whole.project.search_path),
+        include=tuple(whole.project.include),
+        exclude=tuple(whole.project.exclude),
+        engine=whole.database.engine,
+        migration_tool=whole.database.migration_tool,
+        environments={name: _environment(name, table, file, whole) for name, table in whole.environments.items()},
+        migrations=Migrations(**whole.migrations.model_dump()),
+        safety=_safety(whole.safety),
+        backup=Backup(**whole.backup.model_dump()),
+        state=State(whole.state.backend, root / whole.state.path),
+        shadow=Shadow(**whole.shadow.model_dump()),
+        integration=Integration(**whole.integration.model_dump()),
+        alerts_urls_env=whole.alerts.urls_env,
+    )
+
+
+def _safety(table: SafetyTable) -> Safety:
+    return Safety(
+        protected_environments=tuple(table.protected_environments),
+        require_approval_for=tuple(Risk[word.upper()] for word in table.require_approval_for),
+        max_auto_rollback_attempts=table.max_auto_rollback_attempts,
+        health_check_before_deploy=table.health_check_before_deploy,
+        on_drop=table.on_drop,
+        proof=table.proof,
+    )
+
+
+def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectFile) -> Environment:
+    safety = whole.safety
+    hosting = table.hosting or whole.database.hosting
+    if table.connection_string_env is None:
+        hosting = "embedded"
+    elif hosting == "embedded":
+        hosting = "server"
+    statement = table.statement_timeout or safety.statement_timeout
+    return Environment(
+        name=name,
+        origin=Origin(file, ("environments", name)),
+        hosting=hosting,
+        connection_string_env=table.connection_string_env,
+        auto_migrate=table.auto_migrate,
+        protected=bool(table.protected) or name in safety.protected_environments,
+        tls_exception=table.tls_exception,
+        backup_before_migrate=table.backup_before_migrate,
+        require_approval=table.require_approval,
+        promote_from=table.promote_from,
+        roles=dict(table.roles),
+        server_version=table.server_version,
+        online=safety.online if table.online is None else table.online,
+        max_risk=Risk[(table.max_risk or safety.max_risk).upper()],
+        lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
+        statement_timeout=seconds(statement) if statement else None,
+    )

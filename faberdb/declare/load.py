@@ -1,0 +1,163 @@
+"""Schema files into declared objects: read, validate, ask each kind what its entries mean."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from faberdb.declare.explain import validate
+from faberdb.declare.positions import Keys
+from faberdb.declare.shape import Section, Shape, compose
+from faberdb.declare.source import Problem, Source, UnreadableError, error_of, leaks, place_of, read
+from faberdb.errors import DeclarationError
+from faberdb.model import Address, Kind, Object, Origin, Place
+
+__all__ = ["Declaration", "load", "place_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """All that a folder of schema files declares. files: every file read, the texts that entries name included."""
+
+    objects: Mapping[Address, Object]
+    files: tuple[Path, ...]
+
+
+def load(folder: Path, kinds: Sequence[Kind], search_path: Sequence[str]) -> Declaration:
+    """The objects that the *.toml files of `folder` and its sub-folders declare, in the order they are written.
+
+    search_path: the schemas in which unqualified names are looked up after the file's own. Raises DeclarationError
+    with everything that is wrong in any of the files.
+    """
+    if not folder.is_dir():
+        raise DeclarationError(
+            "there is no such folder of schema files",
+            where=folder.as_posix(),
+            advice="create it, or name another one as [project] schemas in faberdb.toml",
+        )
+    reader = _Reader(folder, compose(kinds), tuple(search_path))
+    with _without_collector():
+        for file in sorted(folder.rglob("*.toml"), key=lambda path: path.relative_to(folder).parts):
+            if not any(part.startswith(".") for part in file.relative_to(folder).parts):
+                reader.take(file)
+    if reader.problems:
+        raise error_of(reader.problems, DeclarationError)
+    return Declaration(reader.objects, tuple(reader.files))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """All that is made here is kept, so looking through it for garbage again and again costs a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _Reader:
+    folder: Path
+    shape: Shape
+    search_path: tuple[str, ...]
+    objects: dict[Address, Object] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, file: Path) -> None:
+        """Reads one file; what is wrong with it is noted and the next file is read all the same."""
+        self.files.append(file)
+        try:
+            source = read(file)
+        except UnreadableError as error:
+            self.problems.append(error.problem)
+            return
+        problems = [*leaks(source), *self._fetch(source, source.data, self.shape.sections, ())]
+        if not problems:
+            whole = validate(source, self.shape.model)
+            if isinstance(whole, BaseModel):
+                schema = str(getattr(whole, "schema_"))  # noqa: B009
+                scope = tuple(dict.fromkeys((schema, *self.search_path)))
+                self._walk(source, whole, self.shape.sections, Place(schema, None, scope, Origin(file)))
+                return
+            problems = whole
+        self.problems += problems
+
+    def _walk(self, source: Source, holder: BaseModel, sections: Sequence[Section], place: Place) -> None:
+        above = place.origin.keys
+        for section in sections:
+            held: Any = getattr(holder, section.attribute)
+            if held is None:
+                continue
+            keys = (*above, section.key)
+            if section.kind.single:
+                self._declare(source, section, keys, place, "", held)
+            else:
+                for name, entry in held.items():
+                    self._declare(source, section, (*keys, name), place, name, entry)
+
+    def _declare(self, source: Source, section: Section, keys: Keys, place: Place, name: str, entry: BaseModel) -> None:
+        here = Place(place.schema, place.container, place.scope, Origin(source.file, keys))
+        try:
+            made = list(section.kind.declare(here, name, entry))
+        except DeclarationError as error:
+            advice = f" ({error.advice})" if error.advice else ""
+            self.problems.append(source.problem(keys, error.message + advice))
+            return
+        except ValueError as error:
+            self.problems.append(source.problem(keys, str(error)))
+            return
+        for obj in made:
+            known = self.objects.setdefault(obj.address, obj)
+            if known is not obj:
+                # What stands inside a block that is there twice would only say the same again.
+                self.problems.append(_twice(source, keys, known, obj))
+                return
+        if section.sections:
+            if not made:
+                raise TypeError(f"kind {section.kind.name!r} declares nothing that its inner sections could belong to")
+            inside = Place(place.schema, made[0].address, place.scope, here.origin)
+            self._walk(source, entry, section.sections, inside)
+
+    def _fetch(self, source: Source, data: Any, sections: Sequence[Section], above: Keys) -> Iterator[Problem]:
+        """Puts the text of each named `file` where `query` would be written."""
+        for section in sections:
+            held = data.get(section.key) if section.deeper and isinstance(data, dict) else None
+            if not isinstance(held, dict):
+                continue
+            keys = (*above, section.key)
+            for path, entry in [(keys, held)] if section.kind.single else [((*keys, k), v) for k, v in held.items()]:
+                if isinstance(entry, dict):
+                    if section.from_file and isinstance(entry.get("file"), str):
+                        yield from self._insert(source, entry, (*path, "file"))
+                    yield from self._fetch(source, entry, section.sections, path)
+
+    def _insert(self, source: Source, entry: dict[str, Any], keys: Keys) -> Iterator[Problem]:
+        named = entry["file"]
+        file = source.file.parent / named
+        if "query" in entry:
+            yield source.problem(keys, "`file` and `query` are both given; keep one of them")
+        elif not file.resolve().is_relative_to(self.folder.resolve().parent):
+            yield source.problem(keys, f"the file {named!r} lies outside the project")
+        else:
+            try:
+                entry["query"] = file.read_text("utf-8-sig")
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+                yield source.problem(keys, f"the file {file.as_posix()} cannot be read: {why}")
+            else:
+                del entry["file"]
+                self.files.append(file)
+
+
+def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:
+    first = place_of(known.origin) if known.origin else "another place"
+    return source.problem(keys, f"{obj.address} is declared twice; the first is at {first}")

@@ -1,0 +1,83 @@
+"""From two catalogues to changes: what is new, what is gone, what differs, and what must be rebuilt around that."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from faberdb.model import Action, Address, Change, Kind, Object
+
+Objects = Mapping[Address, Object]
+Kinds = Mapping[str, Kind]
+
+
+def diff(live: Objects, target: Objects, kinds: Kinds) -> dict[Address, Change]:
+    """The changes that lead from live to target, by address, dependents that have to be rebuilt included.
+
+    Objects of kinds that are not managed are never changed for their own sake: they are expected in `target` as they
+    are in `live`, and come back when something under them is replaced.
+    """
+    changes: dict[Address, Change] = {}
+    for address, after in target.items():
+        before = live.get(address)
+        if before is None:
+            changes[address] = Change(address, Action.CREATE, None, after)
+        elif before is not after:
+            verdict = kinds[address.kind].compare(before, after)
+            if verdict is not None:
+                changes[address] = Change(address, verdict.action, before, after, verdict.reason, verdict.disturbs)
+    for address, before in live.items():
+        if address not in target:
+            changes[address] = Change(address, Action.DROP, before, None)
+    _propagate(changes, live, target, kinds)
+    return changes
+
+
+def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
+    """Who refers to an address, in the order of the objects."""
+    found: dict[Address, list[Object]] = {}
+    for obj in objects.values():
+        for reference in obj.references:
+            found.setdefault(reference, []).append(obj)
+    return found
+
+
+def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
+    todo = deque(c for c in changes.values() if c.disturbs or c.action in (Action.REPLACE, Action.DROP))
+    if not todo:
+        return
+    referrers = referrers_of(live)
+    while todo:
+        change = todo.popleft()
+        around = referrers.get(change.address, [])
+        touched = frozenset(kinds[change.address.kind].touches(change, around))
+        if touched:
+            change = _with_touches(change, touched)
+            changes[change.address] = change
+            around = [*around, *(obj for address in touched for obj in referrers.get(address, ()))]
+        for obj in _disturbed(around, change, touched, target, kinds):
+            known = changes.get(obj.address)
+            if known is None or known.action is Action.ALTER:
+                reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
+                replaced = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason)
+                changes[obj.address] = replaced
+                todo.append(replaced)
+
+
+def _disturbed(
+    around: Iterable[Object], change: Change, touched: frozenset[Address], target: Objects, kinds: Kinds
+) -> Iterable[Object]:
+    for obj in around:
+        after = target.get(obj.address)
+        if after is None or obj.address in touched:
+            continue
+        gone = change.action is Action.DROP and not (after.references & {change.address})
+        if not gone and kinds[obj.address.kind].disturbed_by(obj, change):
+            yield obj
+
+
+def _with_touches(change: Change, touched: frozenset[Address]) -> Change:
+    return Change(
+        change.address, change.action, change.before, change.after, change.reason, change.disturbs, touched
+    )

@@ -1,0 +1,184 @@
+"""From ordered changes to the statements of a plan, with what quarantine takes and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from faberdb.diff.changes import Kinds, Objects, referrers_of
+from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
+from faberdb.order.graph import Ordered, order
+
+Quarantine = Callable[[Change, str, int, "Situation"], Kept]
+"""Names the place where what a change destroys is kept: (change, form, running number, situation)."""
+
+
+@dataclass
+class Situation:
+    """What kinds may ask while they write statements; `faberdb.model.Work` for both ends of a plan."""
+
+    live: Objects
+    target: Objects
+    version: int
+    casts: frozenset[tuple[str, str]] = frozenset()
+    keeping: dict[Address, Kept] = field(default_factory=dict)
+    giving: Mapping[Address, Kept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._children: dict[bool, dict[Address, list[Object]]] = {}
+        self._referrers: dict[bool, dict[Address, list[Object]]] = {}
+        self._positions: dict[Address, int] = {}
+
+    def position(self, address: Address) -> int:
+        """Where a wanted object stands among all: the order in which columns were declared."""
+        if not self._positions:
+            self._positions = {a: n for n, a in enumerate(self.target)}
+        return self._positions[address]
+
+    def before(self, address: Address) -> Object | None:
+        return self.live.get(address)
+
+    def after(self, address: Address) -> Object | None:
+        return self.target.get(address)
+
+    def children(self, address: Address, *, after: bool) -> Sequence[Object]:
+        if after not in self._children:
+            found: dict[Address, list[Object]] = {}
+            for obj in (self.target if after else self.live).values():
+                if obj.parent is not None:
+                    found.setdefault(obj.parent, []).append(obj)
+            self._children[after] = found
+        return self._children[after].get(address, [])
+
+    def referrers(self, address: Address, *, after: bool) -> Sequence[Object]:
+        if after not in self._referrers:
+            self._referrers[after] = referrers_of(self.target if after else self.live)
+        return self._referrers[after].get(address, [])
+
+    def castable(self, source: str, target: str) -> bool:
+        plain = source.split("(")[0], target.split("(")[0]
+        text = {"text", "character varying", "character", "name"}
+        return plain in self.casts or plain[0] == plain[1] or bool(text & set(plain))
+
+    def keep(self, address: Address) -> Kept | None:
+        return self.keeping.get(address)
+
+    def kept(self, address: Address) -> Kept | None:
+        return self.giving.get(address)
+
+
+def make_steps(
+    changes: Mapping[Address, Change],
+    live: Catalogue,
+    target: Objects,
+    kinds: Kinds,
+    *,
+    quarantine: Quarantine | None = None,
+    giving: Mapping[Address, Kept] | None = None,
+    first_number: int = 1,
+    renames: Sequence[tuple[Object, Object]] = (),
+    renames_last: bool = False,
+    reverse_ties: bool = False,
+) -> tuple[tuple[Step, ...], tuple[Kept, ...]]:
+    """The statements that carry out the changes, in order, and what they leave in quarantine.
+
+    quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
+    giving: what waits in quarantine to be brought back instead of being made anew. renames: (old, new) pairs, done
+    first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
+    """
+    situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
+    if quarantine is not None:
+        _allot(changes, situation, kinds, quarantine, first_number)
+    moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
+
+    def travels(address: Address) -> bool:
+        """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
+        that is moved it does."""
+        if address not in moved:
+            return True
+        return any(above in moved for above in _ancestors(address, live.objects))
+
+    ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties)
+    _carry(ordered, situation, moved)
+    naming = [
+        (new.address, Action.RENAME, new, statement)
+        for old, new in renames
+        for statement in kinds[old.address.kind].rename(old, new)
+    ]
+    changing = [entry for item in ordered for entry in _write(item, changes, situation, kinds)]
+    written = [*changing, *naming] if renames_last else [*naming, *changing]
+    return tuple(_number(written)), tuple(situation.keeping.values())
+
+
+def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
+    obj = objects.get(address)
+    while obj is not None and obj.parent is not None:
+        yield obj.parent
+        obj = objects.get(obj.parent)
+
+
+def _allot(
+    changes: Mapping[Address, Change], situation: Situation, kinds: Kinds, quarantine: Quarantine, number: int
+) -> None:
+    """Give everything that would be destroyed a place. A column of a table that is moved goes with the table."""
+    for address in sorted(changes):
+        change = changes[address]
+        form = kinds[address.kind].keeps(change) if change.before is not None else ""
+        if not form:
+            continue
+        above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]
+        if form == "values" and any(kinds[c.address.kind].keeps(c) == "moved" for c in above):
+            continue
+        situation.keeping[address] = quarantine(change, form, number, situation)
+        number += 1
+
+
+def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]) -> None:
+    """Note with everything that is moved which other objects travel inside it."""
+    for item in ordered:
+        if item.vertex.end == "down" and item.vertex.address in moved:
+            kept = situation.keeping[item.vertex.address]
+            carried = tuple(sorted(item.merged))
+            situation.keeping[kept.address] = Kept(kept.address, kept.form, kept.place, carried, kept.detail)
+            for address in carried:
+                situation.keeping.pop(address, None)
+
+
+def _write(
+    item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds
+) -> Iterable[tuple[Address, Action, Object, Statement]]:
+    address = item.vertex.address
+    change, kind = changes[address], kinds[address.kind]
+    if item.vertex.end == "alter":
+        assert change.before is not None
+        assert change.after is not None
+        made, obj = kind.alter(change.before, change.after, situation), change.after
+    elif item.vertex.end == "down":
+        assert change.before is not None
+        made, obj = kind.drop(change.before, situation), change.before
+    else:
+        assert change.after is not None
+        obj = change.after
+        kept = situation.kept(address)
+        if any(address in giving.carries for giving in situation.giving.values()):
+            return  # it comes back inside what it went away with
+        inlined = [] if kept and kept.form == "moved" else _inlined(item, change.after, situation)
+        made = kind.create(change.after, inlined, situation)
+    for statement in made:
+        yield address, change.action, obj, statement
+
+
+def _inlined(item: Ordered, obj: Object, situation: Situation) -> list[Object]:
+    """What is written into the statement, in the order of the declaration."""
+    return sorted((situation.target[a] for a in item.merged), key=lambda o: situation.position(o.address))
+
+
+def _number(written: Iterable[tuple[Address, Action, Object, Statement]]) -> Iterable[Step]:
+    """Ids and transactions: all in one, except what must be committed before it can be used or cannot be in one."""
+    transaction, count, alone = 1, 0, False
+    for address, action, obj, statement in written:
+        apart = statement.own_transaction or statement.outside
+        if count and (apart or alone):
+            transaction += 1
+        count, alone = count + 1, apart
+        yield Step(f"{count:04d}", address, action, statement, transaction, (), obj.scope)

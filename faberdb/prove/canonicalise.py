@@ -1,0 +1,99 @@
+"""Declared objects in the server's own words: what is not remembered is built on scratch and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from faberdb.canon.closure import closure
+from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
+from faberdb.canon.mentions import Mentions
+from faberdb.declare.source import place_of
+from faberdb.errors import DeclarationError
+from faberdb.model import Address, Kind, Object
+from faberdb.prove.scratch import Failures, Scratch, build
+
+
+@dataclass(frozen=True, slots=True)
+class Canonicalised:
+    """The target in canonical form. fresh: digests and forms that were not known before, to be remembered."""
+
+    objects: dict[Address, Object]
+    digests: dict[Address, str]
+    fresh: dict[str, Form]
+
+
+def canonicalise(
+    declared: Mapping[Address, Object],
+    given: Mapping[Address, Object],
+    remembered: Mapping[str, Form],
+    kinds: Mapping[str, Kind],
+    context: str,
+    scratch: Callable[[], Scratch],
+) -> Canonicalised:
+    """The canonical form of every declared object.
+
+    given: objects of kinds that are only read, which declared ones may refer to. remembered: forms by declared
+    digest. scratch is asked for only when something is not remembered. Raises DeclarationError with the server's
+    words at the place in the file for what cannot be built.
+    """
+    digests = {address: declared_digest(obj, context) for address, obj in declared.items()}
+    known = recall(declared, remembered, digests, kinds, given)
+    unknown = [address for address in declared if address not in known]
+    if not unknown:
+        return Canonicalised(known, digests, {})
+    found = _read_back(unknown, {**given, **declared, **known}, declared, kinds, scratch())
+    objects: dict[Address, Object] = {}
+    for address, obj in declared.items():
+        objects[address] = known.get(address) or canonical(
+            obj, found[address].attributes, found[address].references | _written(obj, declared, given)
+        )
+    whole = {**given, **objects}
+    fresh = {digests[a]: form_of(objects[a], whole) for a in unknown}
+    return Canonicalised(objects, digests, fresh)
+
+
+def _written(obj: Object, declared: Mapping[Address, Object], given: Mapping[Address, Object]) -> frozenset[Address]:
+    """References that the declaration's own structure states and the server keeps no record of."""
+    return frozenset(r for r in obj.references if r.kind == "schema" and (r in declared or r in given))
+
+
+def _read_back(
+    unknown: list[Address],
+    universe: Mapping[Address, Object],
+    declared: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    scratch: Scratch,
+) -> dict[Address, Object]:
+    mentions = Mentions(universe, kinds)
+    todo = set(unknown)
+    whole = {a: mentions.refer(o) if a in todo else o for a, o in universe.items()}
+    extensions = [a for a in universe if kinds[a.kind].as_declared]
+    failures: Failures = {}
+    for seeds in ([*unknown, *extensions], list(whole)):
+        wanted = closure(seeds, whole, kinds)
+        with scratch.database() as database:
+            failures = build(database, wanted, kinds)
+            read = database.inspect().objects
+        missing = [a for a in unknown if a not in read]
+        if not failures and not missing:
+            return {a: read[a] for a in unknown}
+        if len(wanted) == len(whole):
+            break
+    raise _refused(failures, missing, declared)
+
+
+def _refused(failures: Failures, missing: list[Address], declared: Mapping[Address, Object]) -> DeclarationError:
+    """The server's words for each object it would not make, at its place in the file."""
+    lines: list[str] = []
+    for address, words in failures.items():
+        obj = declared.get(address)
+        place = place_of(obj.origin) if obj and obj.origin else ""
+        lines.append(f"{place + ': ' if place else ''}{address.kind.replace('_', ' ')} {address.name}: {words[0]}")
+        lines.extend(f"    {line}" for line in words[1:])
+    lines.extend(f"{a.kind.replace('_', ' ')} {a.name} was not there after it was made" for a in missing if not failures)
+    return DeclarationError(
+        "PostgreSQL does not accept the declared schema",
+        detail=tuple(lines),
+        advice="correct the declaration; nothing was changed on any database",
+    )

@@ -1,0 +1,186 @@
+"""The proof: the plan run on a copy of what it touches gives what was asked for, its rollback gives back what was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from faberdb.canon.closure import children_of, closure
+from faberdb.diff.changes import referrers_of
+from faberdb.errors import ProofError
+from faberdb.model import Action, Address, Change, Kind, Object, Step
+from faberdb.prove.scratch import Scratch, ScratchDatabase, build
+
+FULL_UP_TO = 600
+"""Catalogues of up to this many objects are copied whole: building them costs less than working out what to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proven, where. after: the changed objects as the server printed them when the plan had run."""
+
+    server: str
+    scope: str
+    forward: bool
+    backward: bool
+    after: Mapping[Address, Object]
+
+
+class Copy:
+    """A copy of the live objects that a plan touches, on a scratch database."""
+
+    def __init__(
+        self,
+        database: ScratchDatabase,
+        live: Mapping[Address, Object],
+        touched: Iterable[Address],
+        kinds: Mapping[str, Kind],
+        *,
+        full: bool,
+    ) -> None:
+        self.database, self.kinds = database, kinds
+        self.scope = "full" if full or len(live) <= FULL_UP_TO else "closure"
+        self.objects = dict(live) if self.scope == "full" else _neighbourhood(touched, live, kinds)
+        failures = build(database, self.objects, kinds)
+        if failures:
+            raise ProofError(
+                "the live catalogue could not be copied to scratch",
+                detail=_lines(failures),
+                advice="set [shadow] url_env to a server that has what is missing, or report this as a bug",
+            )
+        self.read()
+
+    def read(self) -> Mapping[Address, Object]:
+        self.now = self.database.inspect().objects
+        return self.now
+
+    def run(self, steps: Sequence[Step], which: str) -> Mapping[Address, Object]:
+        """Run steps and read the result. Raises ProofError naming the step that failed."""
+        failed = self.database.run_all(steps)
+        if failed is not None:
+            step = steps[min(failed[0], len(steps) - 1)]
+            raise ProofError(
+                f"the {which} fails on scratch at {step.address.kind.replace('_', ' ')} {step.address.name}",
+                detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
+                advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
+            )
+        return self.read()
+
+
+def _neighbourhood(
+    touched: Iterable[Address], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> dict[Address, Object]:
+    """The touched objects with their whole families, all that refers to those, and what all of these need."""
+    below, referrers = children_of(live), referrers_of(live)
+    seeds: set[Address] = set()
+    todo = [_top(address, live) for address in touched]
+    while todo:
+        address = todo.pop()
+        if address not in seeds and address in live:
+            seeds.add(address)
+            todo.extend(below.get(address, ()))
+    around: set[Address] = set(seeds)
+    todo = list(seeds)
+    while todo:
+        for obj in referrers.get(todo.pop(), ()):
+            if obj.address not in around:
+                around.add(obj.address)
+                if obj.address.kind != "table":
+                    todo.append(obj.address)
+    return closure(around, live, kinds)
+
+
+def _top(address: Address, live: Mapping[Address, Object]) -> Address:
+    obj = live.get(address)
+    while obj is not None and obj.parent is not None and obj.parent in live:
+        obj = live[obj.parent]
+    return obj.address if obj is not None else address
+
+
+def prove(
+    copy: Copy,
+    steps: Sequence[Step],
+    rollback: Sequence[Step],
+    changes: Mapping[Address, Change],
+    scratch: Scratch,
+    target: Mapping[Address, Object],
+) -> Proof:
+    """Run the plan forward, then back, on the copy, and hold each result against what was promised.
+
+    Renames at the head or the tail of the plan only give names; what the changes promise is held between them.
+    Raises ProofError with what differs.
+    """
+    begin = copy.now
+    first, changing, last = _around_renames(steps)
+    start = copy.run(first, "plan") if first else begin
+    after = copy.run(changing, "plan")
+    _hold_forward(copy, after, changes, start, scratch, target)
+    followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
+    if last:
+        copy.run(last, "plan")
+    back = copy.run(rollback, "rollback")
+    wrong = _differences(begin, back, copy.kinds)
+    if wrong:
+        raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
+    return Proof(scratch.description, copy.scope, True, True, followed)
+
+
+def _around_renames(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step], Sequence[Step]]:
+    naming = [n for n, step in enumerate(steps) if step.action is Action.RENAME]
+    if not naming:
+        return (), steps, ()
+    if len(steps) - len(naming) == naming[0]:
+        return (), steps[: naming[0]], steps[naming[0] :]
+    return steps[: naming[-1] + 1], steps[naming[-1] + 1 :], ()
+
+
+_BUG = "no plan was written and nothing was changed; please report this, it is a bug in faberdb"
+
+
+def _hold_forward(
+    copy: Copy,
+    after: Mapping[Address, Object],
+    changes: Mapping[Address, Change],
+    start: Mapping[Address, Object],
+    scratch: Scratch,
+    target: Mapping[Address, Object],
+) -> None:
+    expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
+    expected |= {a: c.after for a, c in changes.items() if c.after is not None and c.action is not Action.DROP}
+    wrong = _differences(expected, after, copy.kinds)
+    if not wrong:
+        return
+    # A text that prints differently when it is read again also does so here: hold it against a direct build.
+    wanted = closure(changes, target, copy.kinds)
+    with scratch.database() as database:
+        build(database, wanted, copy.kinds)
+        direct = database.inspect().objects
+    expected |= {a: direct[a] for a in changes if a in direct and a in expected}
+    expected |= {a: after[a] for a, o in expected.items() if a not in changes and a in after and _same_texts(o, after[a], copy)}
+    wrong = _differences(expected, after, copy.kinds)
+    if wrong:
+        raise ProofError("the plan does not lead to the declared schema", detail=tuple(wrong), advice=_BUG)
+
+
+def _same_texts(old: Object, new: Object, copy: Copy) -> bool:
+    """Unchanged but for printed texts, which follow what they refer to (a cast to the new type of a column)."""
+    texts = set(copy.kinds[old.address.kind].texts)
+    rest = [{k: v for k, v in o.attributes.items() if k not in texts} for o in (old, new)]
+    return rest[0] == rest[1]
+
+
+def _differences(
+    expected: Mapping[Address, Object], found: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> list[str]:
+    lines = [f"missing: {a}" for a in expected if a not in found]
+    lines += [f"not expected: {a}" for a in found if a not in expected]
+    for address, wanted in expected.items():
+        if address in found and kinds[address.kind].compare(found[address], wanted) is not None:
+            have, want = found[address].attributes, wanted.attributes
+            keys = sorted(k for k in {*have, *want} if have.get(k) != want.get(k))
+            lines += [f"{address}: {k} is {have.get(k)!r}, should be {want.get(k)!r}" for k in keys]
+    return lines
+
+
+def _lines(failures: Mapping[Address, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(f"{address}: {' '.join(words)}" for address, words in failures.items())

@@ -1,0 +1,275 @@
+"""A plan from beginning to end: live catalogue and declaration in, proven steps and their rollback out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from faberdb.canon.forms import Form
+from faberdb.diff.changes import diff
+from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Statement, Step, Unmanaged, Work
+from faberdb.order.steps import make_steps
+from faberdb.prove.canonicalise import canonicalise
+from faberdb.prove.normal import settle, suspects
+from faberdb.prove.proof import Copy, Proof, prove
+from faberdb.prove.scratch import Scratch
+
+
+class Engine(Protocol):
+    """The part of a provider that planning needs."""
+
+    @property
+    def kinds(self) -> Sequence[Kind]: ...
+    def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
+    def platform(self, address: Address) -> bool: ...
+    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept: ...
+    def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a plan document is made of.
+
+    live: the managed catalogue the plan starts from, under its own names; start: the same once renames that come
+    first are done. expected: the managed catalogue after the plan.
+    digests and fresh: what the declaration said, by address, and canonical forms learned on the way.
+    """
+
+    live: Mapping[Address, Object]
+    start: Mapping[Address, Object]
+    expected: Mapping[Address, Object]
+    changes: Mapping[Address, Change]
+    renames: tuple[tuple[Object, Object], ...]
+    steps: tuple[Step, ...]
+    rollback: tuple[Step, ...]
+    kept: tuple[Kept, ...]
+    proof: Proof | None
+    unmanaged: tuple[Unmanaged, ...]
+    digests: Mapping[Address, str]
+    fresh: Mapping[str, Form]
+
+
+class Planner:
+    """One plan in the making; holds what its stages share.
+
+    managed: whether an address is within what the project manages. scratch: opens the scratch server, when and only
+    when something has to be tried out. number: the first free number in quarantine.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        catalogue: Catalogue,
+        scratch: Callable[[], Scratch],
+        *,
+        number: int,
+        managed: Callable[[Address], bool] = lambda address: True,
+        full: bool = False,
+        reverse_ties: bool = False,
+    ) -> None:
+        self.engine, self.catalogue, self.scratch = engine, catalogue, scratch
+        self.kinds = {kind.name: kind for kind in engine.kinds}
+        self.number, self.full, self.reverse_ties = number, full, reverse_ties
+        self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
+        self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
+        self.managed = managed
+
+    def declared(self, declared: Mapping[Address, Object], remembered: Mapping[str, Form], context: str) -> Proposal:
+        """The plan that makes the database what the declaration says. Raises DeclarationError, ProofError,
+        ScratchError, CircleError."""
+        wanted = {a: o for a, o in self.engine.complete(declared).items() if self.managed(a)}
+        start, renames = self._named(wanted)
+        given = {**self.outside, **{a: o for a, o in self.live.items() if not self.kinds[a.kind].managed}}
+        done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
+        target = {**given, **done.objects}
+        for address, obj in self.live.items():
+            if self.engine.platform(address) and address not in target:
+                target[address] = obj
+        proposal = self.towards(target, start=start, renames=renames)
+        return replace(proposal, digests=done.digests, fresh=done.fresh)
+
+    def towards(
+        self,
+        target: Mapping[Address, Object],
+        *,
+        start: Mapping[Address, Object] | None = None,
+        renames: Sequence[tuple[Object, Object]] = (),
+        renames_last: bool = False,
+        giving: Mapping[Address, Kept] | None = None,
+    ) -> Proposal:
+        """The plan that makes the database equal to a canonical target. start: the catalogue once the renames are
+        done, where they come first."""
+        start = self.catalogue.objects if start is None else start
+        aim = {**{a: o for a, o in self.outside.items()}, **target}
+        changes = self._changes(start, aim)
+        if not changes and not renames:
+            return Proposal(
+                self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {}
+            )
+        begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
+        steps, kept = make_steps(
+            changes,
+            begin,
+            aim,
+            self.kinds,
+            quarantine=self.engine.place_for,
+            giving=giving,
+            first_number=self.number,
+            renames=renames,
+            renames_last=renames_last,
+            reverse_ties=self.reverse_ties,
+        )
+        steps = self._prepared(steps, kept)
+        return self._prove(start, aim, changes, tuple(renames), steps, kept, renames_last=renames_last)
+
+    def _changes(self, start: Mapping[Address, Object], aim: dict[Address, Object]) -> dict[Address, Change]:
+        changes = diff(start, aim, self.kinds)
+        doubtful = suspects(changes, self.kinds)
+        if doubtful:
+            for address in settle(doubtful, start, aim, self.kinds, self.scratch):
+                aim[address] = start[address]
+            changes = diff(start, aim, self.kinds)
+        return changes
+
+    def _named(
+        self, wanted: Mapping[Address, Object]
+    ) -> tuple[Mapping[Address, Object], tuple[tuple[Object, Object], ...]]:
+        """The live catalogue as the server prints it once declared renames are done, tried out on a copy, and the
+        renames. A renamed table may hold renamed columns, so this goes on until no name is left to change."""
+        start: Mapping[Address, Object] = self.catalogue.objects
+        renames: list[tuple[Object, Object]] = []
+        while found := find_renames(wanted, start):
+            steps, _ = make_steps({}, replace(self.catalogue, objects=start), {}, self.kinds, renames=found)
+            with self.scratch().database() as database:
+                copy = Copy(database, start, [old.address for old, _ in found], self.kinds, full=self.full)
+                before = copy.now
+                after = copy.run(steps, "rename")
+            stays = {a: o for a, o in start.items() if a not in before or after.get(a) == before[a]}
+            start = {**stays, **{a: o for a, o in after.items() if a not in stays}}
+            renames.extend(found)
+        return start, tuple(renames)
+
+    def _prepared(self, steps: tuple[Step, ...], kept: tuple[Kept, ...]) -> tuple[Step, ...]:
+        """The steps after those that make room in quarantine."""
+        if not kept:
+            return steps
+        room = [
+            Step(f"{n:04d}", kept[0].address, Action.CREATE, statement, 1)
+            for n, statement in enumerate(self.engine.prepare(kept), 1)
+        ]
+        moved = [replace(s, id=f"{n:04d}") for n, s in enumerate(steps, len(room) + 1)]
+        return (*room, *moved)
+
+    def _prove(
+        self,
+        start: Mapping[Address, Object],
+        aim: Mapping[Address, Object],
+        changes: Mapping[Address, Change],
+        renames: tuple[tuple[Object, Object], ...],
+        steps: tuple[Step, ...],
+        kept: tuple[Kept, ...],
+        *,
+        renames_last: bool,
+    ) -> Proposal:
+        rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
+        touched = {*changes, *(old.address for old, _ in renames), *_neighbours(changes)}
+        with self.scratch().database() as database:
+            copy = Copy(database, self.catalogue.objects, touched, self.kinds, full=self.full)
+            database.prepare_bookkeeping()
+            proof = prove(copy, steps, rollback, changes, self.scratch(), aim)
+        expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
+        expected |= {a: c.after for a, c in changes.items() if c.after is not None}
+        expected |= {a: _read(o, expected.get(a)) for a, o in proof.after.items() if a in expected or a not in start}
+        if renames_last:
+            expected = _under_old_names(expected, renames)
+        return Proposal(
+            self.live,
+            {a: o for a, o in start.items() if self.managed(a)},
+            {a: o for a, o in expected.items() if self.managed(a)},
+            changes,
+            renames,
+            steps,
+            rollback,
+            kept,
+            proof,
+            self.catalogue.unmanaged,
+            {},
+            {},
+        )
+
+    def _back(
+        self,
+        start: Mapping[Address, Object],
+        aim: Mapping[Address, Object],
+        changes: Mapping[Address, Change],
+        renames: Sequence[tuple[Object, Object]],
+        kept: tuple[Kept, ...],
+        *,
+        renames_last: bool,
+    ) -> tuple[Step, ...]:
+        """The way back: the same differences the other way round, with what quarantine took given back."""
+        there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
+        undone = diff(aim, start, self.kinds)
+        for address, change in changes.items():
+            if change.action is Action.REPLACE and address not in undone and address in aim and address in start:
+                undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
+        back = [(new, old) for old, new in reversed(renames)]
+        steps, taken = make_steps(
+            undone,
+            there,
+            start,
+            self.kinds,
+            quarantine=self.engine.place_for,
+            giving={k.address: k for k in kept},
+            first_number=self.number + len(kept),
+            renames=back,
+            renames_last=not renames_last,
+            reverse_ties=self.reverse_ties,
+        )
+        return self._prepared(steps, taken)
+
+
+def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:
+    """What changed objects refer to, before and after."""
+    for change in changes.values():
+        for side in (change.before, change.after):
+            if side is not None:
+                yield from side.references
+
+
+def _read(found: Object, wanted: Object | None) -> Object:
+    """The object as the server printed it, with what the declaration says about it."""
+    if wanted is None:
+        return found
+    return Object(
+        found.address, found.attributes, wanted.parent, found.references, (), wanted.origin, None, wanted.hints
+    )
+
+
+def find_renames(
+    wanted: Mapping[Address, Object], live: Mapping[Address, Object]
+) -> tuple[tuple[Object, Object], ...]:
+    """(live object, the same under its new name) for every declared rename that is still to be done."""
+    found = []
+    for address, obj in wanted.items():
+        old = obj.renamed_from
+        if old is not None and old in live and address not in live and old not in wanted:
+            found.append((live[old], replace(live[old], address=address)))
+    return tuple(found)
+
+
+def _under_old_names(
+    objects: Mapping[Address, Object], renames: Sequence[tuple[Object, Object]]
+) -> dict[Address, Object]:
+    back = {old.address: new.address for old, new in renames}
+    return {back.get(a, a): replace(o, address=back.get(a, a)) for a, o in objects.items()}
+
+
+def summary(changes: Mapping[Address, Change], renames: Sequence[Any]) -> dict[str, int]:
+    """How many of each action."""
+    counts = {action.value: 0 for action in Action}
+    for change in changes.values():
+        counts[change.action.value] += 1
+    counts[Action.RENAME.value] = len(renames)
+    return counts

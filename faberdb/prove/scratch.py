@@ -1,0 +1,66 @@
+"""Building objects on a scratch database, and what the engine asks of a scratch server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from faberdb.diff.changes import diff
+from faberdb.errors import CircleError
+from faberdb.model import Address, Catalogue, Kind, Object, Step
+from faberdb.order.steps import make_steps
+
+
+class ScratchDatabase(Protocol):
+    """A database of our own, empty at first, gone afterwards."""
+
+    version: int
+
+    def inspect(self) -> Catalogue: ...
+    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None: ...
+    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]: ...
+    def run_batch(self, steps: Sequence[Step]) -> bool: ...
+    def prepare_bookkeeping(self) -> None: ...
+
+
+class Scratch(Protocol):
+    """A scratch server: as many empty databases as a plan asks for."""
+
+    @property
+    def description(self) -> str: ...
+    def database(self) -> AbstractContextManager[ScratchDatabase]: ...
+
+
+Failures = dict[Address, tuple[str, ...]]
+
+
+def build(
+    database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> Failures:
+    """Create the objects, which may be declared or canonical, on a scratch database.
+
+    Returns the server's words for each that could not be made. References that only a name suggested may form a
+    circle; then they are left out, and what comes too early is tried again.
+    """
+    there = database.inspect()
+    wanted = {**there.objects, **objects}
+    try:
+        steps = _creating(there, wanted, kinds)
+    except CircleError:
+        steps = _creating(there, {a: _without_soft(o, wanted) for a, o in wanted.items()}, kinds)
+    if database.run_batch(steps):
+        return {}
+    failed = database.run_each(steps)
+    return {steps[index].address: words for index, words in failed.items()}
+
+
+def _creating(there: Catalogue, wanted: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> tuple[Step, ...]:
+    changes = {a: c for a, c in diff(there.objects, wanted, kinds).items() if c.before is None}
+    return make_steps(changes, there, wanted, kinds)[0]
+
+
+def _without_soft(obj: Object, wanted: Mapping[Address, Object]) -> Object:
+    """Only the references that the object's own structure gives: its parent, and what its attributes name."""
+    firm = frozenset(r for r in obj.references if r == obj.parent or r.kind in ("schema", "column", "sequence"))
+    return Object(obj.address, obj.attributes, obj.parent, firm, obj.scope, obj.origin, None, obj.hints)

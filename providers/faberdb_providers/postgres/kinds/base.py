@@ -1,0 +1,174 @@
+"""What all PostgreSQL kinds share: the pydantic base of a TOML entry, and the answers most kinds give alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from faberdb.model import Action, Address, Attributes, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.names import ident
+
+Row = tuple[Any, ...]
+Identity = tuple[int, int, int]
+"""(classid, objid, objsubid) as pg_depend and pg_description name an object."""
+Found = tuple[Identity, Object]
+
+USER_SCHEMA = (
+    "n.nspname !~ '^pg_(toast|temp|toast_temp)' and n.nspname not in ('pg_catalog', 'information_schema')"
+    " and n.nspname !~ '^faberdb(_|$)'"
+)
+"""Condition on pg_namespace n: not a system schema and not one of faberdb's own."""
+
+
+class Spec(BaseModel):
+    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True, use_attribute_docstrings=True)
+    short: ClassVar[str] = ""
+    short_type: ClassVar[str] = "string"
+
+    comment: str | None = None
+    """Text of COMMENT ON."""
+    renamed_from: str | None = None
+    """The name this object had before; ignored once the rename is done."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        return {cls.short: value} if cls.short and not isinstance(value, (dict, BaseModel)) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        if not cls.short:
+            return schema
+        short: dict[str, Any] = {"type": cls.short_type}
+        if cls.short_type == "array":
+            short["items"] = {"type": "string"}
+        return {"anyOf": [short, schema]}
+
+
+def compact(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is absent or false: the one spelling of 'not set' in canonical forms."""
+    return {key: v for key, v in attributes.items() if v is not None and v is not False and v != {}}
+
+
+def comment_on(target: Address, text: str | None, place: Place, parent: Address | None = None) -> Iterator[Object]:
+    """The comment object that a declaration's `comment` key stands for."""
+    if text:
+        yield Object(
+            Address("comment", (target.kind, *target.path)),
+            {"text": text},
+            parent or target,
+            frozenset({parent or target}),
+            place.scope,
+            place.origin,
+        )
+
+
+class PostgresKind:
+    """The answers that most kinds give alike; a kind overrides what is its own story."""
+
+    name: str = ""
+    section: str = ""
+    within: tuple[str, ...] = ()
+    single: bool = False
+    Declared: Any = None
+    managed: bool = True
+    shell: bool = False
+    created_inline: bool = False
+    dropped_inline: bool = False
+    as_declared: bool = False
+    texts: tuple[str, ...] = ()
+    sql_name: str = ""
+    rebuilt_on_type_change: bool = False
+    """The server refuses to change the type of a column this refers to."""
+
+    has_query: bool = True
+    """False where other rows bring the objects along."""
+
+    def query(self, version: int) -> str:
+        """The one catalogue query that finds all objects of this kind on a server of this major."""
+        raise LookupError(self.name)
+
+    def read(self, row: Row) -> Found | None:
+        """One row of the query as an object, without references; None for what is not ours to manage."""
+        raise LookupError(self.name)
+
+    def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
+        raise LookupError(self.name)
+
+    def made(
+        self,
+        place: Place,
+        spec: Spec,
+        address: Address,
+        attributes: Attributes,
+        parent: Address | None = None,
+        references: Iterable[Address] = (),
+        hints: Attributes | None = None,
+    ) -> Iterator[Object]:
+        """The declared object and its comment."""
+        old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
+        needed = frozenset(references) | ({parent} if parent else frozenset())
+        yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {})
+        yield from comment_on(address, spec.comment, place)
+
+    def inlines(self, obj: Object) -> bool:
+        """Whether its create may be written into its parent's create."""
+        return self.created_inline
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return obj.attributes
+
+    def shorten(self, fragment: Mapping[str, Any]) -> Any:
+        short = self.Declared.short if self.Declared else ""
+        return fragment[short] if short and set(fragment) == {short} else fragment
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        """SQL texts in which a declared object may name others."""
+        return ()
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        """Names that no two objects may have at one time, by name space."""
+        return ()
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        return Verdict(Action.REPLACE, "it cannot be altered in place")
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers to."""
+        if change.action in (Action.DROP, Action.REPLACE):
+            return True
+        return change.disturbs and self.rebuilt_on_type_change
+
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        """Other objects that this change's own statements alter, out of those that refer to it."""
+        return ()
+
+    def keeps(self, change: Change) -> str:
+        """`moved` or `values` where the change would destroy data, empty where it does not."""
+        return ""
+
+    def identity(self, obj: Object) -> str:
+        """How COMMENT ON, ALTER and DROP name the object."""
+        return f"{self.sql_name or self.name.upper()} {'.'.join(ident(p) for p in obj.address.path)}"
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        raise LookupError(self.name)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        raise LookupError(self.name)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        yield Statement(f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[-1])}", Risk.DANGEROUS)
+

@@ -1,0 +1,506 @@
+"""Constraints of tables: primary keys, unique, check, exclusion and foreign keys share their reading and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    PostgresKind,
+    Row,
+    Spec,
+    compact,
+)
+from faberdb_providers.postgres.kinds.index import elements
+from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.names import dotted, ident, identifiers, options, resolve
+
+ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
+FkAction = Literal["no action", "restrict", "cascade", "set null", "set default"]
+
+
+class ConstraintKind(PostgresKind):
+    """What the five kinds of constraints have in common."""
+
+    within: tuple[str, ...] = ("table",)
+    sql_name = "CONSTRAINT"
+    contype = ""
+    dropped_inline = True
+    extra = "null, null"
+    """Further columns of the query that only this kind needs."""
+
+    def query(self, version: int) -> str:
+        enforced = "not k.conenforced" if version >= 18 else "false"
+        period = "k.conperiod" if version >= 18 else "false"
+        local = "k.conislocal" if self.contype == "c" else "k.conparentid = 0"
+        return (
+            "select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, c.relname, k.conname, k.condeferrable,"
+            f" k.condeferred, not k.convalidated, {enforced}, {period},"
+            " array(select a.attname::text from unnest(k.conkey) with ordinality u(num, pos) join pg_attribute a on"
+            f"  a.attrelid = k.conrelid and a.attnum = u.num order by u.pos), {self.columns(version)}"
+            " from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace"
+            f" {self.joins(version)} where k.contype = '{self.contype}' and {local} and {USER_SCHEMA}"
+            " order by n.nspname, c.relname, k.conname"
+        )
+
+    def inlines(self, obj: Object) -> bool:
+        # CREATE TABLE takes every constraint for valid, since the table has no rows yet.
+        return self.created_inline and not obj.attributes.get("not_valid")
+
+    def columns(self, version: int) -> str:
+        """What this kind selects beyond the common columns."""
+        raise LookupError(self.name)
+
+    def joins(self, version: int) -> str:
+        return ""
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, table, name, deferrable, deferred, invalid, unenforced, period, columns, *rest = row
+        common = {
+            "deferrable": deferrable,
+            "initially_deferred": deferred,
+            "not_valid": invalid and not unenforced,
+            "not_enforced": unenforced,
+        }
+        own = self.own(schema, columns, period, rest)
+        attributes = compact({**own, **common})
+        parent = Address("table", (schema, table))
+        return (classid, oid, 0), Object(Address(self.name, (schema, table, name)), attributes, parent)
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        """The attributes of this kind alone."""
+        raise LookupError(self.name)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = dict(before.attributes), dict(after.attributes)
+        if old == new:
+            return None
+        if old.pop("not_valid", False) and "not_valid" not in new and old == new:
+            return Verdict(Action.ALTER, "it is validated")
+        for side in (old, new):
+            side.pop("options", None)
+        if old == new and self.contype in ("p", "u", "x"):
+            return Verdict(Action.ALTER, "only its storage changes")
+        return Verdict(Action.REPLACE, "a constraint cannot be altered in place")
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.action in (Action.DROP, Action.REPLACE):
+            return True
+        return change.disturbs and change.address.kind not in ("column", "table")
+
+    def identity(self, obj: Object) -> str:
+        return f"CONSTRAINT {ident(obj.address.path[-1])} ON {dotted(*obj.address.path[:-1])}"
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        table = dotted(*obj.address.path[:-1])
+        sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
+        yield Statement(sql, *self.danger(obj), probe=self.probe(obj))
+
+    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+        """Risk of adding the constraint to a table that has rows."""
+        if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
+            return Risk.CAUTION, ()
+        return Risk.DANGEROUS, (
+            Hazard("add-constraint", "the table is locked while all rows are checked, and a row that fails stops it"),
+        )
+
+    def probe(self, obj: Object) -> str:
+        """A query for up to five rows that the constraint refuses."""
+        return ""
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+        if before.attributes.get("not_valid") and not after.attributes.get("not_valid"):
+            yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after))
+        old, new = before.attributes.get("options", {}), after.attributes.get("options", {})
+        if old != new:
+            yield from option_changes(f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}", old, new)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        table = dotted(*obj.address.path[:-1])
+        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(obj.address.path[-1])}", Risk.CAUTION)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
+        yield Statement(
+            f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {old} TO {new}", Risk.CAUTION
+        )
+
+    def on_table(
+        self, place: Place, spec: Spec, name: str, attributes: Mapping[str, Any], columns: Sequence[str] = (),
+        references: Iterable[Address] = (),
+    ) -> Iterator[Object]:
+        """The declared constraint `name` of the table it is written in."""
+        table = place.container
+        assert table is not None
+        needed = [*(Address("column", (*table.path, c)) for c in columns), *references]
+        yield from self.made(place, spec, Address(self.name, (*table.path, name)), attributes, table, needed)
+
+
+class KeySpec(Spec):
+    """A primary key or unique constraint; a bare list is its columns."""
+
+    short = "columns"
+    short_type = "array"
+
+    columns: list[str]
+    include: list[str] | None = None
+    nulls_not_distinct: bool = False
+    without_overlaps: bool = False
+    """The last column is a range that may not overlap (PostgreSQL 18)."""
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = {}
+    tablespace: str | None = None
+
+
+class PrimaryKeySpec(KeySpec):
+    """The primary key; a bare list is its columns."""
+
+    name: str | None = None
+    """Where it is not TABLE_pkey."""
+
+
+class KeyKind(ConstraintKind):
+    """What primary keys and unique constraints share: the columns of one index."""
+
+    shell = True
+    created_inline = True
+
+    def columns(self, version: int) -> str:
+        distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
+        return (
+            "array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
+            f" a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos), {distinct},"
+            " ic.reloptions, ts.spcname"
+        )
+
+    def joins(self, version: int) -> str:
+        return (
+            "join pg_index x on x.indexrelid = k.conindid join pg_class ic on ic.oid = k.conindid"
+            " left join pg_tablespace ts on ts.oid = ic.reltablespace"
+        )
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        include, not_distinct, opts, space = rest
+        return {
+            "columns": columns,
+            "include": include or None,
+            "nulls_not_distinct": not_distinct,
+            "without_overlaps": period,
+            "options": stored_options(opts),
+            "tablespace": space,
+        }
+
+    def key(self, place: Place, spec: KeySpec, name: str) -> Iterator[Object]:
+        fields = ("columns", "include", "nulls_not_distinct", "without_overlaps", "deferrable", "initially_deferred")
+        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace")}
+        attributes["options"] = option_texts(spec.options)
+        yield from self.on_table(place, spec, name, attributes, [*spec.columns, *(spec.include or ())])
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def probe(self, obj: Object) -> str:
+        columns, table = identifiers(obj.attributes["columns"]), dotted(*obj.address.path[:-1])
+        return f"select {columns}, count(*) from {table} group by {columns} having count(*) > 1 limit 5"
+
+    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+        message = "the table is locked while the index is built, and rows that are alike stop it"
+        return Risk.DANGEROUS, (Hazard("add-key", message),)
+
+
+class PrimaryKeyKind(KeyKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS"""
+
+    name = "primary_key"
+    section = "primary_key"
+    single = True
+    Declared = PrimaryKeySpec
+    contype = "p"
+
+    def declare(self, place: Place, name: str, spec: PrimaryKeySpec) -> Iterator[Object]:
+        assert place.container is not None
+        yield from self.key(place, spec, spec.name or pkey_name(place.container.path[-1]))
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        *_, table, name = obj.address.path
+        return {**obj.attributes, **({} if name == pkey_name(table) else {"name": name})}
+
+
+class UniqueKind(KeyKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS"""
+
+    name = "unique"
+    section = "uniques"
+    Declared = KeySpec
+    contype = "u"
+
+    def declare(self, place: Place, name: str, spec: KeySpec) -> Iterator[Object]:
+        yield from self.key(place, spec, name)
+
+
+class CheckSpec(Spec):
+    """A check constraint; a bare string is its expression."""
+
+    short = "expression"
+
+    expression: str
+    no_inherit: bool = False
+    not_valid: bool = False
+    not_enforced: bool = False
+
+
+class CheckKind(ConstraintKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-CHECK-CONSTRAINTS"""
+
+    name = "check"
+    section = "checks"
+    Declared = CheckSpec
+    contype = "c"
+    created_inline = True
+    texts = ("expression",)
+
+    def columns(self, version: int) -> str:
+        return "pg_get_expr(k.conbin, k.conrelid), k.connoinherit"
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        return {"expression": rest[0], "no_inherit": rest[1]}
+
+    def declare(self, place: Place, name: str, spec: CheckSpec) -> Iterator[Object]:
+        attributes = {k: getattr(spec, k) for k in ("expression", "no_inherit", "not_valid", "not_enforced")}
+        yield from self.on_table(place, spec, name, attributes)
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["expression"]]
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # A new type can leave the expression without an operator, so it is taken off and put back around the change.
+        return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
+
+    def probe(self, obj: Object) -> str:
+        return f"select t.* from {dotted(*obj.address.path[:-1])} t where not ({obj.attributes['expression']}) limit 5"
+
+
+class ExclusionSpec(Spec):
+    """An exclusion constraint."""
+
+    using: str = "gist"
+    elements: list[str]
+    """`room WITH =`, as in EXCLUDE (...)."""
+    include: list[str] | None = None
+    where: str | None = None
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = {}
+    tablespace: str | None = None
+
+
+class ExclusionKind(ConstraintKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-EXCLUSION"""
+
+    name = "exclusion"
+    section = "exclusions"
+    Declared = ExclusionSpec
+    contype = "x"
+    texts = ("elements", "where")
+
+    def columns(self, version: int) -> str:
+        return (
+            f"{elements('k.conindid')}, array(select 'OPERATOR(' || quote_ident(opn.nspname) || '.' || op.oprname || ')'"
+            " from unnest(k.conexclop) with ordinality u(o, pos) join pg_operator op on op.oid = u.o join pg_namespace"
+            " opn on opn.oid = op.oprnamespace order by u.pos),"
+            " array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
+            " a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos),"
+            " pg_get_expr(x.indpred, x.indrelid), am.amname, ic.reloptions, ts.spcname"
+        )
+
+    def joins(self, version: int) -> str:
+        return (
+            "join pg_index x on x.indexrelid = k.conindid join pg_class ic on ic.oid = k.conindid"
+            " join pg_am am on am.oid = ic.relam left join pg_tablespace ts on ts.oid = ic.reltablespace"
+        )
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        parts, operators, include, where, method, opts, space = rest
+        short = [o.replace("OPERATOR(pg_catalog.", "")[:-1] if "(pg_catalog." in o else o for o in operators]
+        return {
+            "using": method,
+            "elements": [f"{part} WITH {op}" for part, op in zip(parts, short, strict=True)],
+            "include": include or None,
+            "where": where,
+            "options": stored_options(opts),
+            "tablespace": space,
+        }
+
+    def declare(self, place: Place, name: str, spec: ExclusionSpec) -> Iterator[Object]:
+        fields = ("using", "elements", "include", "where", "deferrable", "initially_deferred", "tablespace")
+        attributes = {key: getattr(spec, key) for key in fields}
+        attributes["options"] = option_texts(spec.options)
+        yield from self.on_table(place, spec, name, attributes, spec.include or ())
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [*obj.attributes["elements"], *filter(None, [obj.attributes.get("where")])]
+
+
+class Reference(Spec):
+    """What a foreign key points at."""
+
+    table: str
+    columns: list[str] | None = None
+    """The primary key's where they are not given."""
+
+
+class ForeignKeySpec(Spec):
+    """A foreign key."""
+
+    columns: list[str]
+    references: Reference
+    on_delete: FkAction = "no action"
+    on_update: FkAction = "no action"
+    set_columns: list[str] | None = None
+    """The columns that SET NULL or SET DEFAULT of on_delete sets, where not all (PostgreSQL 15)."""
+    match: Literal["simple", "full"] = "simple"
+    period: bool = False
+    """The last column is a period (PostgreSQL 18)."""
+    deferrable: bool = False
+    initially_deferred: bool = False
+    not_valid: bool = False
+    not_enforced: bool = False
+
+
+class ForeignKeyKind(ConstraintKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK"""
+
+    name = "foreign_key"
+    section = "foreign_keys"
+    Declared = ForeignKeySpec
+    contype = "f"
+    # Two tables may refer to each other, and a table that is kept must not hold on to one that is not.
+    dropped_inline = False
+
+    def columns(self, version: int) -> str:
+        only = (
+            "array(select a.attname::text from unnest(k.confdelsetcols) with ordinality u(num, pos) join pg_attribute a"
+            " on a.attrelid = k.conrelid and a.attnum = u.num order by u.pos)"
+            if version >= 15
+            else "null"
+        )
+        return (
+            "rn.nspname, rc.relname, array(select a.attname::text from unnest(k.confkey) with ordinality u(num, pos)"
+            " join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos),"
+            f" k.confdeltype::text, k.confupdtype::text, k.confmatchtype::text, {only}"
+        )
+
+    def joins(self, version: int) -> str:
+        return "join pg_class rc on rc.oid = k.confrelid join pg_namespace rn on rn.oid = rc.relnamespace"
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        target_schema, target, target_columns, on_delete, on_update, match, only = rest
+        name = ident(target) if target_schema == schema else dotted(target_schema, target)
+        return {
+            "columns": columns,
+            "references": {"table": name, "columns": target_columns},
+            "on_delete": ACTIONS[on_delete],
+            "on_update": ACTIONS[on_update],
+            "set_columns": only or None,
+            "match": "full" if match == "f" else None,
+            "period": period,
+        }
+
+    def declare(self, place: Place, name: str, spec: ForeignKeySpec) -> Iterator[Object]:
+        fields = ("columns", "set_columns", "period", "deferrable", "initially_deferred", "not_valid", "not_enforced")
+        attributes = {key: getattr(spec, key) for key in fields}
+        attributes["references"] = compact({"table": spec.references.table, "columns": spec.references.columns})
+        for key, default in (("on_delete", "no action"), ("on_update", "no action"), ("match", "simple")):
+            value = getattr(spec, key)
+            attributes[key] = None if value == default else value
+        target = resolve(place.schema, spec.references.table)
+        there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
+        yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # Both sides of a key may change type in one plan; in between they would not fit.
+        return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
+
+    def probe(self, obj: Object) -> str:
+        target = resolve(obj.address.path[0], obj.attributes["references"]["table"])
+        columns = obj.attributes["columns"]
+        there = obj.attributes["references"].get("columns") or columns
+        match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
+        given = " and ".join(f"t.{ident(a)} is not null" for a in columns)
+        missing = f"not exists (select from {dotted(*target.path)} r where {match})"
+        picked = ", ".join(f"t.{ident(a)}" for a in columns)
+        return f"select {picked} from {dotted(*obj.address.path[:-1])} t where {given} and {missing} limit 5"
+
+    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+        if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
+            return Risk.CAUTION, ()
+        message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
+        return Risk.DANGEROUS, (Hazard("add-foreign-key", message),)
+
+
+def pkey_name(table: str) -> str:
+    """The name PostgreSQL gives a primary key: at most 63 bytes."""
+    while len(table.encode()) > 63 - len("_pkey"):
+        table = table[:-1]
+    return f"{table}_pkey"
+
+
+def definition(obj: Object) -> str:
+    """What follows CONSTRAINT NAME in CREATE TABLE and ALTER TABLE."""
+    a, kind = obj.attributes, obj.address.kind
+    if kind == "check":
+        text = f"CHECK ({a['expression']})" + (" NO INHERIT" if a.get("no_inherit") else "")
+    elif kind == "foreign_key":
+        text = _foreign_key(obj)
+    elif kind == "exclusion":
+        text = f"EXCLUDE USING {ident(a['using'])} ({', '.join(a['elements'])})" + _index_part(a)
+        if a.get("where"):
+            text += f" WHERE ({a['where']})"
+    else:
+        columns = identifiers(a["columns"]) + (" WITHOUT OVERLAPS" if a.get("without_overlaps") else "")
+        words = "PRIMARY KEY" if kind == "primary_key" else "UNIQUE"
+        distinct = " NULLS NOT DISTINCT" if a.get("nulls_not_distinct") else ""
+        text = f"{words}{distinct} ({columns})" + _index_part(a)
+    if a.get("deferrable"):
+        text += " DEFERRABLE" + (" INITIALLY DEFERRED" if a.get("initially_deferred") else "")
+    if a.get("not_enforced"):
+        text += " NOT ENFORCED"
+    return text + (" NOT VALID" if a.get("not_valid") else "")
+
+
+def _index_part(a: Mapping[str, Any]) -> str:
+    text = f" INCLUDE ({identifiers(a['include'])})" if a.get("include") else ""
+    if a.get("options"):
+        text += f" WITH ({options(a['options'])})"
+    return text + (f" USING INDEX TABLESPACE {ident(a['tablespace'])}" if a.get("tablespace") else "")
+
+
+def _foreign_key(obj: Object) -> str:
+    a = obj.attributes
+    columns, there = list(a["columns"]), list(a["references"].get("columns") or ())
+    target = resolve(obj.address.path[0], a["references"]["table"])
+    here_sql, there_sql = identifiers(columns), identifiers(there)
+    if a.get("period"):
+        here_sql = ", ".join([*map(ident, columns[:-1]), f"PERIOD {ident(columns[-1])}"])
+        there_sql = ", ".join([*map(ident, there[:-1]), f"PERIOD {ident(there[-1])}"]) if there else ""
+    text = f"FOREIGN KEY ({here_sql}) REFERENCES {dotted(*target.path)}" + (f" ({there_sql})" if there else "")
+    if a.get("match"):
+        text += " MATCH FULL"
+    if a.get("on_update"):
+        text += f" ON UPDATE {a['on_update'].upper()}"
+    if a.get("on_delete"):
+        text += f" ON DELETE {a['on_delete'].upper()}"
+        if a.get("set_columns"):
+            text += f" ({identifiers(a['set_columns'])})"
+    return text
+
+
+KINDS = (PrimaryKeyKind(), UniqueKind(), CheckKind(), ExclusionKind(), ForeignKeyKind())

@@ -1,0 +1,80 @@
+"""Column defaults, of tables and of views: written as a key of the column, ordered on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.names import dotted, ident
+
+
+class DefaultKind(PostgresKind):
+    """`ALTER COLUMN ... SET DEFAULT`; https://www.postgresql.org/docs/current/ddl-default.html"""
+
+    name = "default"
+    created_inline = True
+    dropped_inline = True
+    texts = ("expression",)
+    rebuilt_on_type_change = True
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_attrdef'::regclass::oid, d.oid, 0, n.nspname, c.relname, a.attname, c.relkind::text,"
+            " a.attislocal, pg_get_expr(d.adbin, d.adrelid)"
+            " from pg_attrdef d join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace"
+            " join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum"
+            " left join pg_inherits i on not a.attislocal and i.inhrelid = c.oid and i.inhseqno = 1"
+            " left join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname"
+            " left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
+            f" where a.attgenerated = '' and c.relkind in ('r', 'p', 'v', 'f') and {USER_SCHEMA}"
+            " and (a.attislocal or pg_get_expr(pd.adbin, pd.adrelid) is distinct from pg_get_expr(d.adbin, d.adrelid))"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, table, column, kind, local, expression = row
+        path = (schema, table, column)
+        if kind == "v":
+            parent = Address("view", path[:2])
+        elif kind == "f":
+            return None
+        else:
+            parent = Address("column", path) if local else Address("table", path[:2])
+        return (classid, oid, 0), Object(Address(self.name, path), {"expression": expression}, parent)
+
+    def declare(self, place: Place, name: str, spec: Spec) -> Iterator[Object]:
+        raise LookupError("a default is declared with its column")
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {"default": obj.attributes["expression"]}
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["expression"]]
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # The sequence of a serial column may change; only a type change or a replaced column needs the default anew.
+        return super().disturbed_by(obj, change) and change.address.kind != "table"
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"{_alter(obj)} DROP DEFAULT")
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        return ()
+
+
+def _alter(obj: Object) -> str:
+    what = "VIEW" if obj.parent and obj.parent.kind == "view" else "TABLE"
+    return f"ALTER {what} {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
+
+
+KIND = DefaultKind()

@@ -1,0 +1,39 @@
+"""Schemas. A schema file's `schema` key declares one; `[schemas.NAME]` is needed only for what else it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from faberdb.model import Address, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.names import ident
+
+
+class SchemaSpec(Spec):
+    """A schema."""
+
+
+class SchemaKind(PostgresKind):
+    """`CREATE SCHEMA`; https://www.postgresql.org/docs/current/ddl-schemas.html"""
+
+    name = "schema"
+    section = "schemas"
+    Declared = SchemaSpec
+
+    def query(self, version: int) -> str:
+        return f"select 'pg_namespace'::regclass::oid, n.oid, 0, n.nspname from pg_namespace n where {USER_SCHEMA}"
+
+    def read(self, row: Row) -> Found | None:
+        return (row[0], row[1], 0), Object(Address(self.name, (row[3],)), {})
+
+    def declare(self, place: Place, name: str, spec: SchemaSpec) -> Iterator[Object]:
+        yield from self.made(place, spec, Address(self.name, (name,)), {})
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        return None
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield Statement(f"CREATE SCHEMA {ident(obj.address.path[0])}")
+
+
+KIND = SchemaKind()

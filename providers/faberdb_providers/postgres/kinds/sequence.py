@@ -1,0 +1,169 @@
+"""Sequences, owned by a column or not. Positions are data: they are never rewound, and are kept when one is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.names import dotted, ident, qualified
+
+LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
+
+
+class SequenceSpec(Spec):
+    """A sequence; whatever is not given has PostgreSQL's default."""
+
+    type: str = "bigint"
+    start: int | None = None
+    increment: int | None = None
+    min: int | None = None
+    max: int | None = None
+    cache: int | None = None
+    cycle: bool = False
+    owned_by: str | None = None
+    """`table.column` in the same schema: the sequence goes when the column goes."""
+    unlogged: bool = False
+
+
+def not_default(type_: str, start: int, increment: int, low: int, high: int, cache: int, cycle: bool) -> dict[str, Any]:
+    """The parameters of a sequence that differ from what CREATE SEQUENCE fills in (its docs page, Parameters)."""
+    limit = LIMITS[type_]
+    low_default, high_default = (1, limit) if increment > 0 else (-limit - 1, -1)
+    return compact(
+        {
+            "type": None if type_ == "bigint" else type_,
+            "start": None if start == (low if increment > 0 else high) else start,
+            "increment": None if increment == 1 else increment,
+            "min": None if low == low_default else low,
+            "max": None if high == high_default else high,
+            "cache": None if cache == 1 else cache,
+            "cycle": cycle,
+        }
+    )
+
+
+def clauses(attributes: Mapping[str, Any], *, complete: bool = False) -> list[str]:
+    """The parameters as CREATE or ALTER SEQUENCE clauses; complete: also those that return to their default."""
+    words: list[str] = []
+    if "increment" in attributes or complete:
+        words.append(f"INCREMENT BY {attributes.get('increment', 1)}")
+    for key in ("min", "max"):
+        if key in attributes:
+            words.append(f"{key.upper()}VALUE {attributes[key]}")
+        elif complete:
+            words.append(f"NO {key.upper()}VALUE")
+    if "start" in attributes or complete:
+        words.append(f"START WITH {attributes.get('start', first_value(attributes))}")
+    if "cache" in attributes or complete:
+        words.append(f"CACHE {attributes.get('cache', 1)}")
+    if attributes.get("cycle") or complete:
+        words.append("CYCLE" if attributes.get("cycle") else "NO CYCLE")
+    return words
+
+
+def first_value(attributes: Mapping[str, Any]) -> int:
+    """Where a sequence with these parameters starts if nothing else is said."""
+    if attributes.get("increment", 1) > 0:
+        return int(attributes.get("min", 1))
+    return int(attributes.get("max", -1))
+
+
+class SequenceKind(PostgresKind):
+    """`CREATE SEQUENCE`; https://www.postgresql.org/docs/current/sql-createsequence.html"""
+
+    name = "sequence"
+    section = "sequences"
+    Declared = SequenceSpec
+    dropped_inline = True
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, format_type(s.seqtypid, null),"
+            " s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle, c.relpersistence::text,"
+            " o.nspname, o.relname, o.attname"
+            " from pg_class c join pg_sequence s on s.seqrelid = c.oid join pg_namespace n on n.oid = c.relnamespace"
+            " left join lateral (select on_.nspname, oc.relname, oa.attname, d.deptype from pg_depend d"
+            "  join pg_class oc on oc.oid = d.refobjid join pg_namespace on_ on on_.oid = oc.relnamespace"
+            "  join pg_attribute oa on oa.attrelid = d.refobjid and oa.attnum = d.refobjsubid"
+            "  where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass"
+            "  and d.refobjsubid > 0 and d.deptype in ('a', 'i') limit 1) o on true"
+            f" where {USER_SCHEMA} and o.deptype is distinct from 'i'"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, name, type_, start, step, low, high, cache, cycle, persistence, *owner = row
+        attributes = not_default(type_, start, step, low, high, cache, cycle)
+        parent = None
+        if owner[0]:
+            parent = Address("column", tuple(owner))
+            attributes["owned_by"] = f"{ident(owner[1])}.{ident(owner[2])}"
+            if owner[0] != schema:
+                attributes["owned_by"] = dotted(*owner)
+        if persistence == "u":
+            attributes["unlogged"] = True
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
+
+    def declare(self, place: Place, name: str, spec: SequenceSpec) -> Iterator[Object]:
+        address = Address(self.name, (place.schema, name))
+        attributes = {key: getattr(spec, key) for key in (*PARAMETERS, "owned_by", "unlogged")}
+        if spec.type == "bigint":
+            del attributes["type"]
+        parent = owner(place.schema, spec.owned_by) if spec.owned_by else None
+        yield from self.made(place, spec, address, attributes, parent, [Address("schema", (place.schema,))])
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", *obj.address.path)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # The owning column may come and go; the sequence and its position stay.
+        return False
+
+    def keeps(self, change: Change) -> str:
+        return "moved" if change.action is Action.DROP else ""
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        name, attributes = qualified(obj.address), obj.attributes
+        kept = work.kept(obj.address)
+        if kept:
+            place, here = dotted(kept.place, obj.address.path[-1]), ident(obj.address.path[0])
+            yield Statement(f"ALTER SEQUENCE {place} SET SCHEMA {here}")
+        else:
+            unlogged = "UNLOGGED " if attributes.get("unlogged") else ""
+            type_ = f"AS {attributes['type']}" if attributes.get("type") else ""
+            yield Statement(" ".join(filter(None, [f"CREATE {unlogged}SEQUENCE {name}", type_, *clauses(attributes)])))
+        if obj.parent:
+            yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(obj.parent)}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        name, old, new = qualified(after.address), before.attributes, after.attributes
+        if any(old.get(key) != new.get(key) for key in PARAMETERS):
+            type_ = f"AS {new.get('type', 'bigint')} " if old.get("type") != new.get("type") else ""
+            yield Statement(f"ALTER SEQUENCE {name} {type_}{' '.join(clauses(new, complete=True))}", Risk.CAUTION)
+        if bool(old.get("unlogged")) != bool(new.get("unlogged")):
+            yield Statement(f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION)
+        if old.get("owned_by") != new.get("owned_by"):
+            yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(after.parent) if after.parent else 'NONE'}")
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        name, kept = qualified(obj.address), work.keep(obj.address)
+        if not kept:
+            yield Statement(f"DROP SEQUENCE {name}", Risk.DESTRUCTIVE)
+            return
+        if obj.parent:
+            yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
+        yield Statement(f"ALTER SEQUENCE {name} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+
+
+def owner(schema: str, text: str) -> Address:
+    """The column that `table.column` or `schema.table.column` names."""
+    address = Address.parse("column:" + text)
+    return address if len(address.path) == 3 else Address("column", (schema, *address.path))
+
+
+KIND = SequenceKind()

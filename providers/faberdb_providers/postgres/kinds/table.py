@@ -1,0 +1,221 @@
+"""Tables: logged or not, partitioned or a partition, with their storage. Columns, keys and the rest are objects of
+their own, written into CREATE TABLE where nothing stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    PostgresKind,
+    Row,
+    Spec,
+    compact,
+)
+from faberdb_providers.postgres.kinds.column import render_column
+from faberdb_providers.postgres.kinds.constraint import definition
+from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
+
+
+class TableSpec(Spec):
+    """A table."""
+
+    unlogged: bool = False
+    options: Options = {}
+    """Storage parameters, as in WITH (...)."""
+    partition_by: str | None = None
+    """`RANGE (created_at)`, `LIST (region)` or `HASH (id)`."""
+    partition_of: str | None = None
+    """The partitioned table this one is a part of."""
+    bound: str | None = None
+    """`FOR VALUES ...` or `DEFAULT`."""
+    inherits: list[str] | None = None
+    of: str | None = None
+    """The composite type of a typed table."""
+    access_method: str | None = None
+    tablespace: str | None = None
+    row_security: bool = False
+    force_row_security: bool = False
+    replica_identity: str | None = None
+    """`full`, `nothing`, or `index NAME`."""
+
+
+class TableKind(PostgresKind):
+    """`CREATE TABLE`; https://www.postgresql.org/docs/current/sql-createtable.html"""
+
+    name = "table"
+    section = "tables"
+    Declared = TableSpec
+    texts = ("partition_by", "bound")
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, c.relpersistence::text, c.reloptions,"
+            " case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,"
+            " case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end,"
+            " case when c.relhassubclass or c.relispartition or exists (select from pg_inherits i where"
+            "  i.inhrelid = c.oid) then array(select array[pn.nspname::text, p.relname::text] from pg_inherits i"
+            "  join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace"
+            "  where i.inhrelid = c.oid order by i.inhseqno) end,"
+            " case when c.reloftype <> 0 then format_type(c.reloftype, null) end,"
+            " case when am.amname <> 'heap' then am.amname end, ts.spcname, c.relrowsecurity, c.relforcerowsecurity,"
+            " c.relreplident::text, (select ic.relname from pg_index x join pg_class ic on ic.oid = x.indexrelid"
+            "  where x.indrelid = c.oid and x.indisreplident)"
+            " from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_am am on am.oid = c.relam"
+            f" left join pg_tablespace ts on ts.oid = c.reltablespace where c.relkind in ('r', 'p') and {USER_SCHEMA}"
+            " order by n.nspname, c.relname"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, name, persistence, opts, partition_by, bound, parents, of, am, space, *rest = row
+        row_security, forced, identity, identity_index = rest
+        parents = [tuple(p) for p in parents or ()]
+        attributes = compact(
+            {
+                "unlogged": persistence == "u",
+                "options": stored_options(opts),
+                "partition_by": partition_by,
+                "partition_of": relative(schema, parents[0]) if bound else None,
+                "bound": bound,
+                "inherits": [relative(schema, p) for p in parents] if parents and not bound else None,
+                "of": of,
+                "access_method": am,
+                "tablespace": space,
+                "row_security": row_security,
+                "force_row_security": forced,
+                "replica_identity": {"f": "full", "n": "nothing", "i": f"index {identity_index}"}.get(identity),
+            }
+        )
+        parent = Address(self.name, parents[0]) if bound else None
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
+
+    def declare(self, place: Place, name: str, spec: TableSpec) -> Iterator[Object]:
+        attributes = {key: getattr(spec, key) for key in TableSpec.model_fields if key not in Spec.model_fields}
+        attributes["options"] = option_texts(spec.options)
+        above = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
+        parent = above[0] if spec.partition_of else None
+        address = Address(self.name, (place.schema, name))
+        references = [Address("schema", (place.schema,)), *above]
+        yield from self.made(place, spec, address, attributes, parent, references)
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [str(obj.attributes[k]) for k in ("partition_by", "bound", "of") if k in obj.attributes]
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", *obj.address.path)
+        yield ("type", *obj.address.path)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        old, new = before.attributes, after.attributes
+        for key, what in (("partition_by", "its partitioning"), ("of", "the type it is made of")):
+            if old.get(key) != new.get(key):
+                return Verdict(Action.REPLACE, f"{what} changes")
+        return Verdict(Action.ALTER)
+
+    def keeps(self, change: Change) -> str:
+        return "moved" if change.action in (Action.DROP, Action.REPLACE) else ""
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        name, schema = qualified(obj.address), obj.address.path[0]
+        kept = work.kept(obj.address)
+        if kept:
+            yield Statement(f"ALTER TABLE {dotted(kept.place, obj.address.path[1])} SET SCHEMA {ident(schema)}")
+            if obj.attributes.get("partition_of"):
+                yield Statement(_attach(obj))
+            return
+        yield Statement(create_table(obj, inlined))
+        yield from settings({}, obj.attributes, name, creating=True)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        name, old, new = qualified(after.address), before.attributes, after.attributes
+        schema = after.address.path[0]
+        if old.get("partition_of") != new.get("partition_of") or old.get("bound") != new.get("bound"):
+            if old.get("partition_of"):
+                parent = resolve(schema, old["partition_of"])
+                yield Statement(f"ALTER TABLE {qualified(parent)} DETACH PARTITION {name}", Risk.DANGEROUS)
+            if new.get("partition_of"):
+                yield Statement(_attach(after), Risk.DANGEROUS)
+        for gone in [p for p in old.get("inherits", ()) if p not in new.get("inherits", ())]:
+            yield Statement(f"ALTER TABLE {name} NO INHERIT {qualified(resolve(schema, gone))}", Risk.CAUTION)
+        for added in [p for p in new.get("inherits", ()) if p not in old.get("inherits", ())]:
+            yield Statement(f"ALTER TABLE {name} INHERIT {qualified(resolve(schema, added))}", Risk.CAUTION)
+        yield from settings(old, new, name)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        name, kept = qualified(obj.address), work.keep(obj.address)
+        if obj.attributes.get("partition_of"):
+            parent = resolve(obj.address.path[0], obj.attributes["partition_of"])
+            yield Statement(f"ALTER TABLE {qualified(parent)} DETACH PARTITION {name}", Risk.DANGEROUS)
+        if kept:
+            yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE)
+        else:
+            yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
+
+
+def create_table(obj: Object, inlined: Sequence[Object]) -> str:
+    """CREATE TABLE with those children that can be written into it, one a line."""
+    a, schema = obj.attributes, obj.address.path[0]
+    defaults = {o.parent: o.attributes["expression"] for o in inlined if o.address.kind == "default"}
+    lines = [render_column(o, defaults.get(o.address)) for o in inlined if o.address.kind == "column"]
+    lines += [
+        f"CONSTRAINT {ident(o.address.path[-1])} {definition(o)}"
+        for o in inlined
+        if o.address.kind not in ("column", "default")
+    ]
+    head = f"CREATE {'UNLOGGED ' if a.get('unlogged') else ''}TABLE {qualified(obj.address)}"
+    body = " (\n    " + ",\n    ".join(lines) + "\n)" if lines else " ()"
+    if a.get("of"):
+        head, body = f"{head} OF {a['of']}", body if lines else ""
+    if a.get("partition_of"):
+        parent = qualified(resolve(schema, a["partition_of"]))
+        head, body = f"{head} PARTITION OF {parent}", f"{body if lines else ''} {a['bound']}"
+    tail = ""
+    if a.get("inherits"):
+        tail += " INHERITS (" + ", ".join(qualified(resolve(schema, p)) for p in a["inherits"]) + ")"
+    if a.get("partition_by"):
+        tail += f" PARTITION BY {a['partition_by']}"
+    if a.get("access_method"):
+        tail += f" USING {ident(a['access_method'])}"
+    if a.get("options"):
+        tail += f" WITH ({options(a['options'])})"
+    if a.get("tablespace"):
+        tail += f" TABLESPACE {ident(a['tablespace'])}"
+    return head + body + tail
+
+
+def settings(
+    old: Mapping[str, Any], new: Mapping[str, Any], name: str, *, creating: bool = False
+) -> Iterator[Statement]:
+    """What ALTER TABLE sets on a table; of a new one, what CREATE TABLE has no words for."""
+    alter = f"ALTER TABLE {name}"
+    if not creating:
+        if old.get("unlogged") != new.get("unlogged"):
+            yield Statement(f"{alter} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.DANGEROUS)
+        yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
+        if old.get("access_method") != new.get("access_method"):
+            yield Statement(f"{alter} SET ACCESS METHOD {ident(new.get('access_method', 'heap'))}", Risk.DANGEROUS)
+        if old.get("tablespace") != new.get("tablespace"):
+            yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
+    if old.get("row_security") != new.get("row_security"):
+        yield Statement(f"{alter} {'ENABLE' if new.get('row_security') else 'DISABLE'} ROW LEVEL SECURITY", Risk.CAUTION)
+    if old.get("force_row_security") != new.get("force_row_security"):
+        force = "FORCE" if new.get("force_row_security") else "NO FORCE"
+        yield Statement(f"{alter} {force} ROW LEVEL SECURITY", Risk.CAUTION)
+    identity = new.get("replica_identity")
+    if old.get("replica_identity") != identity and not (creating and (identity or "").startswith("index ")):
+        words = f"USING INDEX {ident(identity[6:])}" if (identity or "").startswith("index ") else identity or "default"
+        yield Statement(f"{alter} REPLICA IDENTITY {words.upper() if ' ' not in words else words}", Risk.CAUTION)
+
+
+def _attach(obj: Object) -> str:
+    parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
+    return f"ALTER TABLE {parent} ATTACH PARTITION {qualified(obj.address)} {obj.attributes['bound']}"
+
+
+KIND = TableKind()

@@ -1,0 +1,154 @@
+"""Views and materialized views: a query, options, and for materialized ones storage and whether they are populated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.names import ident, identifiers, options, qualified
+
+
+class ViewSpec(Spec):
+    """A view; a bare string is its query."""
+
+    short = "query"
+
+    query: str
+    file: str | None = None
+    """A file with the query, instead of `query`."""
+    columns: list[str] | None = None
+    """Names of the columns, where the query's own are not wanted."""
+    options: Options = {}
+    """`security_invoker`, `security_barrier`, `check_option`."""
+
+
+class ViewKind(PostgresKind):
+    """`CREATE VIEW`; https://www.postgresql.org/docs/current/sql-createview.html"""
+
+    name = "view"
+    section = "views"
+    Declared: Any = ViewSpec
+    texts = ("query",)
+    rebuilt_on_type_change = True
+    relkind = "v"
+    sql_name = "VIEW"
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, pg_get_viewdef(c.oid, false),"
+            " c.reloptions, c.relispopulated, ts.spcname, case when am.amname <> 'heap' then am.amname end,"
+            " array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by"
+            " a.attnum), array(select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = c.oid"
+            " and a.attnum > 0 order by a.attnum) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " left join pg_tablespace ts on ts.oid = c.reltablespace left join pg_am am on am.oid = c.relam"
+            f" where c.relkind = '{self.relkind}' and {USER_SCHEMA} order by n.nspname, c.relname"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, name, query, opts, populated, space, am, columns, types = row
+        attributes: dict[str, Any] = {
+            "query": query.strip().removesuffix(";"),
+            "options": stored_options(opts),
+            "row": [[c, t] for c, t in zip(columns, types, strict=True)],
+        }
+        if self.relkind == "m":
+            attributes |= {"unpopulated": not populated, "tablespace": space, "access_method": am}
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), compact(attributes))
+
+    def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
+        address = Address(self.name, (place.schema, name))
+        attributes = {
+            "query": spec.query.strip().rstrip(";").rstrip(),
+            "columns": spec.columns,
+            "options": option_texts(spec.options),
+            **{key: getattr(spec, key) for key in ("unpopulated", "tablespace", "access_method") if hasattr(spec, key)},
+        }
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {k: v for k, v in obj.attributes.items() if k != "row"}
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["query"]]
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", *obj.address.path)
+        yield ("type", *obj.address.path)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if old["query"] == new["query"] and old["row"] == new["row"]:
+            return Verdict(Action.ALTER)
+        if new["row"][: len(old["row"])] == old["row"]:
+            return Verdict(Action.ALTER, "columns stay, or are added at the end")
+        return Verdict(Action.REPLACE, "its columns change, which CREATE OR REPLACE VIEW cannot do")
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield Statement(self.render(obj, "CREATE VIEW"), Risk.SAFE)
+
+    def render(self, obj: Object, words: str) -> str:
+        a = obj.attributes
+        columns = f" ({identifiers(a['columns'])})" if a.get("columns") else ""
+        using = f" USING {ident(a['access_method'])}" if a.get("access_method") else ""
+        with_ = f" WITH ({options(a['options'])})" if a.get("options") else ""
+        space = f" TABLESPACE {ident(a['tablespace'])}" if a.get("tablespace") else ""
+        return f"{words} {qualified(obj.address)}{columns}{using}{with_}{space} AS\n{a['query']}"
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new = before.attributes, after.attributes
+        if old["query"] != new["query"] or old["row"] != new["row"]:
+            yield Statement(self.render(after, "CREATE OR REPLACE VIEW"), Risk.CAUTION)
+        else:
+            alter = f"ALTER {self.identity(after)}"
+            yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
+
+
+class MaterializedViewSpec(ViewSpec):
+    """A materialized view; a bare string is its query."""
+
+    unpopulated: bool = False
+    """WITH NO DATA: not to be read until it is refreshed."""
+    tablespace: str | None = None
+    access_method: str | None = None
+
+
+class MaterializedViewKind(ViewKind):
+    """`CREATE MATERIALIZED VIEW`; https://www.postgresql.org/docs/current/sql-creatematerializedview.html"""
+
+    name = "materialized_view"
+    section = "materialized_views"
+    Declared = MaterializedViewSpec
+    relkind = "m"
+    sql_name = "MATERIALIZED VIEW"
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if all(old.get(key) == new.get(key) for key in ("query", "row", "access_method")):
+            return Verdict(Action.ALTER)
+        return Verdict(Action.REPLACE, "a materialized view cannot change its query in place")
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        sql = self.render(obj, "CREATE MATERIALIZED VIEW")
+        data = "\nWITH NO DATA" if obj.attributes.get("unpopulated") else ""
+        yield Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new = before.attributes, after.attributes
+        alter = f"ALTER {self.identity(after)}"
+        yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
+        if old.get("tablespace") != new.get("tablespace"):
+            yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
+        if old.get("unpopulated") != new.get("unpopulated"):
+            hazard = Hazard("refresh", "readers wait while the query runs")
+            words = " WITH NO DATA" if new.get("unpopulated") else ""
+            yield Statement(f"REFRESH {self.identity(after)}{words}", Risk.DANGEROUS, (hazard,))
+
+
+KINDS = (ViewKind(), MaterializedViewKind())

@@ -1,0 +1,88 @@
+"""Quoting of names and literals the way PostgreSQL's own `quote_ident` and `quote_literal` do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from faberdb.model import Address
+
+# Every word that pg_get_keywords() of PostgreSQL 18 does not list as unreserved; quote_ident() quotes all of them,
+# also on majors where a word is not yet known. A word missing here would make a statement fail on scratch, not live.
+KEYWORDS = frozenset(
+    """
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
+    char character check coalesce collate collation column concurrently constraint create cross current_catalog
+    current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable
+    desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group
+    grouping having ilike in initially inner inout int integer intersect interval into is isnull join json json_array
+    json_arrayagg json_exists json_object json_objectagg json_query json_scalar json_serialize json_table json_value
+    lateral leading least left like limit localtime localtimestamp merge_action national natural nchar none normalize
+    not notnull null nullif numeric offset on only or order out outer overlaps overlay placing position precision
+    primary real references returning right row select session_user setof similar smallint some substring symmetric
+    system_user table tablesample then time timestamp to trailing treat trim true union unique user using values
+    varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest
+    xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+    """.split()
+)
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PLAIN_OPTION = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z|[a-z_]+\Z")
+
+
+def ident(name: str) -> str:
+    """One identifier, quoted where PostgreSQL would quote it."""
+    if _PLAIN.match(name) and name not in KEYWORDS:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def unquoted(text: str) -> str | None:
+    """The name that `text` spells if it is exactly one identifier as `ident` writes it, else None."""
+    if _PLAIN.match(text) and text not in KEYWORDS:
+        return text
+    if len(text) > 2 and text[0] == text[-1] == '"':
+        name = text[1:-1].replace('""', '"')
+        return name if ident(name) == text else None
+    return None
+
+
+def dotted(*names: str) -> str:
+    """A qualified name."""
+    return ".".join(map(ident, names))
+
+
+def qualified(address: Address) -> str:
+    """The qualified SQL name of an object whose path is its SQL name: `public.customer`."""
+    return dotted(*address.path)
+
+
+def identifiers(names: Iterable[str]) -> str:
+    """A comma-separated list of identifiers."""
+    return ", ".join(map(ident, names))
+
+
+def literal(text: str) -> str:
+    """A string literal, safe with either setting of standard_conforming_strings."""
+    quoted = "'" + text.replace("'", "''") + "'"
+    return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
+
+
+def options(values: Mapping[str, object]) -> str:
+    """Storage parameters inside WITH (...) or SET (...), in their own order."""
+
+    def value(item: object) -> str:
+        text = str(item).lower() if isinstance(item, bool) else str(item)
+        return text if _PLAIN_OPTION.match(text) and text not in KEYWORDS - {"on", "true", "false"} else literal(text)
+
+    return ", ".join(f"{key if '.' in key else ident(key)}={value(item)}" for key, item in values.items())
+
+
+def relative(schema: str, path: tuple[str, ...]) -> str:
+    """A relation's name as a file of `schema` writes it."""
+    return ident(path[1]) if path[0] == schema else dotted(*path)
+
+
+def resolve(schema: str, text: str) -> Address:
+    """The table that `name` or `schema.name` means in a file of `schema`."""
+    path = Address.parse("table:" + text).path
+    return Address("table", path if len(path) == 2 else (schema, *path))

@@ -1,0 +1,48 @@
+"""Where what a plan would destroy is kept: a schema for each source schema that something is moved out of, so that
+nothing has to be renamed to fit, and a table for each column whose values are copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from faberdb.model import Change, Kept, Statement, Work
+from faberdb_providers.postgres.kinds.values import key_columns
+from faberdb_providers.postgres.names import dotted, ident
+
+SCHEMA = "faberdb_quarantine"
+
+BOOKKEEPING = """
+create schema if not exists faberdb;
+create table if not exists faberdb.format (version int primary key);
+insert into faberdb.format values (1) on conflict do nothing;
+create table if not exists faberdb.journal (
+    plan_id text not null, step text not null, transaction int not null, outcome text not null,
+    at timestamptz not null default clock_timestamp(), primary key (plan_id, step, outcome));
+create table if not exists faberdb.plan (
+    plan_id text primary key, number bigint generated always as identity unique, kind text not null,
+    state text not null, started_at timestamptz not null default clock_timestamp(), ended_at timestamptz,
+    holder text not null, document text not null);
+create schema if not exists faberdb_quarantine;
+revoke all on schema faberdb, faberdb_quarantine from public;
+revoke all on all tables in schema faberdb from public;
+"""
+
+
+def place_for(change: Change, form: str, number: int, work: Work) -> Kept:
+    """Where to keep what this change destroys. Numbers start after those already taken on the database, so that two
+    plans never meet; objects moved by one plan out of one schema share a place."""
+    before = change.before
+    assert before is not None
+    if form == "moved":
+        return Kept(change.address, form, f"{SCHEMA}_{number}")
+    detail = {**key_columns(change.address, work)}
+    if "identity" in before.attributes and (change.after is None or "identity" not in change.after.attributes):
+        detail["position"] = ["last"]
+    return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail)
+
+
+def prepare(kept: Iterable[Kept]) -> Iterable[Statement]:
+    """The schemas that things are moved to, closed to everybody but their owner."""
+    for place in dict.fromkeys(k.place for k in kept if k.form == "moved"):
+        yield Statement(f"CREATE SCHEMA {ident(place)}")
+        yield Statement(f"REVOKE ALL ON SCHEMA {ident(place)} FROM PUBLIC")

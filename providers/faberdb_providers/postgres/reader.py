@@ -1,0 +1,169 @@
+"""The live catalogue as objects: one query a kind, all in one round trip and one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import psycopg
+
+from faberdb.model import Address, Catalogue, Object, Unmanaged
+from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
+from faberdb_providers.postgres.unmanaged import UNMANAGED
+
+FIRST_USER_OID = 16384
+"""FirstNormalObjectId in PostgreSQL's access/transam.h: below are the objects initdb made."""
+
+CLASSES = """
+select 'pg_class'::regclass::oid, 'pg_type'::regclass::oid, 'pg_rewrite'::regclass::oid,
+       'pg_constraint'::regclass::oid, 'pg_attrdef'::regclass::oid, 'pg_namespace'::regclass::oid
+"""
+
+# What pg_depend and pg_description may name in place of an object we know: the rule behind a view, the row type of a
+# table, an array type, the index behind a constraint, the stored expression of a generated column.
+ALIASES = """
+select 'pg_rewrite'::regclass::oid, r.oid, 'pg_class'::regclass::oid, r.ev_class, 0
+  from pg_rewrite r where r.rulename = '_RETURN' and r.oid >= 16384
+union all
+select 'pg_type'::regclass::oid, t.oid, 'pg_class'::regclass::oid, t.typrelid, 0
+  from pg_type t where t.typrelid <> 0 and t.oid >= 16384
+union all
+select 'pg_type'::regclass::oid, t.typarray, 'pg_type'::regclass::oid, t.oid, 0
+  from pg_type t where t.typarray >= 16384
+union all
+select 'pg_class'::regclass::oid, k.conindid, 'pg_constraint'::regclass::oid, k.oid, 0
+  from pg_constraint k where k.contype in ('p', 'u', 'x') and k.conindid >= 16384
+union all
+select 'pg_attrdef'::regclass::oid, d.oid, 'pg_class'::regclass::oid, d.adrelid, d.adnum::int
+  from pg_attrdef d where d.oid >= 16384
+"""
+
+DEPENDENCIES = """
+select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
+ where refobjid >= 16384 and objid >= 16384 and not (deptype = 'i' and classid = 'pg_type'::regclass)
+"""
+
+COMMENTS = """
+select d.classoid, d.objoid, d.objsubid, d.description, a.attname, i.type, i.identity
+  from pg_description d left join pg_attribute a
+    on d.objsubid > 0 and d.classoid = 'pg_class'::regclass and a.attrelid = d.objoid and a.attnum = d.objsubid
+  left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
+ where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
+   and d.description <> 'standard public schema'))
+   and d.classoid <> 'pg_largeobject'::regclass and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+"""
+
+CASTS = """
+select format_type(c.castsource, null), format_type(c.casttarget, null) from pg_cast c
+"""
+
+SETTINGS = """
+select set_config('search_path', '', true), set_config('datestyle', 'ISO, MDY', true),
+       set_config('intervalstyle', 'postgres', true), set_config('timezone', 'UTC', true),
+       set_config('quote_all_identifiers', 'off', true)
+"""
+
+
+def read_catalogue(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Catalogue:
+    """Everything the database holds, as one REPEATABLE READ, READ ONLY snapshot sees it.
+
+    Raises psycopg.Error. Expressions are printed with an empty search_path, so that every name in them is qualified.
+    """
+    queried = [kind for kind in kinds if kind.has_query]
+    texts = [CLASSES, ALIASES, DEPENDENCIES, COMMENTS, CASTS, UNMANAGED, *(k.query(version) for k in queried)]
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        connection.execute(SETTINGS)
+        with connection.pipeline():
+            cursors = [connection.execute(text) for text in texts]
+        classes, aliases, dependencies, comments, casts, unmanaged, *found = [c.fetchall() for c in cursors]
+    return _Assembly(dict(zip(queried, found, strict=True)), version).assemble(
+        classes[0], aliases, dependencies, comments, casts, unmanaged
+    )
+
+
+class _Assembly:
+    """Rows of all queries put together into objects with their references."""
+
+    def __init__(self, found: Mapping[PostgresKind, list[Row]], version: int) -> None:
+        self.found, self.version = found, version
+        self.addresses: dict[Identity, Address] = {}
+        self.aliases: dict[tuple[int, int], Identity] = {}
+        self.objects: dict[Address, Object] = {}
+        self.members: dict[tuple[int, int], Address] = {}
+
+    def assemble(
+        self,
+        classes: Row,
+        aliases: list[Row],
+        dependencies: list[Row],
+        comments: list[Row],
+        casts: list[Row],
+        unmanaged: list[Row],
+    ) -> Catalogue:
+        self.pg_class = classes[0]
+        self.aliases = {(row[0], row[1]): (row[2], row[3], row[4]) for row in aliases}
+        members = {(row[0], row[1]): (row[3], row[4]) for row in dependencies if row[6]}
+        for kind, rows in self.found.items():
+            for row in rows:
+                if (row[0], row[1]) not in members and (pair := kind.read(row)) is not None:
+                    self.addresses[pair[0]] = pair[1].address
+                    self.objects[pair[1].address] = pair[1]
+        for member, (classid, oid) in members.items():
+            if (classid, oid, 0) in self.addresses:
+                self.members[member] = self.addresses[(classid, oid, 0)]
+        self._refer(dependencies)
+        self._comment(comments, members)
+        rest = tuple(
+            Unmanaged(what, name, "this kind of object is not managed yet")
+            for classid, oid, what, name in unmanaged
+            if (classid, oid) not in members and (classid, oid, 0) not in self.addresses
+        )
+        return Catalogue(self.objects, rest, frozenset((s, t) for s, t in casts), self.version)
+
+    def _refer(self, dependencies: list[Row]) -> None:
+        references: dict[Address, set[Address]] = {}
+        for classid, oid, part, ref_class, ref_oid, ref_part, member in dependencies:
+            if member:
+                continue
+            here = self._find(classid, oid, part)
+            there = self._find(ref_class, ref_oid, ref_part)
+            if here is not None and there is not None and here != there:
+                references.setdefault(here, set()).add(there)
+        for address, obj in self.objects.items():
+            found = references.get(address, set())
+            if obj.parent is not None:
+                found.add(obj.parent)
+            if found:
+                self.objects[address] = Object(address, obj.attributes, obj.parent, frozenset(found))
+
+    def _find(self, classid: int, oid: int, part: int) -> Address | None:
+        """The object, or the whole of which it is a part, or what stands behind an alias."""
+        found = self.addresses.get((classid, oid, part)) or self.addresses.get((classid, oid, 0))
+        if found is None and (classid, oid) in self.aliases:
+            classid, oid, part = self.aliases[(classid, oid)]
+            found = self.addresses.get((classid, oid, part)) or self.addresses.get((classid, oid, 0))
+            if found is None and (classid, oid) in self.aliases:
+                return self._find(classid, oid, part)
+        return found or self.members.get((classid, oid))
+
+    def _comment(self, comments: list[Row], members: Mapping[tuple[int, int], Any]) -> None:
+        for classid, oid, part, text, column, what, identity in comments:
+            if (classid, oid) in members:
+                continue
+            exact = self.addresses.get((classid, oid, part))
+            whole = self._find(classid, oid, 0)
+            if exact is not None:
+                path: tuple[str, ...] = (exact.kind, *exact.path)
+            elif part and whole is not None:
+                path = ("column", *whole.path, column)
+            elif whole is not None and classid == self.pg_class:
+                path = ("index", *whole.path)  # the index behind a constraint has a comment of its own
+            elif what and not part and not whole:
+                path = ("other", what.upper(), identity)
+            else:
+                continue
+            address = Address("comment", path)
+            parent = exact or whole
+            needs = frozenset({parent}) if parent else frozenset()
+            self.objects[address] = Object(address, {"text": text}, parent, needs)

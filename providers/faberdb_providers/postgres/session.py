@@ -1,0 +1,234 @@
+"""One connection to a PostgreSQL database, as the engine uses it."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg import conninfo as psycopg_conninfo
+
+from faberdb.errors import DatabaseError, LockedError
+from faberdb.model import Catalogue, Step
+from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.quarantine import BOOKKEEPING
+from faberdb_providers.postgres.reader import read_catalogue
+
+OLDEST = 13
+LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
+"""Advisory lock: (this, crc of the word apply). One apply at a time in one database."""
+
+
+class Session:
+    """A connection with its server's major version, and the few things the engine asks of it."""
+
+    def __init__(self, connection: psycopg.Connection[Any], label: str) -> None:
+        self.connection, self.label = connection, label
+        self.version = connection.info.server_version // 10000
+        self.server_version = connection.info.server_version
+
+    @classmethod
+    def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Session:
+        """Connect. label names the database in messages; the connection string never appears in one.
+
+        Raises DatabaseError when the server cannot be reached or is too old.
+        """
+        try:
+            connection = psycopg.connect(
+                conninfo, autocommit=True, connect_timeout=timeout, application_name="faberdb", prepare_threshold=None
+            )
+        except (psycopg.Error, UnicodeError) as error:
+            raise DatabaseError(
+                f"cannot connect to {label}",
+                detail=(_without_secrets(str(error), conninfo),),
+                advice="check that the server runs, and host, port, user and password in the connection string",
+            ) from None
+        session = cls(connection, label)
+        if session.version < OLDEST:
+            connection.close()
+            raise DatabaseError(
+                f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
+                advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
+            )
+        if read_only:
+            connection.execute("set default_transaction_read_only = on")
+        return session
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def inspect(self) -> Catalogue:
+        """The catalogue as one read-only snapshot sees it. Raises DatabaseError."""
+        try:
+            return read_catalogue(self.connection, self.version, KINDS)
+        except psycopg.Error as error:
+            raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
+
+    def identity(self) -> dict[str, Any]:
+        """What tells this database from every other: clones and physical restores share the first part."""
+        try:
+            row = self.connection.execute(
+                "select (select system_identifier::text from pg_control_system()), d.oid::bigint, d.datname"
+                " from pg_database d where d.datname = current_database()"
+            ).fetchone()
+        except psycopg.Error:  # managed services do not let everybody read the control file
+            row = self.connection.execute(
+                "select null, d.oid::bigint, d.datname from pg_database d where d.datname = current_database()"
+            ).fetchone()
+        assert row is not None
+        return {"system": row[0], "oid": row[1], "name": row[2]}
+
+    def extensions(self) -> dict[str, str]:
+        """Name and version of the extensions installed in this database."""
+        return dict(self.connection.execute("select extname, extversion from pg_extension").fetchall())
+
+    def available_extensions(self) -> set[str]:
+        """Names of the extensions that CREATE EXTENSION could install."""
+        return {name for (name,) in self.connection.execute("select name from pg_available_extensions").fetchall()}
+
+    def quarantine_number(self) -> int:
+        """The first number that no place in quarantine has yet."""
+        rows = self.connection.execute(
+            "select n.nspname from pg_namespace n where n.nspname ~ '^faberdb_quarantine_[0-9]+$' union all"
+            " select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'faberdb_quarantine' and c.relname ~ '^q_[0-9]+$'"
+        ).fetchall()
+        return max((int(str(name).rsplit("_", 1)[1]) for (name,) in rows), default=0) + 1
+
+    def execute(self, sql: str) -> None:
+        """Run SQL as it stands; several statements may share the text. Raises psycopg.Error."""
+        self.connection.execute(sql.encode())
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql.encode(), parameters or None).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.connection.transaction():
+            yield
+
+    def set_scope(self, scope: Sequence[str]) -> None:
+        """The schemas in which unqualified names of the next statements are looked up."""
+        path = ", ".join(map(ident, scope)) if scope else "''"
+        self.connection.execute(f"set search_path = {path}".encode())
+
+    def prepare_bookkeeping(self) -> None:
+        """The journal and quarantine schemas, made when they are missing."""
+        if self.query("select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine')"
+                      " is not null") != [(True,)]:
+            self.execute(BOOKKEEPING)
+
+    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:
+        """Run the steps of a plan, committed together where their transaction number says so, on a database that is
+        ours to spoil. Returns None, or the index of the step that failed and the server's words."""
+        index = 0
+        for _, group in groupby(steps, key=lambda step: step.transaction):
+            members = list(group)
+            try:
+                if members[0].statement.outside:
+                    self._run_step(members[0])
+                else:
+                    with self.connection.transaction():
+                        for step in members:
+                            self._run_step(step)
+                            index += 1
+            except psycopg.Error as error:
+                return index, "\n".join(words(error))
+        return None
+
+    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
+        """Run statements one by one, each for itself; those that fail are tried again after the others, as long as
+        that helps. Returns the words for those that never passed, by index."""
+        failed: dict[int, tuple[str, ...]] = {}
+        waiting = list(enumerate(steps))
+        while waiting:
+            again = []
+            for index, step in waiting:
+                try:
+                    self._run_step(step)
+                    failed.pop(index, None)
+                except psycopg.Error as error:
+                    failed[index] = words(error)
+                    again.append((index, step))
+            if len(again) == len(waiting):
+                break
+            waiting = again
+        return failed
+
+    def _run_step(self, step: Step) -> None:
+        self.set_scope(step.scope)
+        self.execute(step.statement.sql)
+
+    def run_batch(self, steps: Sequence[Step]) -> bool:
+        """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
+        parts: list[str] = []
+        scope: tuple[str, ...] | None = None
+        for step in steps:
+            if step.scope != scope:
+                parts.append("set local search_path = " + (", ".join(map(ident, step.scope)) or "''"))
+                scope = step.scope
+            parts.append(step.statement.sql)
+        if not parts:
+            return True
+        try:
+            with self.connection.transaction():
+                self.execute(";\n".join(parts))
+        except psycopg.Error:
+            return False
+        return True
+
+    def lock(self, holder: str) -> None:
+        """The session advisory lock of an apply. Raises LockedError naming who holds it."""
+        key = f"{LOCK_KEY}, {zlib.crc32(b'apply') - 2**31}"
+        if self.query(f"select pg_try_advisory_lock({key})") == [(True,)]:
+            self.execute(f"set application_name = {literal(('faberdb apply by ' + holder)[:63])}")
+            return
+        found = self.query(
+            "select a.pid, a.application_name, a.backend_start::text from pg_locks l join pg_stat_activity a using (pid)"
+            f" where l.locktype = 'advisory' and l.granted and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+            " and l.database = (select oid from pg_database where datname = current_database())"
+        )
+        who = f"{found[0][1]}, server process {found[0][0]}, since {found[0][2]}" if found else "an unknown session"
+        raise LockedError(
+            f"{self.label} is being changed by {who}",
+            advice="wait until it ends; the lock goes with its session, even after a crash",
+        )
+
+    def lock_lost(self) -> bool:
+        """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover)."""
+        rows = self.query(
+            "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"
+            f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+        )
+        return rows != [(1,)]
+
+
+def words(error: psycopg.Error) -> tuple[str, ...]:
+    """The server's own words: message, detail, hint, with the SQLSTATE."""
+    d = error.diag
+    if not d.message_primary:
+        return (str(error).strip() or type(error).__name__,)
+    lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {d.message_primary}"]
+    lines += [f"{name}: {text}" for name, text in (("DETAIL", d.message_detail), ("HINT", d.message_hint)) if text]
+    if d.context and d.sqlstate and d.sqlstate.startswith("42"):
+        lines.append(f"CONTEXT: {d.context}")
+    return tuple(lines)
+
+
+def _without_secrets(text: str, conninfo: str) -> str:
+    """libpq's message without what the connection string holds of secrets."""
+    try:
+        secrets: Iterable[object] = [
+            v for k, v in psycopg_conninfo.conninfo_to_dict(conninfo).items() if "password" in k and v
+        ]
+    except psycopg.Error:
+        # libpq quotes a string it cannot parse, password and all.
+        return "the connection string is not one libpq understands"
+    for secret in secrets:
+        text = text.replace(str(secret), "***")
+    return re.sub(r"://[^@\s]*@", "://***@", text).strip()
