@@ -1,4 +1,4 @@
-"""What a state store must answer; `faberdb_state` and third parties fill it behind the entry point `faberdb.state`."""
+"""What the engine asks of a state store. Stores are found through the entry points of the group `faberdb.state`."""
 
 from __future__ import annotations
 
@@ -7,37 +7,24 @@ from typing import Any, Protocol
 
 
 class StateStore(Protocol):
-    """Keeps one opaque document per environment; knows nothing of what is in it.
-
-    A version names the content that was read, and a token the lock that was taken; both are texts that only the store
-    understands. Every method raises StateError where the store cannot be reached, read or written, or where the name
-    of the environment could not be one, and has then changed nothing.
-    """
+    """Documents by environment name; a version token with each, so that nobody overwrites what they have not read."""
 
     def get(self, environment: str) -> tuple[bytes, str] | None:
-        """The document and its version; None where there is none. Changes nothing, not even a folder."""
+        """The document and its version; None where there is none."""
         ...
 
     def put(self, environment: str, data: bytes, expected: str | None) -> str:
-        """Replace the version `expected` (None: there must be no document yet) and return the new version.
-
-        Raises StateError where another version is there now: whoever lost the lock can never overwrite what was
-        written since.
-        """
+        """Replace the version `expected` (None: there must be none) and return the new one. Raises StateError."""
         ...
 
     def lock(self, environment: str, holder: Mapping[str, Any]) -> str:
-        """Take the environment's lock, or raise LockedError at once, naming who holds it, since when and where.
-
-        holder: what others are told (`who`, `operation`); the store adds `host`, `pid` and `since` where they are
-        missing. The lock ends with `unlock`, or with the process.
-        """
+        """Take the environment's lock. Raises LockedError naming its holder."""
         ...
 
     def unlock(self, environment: str, token: str) -> None:
-        """Give back a lock that `lock` of this same store returned `token` for; StateError for any other token."""
+        """Give the lock back."""
         ...
 
-    def list(self) -> tuple[str, ...]:
-        """The environments that have a document, by name."""
+    def list(self) -> list[str]:
+        """Names of the environments that have a state."""
         ...

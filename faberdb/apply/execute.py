@@ -1,0 +1,168 @@
+"""Carrying out a plan: lock, checks, the steps with their journal, and the look afterwards that it is as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Protocol
+
+from faberdb.errors import RolledBackError, StaleError, StoppedError, VerificationError
+from faberdb.model import Address, Catalogue, Object, Step
+from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The server refused a step: its words, and up to five rows that were in the way."""
+
+    words: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+
+
+class Target(Protocol):
+    """The database a plan is applied to."""
+
+    label: str
+
+    def inspect(self) -> Catalogue: ...
+    def identity(self) -> dict[str, Any]: ...
+    def lock(self, holder: str) -> None: ...
+    def lock_lost(self) -> bool: ...
+    def prepare_bookkeeping(self) -> None: ...
+    def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> str: ...
+    def done_transactions(self, plan_id: str) -> set[int]: ...
+    def end_plan(self, plan_id: str, state: str) -> None: ...
+    def run_transaction(
+        self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
+    ) -> Failure | None: ...
+    def transaction(self) -> AbstractContextManager[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds. lock: how long a step waits for a lock. statement: how long it may run; None for no limit."""
+
+    lock: float = 5.0
+    statement: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an apply needs besides plan and database. text: the plan as it stands in its file. started: told of each
+    step; managed: what is within the project."""
+
+    holder: str
+    now: datetime
+    text: str
+    limits: Limits
+    managed: Callable[[Address], bool]
+    started: Callable[[Step, int, int], None]
+
+
+def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
+    """Apply the plan; returns the managed catalogue as it is afterwards.
+
+    Raises StaleError if the plan does not fit (nothing was changed), LockedError, RolledBackError if a step failed and
+    nothing of the plan remains, StoppedError if some of it remains, VerificationError if the result is not as proven.
+    """
+    check_document(plan, target.identity(), context.now, target.label)
+    target.lock(context.holder)
+    live = _managed(target.inspect(), context)
+    target.prepare_bookkeeping()
+    known = target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
+    done = target.done_transactions(plan.plan_id) if known == "running" else set()
+    if known not in ("", "running"):
+        raise StaleError(
+            f"the plan was {known} already; a plan is spent once",
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
+    if not done and fingerprint(live) != plan.from_fingerprint:
+        target.end_plan(plan.plan_id, "refused")
+        raise StaleError(
+            f"{target.label} has changed since the plan was made",
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
+    _run(plan, target, context, done)
+    after = _managed(target.inspect(), context)
+    if fingerprint(after) != plan.to_fingerprint:
+        target.end_plan(plan.plan_id, "unverified")
+        raise VerificationError(
+            f"{target.label} is not what the plan promised, though every step succeeded",
+            detail=tuple(_unlike(plan, after)),
+            advice=f"look at `faberdb plan {plan.environment}`; somebody may have changed it at the same time",
+        )
+    target.end_plan(plan.plan_id, "applied")
+    return after
+
+
+def check_document(plan: Plan, identity: Mapping[str, Any], now: datetime, label: str) -> None:
+    """Whether the plan may still be used, and is for this database. Raises StaleError."""
+    again = f"make a new one: faberdb plan {plan.environment} --out plan.json"
+    if datetime.fromisoformat(plan.expires_at) <= now:
+        raise StaleError(f"the plan expired at {plan.expires_at}", advice=again)
+    if dict(plan.database) != dict(identity):
+        made, here = (", ".join(f"{k} {v}" for k, v in d.items()) for d in (plan.database, identity))
+        raise StaleError(
+            f"the plan was made for another database than {label}",
+            detail=(f"plan: {made}", f"here: {here}"),
+            advice=again,
+        )
+
+
+def _managed(catalogue: Catalogue, context: Context) -> dict[Address, Object]:
+    return {a: o for a, o in catalogue.objects.items() if context.managed(a)}
+
+
+def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
+    count, total = 0, len(plan.steps)
+    committed = bool(done)
+    for number, group in groupby(plan.steps, key=lambda step: step.transaction):
+        steps = list(group)
+        if number in done:
+            count += len(steps)
+            continue
+        if target.lock_lost():
+            raise StoppedError(
+                "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
+                advice=f"connect without a pooler, then apply the same plan again: it goes on where it stopped",
+            )
+
+        def started(step: Step, before: int = count) -> None:
+            context.started(step, before + steps.index(step) + 1, total)
+
+        failure = target.run_transaction(plan.plan_id, steps, context.limits, started)
+        if failure is not None:
+            target.end_plan(plan.plan_id, "stopped" if committed else "failed")
+            raise _failed(plan, failure, committed)
+        committed, count = True, count + len(steps)
+
+
+def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:
+    rows = ("rows in the way, at most five:", *(f"    {row}" for row in failure.rows)) if failure.rows else ()
+    detail = (*failure.words, *rows)
+    if committed:
+        return StoppedError(
+            "a step failed after others had been committed",
+            detail=detail,
+            advice=f"take back what was done: faberdb rollback {plan.environment}",
+        )
+    return RolledBackError(
+        "a step failed and everything was taken back; the database is as it was",
+        detail=detail,
+        advice="correct the data or the declaration, then plan again",
+    )
+
+
+def _unlike(plan: Plan, after: Mapping[Address, Object]) -> list[str]:
+    lines = []
+    for difference in plan.differences:
+        found, wanted = after.get(difference.address), difference.after
+        if (found is None) != (wanted is None):
+            lines.append(f"{difference.address} is {'missing' if found is None else 'still there'}")
+        elif found is not None and wanted is not None and found.attributes != wanted.attributes:
+            lines.append(f"{difference.address} is {dict(found.attributes)}, not {dict(wanted.attributes)}")
+    return lines or ["an object that the plan does not touch has changed meanwhile"]

@@ -1,0 +1,262 @@
+"""plan.json: written the same way every time, read only if nobody has changed it since."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from faberdb.errors import FaberError, StaleError
+from faberdb.model import Address
+from faberdb.plan import records
+from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan
+
+
+class Strict(BaseModel):
+    """Part of a file that faberdb itself wrote."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ObjectRecord(Strict):
+    address: str
+    attributes: dict[str, Any]
+    parent: str | None = None
+    references: list[str] = []
+    hints: dict[str, Any] = {}
+
+
+class ChangeRecord(Strict):
+    address: str
+    kind: str
+    action: Literal["create", "alter", "replace", "rename", "drop"]
+    reason: str
+    before: ObjectRecord | None
+    after: ObjectRecord | None
+
+
+class DifferenceRecord(Strict):
+    address: str
+    before: ObjectRecord | None
+    after: ObjectRecord | None
+
+
+class RenameRecord(Strict):
+    before: ObjectRecord
+    after: ObjectRecord
+
+
+class HazardRecord(Strict):
+    code: str
+    message: str
+
+
+class StepRecord(Strict):
+    id: str
+    address: str
+    action: Literal["create", "alter", "replace", "rename", "drop"]
+    sql: str
+    transaction: int
+    """Steps with the same number commit together."""
+    depends_on: list[str]
+    risk: Literal["safe", "caution", "dangerous", "destructive"]
+    hazards: list[HazardRecord]
+    outside_transaction: bool
+    done_when: str
+    probe: str
+    """A query for up to five rows that are in the way."""
+
+
+class KeptRecord(Strict):
+    address: str
+    form: Literal["moved", "values"]
+    place: str
+    carries: list[str]
+    detail: dict[str, list[str]]
+
+
+class UnmanagedRecord(Strict):
+    what: str
+    name: str
+    reason: str
+
+
+class DatabaseRecord(Strict):
+    identity: dict[str, str | int | None]
+    version: int
+
+
+class FromRecord(Strict):
+    fingerprint: str
+    state_serial: int
+    lineage: str
+
+
+class ToRecord(Strict):
+    fingerprint: str
+
+
+class ProofRecord(Strict):
+    server: str
+    scope: Literal["full", "closure"]
+    forward: bool
+    backward: bool
+
+
+class PlanFile(Strict):
+    """A plan of faberdb: what would change, how, and how it would be taken back."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    format_version: str
+    plan_id: str
+    kind: Literal["apply", "rollback"]
+    of_plan: str
+    created_at: str
+    expires_at: str
+    environment: str
+    database: DatabaseRecord
+    from_: FromRecord = Field(alias="from")
+    to: ToRecord
+    summary: dict[str, int]
+    risk: Literal["safe", "caution", "dangerous", "destructive"]
+    applyable: bool
+    changes: list[ChangeRecord]
+    renames: list[RenameRecord]
+    differences: list[DifferenceRecord]
+    steps: list[StepRecord]
+    rollback: list[StepRecord]
+    kept: list[KeptRecord]
+    proof: ProofRecord | None
+    unmanaged: list[UnmanagedRecord]
+    drift: list[ChangeRecord]
+    digests: dict[str, str]
+    sha256: str
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as text; the same plan always gives the same bytes."""
+    document = _document(plan)
+    document["sha256"] = _seal(document)
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str, where: str) -> Plan:
+    """The plan that `to_json` wrote. where: the file, for messages.
+
+    Raises StaleError if the text was changed since, FaberError if it is no plan or of another format.
+    """
+    again = "write the plan anew: faberdb plan ENV --out plan.json"
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise FaberError("this is not a plan: it is not JSON", where=where, detail=(str(error),), advice=again) from None
+    version = document.get("format_version") if isinstance(document, dict) else None
+    if not isinstance(version, str):
+        raise FaberError("this is not a plan of faberdb", where=where, advice=again)
+    if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
+        raise FaberError(f"the plan has format {version}, this faberdb reads {FORMAT_VERSION}", where=where, advice=again)
+    if document.get("sha256") != _seal(document):
+        raise StaleError("the plan was edited after it was written", where=where, advice=again)
+    try:
+        PlanFile.model_validate(document)
+        return _plan(document)
+    except (ValidationError, ValueError, KeyError) as error:
+        raise FaberError("the plan cannot be read", where=where, detail=(str(error),), advice=again) from None
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    content = {key: value for key, value in document.items() if key != "sha256"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _document(plan: Plan) -> dict[str, Any]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "plan_id": plan.plan_id,
+        "kind": plan.kind,
+        "of_plan": plan.of_plan,
+        "created_at": plan.created_at,
+        "expires_at": plan.expires_at,
+        "environment": plan.environment,
+        "database": {"identity": dict(plan.database), "version": plan.server_version},
+        "from": {
+            "fingerprint": plan.from_fingerprint,
+            "state_serial": plan.state_serial,
+            "lineage": plan.lineage,
+        },
+        "to": {"fingerprint": plan.to_fingerprint},
+        "summary": plan.summary,
+        "risk": plan.risk.word,
+        "applyable": plan.applyable,
+        "changes": [records.change_to(c) for c in plan.changes],
+        "renames": [{"before": records.object_to(a), "after": records.object_to(b)} for a, b in plan.renames],
+        "differences": [
+            {
+                "address": str(d.address),
+                "before": records.object_to(d.before),
+                "after": records.object_to(d.after),
+            }
+            for d in plan.differences
+        ],
+        "steps": [records.step_to(s) for s in plan.steps],
+        "rollback": [records.step_to(s) for s in plan.rollback],
+        "kept": [records.kept_to(k) for k in plan.kept],
+        "proof": None
+        if plan.proof is None
+        else {
+            "server": plan.proof.server,
+            "scope": plan.proof.scope,
+            "forward": plan.proof.forward,
+            "backward": plan.proof.backward,
+        },
+        "unmanaged": [records.unmanaged_to(u) for u in plan.unmanaged],
+        "drift": [records.change_to(c) for c in plan.drift],
+        "digests": {str(a): d for a, d in plan.digests.items()},
+    }
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    proof = document["proof"]
+    return Plan(
+        plan_id=document["plan_id"],
+        kind=document["kind"],
+        of_plan=document["of_plan"],
+        created_at=document["created_at"],
+        expires_at=document["expires_at"],
+        environment=document["environment"],
+        database=document["database"]["identity"],
+        server_version=document["database"]["version"],
+        from_fingerprint=document["from"]["fingerprint"],
+        to_fingerprint=document["to"]["fingerprint"],
+        lineage=document["from"]["lineage"],
+        state_serial=document["from"]["state_serial"],
+        changes=tuple(map(records.change_from, document["changes"])),
+        renames=tuple((records.object_from(r["before"]), records.object_from(r["after"])) for r in document["renames"]),
+        differences=tuple(
+            Difference(
+                Address.parse(d["address"]),
+                records.optional_object(d["before"]),
+                records.optional_object(d["after"]),
+            )
+            for d in document["differences"]
+        ),
+        steps=tuple(map(records.step_from, document["steps"])),
+        rollback=tuple(map(records.step_from, document["rollback"])),
+        kept=tuple(map(records.kept_from, document["kept"])),
+        proof=None
+        if proof is None
+        else Evidence(proof["server"], proof["scope"], proof["forward"], proof["backward"]),
+        unmanaged=tuple(map(records.unmanaged_from, document["unmanaged"])),
+        digests={Address.parse(a): d for a, d in document["digests"].items()},
+        drift=tuple(map(records.change_from, document["drift"])),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of plan.json."""
+    return PlanFile.model_json_schema(by_alias=True)

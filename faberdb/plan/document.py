@@ -1,0 +1,81 @@
+"""A plan as a document: everything apply does, and everything a person needs to judge it, is in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from faberdb.model import Address, Change, Kept, Object, Risk, Step, Unmanaged
+
+FORMAT_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was proven: on which server, of how much of the catalogue, in which directions."""
+
+    server: str
+    scope: str
+    forward: bool
+    backward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One object's canonical form before and after the plan, under the names it has while the plan runs."""
+
+    address: Address
+    before: Object | None
+    after: Object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One database, in one state, to be changed in this way, until then.
+
+    kind: `apply` or `rollback` (then of_plan names what is taken back). from_fingerprint, to_fingerprint: of the
+    managed catalogue. differences: every object whose canonical form the plan changes, what only follows included.
+    digests: what was declared for each object, to be kept with the state. created_at, expires_at: ISO 8601, UTC.
+    """
+
+    plan_id: str
+    kind: str
+    of_plan: str
+    created_at: str
+    expires_at: str
+    environment: str
+    database: Mapping[str, Any]
+    server_version: int
+    from_fingerprint: str
+    to_fingerprint: str
+    lineage: str
+    state_serial: int
+    changes: tuple[Change, ...]
+    renames: tuple[tuple[Object, Object], ...]
+    differences: tuple[Difference, ...]
+    steps: tuple[Step, ...]
+    rollback: tuple[Step, ...]
+    kept: tuple[Kept, ...]
+    proof: Evidence | None
+    unmanaged: tuple[Unmanaged, ...]
+    digests: Mapping[Address, str] = field(default_factory=dict)
+    drift: tuple[Change, ...] = ()
+
+    @property
+    def applyable(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.steps)
+
+    @property
+    def risk(self) -> Risk:
+        """The worst step names the plan's risk."""
+        return max((step.statement.risk for step in self.steps), default=Risk.SAFE)
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many objects are created, altered, replaced, renamed, dropped."""
+        counts = dict.fromkeys(("create", "alter", "replace", "drop"), 0)
+        for change in self.changes:
+            counts[change.action.value] += 1
+        return {**counts, "rename": len(self.renames)}

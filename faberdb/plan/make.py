@@ -1,0 +1,97 @@
+"""From a proven proposal to the document that people read and apply takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from faberdb.model import Address, Change, Kept, Object, Step, Unmanaged
+from faberdb.plan.document import Difference, Evidence, Plan
+from faberdb.plan.fingerprint import fingerprint
+
+
+class Proven(Protocol):
+    """What the proof knows of a plan."""
+
+    @property
+    def live(self) -> Mapping[Address, Object]: ...
+    @property
+    def start(self) -> Mapping[Address, Object]: ...
+    @property
+    def expected(self) -> Mapping[Address, Object]: ...
+    @property
+    def changes(self) -> Mapping[Address, Change]: ...
+    @property
+    def renames(self) -> tuple[tuple[Object, Object], ...]: ...
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
+    @property
+    def rollback(self) -> tuple[Step, ...]: ...
+    @property
+    def kept(self) -> tuple[Kept, ...]: ...
+    @property
+    def unmanaged(self) -> tuple[Unmanaged, ...]: ...
+    @property
+    def digests(self) -> Mapping[Address, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a plan says of itself that is not found by planning. Times are UTC."""
+
+    plan_id: str
+    environment: str
+    created_at: datetime
+    expires_at: datetime
+    database: Mapping[str, Any]
+    server_version: int
+    lineage: str
+    serial: int
+    kind: str = "apply"
+    of_plan: str = ""
+
+
+def make_plan(proven: Proven, heading: Heading, proof: Evidence | None, drift: Sequence[Change] = ()) -> Plan:
+    """The plan document of a proposal."""
+    start = proven.start if not _renames_last(proven) else proven.live
+    differences = tuple(
+        Difference(a, start.get(a), proven.expected.get(a))
+        for a in sorted({*start, *proven.expected})
+        if not _alike(start.get(a), proven.expected.get(a))
+    )
+    return Plan(
+        plan_id=heading.plan_id,
+        kind=heading.kind,
+        of_plan=heading.of_plan,
+        created_at=heading.created_at.isoformat(timespec="seconds"),
+        expires_at=heading.expires_at.isoformat(timespec="seconds"),
+        environment=heading.environment,
+        database=heading.database,
+        server_version=heading.server_version,
+        from_fingerprint=fingerprint(proven.live),
+        to_fingerprint=fingerprint(proven.expected),
+        lineage=heading.lineage,
+        state_serial=heading.serial,
+        changes=tuple(proven.changes[a] for a in sorted(proven.changes)),
+        renames=proven.renames,
+        differences=differences,
+        steps=proven.steps,
+        rollback=proven.rollback,
+        kept=proven.kept,
+        proof=proof,
+        unmanaged=proven.unmanaged,
+        digests=proven.digests,
+        drift=tuple(drift),
+    )
+
+
+def _renames_last(proven: Proven) -> bool:
+    return bool(proven.renames) and proven.live == proven.start
+
+
+def _alike(old: Object | None, new: Object | None) -> bool:
+    return old is new or (
+        old is not None and new is not None and old.attributes == new.attributes and old.parent == new.parent
+    )

@@ -1,0 +1,120 @@
+"""The model's values as JSON and back: one function pair per value, for plan and state alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+
+
+def object_to(obj: Object | None) -> Any:
+    if obj is None:
+        return None
+    record: dict[str, Any] = {"address": str(obj.address), "attributes": obj.attributes}
+    if obj.parent:
+        record["parent"] = str(obj.parent)
+    if obj.references:
+        record["references"] = sorted(map(str, obj.references))
+    if obj.hints:
+        record["hints"] = obj.hints
+    return record
+
+
+def object_from(record: Any) -> Object:
+    parent = record.get("parent")
+    return Object(
+        Address.parse(record["address"]),
+        record["attributes"],
+        Address.parse(parent) if parent else None,
+        frozenset(Address.parse(text) for text in record.get("references", ())),
+        hints=record.get("hints", {}),
+    )
+
+
+def optional_object(record: Any) -> Object | None:
+    return None if record is None else object_from(record)
+
+
+def change_to(change: Change) -> dict[str, Any]:
+    return {
+        "address": str(change.address),
+        "kind": change.address.kind,
+        "action": change.action.value,
+        "reason": change.reason,
+        "before": object_to(change.before),
+        "after": object_to(change.after),
+    }
+
+
+def change_from(record: Any) -> Change:
+    return Change(
+        Address.parse(record["address"]),
+        Action(record["action"]),
+        optional_object(record["before"]),
+        optional_object(record["after"]),
+        record["reason"],
+    )
+
+
+def step_to(step: Step) -> dict[str, Any]:
+    s = step.statement
+    return {
+        "id": step.id,
+        "address": str(step.address),
+        "action": step.action.value,
+        "sql": s.sql,
+        "transaction": step.transaction,
+        "depends_on": list(step.depends_on),
+        "risk": s.risk.word,
+        "hazards": [{"code": h.code, "message": h.message} for h in s.hazards],
+        "outside_transaction": s.outside,
+        "done_when": s.done_when,
+        "probe": s.probe,
+    }
+
+
+def step_from(record: Any) -> Step:
+    statement = Statement(
+        record["sql"],
+        Risk[record["risk"].upper()],
+        tuple(Hazard(h["code"], h["message"]) for h in record["hazards"]),
+        outside=record["outside_transaction"],
+        done_when=record["done_when"],
+        probe=record["probe"],
+    )
+    return Step(
+        record["id"],
+        Address.parse(record["address"]),
+        Action(record["action"]),
+        statement,
+        record["transaction"],
+        tuple(record["depends_on"]),
+    )
+
+
+def kept_to(kept: Kept) -> dict[str, Any]:
+    return {
+        "address": str(kept.address),
+        "form": kept.form,
+        "place": kept.place,
+        "carries": [str(a) for a in kept.carries],
+        "detail": kept.detail,
+    }
+
+
+def kept_from(record: Any) -> Kept:
+    return Kept(
+        Address.parse(record["address"]),
+        record["form"],
+        record["place"],
+        tuple(Address.parse(a) for a in record["carries"]),
+        record["detail"],
+    )
+
+
+def unmanaged_to(item: Unmanaged) -> dict[str, str]:
+    return {"what": item.what, "name": item.name, "reason": item.reason}
+
+
+def unmanaged_from(record: Any) -> Unmanaged:
+    return Unmanaged(record["what"], record["name"], record["reason"])

@@ -1,0 +1,161 @@
+"""The state: what faberdb last knew of an environment's database, and how it came about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from faberdb.errors import StateError
+from faberdb.model import Address, Kept, Object
+from faberdb.plan import records
+from faberdb.plan.document import Difference
+
+FORMAT_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A migration record: one plan that was applied, with what it takes to take it back."""
+
+    plan_id: str
+    kind: str
+    of_plan: str
+    applied_at: str
+    holder: str
+    from_fingerprint: str
+    to_fingerprint: str
+    differences: tuple[Difference, ...]
+    renames: tuple[tuple[Object, Object], ...]
+    kept: tuple[Kept, ...]
+    summary: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """lineage: given once, when the state is made. serial: one more with each write. declared: digest of the
+    declaration behind each object; referring forms hold as long as they do."""
+
+    lineage: str
+    serial: int
+    environment: str
+    database: Mapping[str, Any]
+    fingerprint: str
+    objects: Mapping[Address, Object] = field(default_factory=dict)
+    declared: Mapping[Address, str] = field(default_factory=dict)
+    applied: tuple[Record, ...] = ()
+
+    def standing(self) -> tuple[Record, ...]:
+        """Applied plans that were not taken back, oldest first."""
+        undone = {record.of_plan for record in self.applied if record.kind == "rollback"}
+        return tuple(r for r in self.applied if r.kind == "apply" and r.plan_id not in undone)
+
+
+class StateFile(BaseModel):
+    """State of one environment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format_version: str
+    lineage: str
+    serial: int
+    environment: str
+    database: dict[str, Any]
+    fingerprint: str
+    objects: list[Any]
+    declared: dict[str, str]
+    applied: list[Any]
+    quarantine: list[Any] = []
+    backups: list[Any] = []
+
+
+def to_json(state: State) -> bytes:
+    """The state as it is stored; one line, because it is read by programs and can be large."""
+    document = {
+        "format_version": FORMAT_VERSION,
+        "lineage": state.lineage,
+        "serial": state.serial,
+        "environment": state.environment,
+        "database": dict(state.database),
+        "fingerprint": state.fingerprint,
+        "objects": [records.object_to(o) for o in state.objects.values()],
+        "declared": {str(a): d for a, d in state.declared.items()},
+        "applied": [_record_to(r) for r in state.applied],
+        "quarantine": [records.kept_to(k) for r in state.standing() for k in r.kept],
+        "backups": [],
+    }
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def from_json(data: bytes, where: str) -> State:
+    """The state that `to_json` wrote. Raises StateError for anything else."""
+    try:
+        document = json.loads(data)
+        version = document["format_version"]
+        if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
+            raise StateError(
+                f"the state has format {version}, this faberdb reads {FORMAT_VERSION}",
+                where=where,
+                advice="use the faberdb that wrote it, or a newer one",
+            )
+        StateFile.model_validate({**document, "objects": [], "applied": []})
+        objects = [records.object_from(o) for o in document["objects"]]
+        return State(
+            document["lineage"],
+            document["serial"],
+            document["environment"],
+            document["database"],
+            document["fingerprint"],
+            {o.address: o for o in objects},
+            {Address.parse(a): d for a, d in document["declared"].items()},
+            tuple(map(_record_from, document["applied"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+        raise StateError(
+            "the state cannot be read", where=where, detail=(str(error),), advice="restore its backup beside it"
+        ) from None
+
+
+def _record_to(record: Record) -> dict[str, Any]:
+    return {
+        "plan_id": record.plan_id,
+        "kind": record.kind,
+        "of_plan": record.of_plan,
+        "applied_at": record.applied_at,
+        "holder": record.holder,
+        "from": record.from_fingerprint,
+        "to": record.to_fingerprint,
+        "differences": [
+            [str(d.address), records.object_to(d.before), records.object_to(d.after)] for d in record.differences
+        ],
+        "renames": [[records.object_to(a), records.object_to(b)] for a, b in record.renames],
+        "kept": [records.kept_to(k) for k in record.kept],
+        "summary": dict(record.summary),
+    }
+
+
+def _record_from(document: Any) -> Record:
+    return Record(
+        document["plan_id"],
+        document["kind"],
+        document["of_plan"],
+        document["applied_at"],
+        document["holder"],
+        document["from"],
+        document["to"],
+        tuple(
+            Difference(Address.parse(a), records.optional_object(b), records.optional_object(c))
+            for a, b, c in document["differences"]
+        ),
+        tuple((records.object_from(a), records.object_from(b)) for a, b in document["renames"]),
+        tuple(map(records.kept_from, document["kept"])),
+        document["summary"],
+    )
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a state file."""
+    return StateFile.model_json_schema()
