@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from faberdb.errors import FaberError, StaleError
 from faberdb.model import Address
@@ -15,10 +16,23 @@ from faberdb.plan import records
 from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan
 
 
-class Strict(BaseModel):
-    """Part of a file that faberdb itself wrote."""
+def _instant(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("a time needs a zone")
+    return text
 
-    model_config = ConfigDict(extra="forbid")
+
+Instant = Annotated[str, AfterValidator(_instant), Field(json_schema_extra={"format": "date-time"})]
+
+
+SHOWN = 5
+"""How many faults of a broken plan are listed."""
+
+
+class Strict(BaseModel):
+    """Part of a file that faberdb itself wrote, so nothing in it is converted or left out of account."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ObjectRecord(Strict):
@@ -109,14 +123,14 @@ class ProofRecord(Strict):
 class PlanFile(Strict):
     """A plan of faberdb: what would change, how, and how it would be taken back."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     format_version: str
     plan_id: str
     kind: Literal["apply", "rollback"]
     of_plan: str
-    created_at: str
-    expires_at: str
+    created_at: Instant
+    expires_at: Instant
     environment: str
     database: DatabaseRecord
     from_: FromRecord = Field(alias="from")
@@ -151,21 +165,43 @@ def from_json(text: str, where: str) -> Plan:
     """
     again = "write the plan anew: faberdb plan ENV --out plan.json"
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise FaberError("this is not a plan: it is not JSON", where=where, detail=(str(error),), advice=again) from None
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        message = "this is not a plan: it is not JSON"
+        raise FaberError(message, where=where, detail=(str(error),), advice=again) from None
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(version, str):
         raise FaberError("this is not a plan of faberdb", where=where, advice=again)
     if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
-        raise FaberError(f"the plan has format {version}, this faberdb reads {FORMAT_VERSION}", where=where, advice=again)
+        message = f"the plan has format {version}, this faberdb reads {FORMAT_VERSION}"
+        raise FaberError(message, where=where, advice=f"use the faberdb that wrote it, or {again}")
     if document.get("sha256") != _seal(document):
         raise StaleError("the plan was edited after it was written", where=where, advice=again)
     try:
         PlanFile.model_validate(document)
         return _plan(document)
-    except (ValidationError, ValueError, KeyError) as error:
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong[:SHOWN]]
+        if len(wrong) > SHOWN:
+            lines.append(f"and {len(wrong) - SHOWN} more")
+        raise FaberError("the plan cannot be read", where=where, detail=tuple(lines), advice=again) from None
+    except (ValueError, KeyError, TypeError) as error:
         raise FaberError("the plan cannot be read", where=where, detail=(str(error),), advice=again) from None
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A key that stands twice would be one thing to us and another to who reads the plan with other eyes."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands twice")
+        found[key] = value
+    return found
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _seal(document: Mapping[str, Any]) -> str:
@@ -248,9 +284,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         steps=tuple(map(records.step_from, document["steps"])),
         rollback=tuple(map(records.step_from, document["rollback"])),
         kept=tuple(map(records.kept_from, document["kept"])),
-        proof=None
-        if proof is None
-        else Evidence(proof["server"], proof["scope"], proof["forward"], proof["backward"]),
+        proof=None if proof is None else Evidence(proof["server"], proof["scope"], proof["forward"], proof["backward"]),
         unmanaged=tuple(map(records.unmanaged_from, document["unmanaged"])),
         digests={Address.parse(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from faberdb.errors import StateError
 from faberdb.model import Address, Kept, Object
@@ -57,7 +57,7 @@ class State:
 class StateFile(BaseModel):
     """State of one environment."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     format_version: str
     lineage: str
@@ -113,7 +113,7 @@ def from_json(data: bytes, where: str) -> State:
             {Address.parse(a): d for a, d in document["declared"].items()},
             tuple(map(_record_from, document["applied"])),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StateError(
             "the state cannot be read", where=where, detail=(str(error),), advice="restore its backup beside it"
         ) from None

@@ -17,13 +17,16 @@ FULL_UP_TO = 600
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was proven, where. after: the changed objects as the server printed them when the plan had run."""
+    """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
+    renames at its end. before, final: all of the copy, before the plan and after all of it."""
 
     server: str
     scope: str
     forward: bool
     backward: bool
     after: Mapping[Address, Object]
+    before: Mapping[Address, Object]
+    final: Mapping[Address, Object]
 
 
 class Copy:
@@ -116,13 +119,12 @@ def prove(
     after = copy.run(changing, "plan")
     _hold_forward(copy, after, changes, start, scratch, target)
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
-    if last:
-        copy.run(last, "plan")
+    final = copy.run(last, "plan") if last else after
     back = copy.run(rollback, "rollback")
     wrong = _differences(begin, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
-    return Proof(scratch.description, copy.scope, True, True, followed)
+    return Proof(scratch.description, copy.scope, True, True, followed, begin, final)
 
 
 def _around_renames(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step], Sequence[Step]]:

@@ -121,7 +121,7 @@ class Planner:
             reverse_ties=self.reverse_ties,
         )
         steps = self._prepared(steps, kept)
-        return self._prove(start, aim, changes, tuple(renames), steps, kept, renames_last=renames_last)
+        return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
     def _changes(self, start: Mapping[Address, Object], aim: dict[Address, Object]) -> dict[Address, Change]:
         changes = diff(start, aim, self.kinds)
@@ -145,8 +145,7 @@ class Planner:
                 copy = Copy(database, start, [old.address for old, _ in found], self.kinds, full=self.full)
                 before = copy.now
                 after = copy.run(steps, "rename")
-            stays = {a: o for a, o in start.items() if a not in before or after.get(a) == before[a]}
-            start = {**stays, **{a: o for a, o in after.items() if a not in stays}}
+            start = _followed(start, before, after)
             renames.extend(found)
         return start, tuple(renames)
 
@@ -169,20 +168,25 @@ class Planner:
         renames: tuple[tuple[Object, Object], ...],
         steps: tuple[Step, ...],
         kept: tuple[Kept, ...],
+        giving: Mapping[Address, Kept],
         *,
         renames_last: bool,
     ) -> Proposal:
         rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
         touched = {*changes, *(old.address for old, _ in renames), *_neighbours(changes)}
         with self.scratch().database() as database:
-            copy = Copy(database, self.catalogue.objects, touched, self.kinds, full=self.full)
+            begin = aim if giving else self.catalogue.objects
+            copy = Copy(database, begin, touched, self.kinds, full=self.full)
             database.prepare_bookkeeping()
+            if giving:
+                copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         expected |= {a: c.after for a, c in changes.items() if c.after is not None}
         expected |= {a: _read(o, expected.get(a)) for a, o in proof.after.items() if a in expected or a not in start}
-        if renames_last:
-            expected = _under_old_names(expected, renames)
+        if renames_last and renames:
+            # What belongs to a renamed object, and texts that name it, follow in ways that only the server knows.
+            expected = _followed(self.catalogue.objects, proof.before, proof.final)
         return Proposal(
             self.live,
             {a: o for a, o in start.items() if self.managed(a)},
@@ -197,6 +201,21 @@ class Planner:
             {},
             {},
         )
+
+    def _as_it_came(
+        self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]
+    ) -> tuple[Step, ...]:
+        """Steps from the wanted state to the present one that fill quarantine as the live database has it: only with
+        something to give back can giving it back be tried out."""
+        there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
+
+        def place(change: Change, form: str, number: int, work: Work) -> Kept:
+            return giving.get(change.address) or self.engine.place_for(change, form, number, work)
+
+        beyond = self.number + 1_000_000
+        changes = diff(aim, start, self.kinds)
+        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, first_number=beyond)
+        return self._prepared(steps, kept)
 
     def _back(
         self,
@@ -259,11 +278,12 @@ def find_renames(
     return tuple(found)
 
 
-def _under_old_names(
-    objects: Mapping[Address, Object], renames: Sequence[tuple[Object, Object]]
+def _followed(
+    live: Mapping[Address, Object], before: Mapping[Address, Object], after: Mapping[Address, Object]
 ) -> dict[Address, Object]:
-    back = {old.address: new.address for old, new in renames}
-    return {back.get(a, a): replace(o, address=back.get(a, a)) for a, o in objects.items()}
+    """The live objects as a copy of some of them showed that they become."""
+    stays = {a: o for a, o in live.items() if a not in before or after.get(a) == before[a]}
+    return {**stays, **{a: o for a, o in after.items() if a not in stays}}
 
 
 def summary(changes: Mapping[Address, Change], renames: Sequence[Any]) -> dict[str, int]:

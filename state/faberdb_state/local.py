@@ -75,9 +75,8 @@ class LocalStore:
             version = found[1] if found else None
             if version != expected:
                 raise _overtaken(environment, file, there=found is not None)
-            if found:
-                self._replace(_beside(file, ".backup"), found[0], like=file)
-            self._replace(file, data, like=file)
+            contents = {_beside(file, ".backup"): found[0]} if found else {}
+            self._replace({**contents, file: data}, like=file)
         return _version(data)
 
     def lock(self, environment: str, holder: Mapping[str, Any]) -> str:
@@ -86,7 +85,11 @@ class LocalStore:
         Raises LockedError where somebody else holds it, StateError where the file cannot be written.
         """
         file = self._lock_file(environment)
-        told = {"host": socket.gethostname(), "pid": os.getpid(), "since": datetime.now(UTC).isoformat("seconds")}
+        told = {
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
         text = json.dumps({**told, **holder}, sort_keys=True, default=str)
         with _explained(f"the state of environment `{environment}` cannot be locked", file):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -115,14 +118,14 @@ class LocalStore:
             os.ftruncate(held[1], 0)
         os.close(held[1])
 
-    def list(self) -> tuple[str, ...]:
+    def list(self) -> list[str]:
         """The environments that have a document, by name. Raises StateError where the folder cannot be read."""
         with _explained("the states cannot be listed", self.folder):
             try:
-                names = os.listdir(self.folder)
+                names = [file.name for file in self.folder.iterdir()]
             except FileNotFoundError:
-                return ()
-        return tuple(sorted(n[:-5] for n in names if n.endswith(".json") and _NAME.match(n[:-5])))
+                return []
+        return sorted(n[:-5] for n in names if n.endswith(".json") and _NAME.match(n[:-5]))
 
     def _file(self, environment: str) -> Path:
         return self.folder / f"{_checked(environment, self.folder)}.json"
@@ -163,25 +166,21 @@ class LocalStore:
         finally:
             os.close(handle)
 
-    def _replace(self, file: Path, data: bytes, *, like: Path) -> None:
-        """Write aside, onto the disk, then rename: after a crash at any moment `file` is the old or the new one.
+    def _replace(self, contents: Mapping[Path, bytes], *, like: Path) -> None:
+        """Write all aside, onto the disk, then rename one after the other: what cannot be written changes nothing, and
+        after a crash at any moment each file is the old or the new one.
 
-        The name aside is fixed, so that what a killed process left is written over by the next.
+        The names aside are fixed, so that what a killed process left is written over by the next.
         """
-        aside = _beside(file, ".new")
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         try:
-            try:
-                with suppress(FileNotFoundError):
-                    os.fchmod(handle, like.stat().st_mode & 0o777)
-                _write(handle, data)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-            os.replace(aside, file)
+            for file, data in contents.items():
+                _write_aside(_beside(file, ".new"), data, like)
+            for file in contents:
+                _beside(file, ".new").replace(file)
         except BaseException:
-            with suppress(OSError):
-                aside.unlink()
+            for file in contents:
+                with suppress(OSError):
+                    _beside(file, ".new").unlink()
             raise
         _sync_folder(self.folder)
 
@@ -208,6 +207,18 @@ def _write(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
+
+
+def _write_aside(file: Path, data: bytes, like: Path) -> None:
+    """A file that is on the disk when this returns, with the mode of `like` where that is there."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        with suppress(FileNotFoundError):
+            os.fchmod(handle, like.stat().st_mode & 0o777)
+        _write(handle, data)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -270,15 +281,14 @@ def _explained(message: str, file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            cause, advice = "there is no room", "make room on that file system and try again"
+            cause, advice = "there is no room", "make room on that file system, then try again"
         elif error.errno in _FORBIDDEN:
-            cause, advice = (
-                "this user may not",
-                "give this user the right to read and write the folder, or run as another",
-            )
+            cause, advice = "this user may not", "give this user the right to read and write there, or run as another"
         else:
-            cause, advice = "the system refuses", "look at what is there; [state] path in faberdb.toml names the folder"
-        place = str(error.filename or file)
+            cause, advice = "the system refuses", "see what is there; [state] path in faberdb.toml names the folder"
         raise StateError(
-            f"{message}: {cause}", where=place, advice=advice, detail=(str(error.strerror or error),)
+            f"{message}: {cause}",
+            where=str(error.filename or file),
+            advice=advice,
+            detail=(error.strerror or str(error),),
         ) from error

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Work
 from faberdb_providers.postgres import quarantine
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.servers import embedded
+from faberdb_providers.postgres.servers.binaries import find
+from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
+from faberdb_providers.postgres.target import Target
 
 
 class PostgresProvider:
@@ -23,6 +32,46 @@ class PostgresProvider:
     def connect(self, conninfo: str, label: str, *, read_only: bool) -> Session:
         """A session on a database. Raises DatabaseError."""
         return Session.open(conninfo, label, read_only=read_only)
+
+    def target(self, session: Session) -> Target:
+        """The session as one that may change things."""
+        return Target(session.connection, session.label)
+
+    def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
+        """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
+        the database `name` in it. Raises DatabaseError."""
+        base = embedded.ensure_running(folder, find(bin_setting, path), major)
+        with psycopg.connect(make_conninfo(base, dbname="postgres"), autocommit=True) as keeper:
+            if not keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+                with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                    keeper.execute(f"create database {ident(name)}".encode())
+        return make_conninfo(base, dbname=name)
+
+    def embedded_running(self, folder: Path) -> bool:
+        return embedded.is_running(folder)
+
+    def stop_embedded(self, folder: Path) -> bool:
+        """Stop the embedded server of a folder; False if it did not run. Raises DatabaseError."""
+        return embedded.stop(folder)
+
+    def create_database(self, conninfo: str, label: str, *, dry_run: bool) -> str:
+        """Make the database that the connection string names, where it is missing; returns its name, or nothing if it
+        was there. Raises DatabaseError."""
+        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+        for keeper_name in ("postgres", "template1"):
+            try:
+                with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
+                    if keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+                        return ""
+                    if not dry_run:
+                        keeper.execute(f"create database {ident(name)}".encode())
+                    return name
+            except psycopg.OperationalError:
+                continue
+            except psycopg.Error as error:
+                raise DatabaseError(f"cannot create the database of {label}", detail=words(error)) from None
+        Session.open(conninfo, label, read_only=True).close()
+        return ""
 
     def scratch(self, need: Need) -> AbstractContextManager[ScratchServer]:
         """A scratch server that can hold what is needed. Raises ScratchError."""

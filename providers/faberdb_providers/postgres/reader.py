@@ -20,13 +20,17 @@ select 'pg_class'::regclass::oid, 'pg_type'::regclass::oid, 'pg_rewrite'::regcla
 """
 
 # What pg_depend and pg_description may name in place of an object we know: the rule behind a view, the row type of a
-# table, an array type, the index behind a constraint, the stored expression of a generated column.
+# table, an array type, the index behind a constraint, the stored expression of a generated column; and the parts of
+# what is one object to us: a domain's constraints, a range's constructors, the members of an operator class.
 ALIASES = """
 select 'pg_rewrite'::regclass::oid, r.oid, 'pg_class'::regclass::oid, r.ev_class, 0
   from pg_rewrite r where r.rulename = '_RETURN' and r.oid >= 16384
 union all
 select 'pg_type'::regclass::oid, t.oid, 'pg_class'::regclass::oid, t.typrelid, 0
-  from pg_type t where t.typrelid <> 0 and t.oid >= 16384
+  from pg_type t join pg_class c on c.oid = t.typrelid where t.oid >= 16384 and c.relkind <> 'c'
+union all
+select 'pg_class'::regclass::oid, c.oid, 'pg_type'::regclass::oid, c.reltype, 0
+  from pg_class c where c.relkind = 'c' and c.oid >= 16384
 union all
 select 'pg_type'::regclass::oid, t.typarray, 'pg_type'::regclass::oid, t.oid, 0
   from pg_type t where t.typarray >= 16384
@@ -36,6 +40,30 @@ select 'pg_class'::regclass::oid, k.conindid, 'pg_constraint'::regclass::oid, k.
 union all
 select 'pg_attrdef'::regclass::oid, d.oid, 'pg_class'::regclass::oid, d.adrelid, d.adnum::int
   from pg_attrdef d where d.oid >= 16384
+union all
+select 'pg_constraint'::regclass::oid, k.oid, 'pg_type'::regclass::oid, k.contypid, 0
+  from pg_constraint k where k.contypid >= 16384
+union all
+select 'pg_constraint'::regclass::oid, k.oid, 'pg_class'::regclass::oid, k.conrelid,
+       case when k.contype = 'n' then k.conkey[1]::int else 0 end
+  from pg_constraint k join pg_class c on c.oid = k.conrelid
+ where k.oid >= 16384 and (k.contype = 'n' or k.contype = 'c' and c.relkind = 'f')
+union all
+select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
+  from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint where k.contype = 't' and t.tgparentid = 0
+union all
+select d.classid, d.objid, d.refclassid, d.refobjid, 0
+  from pg_depend d where d.objid >= 16384
+   and ((d.classid in ('pg_proc'::regclass, 'pg_cast'::regclass) and d.refclassid = 'pg_type'::regclass
+         and d.deptype = 'i')
+     or (d.classid in ('pg_amop'::regclass, 'pg_amproc'::regclass) and d.deptype in ('a', 'i')
+         and d.refclassid in ('pg_opclass'::regclass, 'pg_opfamily'::regclass)))
+"""
+
+MULTIRANGES = """
+union all
+select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rngtypid, 0
+  from pg_range r where r.rngmultitypid >= 16384
 """
 
 DEPENDENCIES = """
@@ -44,13 +72,14 @@ select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e
 """
 
 COMMENTS = """
-select d.classoid, d.objoid, d.objsubid, d.description, a.attname, i.type, i.identity
+select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.conname), i.type, i.identity
   from pg_description d left join pg_attribute a
     on d.objsubid > 0 and d.classoid = 'pg_class'::regclass and a.attrelid = d.objoid and a.attnum = d.objsubid
+  left join pg_constraint k on d.classoid = 'pg_constraint'::regclass and k.oid = d.objoid
   left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
  where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
    and d.description <> 'standard public schema'))
-   and d.classoid <> 'pg_largeobject'::regclass and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+   and d.classoid not in ('pg_largeobject'::regclass, 'pg_subscription'::regclass) and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
 """
 
 CASTS = """
@@ -63,6 +92,9 @@ select set_config('search_path', '', true), set_config('datestyle', 'ISO, MDY', 
        set_config('quote_all_identifiers', 'off', true)
 """
 
+CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
+"""What a constraint that is part of another object is called in a comment's address."""
+
 
 def read_catalogue(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Catalogue:
     """Everything the database holds, as one REPEATABLE READ, READ ONLY snapshot sees it.
@@ -70,7 +102,8 @@ def read_catalogue(connection: psycopg.Connection[Row], version: int, kinds: Ite
     Raises psycopg.Error. Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
     queried = [kind for kind in kinds if kind.has_query]
-    texts = [CLASSES, ALIASES, DEPENDENCIES, COMMENTS, CASTS, UNMANAGED, *(k.query(version) for k in queried)]
+    aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
+    texts = [CLASSES, aliases_of, DEPENDENCIES, COMMENTS, CASTS, UNMANAGED, *(k.query(version) for k in queried)]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
@@ -109,17 +142,39 @@ class _Assembly:
                 if (row[0], row[1]) not in members and (pair := kind.read(row)) is not None:
                     self.addresses[pair[0]] = pair[1].address
                     self.objects[pair[1].address] = pair[1]
+        self._leave_parts_of_others()
         for member, (classid, oid) in members.items():
             if (classid, oid, 0) in self.addresses:
                 self.members[member] = self.addresses[(classid, oid, 0)]
         self._refer(dependencies)
         self._comment(comments, members)
+        managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
             Unmanaged(what, name, "this kind of object is not managed yet")
             for classid, oid, what, name in unmanaged
-            if (classid, oid) not in members and (classid, oid, 0) not in self.addresses
+            if (classid, oid) not in members
+            and ((address := self.addresses.get((classid, oid, 0))) is None or address.kind not in managed)
         )
         return Catalogue(self.objects, rest, frozenset((s, t) for s, t in casts), self.version)
+
+    def _leave_parts_of_others(self) -> None:
+        """Forget keys, checks, triggers of relations that are not read apart: an extension's tables, foreign tables."""
+        parts = {kind.name for kind in self.found if kind.dropped_inline}
+        lost = [
+            obj
+            for address, obj in self.objects.items()
+            if address.kind in parts and obj.parent and obj.parent not in self.objects and not self._of_foreign(obj)
+        ]
+        while lost:
+            for obj in lost:
+                del self.objects[obj.address]
+            lost = [o for o in self.objects.values() if o.parent in {gone.address for gone in lost}]
+        self.addresses = {identity: a for identity, a in self.addresses.items() if a in self.objects}
+
+    def _of_foreign(self, obj: Object) -> bool:
+        """Whether it is a sequence that belongs to a column of a foreign table."""
+        above = obj.parent
+        return above is not None and above.kind == "column" and Address("foreign_table", above.path[:2]) in self.objects
 
     def _refer(self, dependencies: list[Row]) -> None:
         references: dict[Address, set[Address]] = {}
@@ -159,7 +214,9 @@ class _Assembly:
                 path = ("column", *whole.path, column)
             elif whole is not None and classid == self.pg_class:
                 path = ("index", *whole.path)  # the index behind a constraint has a comment of its own
-            elif what and not part and not whole:
+            elif whole is not None and what in ("table constraint", "domain constraint"):
+                path = (CONSTRAINT_OF.get(whole.kind, "constraint"), *_relation(whole), column)
+            elif what and not part:
                 path = ("other", what.upper(), identity)
             else:
                 continue
@@ -167,3 +224,8 @@ class _Assembly:
             parent = exact or whole
             needs = frozenset({parent}) if parent else frozenset()
             self.objects[address] = Object(address, {"text": text}, parent, needs)
+
+
+def _relation(whole: Address) -> tuple[str, ...]:
+    """The table or domain that a constraint is on, from the object it is part of."""
+    return whole.path[:-1] if whole.kind in ("trigger", "column") else whole.path

@@ -100,6 +100,25 @@ class Session:
         ).fetchall()
         return max((int(str(name).rsplit("_", 1)[1]) for (name,) in rows), default=0) + 1
 
+    def interrupted_plans(self) -> list[str]:
+        """Ids of plans that began and neither ended nor are being applied right now."""
+        if self.query("select to_regclass('faberdb.plan') is not null") != [(True,)]:
+            return []
+        busy = self.query(
+            f"select 1 from pg_locks where locktype = 'advisory' and granted and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+            " and database = (select oid from pg_database where datname = current_database())"
+        )
+        return [] if busy else [i for (i,) in self.query("select plan_id from faberdb.plan where state = 'running'")]
+
+    def quarantine_summary(self) -> str:
+        """How much is kept, in words; empty where nothing is."""
+        rows = self.query(
+            "select count(*), pg_size_pretty(coalesce(sum(pg_total_relation_size(c.oid)), 0)) from pg_class c"
+            " join pg_namespace n on n.oid = c.relnamespace where n.nspname ~ '^faberdb_quarantine' and c.relkind in"
+            " ('r', 'S', 'm')"
+        )
+        return f"{rows[0][0]} things, {rows[0][1]}" if rows[0][0] else ""
+
     def execute(self, sql: str) -> None:
         """Run SQL as it stands; several statements may share the text. Raises psycopg.Error."""
         self.connection.execute(sql.encode())

@@ -1,21 +1,37 @@
 """What the database holds beyond the kinds: one query over every catalogue that can hold an object of a user's."""
 
+
+def _on_user_relation(column: str) -> str:
+    return (
+        f"exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = x.{column}"
+        " and n.nspname !~ '^faberdb(_|$)')"
+    )
+
+
+def _not_part_of_another(catalogue: str) -> str:
+    """A range type makes its constructors and a cast."""
+    return (
+        f"not exists (select from pg_depend d where d.classid = '{catalogue}'::regclass and d.objid = x.oid"
+        " and d.deptype = 'i' and d.refclassid = 'pg_type'::regclass)"
+    )
+
+
 _CATALOGUES = (
     # catalogue, condition on x that leaves out what another object brings along by itself
-    ("pg_proc", "true"),
-    ("pg_type", "x.typrelid = 0 and x.typelem = 0 and not exists (select from pg_range r where r.rngmultitypid = x.oid)"),
+    ("pg_proc", _not_part_of_another("pg_proc")),
+    ("pg_type", "x.typrelid = 0 and x.typtype <> 'm' and not exists (select from pg_type e where e.typarray = x.oid)"),
     ("pg_type", "x.typtype = 'c' and exists (select from pg_class c where c.oid = x.typrelid and c.relkind = 'c')"),
     ("pg_class", "x.relkind = 'f'"),
-    ("pg_trigger", "not x.tgisinternal"),
-    ("pg_policy", "true"),
-    ("pg_rewrite", "x.rulename <> '_RETURN'"),
+    ("pg_trigger", "not x.tgisinternal and x.tgparentid = 0 and " + _on_user_relation("tgrelid")),
+    ("pg_policy", _on_user_relation("polrelid")),
+    ("pg_rewrite", "x.rulename <> '_RETURN' and " + _on_user_relation("ev_class")),
     ("pg_statistic_ext", "true"),
     ("pg_collation", "true"),
     ("pg_conversion", "true"),
     ("pg_operator", "true"),
     ("pg_opclass", "true"),
     ("pg_opfamily", "true"),
-    ("pg_cast", "true"),
+    ("pg_cast", _not_part_of_another("pg_cast")),
     ("pg_language", "true"),
     ("pg_transform", "true"),
     ("pg_am", "true"),
@@ -25,12 +41,9 @@ _CATALOGUES = (
     ("pg_ts_template", "true"),
     ("pg_foreign_data_wrapper", "true"),
     ("pg_foreign_server", "true"),
-    ("pg_user_mapping", "true"),
     ("pg_event_trigger", "true"),
     ("pg_publication", "true"),
     ("pg_default_acl", "true"),
-    ("pg_constraint", "x.contypid <> 0"),
-    ("pg_constraint", "x.contype = 't'"),
 )
 
 UNMANAGED = (
@@ -41,5 +54,10 @@ UNMANAGED = (
         for catalogue, condition in _CATALOGUES
     )
     + ") u, lateral pg_identify_object(u.classid, u.objid, 0) i"
-    " where coalesce(i.schema, '') !~ '^\"?(faberdb(_|$)|pg_t)' order by i.type, i.identity"
+    " where coalesce(i.schema, '') !~ '^\"?(faberdb(_|$)|pg_t)'"
+    # The catalogues themselves are not for everybody to read; the view and these columns are.
+    " union all select 'pg_user_mapping'::regclass, m.umid, 'user mapping', quote_ident(coalesce(m.usename, 'public'))"
+    " || ' on server ' || quote_ident(m.srvname) from pg_user_mappings m"
+    " union all select 'pg_subscription'::regclass, 0, 'subscription', quote_ident(s.subname) from pg_subscription s"
+    " where s.subdbid = (select d.oid from pg_database d where d.datname = current_database()) order by 3, 4"
 )

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
-from faberdb_providers.postgres.kinds.sequence import clauses, not_default
+from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
 from faberdb_providers.postgres.kinds.storage import stored_options
-from faberdb_providers.postgres.kinds.values import lossless, restore, restore_position, save
+from faberdb_providers.postgres.kinds.values import lossless, restore, restore_position, rows_where, save
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
@@ -226,7 +226,7 @@ class ColumnKind(PostgresKind):
                     hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
             if "identity" in obj.attributes or ("generated" in obj.attributes and not obj.attributes.get("virtual")):
                 risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
-            probe = f"select t.* from {dotted(*obj.address.path[:-1])} t limit 5" if risk else ""
+            probe = rows_where(Address("table", obj.address.path[:-1]), "", work) if risk else ""
             yield Statement(f"{table} ADD COLUMN {render_column(obj, default)}", risk, hazards, probe=probe)
             return
         late = {"null", "identity", "not_null_name"}
@@ -240,7 +240,7 @@ class ColumnKind(PostgresKind):
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):
-            yield _set_not_null(obj)
+            yield _set_not_null(obj, work)
         if "identity" in obj.attributes:
             yield from _identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
             if kept and kept.detail.get("position"):
@@ -264,7 +264,7 @@ class ColumnKind(PostgresKind):
                 relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
                 fill = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
                 yield Statement(fill, Risk.DANGEROUS)
-            yield _set_not_null(after)
+            yield _set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
             default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
             names = ident(old.get("not_null_name", default)), ident(new.get("not_null_name", default))
@@ -367,6 +367,8 @@ def _identity_changes(before: Object, after: Object) -> Iterator[Statement]:
         k: v for k, v in new.items() if k not in ("generated", "name")
     }:
         words += ["SET " + clause for clause in clauses(new, complete=True)]
+        sequence = old.get("name", serial_name(after.address.path[1], after.address.path[2]))
+        yield from position_within(dotted(after.address.path[0], sequence), old, new)
     if words:
         yield Statement(f"{column} {' '.join(words)}", Risk.CAUTION)
     if old.get("name") != new.get("name"):
@@ -394,9 +396,9 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
         yield from restore(after, back, f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}")
 
 
-def _set_not_null(obj: Object) -> Statement:
+def _set_not_null(obj: Object, work: Work) -> Statement:
     table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    probe = f"select t.* from {table} t where {name} is null limit 5"
+    probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
     hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
     if obj.attributes.get("not_null_name"):
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.attributes['not_null_name'])} NOT NULL {name}"

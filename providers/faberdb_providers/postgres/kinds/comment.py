@@ -10,19 +10,22 @@ from faberdb_providers.postgres.kinds.base import PostgresKind, Spec
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
+CONSTRAINTS = ("primary_key", "unique", "check", "exclusion", "foreign_key", "constraint", "constraint_trigger")
 ON_TABLE = {
-    **dict.fromkeys(("primary_key", "unique", "check", "exclusion", "foreign_key", "constraint_trigger"), "CONSTRAINT"),
+    **dict.fromkeys(CONSTRAINTS, "CONSTRAINT"),
     "trigger": "TRIGGER",
     "policy": "POLICY",
     "rule": "RULE",
 }
 PLAIN = {
-    "materialized_view": "MATERIALIZED VIEW",
     "enum": "TYPE",
     "composite_type": "TYPE",
     "range_type": "TYPE",
-    "foreign_table": "FOREIGN TABLE",
+    "foreign_server": "SERVER",
 }
+OF_METHOD = {"operator_class": "OPERATOR CLASS", "operator_family": "OPERATOR FAMILY"}
+OTHER = {"TABLE CONSTRAINT": "CONSTRAINT"}
+"""What pg_identify_object calls otherwise than COMMENT ON does, in upper case."""
 
 
 def target(address: Address) -> str:
@@ -34,9 +37,18 @@ def target(address: Address) -> str:
         return f"{SIGNATURES[kind]} {dotted(*path[:-1])}{path[-1]}"
     if kind == "index":
         return f"INDEX {dotted(path[0], path[-1])}"
+    if kind == "domain_constraint":
+        return f"CONSTRAINT {ident(path[-1])} ON DOMAIN {dotted(*path[:-1])}"
+    if kind == "cast":
+        return f"CAST ({path[0]} AS {path[1]})"
+    if kind == "operator":
+        return f"OPERATOR {ident(path[0])}.{path[1]} {path[2]}"
+    if kind in OF_METHOD:
+        return f"{OF_METHOD[kind]} {dotted(*path[:-1])} USING {ident(path[-1])}"
     if kind == "other":
-        return f"{path[0]} {path[1]}"
-    return f"{PLAIN.get(kind, kind.upper())} {dotted(*path)}"
+        identity = path[1].replace(" on language ", " LANGUAGE ", 1) if path[0] == "TRANSFORM" else path[1]
+        return f"{OTHER.get(path[0], path[0])} {identity}"
+    return f"{PLAIN.get(kind, kind.replace('_', ' ').upper())} {dotted(*path)}"
 
 
 class CommentKind(PostgresKind):

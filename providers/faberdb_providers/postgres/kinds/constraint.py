@@ -16,6 +16,7 @@ from faberdb_providers.postgres.kinds.base import (
 )
 from faberdb_providers.postgres.kinds.index import elements
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, resolve
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
@@ -48,7 +49,7 @@ class ConstraintKind(PostgresKind):
 
     def inlines(self, obj: Object) -> bool:
         # CREATE TABLE takes every constraint for valid, since the table has no rows yet.
-        return self.created_inline and not obj.attributes.get("not_valid")
+        return self.created_inline and not (obj.attributes.get("not_valid") or obj.attributes.get("clustered"))
 
     def columns(self, version: int) -> str:
         """What this kind selects beyond the common columns."""
@@ -82,6 +83,7 @@ class ConstraintKind(PostgresKind):
             return Verdict(Action.ALTER, "it is validated")
         for side in (old, new):
             side.pop("options", None)
+            side.pop("clustered", None)
         if old == new and self.contype in ("p", "u", "x"):
             return Verdict(Action.ALTER, "only its storage changes")
         return Verdict(Action.REPLACE, "a constraint cannot be altered in place")
@@ -97,7 +99,8 @@ class ConstraintKind(PostgresKind):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         table = dotted(*obj.address.path[:-1])
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
-        yield Statement(sql, *self.danger(obj), probe=self.probe(obj))
+        yield Statement(sql, *self.danger(obj), probe=self.probe(obj, work))
+        yield from _cluster({}, obj)
 
     def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
         """Risk of adding the constraint to a table that has rows."""
@@ -107,14 +110,15 @@ class ConstraintKind(PostgresKind):
             Hazard("add-constraint", "the table is locked while all rows are checked, and a row that fails stops it"),
         )
 
-    def probe(self, obj: Object) -> str:
+    def probe(self, obj: Object, work: Work) -> str:
         """A query for up to five rows that the constraint refuses."""
         return ""
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
         if before.attributes.get("not_valid") and not after.attributes.get("not_valid"):
-            yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after))
+            yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work))
+        yield from _cluster(before.attributes, after)
         old, new = before.attributes.get("options", {}), after.attributes.get("options", {})
         if old != new:
             yield from option_changes(f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}", old, new)
@@ -155,6 +159,8 @@ class KeySpec(Spec):
     initially_deferred: bool = False
     options: Options = {}
     tablespace: str | None = None
+    clustered: bool = False
+    """CLUSTER goes by its index."""
 
 
 class PrimaryKeySpec(KeySpec):
@@ -175,7 +181,7 @@ class KeyKind(ConstraintKind):
         return (
             "array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
             f" a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos), {distinct},"
-            " ic.reloptions, ts.spcname"
+            " ic.reloptions, ts.spcname, x.indisclustered"
         )
 
     def joins(self, version: int) -> str:
@@ -185,7 +191,7 @@ class KeyKind(ConstraintKind):
         )
 
     def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
-        include, not_distinct, opts, space = rest
+        include, not_distinct, opts, space, clustered = rest
         return {
             "columns": columns,
             "include": include or None,
@@ -193,18 +199,19 @@ class KeyKind(ConstraintKind):
             "without_overlaps": period,
             "options": stored_options(opts),
             "tablespace": space,
+            "clustered": clustered,
         }
 
     def key(self, place: Place, spec: KeySpec, name: str) -> Iterator[Object]:
         fields = ("columns", "include", "nulls_not_distinct", "without_overlaps", "deferrable", "initially_deferred")
-        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace")}
+        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered")}
         attributes["options"] = option_texts(spec.options)
         yield from self.on_table(place, spec, name, attributes, [*spec.columns, *(spec.include or ())])
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
 
-    def probe(self, obj: Object) -> str:
+    def probe(self, obj: Object, work: Work) -> str:
         columns, table = identifiers(obj.attributes["columns"]), dotted(*obj.address.path[:-1])
         return f"select {columns}, count(*) from {table} group by {columns} having count(*) > 1 limit 5"
 
@@ -281,8 +288,8 @@ class CheckKind(ConstraintKind):
         # A new type can leave the expression without an operator, so it is taken off and put back around the change.
         return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
 
-    def probe(self, obj: Object) -> str:
-        return f"select t.* from {dotted(*obj.address.path[:-1])} t where not ({obj.attributes['expression']}) limit 5"
+    def probe(self, obj: Object, work: Work) -> str:
+        return rows_where(Address("table", obj.address.path[:-1]), f"not ({obj.attributes['expression']})", work)
 
 
 class ExclusionSpec(Spec):
@@ -429,7 +436,7 @@ class ForeignKeyKind(ConstraintKind):
         # Both sides of a key may change type in one plan; in between they would not fit.
         return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
 
-    def probe(self, obj: Object) -> str:
+    def probe(self, obj: Object, work: Work) -> str:
         target = resolve(obj.address.path[0], obj.attributes["references"]["table"])
         columns = obj.attributes["columns"]
         there = obj.attributes["references"].get("columns") or columns
@@ -444,6 +451,14 @@ class ForeignKeyKind(ConstraintKind):
             return Risk.CAUTION, ()
         message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message),)
+
+
+def _cluster(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+    table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+    if after.attributes.get("clustered") and not old.get("clustered"):
+        yield Statement(f"ALTER TABLE {table} CLUSTER ON {name}", Risk.CAUTION)
+    elif old.get("clustered") and not after.attributes.get("clustered"):
+        yield Statement(f"ALTER TABLE {table} SET WITHOUT CLUSTER", Risk.CAUTION)
 
 
 def pkey_name(table: str) -> str:

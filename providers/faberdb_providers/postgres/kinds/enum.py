@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 
@@ -115,11 +116,11 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         table, c = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
         cast = f"{c}::text{'[]' if array else ''}::{new}{'[]' if array else ''}"
         lost = ", ".join(literal(v).strip() for v in gone)
-        hit = f"{c}::text[] && ARRAY[{lost}]" if array else f"{c}::text IN ({lost})"
+        hit = f"t.{c}::text[] && ARRAY[{lost}]" if array else f"t.{c}::text IN ({lost})"
         yield Statement(
             f"ALTER TABLE {table} ALTER COLUMN {c} TYPE {new}{'[]' if array else ''} USING {cast}",
             Risk.DANGEROUS,
-            probe=f"select t.* from {table} t where {hit} limit 5" if gone else "",
+            probe=rows_where(Address("table", column.address.path[:-1]), hit, work) if gone else "",
         )
     yield Statement(f"DROP TYPE {old}")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec
@@ -15,7 +17,8 @@ class ExtensionSpec(Spec):
 
     short = "schema"
 
-    schema_: str | None = None
+    schema_: Annotated[str | None, Field(alias="schema")] = None
+    """Where its objects live, or are to be moved."""
     version: str | None = None
     """Left alone where it is not given."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
-from faberdb_providers.postgres.names import dotted, ident, qualified
+from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
@@ -62,6 +62,29 @@ def clauses(attributes: Mapping[str, Any], *, complete: bool = False) -> list[st
     if attributes.get("cycle") or complete:
         words.append("CYCLE" if attributes.get("cycle") else "NO CYCLE")
     return words
+
+
+def position_within(sequence: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Statement]:
+    """Bring a sequence's position (sequence: its SQL name) into narrower bounds, without which ALTER refuses them. A
+    sequence past its new end stays at the end, used up; one that was never used begins where it now starts."""
+    low, high = bounds(new)
+    before = bounds(old)
+    if low <= before[0] and high >= before[1]:
+        return
+    start = int(new.get("start", first_value(new)))
+    yield Statement(
+        f"SELECT setval({literal(sequence)}, CASE WHEN is_called THEN greatest({low}, least({high}, last_value))"
+        f" ELSE {start} END, is_called) FROM {sequence} WHERE last_value NOT BETWEEN {low} AND {high}",
+        Risk.CAUTION,
+    )
+
+
+def bounds(attributes: Mapping[str, Any]) -> tuple[int, int]:
+    """The least and greatest value of a sequence with these parameters."""
+    limit = LIMITS[attributes.get("type", "bigint")]
+    up = attributes.get("increment", 1) > 0
+    low, high = (1, limit) if up else (-limit - 1, -1)
+    return int(attributes.get("min", low)), int(attributes.get("max", high))
 
 
 def first_value(attributes: Mapping[str, Any]) -> int:
@@ -144,6 +167,7 @@ class SequenceKind(PostgresKind):
         name, old, new = qualified(after.address), before.attributes, after.attributes
         if any(old.get(key) != new.get(key) for key in PARAMETERS):
             type_ = f"AS {new.get('type', 'bigint')} " if old.get("type") != new.get("type") else ""
+            yield from position_within(name, old, new)
             yield Statement(f"ALTER SEQUENCE {name} {type_}{' '.join(clauses(new, complete=True))}", Risk.CAUTION)
         if bool(old.get("unlogged")) != bool(new.get("unlogged")):
             yield Statement(f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION)

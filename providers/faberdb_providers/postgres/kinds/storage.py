@@ -12,13 +12,13 @@ Options = dict[str, str | int | float | bool]
 
 
 def option_texts(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """Storage parameters as PostgreSQL stores them: text values, by name."""
-    return {key: str(v).lower() if isinstance(v, bool) else str(v) for key, v in sorted((values or {}).items())}
+    """Storage parameters as PostgreSQL stores them: text values."""
+    return {key: str(v).lower() if isinstance(v, bool) else str(v) for key, v in (values or {}).items()}
 
 
 def stored_options(values: Sequence[str] | None) -> dict[str, str]:
-    """`{fillfactor=70}` as a mapping, by name."""
-    return dict(sorted(item.split("=", 1) for item in values or ()))
+    """`{fillfactor=70}` as a mapping, in the order they were set, which pg_dump keeps."""
+    return dict(item.split("=", 1) for item in values or ())
 
 
 def option_changes(alter: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Statement]:

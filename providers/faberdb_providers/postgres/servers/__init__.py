@@ -1,1 +1,1 @@
-"""PostgreSQL servers of our own: the programs found, scratch clusters for proofs, the embedded database of a project."""
+"""PostgreSQL servers of our own: their programs, scratch clusters for proofs, the embedded database of a project."""

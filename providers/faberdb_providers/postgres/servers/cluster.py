@@ -28,7 +28,7 @@ PORT = 5432
 SHARED_CACHE = Path("/var/cache/faberdb")
 # A kernel keeps the path of a socket in a fixed field: 108 bytes on Linux, 104 elsewhere, the last of them zero.
 _SOCKET_PATH_BYTES = 103
-# The servers get an environment of their own: the caller's PGPORT, PGDATESTYLE, LC_* or TZ must not change what they do.
+# The servers get an environment of their own: the caller's PGPORT, PGDATESTYLE, LC_* or TZ must not change their work.
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -104,7 +104,7 @@ def temporary_places(first: Iterable[Path] = ()) -> list[Path]:
 def fingerprint(binaries: Binaries) -> tuple[str, str]:
     """(which programs, in which version) as short digests; cheaper than asking the program, and a rebuild shows too."""
     status = (binaries.bin / "postgres").stat()
-    parts = (str(binaries.bin), f"{binaries.major} {status.st_size} {status.st_mtime_ns}")
+    parts = (str(binaries.bin), f"{binaries.major} {status.st_size} {status.st_mtime_ns} {status.st_ino}")
     return hashlib.sha256(os.fsencode(parts[0])).hexdigest()[:10], hashlib.sha256(parts[1].encode()).hexdigest()[:10]
 
 
@@ -116,12 +116,13 @@ def runnable(binaries: Binaries, who: Account | None) -> Binaries:
     """
     if reachable(binaries.bin / "postgres", who):
         return binaries
+    install = binaries.bin.parent
     where, version = fingerprint(binaries)
     home = SHARED_CACHE / "servers" / f"{binaries.major}-{where}-{version}"
     if not home.exists():
         try:
             home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            _copy_install(binaries.bin.parent, home)
+            _copy_install(install, home)
         except (OSError, shutil.Error) as error:
             raise DatabaseError(
                 f"the server in {binaries.bin} cannot be reached by the user it must run as, and copying it failed",
@@ -129,15 +130,18 @@ def runnable(binaries: Binaries, who: Account | None) -> Binaries:
                 advice="install it where every user can read it, or run faberdb as an ordinary user",
                 detail=(str(error),),
             ) from error
-    return Binaries(binaries.major, home / "bin", binaries.source)
+    return Binaries(binaries.major, home / install.parent.name / install.name / "bin", binaries.source)
 
 
 def _copy_install(install: Path, home: Path) -> None:
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=home.parent))
     try:
-        for part in ("bin", "lib", "lib64", "share"):
-            if (install / part).is_dir():
-                shutil.copytree(install / part, aside / part, symlinks=True)
+        # A wheel's libraries lie beside its package, and its programs find them by that place.
+        package = install.parent.name
+        parts = [f"{package}/{install.name}/{part}" for part in ("bin", "lib", "lib64", "share")]
+        for part in (*parts, f"{package}.libs"):
+            if (install.parents[1] / part).is_dir():
+                shutil.copytree(install.parents[1] / part, aside / part, symlinks=True)
         for folder, _, files in os.walk(aside):
             Path(folder).chmod(0o755)
             for file in (Path(folder) / name for name in files):
@@ -214,7 +218,7 @@ def spawn(
     It has a session of its own, so that Ctrl-C at our terminal does not take the server from under our feet.
     """
     uid, gid, groups = ids(who)
-    with _open_log(log) as output:
+    with _open_log(log, who) as output:
         try:
             return subprocess.Popen(
                 command,
@@ -238,7 +242,7 @@ def spawn_detached(command: list[str], who: Account | None, log: Path, extra: Ma
     A shell in between ends at once, so that the server is nobody's child and leaves no zombie with a long-lived caller.
     """
     uid, gid, groups = ids(who)
-    with _open_log(log) as output:
+    with _open_log(log, who) as output:
         started = subprocess.run(
             ["/bin/sh", "-c", '"$@" >&2 </dev/null & echo $!', "sh", *command],
             stdin=subprocess.DEVNULL,
@@ -255,8 +259,9 @@ def spawn_detached(command: list[str], who: Account | None, log: Path, extra: Ma
     return int(started.stdout)
 
 
-def _open_log(log: Path) -> IO[bytes]:
+def _open_log(log: Path, who: Account | None) -> IO[bytes]:
     log.touch(mode=0o600)
+    hand_over(log, who)
     return log.open("ab")
 
 

@@ -1,6 +1,6 @@
 """The database of an environment with `hosting = "embedded"`: a lasting cluster in a folder of the project.
 
-It is made at its first use, started on demand, and left running until it is stopped, so that the application can use it.
+It is made at its first use, started on demand, and left running until stopped, so that the application can use it.
 Each function takes the environment's folder; in it lie the data, the server's log and the lock that starters take.
 """
 
@@ -37,12 +37,14 @@ _SETTINGS = {"log_min_error_statement": "panic"}
 
 def exists(folder: Path) -> bool:
     """Whether the environment has a cluster, running or not."""
-    return (folder / "data" / "PG_VERSION").exists()
+    # Made elsewhere and moved here whole; so its presence is enough, and asking needs no right to look inside.
+    return (folder / "data").exists()
 
 
 def is_running(folder: Path) -> bool:
-    """Whether its server runs."""
-    return process.running(_data(folder)) is not None
+    """Whether its server runs; raises DatabaseError where the data is another user's, who alone can know."""
+    with _told(folder):
+        return process.running(_data(folder)) is not None
 
 
 def ensure_running(folder: Path, binaries: Sequence[Binaries], major: int | None = None) -> str:
@@ -53,17 +55,13 @@ def ensure_running(folder: Path, binaries: Sequence[Binaries], major: int | None
     Raises DatabaseError.
     """
     folder = folder.resolve()
-    try:
+    with _told(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder):
             postmaster = process.running(_data(folder))
             if postmaster is None or postmaster.status != "ready":
                 _start(folder, binaries, major, postmaster)
                 postmaster = process.running(_data(folder))
-    except OSError as error:
-        raise DatabaseError(
-            "the embedded database cannot be started", where=str(folder), detail=(str(error),)
-        ) from error
     if postmaster is None:
         raise DatabaseError("the embedded database ended as soon as it had started", where=str(folder / "server.log"))
     return make_conninfo(host=postmaster.sockets, port=postmaster.port, user=cluster.SUPERUSER)
@@ -74,7 +72,7 @@ def stop(folder: Path) -> bool:
     folder = folder.resolve()
     if not is_running(folder):
         return False
-    with _locked(folder):
+    with _told(folder), _locked(folder):
         data = _data(folder)
         if not process.end(data, signal.SIGINT, _STOP_SECONDS) and not process.end(data, signal.SIGQUIT, _STOP_SECONDS):
             raise DatabaseError("the embedded database does not stop", where=str(folder), advice="see its server.log")
@@ -109,8 +107,11 @@ def _start(folder: Path, binaries: Sequence[Binaries], major: int | None, coming
         sockets = _socket_folder(folder, who)
         # A pid file from before a restart of the machine may name a process that is now somebody else's. With this
         # variable (pg_ctl's) PostgreSQL passes over that pid, and still looks for survivors at the shared memory.
-        foreign = process.stranger(data)
-        extra = {"PG_GRANDPARENT_PID": str(foreign)} if foreign else {}
+        dead = process.left_over(data)
+        extra = {"PG_GRANDPARENT_PID": str(dead)} if dead else {}
+        if dead:
+            # The socket's lock file names the same pid; its folder serves this cluster only.
+            (sockets / f".s.PGSQL.{cluster.PORT}.lock").unlink(missing_ok=True)
         pid = cluster.spawn_detached(cluster.command_line(programs, data, sockets, _SETTINGS), who, log, extra)
     else:
         pid = coming_up.pid
@@ -191,15 +192,13 @@ def _sockets(folder: Path) -> Path:
 
 def _socket_folder(folder: Path, who: Account | None) -> Path:
     sockets = _sockets(folder)
-    for place, mode in ((sockets.parent, 0o711), (sockets, 0o700)):
-        place.mkdir(mode=mode, exist_ok=True)
-        status = place.lstat()
-        # The temp folder is everybody's: somebody else may have taken the name to be in the middle.
-        if place.is_symlink() or status.st_uid not in {os.geteuid(), who.uid if who else os.geteuid()}:
-            raise DatabaseError(
-                "the folder for the socket belongs to another user", where=str(place), advice="remove it"
-            )
-        place.chmod(mode)
+    ours = sockets.parent
+    ours.mkdir(mode=0o711, exist_ok=True)
+    # The temp folder is everybody's: somebody else may have taken the name, to put himself in the middle.
+    if ours.is_symlink() or ours.lstat().st_uid != os.geteuid():
+        raise DatabaseError("the folder for sockets belongs to another user", where=str(ours), advice="remove it")
+    ours.chmod(0o711)
+    sockets.mkdir(mode=0o700, exist_ok=True)
     cluster.hand_over(sockets, who)
     if not cluster.reachable(sockets, who, os.W_OK | os.X_OK):
         raise DatabaseError(
@@ -209,10 +208,27 @@ def _socket_folder(folder: Path, who: Account | None) -> Path:
 
 
 @contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Say what the operating system refuses in this folder as a DatabaseError."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(
+            "the embedded database's folder cannot be used",
+            where=str(folder),
+            advice="run faberdb as the user who made it" if isinstance(error, PermissionError) else "",
+            detail=(str(error),),
+        ) from error
+
+
+@contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the environment's start lock; the kernel gives it back if we die. Raises DatabaseError after two minutes."""
     descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        if os.geteuid() == 0:
+            # Root helps out in somebody's project: that user must be able to take the lock afterwards.
+            os.fchown(descriptor, folder.stat().st_uid, folder.stat().st_gid)
         limit = time.monotonic() + _LOCK_SECONDS
         while True:
             try:

@@ -47,12 +47,16 @@ def running(data: Path) -> Postmaster | None:
     return postmaster if program and (of == str(data) or of.startswith(f"{data} ")) else None
 
 
-def stranger(data: Path) -> int | None:
-    """The pid in a left-over postmaster.pid, where it now is a process that certainly is no server of this folder."""
+def left_over(data: Path) -> int | None:
+    """The pid in a postmaster.pid that a dead server left; None where there is no such file, or no certainty.
+
+    The pid may be free, or some other program's, or that of the dead server, which nobody has collected.
+    """
     postmaster = read(data)
-    if postmaster is None or not alive(postmaster.pid) or running(data):
+    if postmaster is None or running(data):
         return None
     program, of = _server_command(postmaster.pid)
+    # A server started by hand may name its folder in another way than we do.
     return None if program and not of.startswith("/") else postmaster.pid
 
 
@@ -63,13 +67,9 @@ def alive(pid: int) -> bool:
             return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
         except (OSError, IndexError):
             return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    asked = ["ps", "-o", "stat=", "-p", str(pid)]
+    state = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return bool(state) and not state.startswith("Z")
 
 
 def end(data: Path, sign: signal.Signals, seconds: float) -> bool:

@@ -1,8 +1,8 @@
 """Folders for servers that must not outlive us, not even when we are killed.
 
 Two things see to that. A watcher, a small shell that holds the read end of a pipe, ends the server and removes the
-folder as soon as we are gone, however we went. And should the watcher go too, the next run finds the folder: its `owner`
-file is locked as long as the owner lives. The kernel gives a lock back with its process, while a pid may be used again.
+folder as soon as we are gone, however we went. And should the watcher go too, the next run finds the folder, for its
+`owner` file is locked as long as the owner lives. (The kernel gives back a lock with its process; a pid it uses again.)
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from faberdb_providers.postgres.servers import cluster, process
 from faberdb_providers.postgres.servers.cluster import Account
 
 _MEMORY = Path("/dev/shm")  # noqa: S108  (what is made there is a private folder with a random name)
-# Half of this is a schema of some ten thousand tables; containers often have no more than 64 MB there.
+# Room for large schemas in both databases; containers often have no more than 64 MB there; the temp folder serves then.
 _MEMORY_BYTES = 1 << 30
 _GRACE_SECONDS = 60.0
 
-# A pid below zero is that of a server in single-user mode; `kill` would take it for a process group.
+# A pid below zero is that of a server in single-user mode; `kill` would take it for a process group. That the pid file
+# goes is the sign of the end: in a container nobody may collect the process, and then `kill -0` finds it for ever.
 _WATCHER = """
 read -r _
 if read -r pid <"$1/postmaster.pid" && [ "${pid:-0}" -gt 1 ]; then
     kill -QUIT "$pid"
-    i=0; while kill -0 "$pid" && [ $i -lt 50 ]; do sleep 0.1; i=$((i+1)); done
-    kill -KILL "$pid"
+    i=0; while [ -e "$1/postmaster.pid" ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i+1)); done
+    [ -e "$1/postmaster.pid" ] && kill -KILL "$pid"
 fi
 rm -rf "$1"
 """

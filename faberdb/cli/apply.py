@@ -1,0 +1,59 @@
+"""`faberdb apply PLAN.json` carries out a saved plan; `faberdb apply ENV` plans, asks, and carries that out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from faberdb.cli.applying import apply_plan
+from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
+from faberdb.cli.planning import Made, plan_environment
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.errors import ExitCode, FaberError
+from faberdb.plan.codec import from_json
+
+
+@click.command("apply")
+@click.argument("plan", metavar="PLAN|ENVIRONMENT")
+@approve_option
+@dry_run_option
+@shown
+@click.pass_context
+def command(
+    ctx: click.Context, plan: str, auto_approve: bool, dry_run: bool, as_json: bool, no_color: bool, verbose: int
+) -> int:
+    """Carry out a saved PLAN as it is, or plan ENVIRONMENT, ask, and carry that out."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    saved = plan.endswith(".json") or Path(plan).is_file()
+    made = _saved(workspace, plan) if saved else plan_environment(workspace, environment_named(workspace, plan))
+    environment = environment_named(workspace, made.plan.environment)
+    if not made.plan.applyable:
+        view.no_changes(made.plan)
+        return int(ExitCode.OK)
+    if dry_run or not saved:
+        view.plan(made.plan)
+    if dry_run:
+        view.note("a dry run: nothing was changed")
+        return int(ExitCode.OK)
+    if not (saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
+        view.note("not applied: there was no `yes`")
+        return int(ExitCode.ERROR)
+    apply_plan(workspace, environment, made, view)
+    return int(ExitCode.OK)
+
+
+def _saved(workspace: Workspace, name: str) -> Made:
+    try:
+        text = Path(name).read_text()
+    except OSError as error:
+        raise FaberError(
+            "the plan cannot be read",
+            where=name,
+            detail=(error.strerror or str(error),),
+            advice="write one: faberdb plan ENV --out plan.json",
+        ) from None
+    plan = from_json(text, name)
+    state, version = workspace.state(environment_named(workspace, plan.environment))
+    return Made(plan, state, version)

@@ -1,0 +1,89 @@
+"""Carrying out a plan and writing the state: what `apply`, `create` and `rollback` share."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import replace
+
+from faberdb.apply.execute import Context, Limits, execute
+from faberdb.cli.planning import Made, refuse_unsupported
+from faberdb.cli.workspace import Workspace, utc_now
+from faberdb.config.project import Environment
+from faberdb.errors import StaleError, StateError
+from faberdb.plan.codec import to_json
+from faberdb.plan.document import Plan
+from faberdb.plan.state import Record, State
+from faberdb.views.view import View
+
+
+def apply_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
+    """Apply a plan to its environment and note it in the state. Raises what `execute` raises, and StateError."""
+    plan = made.plan
+    refuse_unsupported(workspace, environment)
+    token = workspace.store.lock(environment.name, {"who": workspace.holder, "operation": plan.kind})
+    try:
+        state, version = workspace.state(environment)
+        _fits(plan, state)
+        with workspace.session(environment, read_only=False) as session:
+            target = workspace.provider.target(session)
+            view.begin(plan)
+            began = time.monotonic()
+            context = Context(
+                workspace.holder,
+                utc_now(),
+                to_json(plan),
+                Limits(environment.lock_timeout, environment.statement_timeout),
+                workspace.managed,
+                view.step,
+            )
+            objects = execute(plan, target, context)
+        record = Record(
+            plan.plan_id,
+            plan.kind,
+            plan.of_plan,
+            utc_now().isoformat(),
+            workspace.holder,
+            plan.from_fingerprint,
+            plan.to_fingerprint,
+            plan.differences,
+            plan.renames,
+            plan.kept,
+            plan.summary,
+        )
+        after = replace(
+            state or empty_state(environment),
+            database=plan.database,
+            fingerprint=plan.to_fingerprint,
+            objects=objects,
+            declared=plan.digests,
+        )
+        after = replace(after, serial=after.serial + 1, applied=(*after.applied, record))
+        try:
+            workspace.write_state(after, version)
+        except StateError as error:
+            raise StateError(
+                f"the plan was applied, but the state could not be written: {error.message}",
+                where=error.where,
+                detail=error.detail,
+                advice=f"write it anew with: faberdb import {environment.name}",
+            ) from None
+        view.applied(plan, time.monotonic() - began)
+    finally:
+        workspace.store.unlock(environment.name, token)
+
+
+def _fits(plan: Plan, state: State | None) -> None:
+    """The plan must come from this state. Raises StaleError."""
+    lineage, serial = (state.lineage, state.serial) if state else ("", 0)
+    if (plan.lineage, plan.state_serial) != (lineage, serial):
+        raise StaleError(
+            "the state has changed since the plan was made",
+            detail=(f"plan: serial {plan.state_serial}; now: serial {serial}",),
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
+
+
+def empty_state(environment: Environment) -> State:
+    """The state of an environment that has none yet."""
+    return State(str(uuid.uuid4()), 0, environment.name, {}, "")

@@ -1,0 +1,36 @@
+"""`faberdb drift ENV`: what was changed on the database since the state was written, by object."""
+
+from __future__ import annotations
+
+import click
+
+from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
+from faberdb.cli.workspace import environment_named
+from faberdb.diff.changes import diff
+from faberdb.errors import ExitCode, StateError
+
+
+@click.command("drift")
+@click.argument("environment")
+@exitcode_option
+@shown
+@click.pass_context
+def command(
+    ctx: click.Context, environment: str, detailed_exitcode: bool, as_json: bool, no_color: bool, verbose: int
+) -> int:
+    """Show what was changed on ENVIRONMENT behind faberdb's back, by object."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    chosen = environment_named(workspace, environment)
+    state, _ = workspace.state(chosen)
+    if state is None:
+        raise StateError(
+            f"faberdb has no state of {environment} to hold it against",
+            advice=f"write one: faberdb import {environment}, or apply a plan",
+        )
+    with workspace.session(chosen) as session:
+        live = workspace.managed_objects(session.inspect())
+    kinds = {kind.name: kind for kind in workspace.provider.kinds}
+    changes = [c for _, c in sorted(diff(state.objects, live, kinds).items()) if not c.reason.startswith("it depends on")]
+    view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
+    return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

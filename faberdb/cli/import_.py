@@ -1,0 +1,105 @@
+"""`faberdb import ENV`: a database as schema files, and the state that says they are in step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from faberdb.canon.forms import declared_digest, form_of
+from faberdb.cli.applying import empty_state
+from faberdb.cli.forms import FormFile
+from faberdb.cli.options import dry_run_option, shown, view_of, workspace_of
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
+from faberdb.errors import ExitCode, FaberError
+from faberdb.model import Address, Catalogue, Object
+from faberdb.plan.fingerprint import fingerprint
+from faberdb.views.view import View
+
+
+@click.command("import")
+@click.argument("environment")
+@click.option("--split", is_flag=True, help="A file for each table.")
+@dry_run_option
+@shown
+@click.pass_context
+def command(
+    ctx: click.Context, environment: str, split: bool, dry_run: bool, as_json: bool, no_color: bool, verbose: int
+) -> int:
+    """Write the database of ENVIRONMENT as schema files. Files that already say so stay as they are."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    import_database(workspace, environment_named(workspace, environment), view, split=split, dry_run=dry_run)
+    return int(ExitCode.OK)
+
+
+def import_database(
+    workspace: Workspace, environment: Environment, view: View, *, split: bool = False, dry_run: bool = False
+) -> None:
+    """Read the database, write the files and the state. Raises FaberError; a dry run only says what it would write."""
+    from faberdb.declare.write import render
+
+    with workspace.session(environment) as session:
+        catalogue, identity, version = session.inspect(), session.identity(), session.version
+    managed = workspace.managed_objects(catalogue)
+    kinds = {kind.name: kind for kind in workspace.provider.kinds}
+    written = [o for o in managed.values() if kinds[o.address.kind].managed and not workspace.provider.platform(o.address)]
+    texts = render(written, workspace.provider.kinds, split=split)
+    results = _write(workspace.project.schemas, texts, dry_run=dry_run)
+    view.files("would write" if dry_run else "wrote", results)
+    if catalogue.unmanaged:
+        view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")
+    if not dry_run:
+        _remember(workspace, environment, catalogue, managed, identity, version)
+
+
+def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[str, str]]:
+    results = []
+    for name, text in texts.items():
+        file = folder / name
+        try:
+            there = file.read_text() if file.exists() else None
+            if there != text and not dry_run:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                aside = file.with_name(file.name + ".part")
+                aside.write_text(text)
+                aside.replace(file)
+        except OSError as error:
+            raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
+        results.append((str(file), "new" if there is None else "same" if there == text else "changed"))
+    return results
+
+
+def _remember(
+    workspace: Workspace,
+    environment: Environment,
+    catalogue: Catalogue,
+    managed: dict[Address, Object],
+    identity: dict[str, object],
+    version: int,
+) -> None:
+    """The forms that the new files stand for, and a state that is in step with the database."""
+    from faberdb.declare.load import load
+
+    declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
+    context = f"postgresql {version}"
+    declared = workspace.provider.complete(declaration.objects)
+    digests = {a: declared_digest(o, context) for a, o in declared.items() if a in catalogue.objects}
+    forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
+    forms.load({})
+    forms.save({d: form_of(catalogue.objects[a], catalogue.objects) for a, d in digests.items()})
+    state, before = workspace.state(environment)
+    if state is not None and state.fingerprint == fingerprint(managed) and dict(state.declared) == digests:
+        return
+    state = state or empty_state(environment)
+    after = replace(
+        state,
+        serial=state.serial + 1,
+        database=identity,
+        fingerprint=fingerprint(managed),
+        objects=managed,
+        declared=digests,
+    )
+    workspace.write_state(after, before)

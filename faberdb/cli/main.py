@@ -1,0 +1,105 @@
+"""The command line. Commands are loaded when they are called, so that `faberdb --help` is instant."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from faberdb import __version__
+from faberdb.errors import ExitCode, FaberError
+
+COMMANDS = {
+    # name: (module, one line for the overview)
+    "init": ("init", "Begin a project in this folder, or from a database that exists."),
+    "validate": ("validate", "Check faberdb.toml and the schema files, without a database."),
+    "import": ("import_", "Write a database as schema files."),
+    "plan": ("plan", "Show what would change, proven on a scratch server."),
+    "show": ("show", "Show a saved plan."),
+    "apply": ("apply", "Carry out a plan, or plan an environment and carry that out."),
+    "drift": ("drift", "Show what was changed on a database behind faberdb's back."),
+    "rollback": ("rollback", "Take back applied plans."),
+    "status": ("status", "Show where each environment stands."),
+    "create": ("create", "Make the database of an environment, and its schema."),
+    "stop": ("stop", "Stop the embedded PostgreSQL of an environment."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is used, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"faberdb.cli.{COMMANDS[name][0]}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                error.message += f" Did you mean {near[0]!r}?"
+            raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="faberdb", message="%(prog)s %(version)s")
+@click.option("--chdir", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.option("--debug", is_flag=True, help="Write a file with the full trace of an error.")
+@click.pass_context
+def cli(ctx: click.Context, chdir: str, debug: bool) -> None:
+    """Declare the PostgreSQL database you want; see, prove and apply what changes."""
+    ctx.obj = {"chdir": chdir, "debug": debug}
+
+
+def main() -> None:
+    """Entry point of the `faberdb` program: every foreseen error ends as a message and an exit code."""
+    debug = "--debug" in sys.argv
+    try:
+        code = cli(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except FaberError as error:
+        _fail(error, debug)
+        sys.exit(int(error.code))
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(int(ExitCode.ERROR))
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("\ninterrupted\n")
+        sys.exit(int(ExitCode.INTERRUPTED))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(int(ExitCode.ERROR))
+    except Exception as error:
+        from faberdb.cli.trace import write_trace
+
+        file = write_trace(error)
+        sys.stderr.write(f"error: faberdb failed unexpectedly: {type(error).__name__}\nhelp: the trace is in {file}\n")
+        sys.exit(int(ExitCode.ERROR))
+
+
+def _fail(error: FaberError, debug: bool) -> None:
+    sys.stderr.write(f"error: {error}\n")
+    if debug:
+        from faberdb.cli.trace import write_trace
+
+        sys.stderr.write(f"trace: {write_trace(error)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""Options that commands share, and what they make of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from faberdb.cli.workspace import Workspace
+from faberdb.views import make_view
+from faberdb.views.view import View
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+color_option = click.option("--no-color", is_flag=True, help="Without colours.")
+verbose_option = click.option("-v", "--verbose", count=True, help="Show the SQL of each step.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
+approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask.")
+exitcode_option = click.option(
+    "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, 0 where there are none."
+)
+
+
+def shown(command: Command) -> Command:
+    """The options of every command that shows something."""
+    return json_option(color_option(verbose_option(command)))
+
+
+def folder(ctx: click.Context) -> Path:
+    """The folder the command works in."""
+    return Path(ctx.obj["chdir"] if ctx.obj else ".")
+
+
+def workspace_of(ctx: click.Context) -> Workspace:
+    """The project the command works on. Raises ConfigError."""
+    return Workspace.find(folder(ctx))
+
+
+def view_of(workspace: Workspace | None, *, as_json: bool, no_color: bool, verbose: int = 0) -> View:
+    """Where the command's output goes."""
+    wanted = workspace.surroundings.color if workspace else True
+    return make_view(json=as_json, color=wanted and not no_color and sys.stdout.isatty(), verbose=verbose)
+
+
+def consent(question: str) -> bool:
+    """Ask on the terminal; only a literal `yes` is one."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: pass --auto-approve, or apply a saved plan")
+    click.echo(question, err=True)
+    return bool(click.prompt("Only `yes` is taken as consent", default="", show_default=False, err=True) == "yes")

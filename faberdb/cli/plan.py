@@ -1,0 +1,54 @@
+"""`faberdb plan ENV`: what would change, proven, and saved on request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
+from faberdb.cli.planning import plan_environment
+from faberdb.cli.workspace import environment_named
+from faberdb.errors import ExitCode, FaberError
+from faberdb.plan.codec import to_json
+
+
+@click.command("plan")
+@click.argument("environment")
+@click.option("--out", metavar="FILE", help="Save the plan, to be applied later as it is.")
+@click.option("--full-proof", is_flag=True, help="Prove on a copy of the whole catalogue, not only of what is touched.")
+@exitcode_option
+@shown
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str,
+    out: str | None,
+    full_proof: bool,
+    detailed_exitcode: bool,
+    as_json: bool,
+    no_color: bool,
+    verbose: int,
+) -> int:
+    """Show what would change in ENVIRONMENT, proven forward and back on a scratch server."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    made = plan_environment(workspace, environment_named(workspace, environment), full=full_proof)
+    if out:
+        _save(Path(out), to_json(made.plan))
+    if not made.plan.applyable:
+        view.no_changes(made.plan)
+        return int(ExitCode.OK)
+    view.plan(made.plan, saved=out, next_step=f"faberdb apply {out or environment}")
+    return int(ExitCode.CHANGES if detailed_exitcode else ExitCode.OK)
+
+
+def _save(file: Path, text: str) -> None:
+    aside = file.with_name(file.name + ".part")
+    try:
+        aside.write_text(text)
+        aside.replace(file)
+    except OSError as error:
+        raise FaberError(
+            "the plan cannot be saved", where=str(file), detail=(error.strerror or str(error),), advice="choose another FILE"
+        ) from None

@@ -1,0 +1,79 @@
+"""`faberdb rollback ENV`: take back applied plans, each with a proven plan of its own, the newest first."""
+
+from __future__ import annotations
+
+import click
+
+from faberdb.cli.applying import apply_plan
+from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
+from faberdb.cli.planning import plan_rollback
+from faberdb.cli.workspace import environment_named
+from faberdb.errors import ConfigError, ExitCode
+from faberdb.plan.state import Record, State
+
+
+@click.command("rollback")
+@click.argument("environment")
+@click.option("--steps", type=click.IntRange(1), default=None, help="How many plans to take back; 1 if nothing is said.")
+@click.option("--to", "goal", metavar="PLAN_ID", help="Take back all that was applied after this plan.")
+@approve_option
+@dry_run_option
+@shown
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str,
+    steps: int | None,
+    goal: str | None,
+    auto_approve: bool,
+    dry_run: bool,
+    as_json: bool,
+    no_color: bool,
+    verbose: int,
+) -> int:
+    """Take back the last plan that was applied to ENVIRONMENT, or several; rows come back from quarantine."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    chosen = environment_named(workspace, environment)
+    state, _ = workspace.state(chosen)
+    records = chosen_records(state, steps, goal, environment)
+    assert state is not None
+    for number, record in enumerate(records):
+        made = plan_rollback(workspace, chosen, [record], workspace.state(chosen)[0] or state)
+        if not auto_approve or dry_run or number == 0:
+            view.plan(made.plan)
+        if dry_run:
+            view.note("a dry run: nothing was changed")
+            if len(records) > 1:
+                view.note(f"{len(records) - 1} more would be taken back after this one")
+            return int(ExitCode.OK)
+        if not auto_approve and not consent(f"Take this back on {environment}?"):
+            view.note("not taken back: there was no `yes`")
+            return int(ExitCode.ERROR)
+        apply_plan(workspace, chosen, made, view)
+    return int(ExitCode.OK)
+
+
+def chosen_records(state: State | None, steps: int | None, goal: str | None, environment: str) -> list[Record]:
+    """The applied plans to take back, newest first. Raises ConfigError where there is nothing that fits."""
+    standing = list(state.standing()) if state else []
+    if not standing:
+        raise ConfigError(
+            f"nothing that faberdb applied to {environment} is left to take back",
+            advice=f"see what was applied: faberdb status {environment}",
+        )
+    if goal is not None and steps is not None:
+        raise ConfigError("--steps and --to say two different things", advice="give one of them")
+    newest_first = standing[::-1]
+    if goal is not None:
+        places = [n for n, record in enumerate(newest_first) if record.plan_id.startswith(goal)]
+        if len(places) != 1:
+            raise ConfigError(
+                f"{'no' if not places else 'more than one'} applied plan of {environment} begins with {goal}",
+                advice="plans: " + ", ".join(record.plan_id[:8] for record in newest_first),
+            )
+        return newest_first[: places[0]]
+    count = steps or 1
+    if count > len(newest_first):
+        raise ConfigError(f"only {len(newest_first)} applied plans of {environment} are left to take back")
+    return newest_first[:count]

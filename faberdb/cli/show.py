@@ -1,0 +1,55 @@
+"""`faberdb show PLAN.json`: a saved plan, for people and for programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from faberdb.cli.options import folder
+from faberdb.errors import ExitCode, FaberError
+from faberdb.plan.codec import from_json
+from faberdb.views import make_view
+
+
+@click.command("show")
+@click.argument("plan", metavar="PLAN")
+@click.option("--json", "as_json", is_flag=True, help="The plan document as it is.")
+@click.option("--sql", "as_sql", is_flag=True, help="An SQL script that psql can run.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="For a pull request.")
+@click.option("--rollback", is_flag=True, help="With --sql: the way back.")
+@click.option("--no-color", is_flag=True, help="Without colours.")
+@click.option("-v", "--verbose", count=True, help="Show the SQL of each step.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    plan: str,
+    as_json: bool,
+    as_sql: bool,
+    as_markdown: bool,
+    rollback: bool,
+    no_color: bool,
+    verbose: int,
+) -> int:
+    """Show a saved PLAN without touching any database."""
+    file = folder(ctx) / plan
+    try:
+        text = Path(file).read_text()
+    except OSError as error:
+        raise FaberError("the plan cannot be read", where=plan, detail=(error.strerror or str(error),)) from None
+    document = from_json(text, plan)
+    if as_json:
+        click.echo(text, nl=False)
+    elif as_sql:
+        from faberdb.views.sql import plan_sql
+
+        click.echo(plan_sql(document, rollback=rollback), nl=False)
+    elif as_markdown:
+        from faberdb.views.markdown import plan_markdown
+
+        click.echo(plan_markdown(document), nl=False)
+    else:
+        view = make_view(json=False, color=not no_color and sys.stdout.isatty(), verbose=verbose)
+        view.plan(document, next_step=f"faberdb apply {plan}")
+    return int(ExitCode.OK)

@@ -1,0 +1,72 @@
+"""`faberdb status [ENV]`: where each environment stands, and what an interrupted run left."""
+
+from __future__ import annotations
+
+import click
+
+from faberdb.cli.options import shown, view_of, workspace_of
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
+from faberdb.errors import ExitCode, FaberError
+from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.state import State
+from faberdb.views.view import StatusRow
+
+
+@click.command("status")
+@click.argument("environment", required=False)
+@shown
+@click.pass_context
+def command(ctx: click.Context, environment: str | None, as_json: bool, no_color: bool, verbose: int) -> int:
+    """Show where ENVIRONMENT stands, or all of them. Changes nothing, and starts nothing."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    names = [environment] if environment else list(workspace.project.environments)
+    view.status([_row(workspace, environment_named(workspace, name)) for name in names])
+    return int(ExitCode.OK)
+
+
+def _row(workspace: Workspace, environment: Environment) -> StatusRow:
+    state, _ = workspace.state(environment)
+    row = StatusRow(environment=environment.name, hosting=environment.hosting)
+    row = _with_state(row, state)
+    if environment.embedded and not workspace.provider.embedded_running(workspace.folder(environment)):
+        return _with(row, database="not running; any command that needs it starts it")
+    try:
+        with workspace.session(environment) as session:
+            objects = workspace.managed_objects(session.inspect())
+            database = f"{session.identity()['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
+            interrupted = session.interrupted_plans()
+            quarantine = session.quarantine_summary()
+    except FaberError as error:
+        return _with(row, database=error.message)
+    url = workspace.conninfo(environment) if environment.embedded else ""
+    return _with(
+        row,
+        database=database,
+        standing=_standing(state, fingerprint(objects), interrupted, environment.name),
+        quarantine=quarantine,
+        url=url,
+    )
+
+
+def _with_state(row: StatusRow, state: State | None) -> StatusRow:
+    if state is None:
+        return _with(row, state="none")
+    last = state.applied[-1] if state.applied else None
+    text = f"serial {state.serial}, {len(state.standing())} plans applied"
+    return _with(row, state=text, last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "")
+
+
+def _standing(state: State | None, now: str, interrupted: list[str], name: str) -> str:
+    if interrupted:
+        return f"interrupted: plan {interrupted[0][:8]}; apply the same plan again, or `faberdb plan {name}`"
+    if state is None:
+        return "never planned or imported"
+    return "in step" if state.fingerprint == now else f"drifted: `faberdb drift {name}` shows how"
+
+
+def _with(row: StatusRow, **values: str) -> StatusRow:
+    from dataclasses import replace
+
+    return replace(row, **values)

@@ -1,0 +1,21 @@
+"""`faberdb validate`: faberdb.toml and the schema files, checked without a database."""
+
+from __future__ import annotations
+
+import click
+
+from faberdb.cli.options import workspace_of
+from faberdb.errors import ExitCode
+
+
+@click.command("validate")
+@click.pass_context
+def command(ctx: click.Context) -> int:
+    """Check faberdb.toml and the schema files. What only a server can tell, `faberdb plan` checks."""
+    from faberdb.declare.load import load
+
+    workspace = workspace_of(ctx)
+    declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
+    objects, files = len(declaration.objects), len(declaration.files)
+    click.echo(f"{workspace.project.file} and {files} schema files are valid: {objects} objects declared")
+    return int(ExitCode.OK)

@@ -1,0 +1,162 @@
+"""What commands share: the project, its provider and state, and sessions on its databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from faberdb import plugins
+from faberdb.config.environment import Surroundings, surroundings
+from faberdb.config.project import Environment, Project, load
+from faberdb.errors import ConfigError
+from faberdb.model import Address, Catalogue, Object
+from faberdb.plan.state import State, from_json, to_json
+from faberdb.store import StateStore
+
+GENERATED = ".faberdb"
+"""Folder in the project for what faberdb can make again, and for embedded databases."""
+
+
+@dataclass
+class Workspace:
+    """A project in its surroundings."""
+
+    project: Project
+    surroundings: Surroundings
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """The project of a folder or one above it. Raises ConfigError."""
+        return cls(load(start), surroundings())
+
+    @cached_property
+    def provider(self) -> Any:
+        """What knows the project's database engine. Raises ConfigError."""
+        return plugins.load("faberdb.providers", self.project.engine, "[database] engine")
+
+    @cached_property
+    def store(self) -> StateStore:
+        """Where the state is kept. Raises ConfigError."""
+        made: StateStore = plugins.load("faberdb.state", self.project.state.backend, "[state] backend")(
+            self.project.state.path
+        )
+        return made
+
+    @property
+    def holder(self) -> str:
+        """Who is at work, for locks and records."""
+        return self.surroundings.user
+
+    def conninfo(self, environment: Environment) -> str:
+        """How to reach an environment's database; an embedded one is started, and made when it is missing."""
+        text = self.surroundings.connection_string(environment)
+        if text is not None:
+            return text
+        return str(
+            self.provider.embedded(
+                self.folder(environment),
+                _database_name(self.project.name),
+                self._bin_setting,
+                self._path,
+                environment.server_version,
+            )
+        )
+
+    def folder(self, environment: Environment) -> Path:
+        """Where the embedded database of an environment lives."""
+        return self.project.root / GENERATED / "postgres" / environment.name
+
+    @contextmanager
+    def session(self, environment: Environment, *, read_only: bool = True) -> Iterator[Any]:
+        """A session on an environment's database. Raises DatabaseError, ConfigError."""
+        opened = self.provider.connect(self.conninfo(environment), f"environment {environment.name}", read_only=read_only)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    @contextmanager
+    def scratch(self, environment: Environment, session: Any) -> Iterator[Callable[[], Any]]:
+        """Opens the scratch server when it is first asked for, and closes it in the end."""
+        with ExitStack() as stack:
+            opened: list[Any] = []
+
+            def get() -> Any:
+                if not opened:
+                    need = self.provider.Need(
+                        major=session.version,
+                        extensions=frozenset(session.extensions()) - {"plpgsql"},
+                        target=self.conninfo(environment),
+                        protected=environment.protected,
+                        shadow=self.surroundings.shadow_string(self.project),
+                        shadow_kind=self.project.shadow.server,
+                        bin_setting=self._bin_setting,
+                        path=self._path,
+                        cache=self.surroundings.cache,
+                    )
+                    opened.append(stack.enter_context(self.provider.scratch(need)))
+                return opened[0]
+
+            yield get
+
+    @property
+    def _bin_setting(self) -> str | None:
+        return str(self.surroundings.pg_bin) if self.surroundings.pg_bin else None
+
+    @property
+    def _path(self) -> str:
+        return ":".join(map(str, self.surroundings.path))
+
+    def managed(self, address: Address) -> bool:
+        """Whether [project] include and exclude leave an object to faberdb. Patterns are matched against the name of
+        the schema, of the object with its schema, and against kind:name."""
+        include, exclude = self.project.include, self.project.exclude
+        if not include and not exclude:
+            return True
+        return (not include or _matches(address, include)) and not _matches(address, exclude)
+
+    def state(self, environment: Environment) -> tuple[State | None, str | None]:
+        """The state of an environment and its version; (None, None) where there is none. Raises StateError."""
+        found = self.store.get(environment.name)
+        if found is None:
+            return None, None
+        return from_json(found[0], f"state of environment {environment.name}"), found[1]
+
+    def write_state(self, state: State, expected: str | None) -> str:
+        """Store the state over the version it was made from. Raises StateError."""
+        return self.store.put(state.environment, to_json(state), expected)
+
+    def managed_objects(self, catalogue: Catalogue) -> dict[Address, Object]:
+        return {a: o for a, o in catalogue.objects.items() if self.managed(a)}
+
+
+def environment_named(workspace: Workspace, name: str) -> Environment:
+    """The environment; an error for one that only later versions can use."""
+    environment = workspace.project.environment(name)
+    if environment.hosting not in ("embedded", "server", "aws-rds", "aws-aurora"):
+        raise ConfigError(f"hosting `{environment.hosting}` is not known")
+    return environment
+
+
+def _matches(address: Address, patterns: tuple[str, ...]) -> bool:
+    kind, path = address.kind, address.path
+    if kind in ("comment", "grant"):
+        kind, path = path[0], path[1:]
+    names = {path[0], ".".join(path[:2]), f"{kind}:{'.'.join(path)}"}
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _database_name(project: str) -> str:
+    return re.sub(r"[^a-z0-9_]", "_", project.lower())[:50] or "faberdb"
+
+
+def utc_now() -> datetime:
+    """The time, to whole seconds; commands read the clock here and pass it on."""
+    return datetime.now(UTC).replace(microsecond=0)

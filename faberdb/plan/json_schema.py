@@ -1,0 +1,49 @@
+"""The published JSON Schemas of plan.json and of state files, for programs that read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from faberdb.plan.codec import Instant, KeptRecord, ObjectRecord, PlanFile, Strict
+from faberdb.plan.state import StateFile
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class AppliedRecord(Strict):
+    """A migration record: one plan that was applied, with what it takes to take it back."""
+
+    plan_id: str
+    kind: str
+    of_plan: str
+    applied_at: Instant
+    holder: str
+    from_: str
+    to: str
+    differences: list[tuple[str, ObjectRecord | None, ObjectRecord | None]]
+    """Address, before, after."""
+    renames: list[tuple[ObjectRecord, ObjectRecord]]
+    """Before, after."""
+    kept: list[KeptRecord]
+    summary: dict[str, int]
+
+    model_config = {"alias_generator": lambda name: name.rstrip("_")}
+
+
+class PublishedStateFile(StateFile):
+    """State of one environment."""
+
+    # Reading takes these without a model, because there can be many.
+    objects: list[ObjectRecord]
+    applied: list[AppliedRecord]
+    quarantine: list[KeptRecord] = []
+
+
+def plan_schema() -> dict[str, Any]:
+    """JSON Schema of plan.json."""
+    return {"$schema": DIALECT, **PlanFile.model_json_schema(by_alias=True)}
+
+
+def state_schema() -> dict[str, Any]:
+    """JSON Schema of a state file."""
+    return {"$schema": DIALECT, **PublishedStateFile.model_json_schema(by_alias=True), "title": "StateFile"}

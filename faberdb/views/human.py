@@ -1,0 +1,114 @@
+"""What people read on a terminal or in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from faberdb.model import Change, Step
+from faberdb.plan.document import Plan
+from faberdb.views import words
+from faberdb.views.body import Body
+from faberdb.views.outline import outline
+from faberdb.views.page import Page, terminal_width
+from faberdb.views.planpage import write_plan, write_unmanaged
+from faberdb.views.progress import Progress
+from faberdb.views.view import StatusRow
+
+
+class Human:
+    """The view for people. color: whether to use it; verbose: 1 and more shows the SQL of each step."""
+
+    def __init__(self, *, color: bool, verbose: int = 0) -> None:
+        self._color, self._verbose = color, verbose
+        self._progress = Progress()
+
+    def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
+        page = self._page()
+        write_plan(page, plan, verbose=self._verbose > 0, saved=saved, next_step=next_step)
+        self._write(page)
+
+    def no_changes(self, plan: Plan) -> None:
+        page = self._page()
+        page.line((words.nothing_to_do(plan), "green"))
+        write_unmanaged(page, plan, verbose=self._verbose > 0)
+        self._write(page)
+
+    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+        page = self._page()
+        when = f" of {words.moment(recorded_at)}" if recorded_at else ""
+        if not changes:
+            page.line((f"No drift: {environment} is as the recorded state{when} says.", "green"))
+        else:
+            objects = words.plural(len(changes), "object")
+            differ = "differs" if len(changes) == 1 else "differ"
+            page.line((f"Drift on {environment}: {objects} {differ} from the recorded state{when}", "bold"))
+            page.line(("+ appeared, - gone, ~ and ± changed; old is what was recorded, new is live", "dim"))
+            page.blank()
+            Body(page).groups(outline(changes))
+            page.blank()
+            page.line(f"Put it back: faberdb plan {environment}. Keep it: faberdb import {environment}.")
+        self._write(page)
+
+    def begin(self, plan: Plan) -> None:
+        transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
+        verb = "Taking back" if plan.kind == "rollback" else "Applying"
+        what = words.short_id(plan.of_plan if plan.kind == "rollback" else plan.plan_id)
+        self.note(
+            f"{verb} plan {what} on {plan.environment}: {words.plural(len(plan.steps), 'step')} in {transactions}"
+        )
+
+    def step(self, step: Step, number: int, total: int) -> None:
+        self._progress.step(f"{step.action.value} {words.spoken(step.address)}", number, total)
+
+    def applied(self, plan: Plan, seconds: float) -> None:
+        self._progress.stop()
+        page = self._page()
+        done = words.counts(plan.summary, done=True)
+        if plan.kind == "rollback":
+            what = f"Took back plan {words.short_id(plan.of_plan)} on {plan.environment}"
+        else:
+            what = f"Applied plan {words.short_id(plan.plan_id)} to {plan.environment}"
+        page.line((f"{what} in {seconds:.1f} s", "bold green"), f": {done}.")
+        page.line("The database was read again and is what the plan promised.")
+        if plan.kind != "rollback":
+            page.line((f"Take it back with: faberdb rollback {plan.environment}", "dim"))
+        self._write(page)
+
+    def status(self, rows: Sequence[StatusRow]) -> None:
+        page = self._page()
+        for row in rows:
+            page.blank()
+            style = "green" if row.standing == "in step" else "yellow"
+            page.line((row.environment, "bold"), f" ({row.hosting})  ", (words.visible(row.standing), style))
+            for name in ("database", "state", "last", "quarantine", "url"):
+                value = words.visible(getattr(row, name))
+                if value:
+                    page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)
+        self._write(page)
+
+    def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
+        page = self._page()
+        styles = {"new": "green", "changed": "yellow", "same": "dim"}
+        for path, how in paths:
+            said = {"same": "is the same"}.get(how, verb)
+            page.line(f"{said} {words.visible(path)}", (f" ({how})" if how != "same" else "", styles.get(how, "")))
+        self._write(page)
+
+    def note(self, text: str) -> None:
+        self._progress.stop()
+        sys.stderr.write(words.visible(text) + "\n")
+        sys.stderr.flush()
+
+    def done(self, text: str) -> None:
+        page = self._page()
+        page.line(words.visible(text))
+        self._write(page)
+
+    def _page(self) -> Page:
+        return Page(color=self._color, width=terminal_width())
+
+    def _write(self, page: Page) -> None:
+        self._progress.stop()
+        page.write()
+        sys.stdout.flush()

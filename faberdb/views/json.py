@@ -1,0 +1,152 @@
+"""What programs read: one JSON object a line on stdout, the first with the version of this format."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from faberdb import __version__
+from faberdb.model import Change, Step
+from faberdb.plan.document import Plan
+from faberdb.views import words
+from faberdb.views.outline import Item, outline
+from faberdb.views.view import StatusRow
+
+FORMAT = "1.0"
+
+
+class Json:
+    """The view for programs."""
+
+    def __init__(self) -> None:
+        self._begun = False
+
+    def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
+        groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
+        told = {item.address: item for group in groups for item in (group.root, *group.items) if item}
+        for old, new in plan.renames:
+            sentence = f"{words.spoken(old.address)} is to be renamed to {words.spoken(new.address)}"
+            change = {
+                "address": str(new.address),
+                "kind": new.address.kind,
+                "action": "rename",
+                "reason": "",
+                "from": str(old.address),
+                **_told(told.get(new.address) or told.get(old.address)),
+            }
+            self._say("planned_change", sentence, change=change)
+        for planned in plan.changes:
+            sentence = f"{words.spoken(planned.address)} is to be {words.DONE[planned.action.value]}"
+            self._say("planned_change", sentence, change={**_change(planned), **_told(told.get(planned.address))})
+        self._summary(plan, words.count_line(plan), saved, next_step)
+
+    def no_changes(self, plan: Plan) -> None:
+        self._say("no_changes", words.nothing_to_do(plan), environment=plan.environment)
+        self._summary(plan, words.nothing_to_do(plan), None, "")
+
+    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+        for change in changes:
+            sentence = f"{words.spoken(change.address)} was {words.DONE[change.action.value]}"
+            self._say("drift", sentence, environment=environment, change=_change(change))
+        objects = words.plural(len(changes), "object")
+        sentence = f"{environment}: {objects} drifted" if changes else f"{environment}: no drift"
+        self._say("drift_summary", sentence, environment=environment, count=len(changes), recorded_at=recorded_at)
+
+    def begin(self, plan: Plan) -> None:
+        sentence = f"applying plan {plan.plan_id} to {plan.environment}"
+        self._say("apply_start", sentence, **_plan(plan), steps=len(plan.steps))
+
+    def step(self, step: Step, number: int, total: int) -> None:
+        hook = {
+            "id": step.id,
+            "address": str(step.address),
+            "action": step.action.value,
+            "transaction": step.transaction,
+            "risk": step.statement.risk.word,
+        }
+        sentence = f"{step.action.value} {words.spoken(step.address)}"
+        self._say("step", sentence, step=hook, number=number, total=total)
+
+    def applied(self, plan: Plan, seconds: float) -> None:
+        sentence = f"applied plan {plan.plan_id} to {plan.environment}"
+        summary = dict(plan.summary)
+        self._say("apply_complete", sentence, **_plan(plan), summary=summary, elapsed_seconds=round(seconds, 3))
+
+    def status(self, rows: Sequence[StatusRow]) -> None:
+        for row in rows:
+            self._say("status", f"{row.environment}: {row.standing or row.database}", **asdict(row))
+
+    def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
+        listed = [{"path": path, "how": how} for path, how in paths]
+        self._say("files", f"{verb} {words.plural(len(paths), 'file')}", verb=verb, files=listed)
+
+    def note(self, text: str) -> None:
+        self._say("note", text)
+
+    def done(self, text: str) -> None:
+        self._say("done", text)
+
+    def _summary(self, plan: Plan, sentence: str, saved: str | None, next_step: str) -> None:
+        proof = asdict(plan.proof) if plan.proof else None
+        unmanaged = [{"what": u.what, "name": u.name, "reason": u.reason} for u in plan.unmanaged]
+        drift = [{"address": str(c.address), "action": c.action.value} for c in plan.drift]
+        self._say(
+            "plan_summary",
+            sentence,
+            **_plan(plan),
+            summary=dict(plan.summary),
+            risk=plan.risk.word,
+            applyable=plan.applyable,
+            steps=len(plan.steps),
+            proof=proof,
+            unmanaged=unmanaged,
+            drift=drift,
+            expires_at=plan.expires_at,
+            saved=saved,
+            next=next_step,
+        )
+
+    def _say(self, type_: str, sentence: str, **payload: Any) -> None:
+        if not self._begun:
+            self._begun = True
+            self._say("version", f"faberdb {__version__}", faberdb=__version__, format=FORMAT)
+        now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
+        line = {"type": type_, "@level": "info", "@message": sentence, "@timestamp": now, **payload}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    return {
+        "plan_id": plan.plan_id,
+        "kind": plan.kind,
+        "of_plan": plan.of_plan,
+        "environment": plan.environment,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "address": str(change.address),
+        "kind": change.address.kind,
+        "action": change.action.value,
+        "reason": change.reason,
+        "before": dict(change.before.attributes) if change.before else None,
+        "after": dict(change.after.attributes) if change.after else None,
+    }
+
+
+def _told(item: Item | None) -> dict[str, Any]:
+    """What the steps of a change add to it; nothing, where another object's steps do its work."""
+    if item is None or item.risk is None:
+        return {"risk": None, "hazards": [], "kept": False}
+    return {
+        "risk": item.risk.word,
+        "hazards": [{"code": hazard.code, "message": hazard.message} for hazard in item.hazards],
+        "kept": item.kept is not None,
+    }

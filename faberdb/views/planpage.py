@@ -1,0 +1,96 @@
+"""A whole plan for people: what changes, what is proven, what it can hurt, and what comes next."""
+
+from __future__ import annotations
+
+from faberdb.model import Action, Change
+from faberdb.plan.document import Plan
+from faberdb.views import words
+from faberdb.views.body import Body
+from faberdb.views.outline import outline
+from faberdb.views.page import RISK_STYLES, Page
+
+FEW = 5
+"""So many unmanaged objects are listed without being asked for."""
+
+
+def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next_step: str) -> None:
+    """The plan, top to bottom."""
+    _heading(page, plan)
+    page.blank()
+    groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
+    Body(page, sql=verbose, reasons=reasons(plan), returns=plan.kind != "rollback").groups(groups)
+    page.blank()
+    _drift(page, plan)
+    write_unmanaged(page, plan, verbose=verbose)
+    page.blank()
+    _hazards(page, plan)
+    page.line((words.proof(plan), "green" if _proven(plan) else "bold red"))
+    risk = (plan.risk.word, RISK_STYLES[plan.risk])
+    page.line((f"Plan: {words.counts(plan.summary)}. ", "bold"), ("Risk: ", "bold"), risk, (".", "bold"))
+    if saved:
+        page.line(f"Saved to {words.visible(saved)}.")
+    if next_step:
+        page.line("Next: ", (words.visible(next_step), "bold"))
+
+
+def reasons(plan: Plan) -> dict[Action, str]:
+    """Why things happen where the change itself says nothing."""
+    if plan.kind == "rollback":
+        return {Action.DROP: f"plan {words.short_id(plan.of_plan)} made it"}
+    return {Action.DROP: "it is no longer declared"}
+
+
+def write_unmanaged(page: Page, plan: Plan, *, verbose: bool) -> None:
+    """What the database holds that faberdb leaves alone; never left out."""
+    if not plan.unmanaged:
+        return
+    listed = verbose or len(plan.unmanaged) <= FEW
+    hint = "" if listed else "; -v lists them"
+    page.line(f"Unmanaged, left as it is: {words.unmanaged_counts(plan)}{hint}")
+    reason = ""
+    for item in plan.unmanaged if listed else ():
+        said = f"  {words.visible(item.reason)}" if item.reason != reason else ""
+        reason = item.reason
+        page.line(f"{words.visible(item.what)} {words.visible(item.name)}", (said, "dim"), indent=2)
+
+
+def _heading(page: Page, plan: Plan) -> None:
+    page.line((words.heading(plan), "bold"))
+    until = f"made {words.moment(plan.created_at)}, valid until {words.moment(plan.expires_at)}"
+    page.line((until, "dim"))
+    if plan.kind == "rollback":
+        page.line(f"Takes back plan {words.short_id(plan.of_plan)}: the database becomes what it was before,")
+        page.line("and what that plan put in quarantine comes back.")
+
+
+def _proven(plan: Plan) -> bool:
+    return plan.proof is not None and plan.proof.forward and plan.proof.backward
+
+
+def _hazards(page: Page, plan: Plan) -> None:
+    found = words.hazards(plan.steps)
+    if not found:
+        return
+    page.line(("Hazards", "bold red"))
+    for hazard, addresses in found.items():
+        page.line(
+            ("! ", "bold red"), (words.visible(hazard.code), "bold"), f": {words.visible(hazard.message)}", indent=2
+        )
+        more = f" and {len(addresses) - FEW} more" if len(addresses) > FEW else ""
+        page.line(", ".join(map(words.spoken, addresses[:FEW])) + more, indent=4, hang=0)
+    page.blank()
+
+
+def _drift(page: Page, plan: Plan) -> None:
+    if not plan.drift:
+        return
+    page.line(("Changed by hand since the last apply", "bold"))
+    for change in plan.drift:
+        page.line(drifted(change), indent=2)
+    page.blank()
+
+
+def drifted(change: Change) -> str:
+    """One drifted object, in a line."""
+    how = {Action.CREATE: "appeared", Action.DROP: "is gone"}.get(change.action, "was changed")
+    return f"{words.spoken(change.address)} {how}"

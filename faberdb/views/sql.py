@@ -1,0 +1,61 @@
+"""A plan as an SQL script that people read and psql runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from faberdb.model import Step
+from faberdb.plan.document import Plan
+from faberdb.views import words
+
+_WARNING = (
+    "Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:",
+    "`faberdb apply` does. After running it by hand: faberdb import",
+)
+
+
+def plan_sql(plan: Plan, rollback: bool = False) -> str:
+    """The script. rollback: the one that takes the plan back."""
+    steps = plan.rollback if rollback else plan.steps
+    lines = [*_header(plan, rollback), r"\set ON_ERROR_STOP on", "SET search_path = '';"]
+    for _, group in groupby(steps, key=lambda step: step.transaction):
+        lines += ["", *_transaction(list(group))]
+    if not steps:
+        lines += ["", "-- nothing to do"]
+    return "\n".join(lines) + "\n"
+
+
+def _header(plan: Plan, rollback: bool) -> Iterator[str]:
+    yield _comment(("The way back of: " if rollback else "") + words.heading(plan))
+    if plan.kind == "rollback":
+        yield _comment(f"takes back plan {plan.of_plan}")
+    yield _comment(f"made {words.moment(plan.created_at)}, valid until {words.moment(plan.expires_at)}")
+    yield _comment(words.count_line(plan))
+    yield _comment(words.proof(plan))
+    yield _comment("")
+    yield from (_comment(line) for line in (_WARNING[0], f"{_WARNING[1]} {plan.environment}"))
+    yield ""
+
+
+def _transaction(steps: list[Step]) -> Iterator[str]:
+    outside = steps[0].statement.outside
+    yield _comment("cannot run inside a transaction") if outside else "BEGIN;"
+    for step in steps:
+        yield ""
+        yield _comment(f"{step.id} {step.action.value} {words.spoken(step.address)} [{step.statement.risk.word}]")
+        yield from (_comment(f"     ! {hazard.message}") for hazard in step.statement.hazards)
+        yield statement(step)
+    if not outside:
+        yield "\nCOMMIT;"
+
+
+def statement(step: Step) -> str:
+    """The step's SQL with the semicolon that ends it, on its own line where a comment would swallow it."""
+    sql = step.statement.sql.rstrip()
+    return f"{sql}\n;" if "--" in sql.rpartition("\n")[2] else f"{sql};"
+
+
+def _comment(text: str) -> str:
+    """Names can hold line ends; no part of one may end up outside the comment."""
+    return f"-- {words.one_line(text) if text.strip() == text else words.visible(text)}".replace("\n", " ").rstrip()

@@ -1,0 +1,73 @@
+"""What commands can say, whoever listens. Results go to stdout, progress and remarks to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from faberdb.model import Change, Step
+from faberdb.plan.document import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """Where one environment stands, in words for people; what is empty is not shown.
+
+    database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
+    last plan applied, by whom and when. standing: `in step`, or what is amiss and the command that helps. url: of an
+    embedded database. quarantine: how much waits there.
+    """
+
+    environment: str
+    hosting: str
+    database: str = ""
+    state: str = ""
+    last: str = ""
+    standing: str = ""
+    url: str = ""
+    quarantine: str = ""
+
+
+class View(Protocol):
+    """One audience: people, or programs."""
+
+    def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
+        """A plan to be judged. saved: the file it was written to. next_step: the command that comes next."""
+        ...
+
+    def no_changes(self, plan: Plan) -> None:
+        """There is nothing to do."""
+        ...
+
+    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+        """What leads from the recorded state to the live database; nothing, if nobody has touched it."""
+        ...
+
+    def begin(self, plan: Plan) -> None:
+        """An apply begins."""
+        ...
+
+    def step(self, step: Step, number: int, total: int) -> None:
+        """A step of it begins."""
+        ...
+
+    def applied(self, plan: Plan, seconds: float) -> None:
+        """The plan was carried out and the database is as promised."""
+        ...
+
+    def status(self, rows: Sequence[StatusRow]) -> None:
+        """Where environments stand."""
+        ...
+
+    def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
+        """Files written (or that would be), each with `new`, `changed` or `same`."""
+        ...
+
+    def note(self, text: str) -> None:
+        """A remark beside the result."""
+        ...
+
+    def done(self, text: str) -> None:
+        """A result of one line."""
+        ...

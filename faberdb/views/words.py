@@ -1,0 +1,129 @@
+"""The sentences and words that all views share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from faberdb.model import Action, Address, Hazard, Step
+from faberdb.plan.document import Plan
+
+SIGNS = {
+    Action.CREATE: "+",
+    Action.DROP: "-",
+    Action.ALTER: "~",
+    Action.REPLACE: "±",
+    Action.RENAME: "→",
+}
+DONE = {"create": "created", "alter": "altered", "replace": "replaced", "drop": "dropped", "rename": "renamed"}
+
+# Control characters could move the cursor, and direction marks could make a reader see another name than the one meant.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """The text with every character that could mislead a reader or a terminal written out; line ends stay."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\t", "    "))
+
+
+def one_line(text: str) -> str:
+    """The text without line ends, fit for a comment or a list."""
+    return visible(" ".join(text.split()))
+
+
+def kind_word(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def spoken(address: Address) -> str:
+    """An address as people say it: `foreign key public.invoice.invoice_customer_fkey`."""
+    return visible(f"{kind_word(address.kind)} {address.name}".strip())
+
+
+def several(word: str, count: int) -> str:
+    """`view`, or of more than one `views`, `indexes`, `policies`."""
+    if count == 1:
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
+def plural(count: int, word: str) -> str:
+    """`1 view`, `2 views`."""
+    return f"{count} {several(word, count)}"
+
+
+def counts(summary: Mapping[str, int], *, done: bool = False) -> str:
+    """`3 to create, 2 to alter, …`, or `3 created, 2 altered` of what there was."""
+    if not done:
+        return ", ".join(f"{count} to {verb}" for verb, count in summary.items())
+    return ", ".join(f"{count} {DONE[verb]}" for verb, count in summary.items() if count) or "nothing changed"
+
+
+def short_id(plan_id: str) -> str:
+    return plan_id[:8]
+
+
+def version(number: int) -> str:
+    """180004 is 18.4."""
+    return f"{number // 10000}.{number % 10000}" if number >= 10000 else str(number)
+
+
+def moment(text: str) -> str:
+    """An ISO time as people read it, to the minute."""
+    day, _, clock = text.partition("T")
+    zone = " UTC" if clock.endswith(("+00:00", "Z")) else ""
+    return f"{day} {clock[:5]}{zone}" if clock else text
+
+
+def database(plan: Plan) -> str:
+    """`database shop, PostgreSQL 18.4`."""
+    return f"database {visible(str(plan.database.get('name', '?')))}, PostgreSQL {version(plan.server_version)}"
+
+
+def heading(plan: Plan) -> str:
+    """What kind of plan this is, and for which database."""
+    word = "Rollback" if plan.kind == "rollback" else "Plan"
+    return f"{word} {short_id(plan.plan_id)} for {plan.environment}: {database(plan)}"
+
+
+def count_line(plan: Plan) -> str:
+    return f"Plan: {counts(plan.summary)}. Risk: {plan.risk.word}."
+
+
+def proof(plan: Plan) -> str:
+    """What was proven of the plan, in a sentence."""
+    if plan.proof is None:
+        return "Not proven: no scratch server has run this plan."
+    ways = {
+        (True, True): "Proven forward and back",
+        (True, False): "Proven forward, but not back",
+        (False, True): "Proven back, but not forward",
+    }.get((plan.proof.forward, plan.proof.backward), "Not proven")
+    return f"{ways} on {visible(plan.proof.server)}, scope {plan.proof.scope}."
+
+
+def nothing_to_do(plan: Plan) -> str:
+    """The sentence for a plan without steps."""
+    if plan.kind == "rollback":
+        return f"No changes: {plan.environment} ({database(plan)}) is as it was before plan {short_id(plan.of_plan)}."
+    return f"No changes: {plan.environment} ({database(plan)}) is what the schema files declare."
+
+
+def unmanaged_counts(plan: Plan) -> str:
+    """`3 functions, 1 trigger`."""
+    found = Counter(item.what for item in plan.unmanaged)
+    return ", ".join(plural(count, visible(what)) for what, count in sorted(found.items()))
+
+
+def hazards(steps: Sequence[Step]) -> dict[Hazard, list[Address]]:
+    """Every hazard once, with the objects whose steps carry it."""
+    found: dict[Hazard, list[Address]] = {}
+    for step in steps:
+        for hazard in step.statement.hazards:
+            addresses = found.setdefault(hazard, [])
+            if step.address not in addresses:
+                addresses.append(step.address)
+    return found

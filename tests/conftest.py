@@ -1,0 +1,111 @@
+"""Fixtures for all tests that need a real PostgreSQL, a project folder, or the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from faberdb_providers.postgres.servers.scratch import scratch_cluster
+from tests.servers import Server, installed, shared_cache
+
+INSTALLED = installed()
+"""The servers of this machine, by major: those of the embedded wheel, and others that have pg_dump."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What FABERDB_CACHE names in this run of the tests."""
+    return shared_cache(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def servers(cache: Path) -> Iterator[Callable[[int], Server]]:
+    """The running server of a major, started when a test first asks for it, one for each test worker."""
+    with ExitStack() as stack:
+        running: dict[int, Server] = {}
+
+        def get(major: int) -> Server:
+            if major not in running:
+                binaries = INSTALLED[major]
+                running[major] = Server(binaries, stack.enter_context(scratch_cluster(binaries, cache)))
+            return running[major]
+
+        yield get
+
+
+@pytest.fixture(scope="session", params=INSTALLED, ids=lambda major: f"pg{major}")
+def server(request: pytest.FixtureRequest, servers: Callable[[int], Server]) -> Server:
+    """A real server; a test that asks for it runs once for each major on this machine."""
+    return servers(request.param)
+
+
+@pytest.fixture(scope="session")
+def newest(servers: Callable[[int], Server]) -> Server:
+    """The server of the newest major on this machine, for tests that one version is enough for."""
+    return servers(max(INSTALLED))
+
+
+@pytest.fixture
+def run(cache: Path) -> Callable[..., Ran]:
+    """Runs the command line in a process of its own: run("plan", "dev", cwd=folder, env={...})."""
+
+    def command(*args: str, cwd: Path, env: dict[str, str] | None = None, timeout: float = 60) -> Ran:
+        settings = {**os.environ, "FABERDB_CACHE": str(cache), "NO_COLOR": "1", **(env or {})}
+        program = [str(Path(sys.executable).with_name("faberdb")), *args]
+        done = subprocess.run(
+            program, cwd=cwd, env=settings, capture_output=True, text=True, timeout=timeout, check=False
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return command
+
+
+@dataclass(frozen=True)
+class ProjectFolder:
+    """A project on disk. env: the variables through which its environments find their databases."""
+
+    root: Path
+    env: dict[str, str]
+    run_command: Callable[..., Ran]
+
+    def declare(self, text: str, name: str = "public.toml") -> None:
+        """Write one schema file."""
+        (self.root / "schemas" / name).write_text(text)
+
+    def run(self, *args: str, timeout: float = 60) -> Ran:
+        """Run the command line in the project."""
+        return self.run_command(*args, cwd=self.root, env=self.env, timeout=timeout)
+
+
+@pytest.fixture
+def project(tmp_path: Path, run: Callable[..., Ran]) -> Callable[..., ProjectFolder]:
+    """Makes a project: project({"dev": conninfo}, "<more faberdb.toml>")."""
+
+    def make(databases: dict[str, str], more: str = "") -> ProjectFolder:
+        root = tmp_path / "shop"
+        (root / "schemas").mkdir(parents=True)
+        parts = ['[project]\nname = "shop"\n\n[database]\nengine = "postgresql"\nhosting = "server"\n']
+        parts += [f'[environments.{name}]\nconnection_string_env = "{name.upper()}_URL"\n' for name in databases]
+        (root / "faberdb.toml").write_text("\n".join([*parts, more]))
+        return ProjectFolder(root, {f"{name.upper()}_URL": url for name, url in databases.items()}, run)
+
+    return make
+
+
+

@@ -1,0 +1,35 @@
+"""Databases for tests that run against a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.servers import Server, rows
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Callable[[], str]]:
+    """Makes empty databases on the test's server; each call gives the conninfo of a new one."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(server.new_database())
+        return made[-1]
+
+    yield make
+    for conninfo in made:
+        server.drop_database(conninfo)
+
+
+@pytest.fixture
+def dump(server: Server) -> Callable[[str], str]:
+    """The structure of a database, order-free."""
+    return server.dump
+
+
+@pytest.fixture(name="rows")
+def digest_of_rows() -> Callable[[str], dict[str, tuple[int, str]]]:
+    """The rows of a database's tables, order-free."""
+    return rows

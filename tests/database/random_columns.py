@@ -1,0 +1,216 @@
+"""Random columns: their types by family, so that expressions over them stay valid when a type changes within it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from tests.database.random_model import Item, Model, Ref, full, mark, quoted
+from tests.database.random_names import names
+
+T = TypeVar("T")
+TYPES = {
+    "int": ["integer", "bigint", "smallint"],
+    "number": ["numeric(10,2)", "numeric", "numeric(18,4)", "double precision"],
+    "text": ["text", "varchar(40)", "varchar(200)", "character varying"],
+    "flag": ["boolean"],
+    "time": ["timestamptz", "timestamp", "date", "timestamptz(3)"],
+    "json": ["jsonb"],
+    "uuid": ["uuid"],
+    "list": ["text[]", "integer[]", "varchar(20)[]"],
+    "range": ["int4range"],
+    "circle": ["circle"],
+    "box": ["box"],
+    "bytes": ["bytea"],
+    "span": ["interval"],
+}
+DEFAULTS = {
+    "int": ["0", "42", "(1 + 1)", "-1"],
+    "number": ["0", "1.50", "-2"],
+    "text": ["''", "'new'", "upper('draft')", "'it''s'", "'back\\slash'", "current_user"],
+    "flag": ["true", "false"],
+    "time": ["now()", "'2024-02-29'", "current_timestamp"],
+    "json": ["'{}'", "jsonb_build_object('a', 1)"],
+    "uuid": ["gen_random_uuid()"],
+    "list": ["'{}'"],
+    "range": ["'[1,5)'"],
+    "span": ["'1 day'"],
+}
+TRUTHS = {
+    "int": ["{} > 0", "{} between 1 and 100", "{} <> 7 or {} is null", "({} % 2) < 5"],
+    "number": ["{} >= 0", "{} < 1000.5"],
+    "text": ["{} <> ''", "length({}) < 100", "{} like 'a%'", "lower({}) = lower({})"],
+    "flag": ["{}", "{} is not true or {}"],
+    "time": ["{} > '2020-01-01'"],
+    "json": ["jsonb_typeof({}) = 'object'"],
+    "list": ["cardinality({}) < 10"],
+}
+VALUES = {"int": ["{} + 1", "abs({})"], "text": ["lower({})", "{} || '!'", "coalesce({}, 'none')"], "flag": ["not {}"]}
+KEYABLE = ("int", "text", "uuid", "time", "number", "enum")
+SORTABLE = (*KEYABLE, "flag", "json", "list", "span", "bytes")
+
+
+class Draw:
+    """Draws by small choices, so that a failing example shrinks to a small one."""
+
+    def __init__(self, draw: st.DrawFn, major: int) -> None:
+        self.draw, self.major = draw, major
+        self.reserved: set[str] = set()
+
+    def pick(self, choices: Sequence[T]) -> T:
+        return self.draw(st.sampled_from(choices))
+
+    def number(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def one_in(self, count: int) -> bool:
+        return self.draw(st.integers(1, count)) == count
+
+    def some(self, choices: Sequence[T], low: int, high: int) -> list[T]:
+        """Different ones, in any order."""
+        rest, found = list(choices), []
+        for _ in range(min(self.number(low, high), len(rest))):
+            found.append(rest.pop(self.number(0, len(rest) - 1)))
+        return found
+
+    def name(self, model: Model, parent: int, kind: str) -> str:
+        """A name that nothing it could collide with has: columns share a table's names, all else the database's."""
+        if kind in ("column", "output"):
+            taken = {i.name for i in model.items.values() if i.parent == parent} | self.reserved
+        else:
+            taken = {i.name for i in model.items.values()} | self.reserved
+        return self.draw(names(taken))
+
+
+def truth(d: Draw, column: Item, prefix: str = "") -> str:
+    """A condition on a column."""
+    text = d.pick([*TRUTHS.get(column.family, ()), "{} is not null"])
+    return text.replace("{}", prefix + mark(column))
+
+
+def value(d: Draw, column: Item, prefix: str = "") -> str:
+    """An immutable expression over a column, of the same family."""
+    return d.pick(VALUES[column.family]).replace("{}", prefix + mark(column))
+
+
+def plain(item: Item) -> bool:
+    """A column that holds what is written to it."""
+    return "generated" not in item.spec
+
+
+def make_column(d: Draw, model: Model) -> Item | None:
+    tables = model.of("table")
+    return add_column(d, model, d.pick(tables)) if tables else None
+
+
+def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
+    """A column of a table; of the family where one is given."""
+    enums = model.of("enum")
+    # `int` and `text` come first, where shrinking leads, and more often, because much can be done with them.
+    family = family or d.pick(["int", "text", "int", "text", *TYPES, *(["enum"] if enums else [])])
+    spec: dict[str, Any] = {}
+    if family == "enum":
+        enum = d.pick(enums)
+        spec["type"] = mark(enum) + ("[]" if d.one_in(6) else "")
+    else:
+        spec["type"] = d.pick(TYPES[family])
+    name = d.name(model, table.id, "column")
+    extra = d.number(0, 9)
+    bases = [c for c in model.of("column", parent=table.id) if plain(c) and c.family in VALUES]
+    if extra == 9 and bases and family not in ("enum", "range", "circle", "box"):
+        return _generated(d, model, table, name, d.pick(bases))
+    if extra == 8 and family == "int":
+        spec["identity"] = _identity(d)
+    else:
+        if d.one_in(3):
+            spec["null"] = True
+        if d.one_in(3):
+            spec["default"] = _default(d, model, family, spec, table)
+    _storage(d, family, spec)
+    spec = {k: v for k, v in spec.items() if v is not None}
+    family = "" if spec["type"].endswith("[]") and family == "enum" else family
+    return model.add("column", name, table.id, spec, family=family)
+
+
+def _generated(d: Draw, model: Model, table: Item, name: str, base: Item) -> Item:
+    virtual = d.major >= 18 and d.one_in(2)
+    types = {"int": "bigint", "text": "text", "flag": "boolean"}
+    spec = {"type": types[base.family], "null": True, "generated": value(d, base)}
+    # Nothing but a view may be built on a virtual column.
+    return model.add("column", name, table.id, {**spec, "virtual": True} if virtual else spec,
+                     family="" if virtual else base.family)
+
+
+def _identity(d: Draw) -> dict[str, Any]:
+    spec: dict[str, Any] = {"generated": d.pick(["always", "by default"])}
+    if d.one_in(2):
+        spec |= d.pick([{"start": 100}, {"increment": 5}, {"cache": 20}, {"cycle": True, "max": 9000}, {"min": 10}])
+    return spec
+
+
+def _default(d: Draw, model: Model, family: str, spec: dict[str, Any], table: Item) -> str | None:
+    sequences = model.of("sequence")
+    if family == "int" and sequences and d.one_in(2):
+        return f"nextval('{quoted(d.pick(sequences))}')"
+    if family == "enum":
+        if spec["type"].endswith("[]"):
+            return "'{}'"
+        enum = next(e for e in model.of("enum") if mark(e) in spec["type"])
+        return "'" + str(enum.spec["values"][0]).replace("'", "''") + "'"
+    return d.pick(DEFAULTS[family]) if family in DEFAULTS else None
+
+
+def _storage(d: Draw, family: str, spec: dict[str, Any]) -> None:
+    if not d.one_in(6):
+        return
+    if family == "text":
+        spec |= d.pick([{"collation": '"C"'}, {"storage": "external"}, {"compression": "pglz"}, {"storage": "main"}])
+    else:
+        spec |= d.pick([{"statistics": 200}, {"options": {"n_distinct": -0.5}}])
+
+
+def change_column(d: Draw, model: Model, item: Item) -> None:
+    if not plain(item):
+        bases = [c for c in model.of("column", parent=item.parent) if plain(c) and c.family == item.family]
+        if bases and item.family in VALUES:
+            model.respec(item, generated=value(d, d.pick(bases)))
+        return
+    what = d.pick(["type", "null", "default", "storage", "identity", "type"])
+    if what == "type":
+        _change_type(d, model, item)
+    elif what == "null" and "identity" not in item.spec and not _in_primary_key(model, item):
+        model.respec(item, null=None if item.spec.get("null") else True)
+    elif what == "default" and "identity" not in item.spec:
+        table = model.items[item.parent]
+        spec = dict(item.spec)
+        model.respec(item, default=None if d.one_in(3) else _default(d, model, item.family, spec, table))
+    elif what == "storage":
+        spec = {}
+        _storage(d, item.family, spec)
+        model.respec(item, **{**dict.fromkeys(("storage", "compression", "statistics", "options", "collation")), **spec})
+    elif what == "identity" and item.family == "int":
+        if "identity" in item.spec and d.one_in(2):
+            model.respec(item, identity=None)
+        else:
+            model.respec(item, identity=_identity(d), null=None, default=None)
+
+
+def _change_type(d: Draw, model: Model, item: Item) -> None:
+    """Within the family, where others are built on the column; to any type where none is."""
+    if item.family in TYPES and (model.users(item) or d.one_in(2)):
+        other = d.pick(TYPES[item.family])
+        if not (item.family == "number" and model.users(item)):
+            model.respec(item, type=other)
+    elif not model.users(item) and "identity" not in item.spec:
+        family = d.pick(["text", "int", "number", "time", "flag"])
+        keep = {k: v for k, v in item.spec.items() if k in ("null", "comment")}
+        model.change(item, spec={**keep, "type": d.pick(TYPES[family])}, family=family)
+
+
+def _in_primary_key(model: Model, item: Item) -> bool:
+    return any(user.kind == "primary_key" for user in model.users(item))
+
+
+__all__ = ["KEYABLE", "SORTABLE", "Draw", "Ref", "add_column", "change_column", "full", "make_column", "truth", "value"]

@@ -1,0 +1,116 @@
+"""Random pairs of schemas on a real server: there and back, held against a direct build."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import strategies as st
+
+from faberdb.errors import RolledBackError, StoppedError
+from faberdb.plan.codec import from_json, to_json
+from faberdb.plan.document import Plan
+from tests.database.random_rows import fill
+from tests.database.random_schemas import Pair, pairs
+from tests.migration import Migration, build_directly, declare
+from tests.servers import Server, rows
+
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+settings.register_profile(
+    "pairs",
+    deadline=None,
+    print_blob=True,
+    derandomize=True,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+)
+PAIRS = settings.get_profile("pairs")
+
+
+def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) -> None:
+    """The whole story of one pair; fails at the first thing that is not as promised."""
+    migration = Migration(server.scratch(), reverse_ties=reverse_ties)
+    before, after = declare(pair.before), declare(pair.after)
+    with server.database() as live, server.database() as wanted:
+        build_directly(live, before)
+        build_directly(wanted, after)
+        fill(live)
+        start, start_rows = server.dump(live), rows(live)
+        plan = migration.plan(live, after)
+        if not plan.applyable:
+            event("nothing to do")
+            assert start == server.dump(wanted), "the plan is empty, but the databases are not alike"
+            return
+        try:
+            migration.apply(live, plan)
+        except RolledBackError:
+            event("rows do not fit")
+            assert (server.dump(live), rows(live)) == (start, start_rows), "a refused plan changed something"
+            return
+        except StoppedError:
+            event("rows do not fit, after an enum value was added")
+            return
+        event("there and back")
+        assert server.dump(live) == server.dump(wanted), "not the same as a direct build"
+        again = migration.plan(live, after)
+        assert not again.steps, [step.statement.sql for step in again.steps]
+        migration.apply(live, migration.plan_back(live, from_json(to_json(plan), "plan.json")))
+        assert server.dump(live) == start, "the rollback leads elsewhere"
+        assert rows(live) == start_rows, "the rollback lost rows"
+
+
+def on(major: int, examples: int) -> settings:
+    return settings(PAIRS, max_examples=examples)
+
+
+@pytest.fixture(scope="module")
+def pair_server(newest: Server) -> Server:
+    return newest
+
+
+@pytest.mark.parametrize("part", range(6))
+@pytest.mark.timeout(1200)
+def test_random_pairs(newest: Server, part: int) -> None:
+    """300 pairs in parts, which the test workers share."""
+    _search(newest, 50, part)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(100, 130))
+def test_many_random_pairs(newest: Server, part: int) -> None:
+    """3,000 pairs."""
+    _search(newest, 100, part)
+
+
+def _search(server: Server, examples: int, seed: int) -> None:
+    from hypothesis import seed as seeded
+
+    @seeded(seed)
+    @settings(PAIRS, max_examples=examples, derandomize=False, database=None)
+    @given(pairs(server.major), st.booleans())
+    def search(pair: Pair, reverse_ties: bool) -> None:
+        there_and_back(server, pair, reverse_ties=reverse_ties)
+
+    search()
+
+
+def test_two_plans_from_the_same_inputs_are_byte_identical(newest: Server) -> None:
+    """But for their ids and times."""
+
+    @settings(PAIRS, max_examples=10)
+    @given(pairs(newest.major))
+    def search(pair: Pair) -> None:
+        migration = Migration(newest.scratch())
+        with newest.database() as live:
+            build_directly(live, declare(pair.before))
+            first, second = (migration.plan(live, declare(pair.after), plan_id) for plan_id in ("one", "two"))
+        assert _text(first) == _text(second)
+
+    search()
+
+
+def _text(plan: Plan) -> str:
+    return to_json(replace(plan, plan_id="", created_at="", expires_at=""))

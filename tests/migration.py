@@ -1,0 +1,117 @@
+"""A migration from beginning to end in one process: TOML in, plan, apply, rollback; what the commands do, less the
+terminal and the state file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from faberdb.apply.execute import Context, Limits, execute
+from faberdb.declare.load import load
+from faberdb.model import Address, Object
+from faberdb.plan.codec import from_json, to_json
+from faberdb.plan.document import Evidence, Plan
+from faberdb.plan.make import Heading, make_plan
+from faberdb.prove.proposal import Planner, Proposal
+from faberdb.prove.scratch import build
+from faberdb.canon.mentions import Mentions
+from faberdb_providers.postgres.provider import provider
+from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.shadow import ScratchServer
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+Declared = Mapping[Address, Object]
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Plans and applies against databases of one server, with one scratch server."""
+
+    scratch: ScratchServer
+    reverse_ties: bool = False
+    full: bool = False
+
+    def plan(self, conninfo: str, declared: Declared, plan_id: str = "plan") -> Plan:
+        """The proven plan that makes the database what is declared."""
+        with opened(conninfo) as session:
+            planner = self._planner(session)
+            proposal = planner.declared(declared, {}, f"postgresql {session.version}")
+            return _document(proposal, session, plan_id)
+
+    def apply(self, conninfo: str, plan: Plan) -> None:
+        """Carry out the plan, after it has been written and read again as a file would be."""
+        text = to_json(plan)
+        with opened(conninfo, read_only=False) as session:
+            target = provider.target(session)
+            context = Context("a test", NOW, text, Limits(), lambda address: True, lambda step, number, total: None)
+            execute(from_json(text, "plan.json"), target, context)
+
+    def plan_back(self, conninfo: str, plan: Plan, plan_id: str = "back") -> Plan:
+        """The plan that takes an applied plan back."""
+        with opened(conninfo) as session:
+            planner = self._planner(session)
+            target = dict(session.inspect().objects)
+            for difference in plan.differences:
+                target.pop(difference.address, None)
+                if difference.before is not None:
+                    target[difference.address] = difference.before
+            back = [(new, old) for old, new in reversed(plan.renames)]
+            giving = {kept.address: kept for kept in plan.kept}
+            proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)
+            return _document(proposal, session, plan_id, of_plan=plan.plan_id)
+
+    def _planner(self, session: Session) -> Planner:
+        number, catalogue = session.quarantine_number(), session.inspect()
+        return Planner(
+            provider, catalogue, lambda: self.scratch, number=number, full=self.full, reverse_ties=self.reverse_ties
+        )
+
+
+def declare(files: Mapping[str, str]) -> Declared:
+    """The objects that schema files, by name, declare."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text)
+        return load(Path(folder), provider.kinds, ["public"]).objects
+
+
+def build_directly(conninfo: str, declared: Declared) -> None:
+    """Make the declared objects in an empty database, as they were written and with nothing planned: the judge of what
+    a migration should lead to."""
+    kinds = {kind.name: kind for kind in provider.kinds}
+    whole = provider.complete(declared)
+    mentions = Mentions(whole, kinds)
+    with opened(conninfo, read_only=False) as session:
+        failures = build(session, {a: mentions.refer(o) for a, o in whole.items()}, kinds)
+    assert not failures, failures
+
+
+@contextmanager
+def opened(conninfo: str, *, read_only: bool = True) -> Iterator[Session]:
+    """A session on a test's database."""
+    session = Session.open(conninfo, "the database under test", read_only=read_only)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _document(proposal: Proposal, session: Session, plan_id: str, of_plan: str = "") -> Plan:
+    heading = Heading(
+        plan_id,
+        "test",
+        NOW,
+        NOW + timedelta(days=1),
+        session.identity(),
+        session.server_version,
+        "",
+        0,
+        "rollback" if of_plan else "apply",
+        of_plan,
+    )
+    proof = proposal.proof
+    return make_plan(proposal, heading, proof and Evidence(proof.server, proof.scope, proof.forward, proof.backward))

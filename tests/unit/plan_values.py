@@ -1,0 +1,127 @@
+"""Plans, states and their parts, drawn by hypothesis: everything that the documents must be able to hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.plan.document import Difference, Evidence, Plan
+from faberdb.plan.state import Record, State
+
+T = TypeVar("T")
+
+TEXTS = st.text(max_size=12)
+NAMES = st.one_of(
+    st.sampled_from(["public", "customer", "email", "a.b", 'quo"te', "Größe", "x y", ":", "a\nb"]), st.text(min_size=1)
+)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=5
+)
+ATTRIBUTES = st.dictionaries(TEXTS, VALUES, max_size=4)
+TIMES = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
+HASHES = st.integers(0, 2**64).map("sha256:{:064x}".format)
+IDENTITIES = st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(), st.none()), max_size=3)
+
+ADDRESSES = st.builds(
+    Address, st.sampled_from(["table", "column", "foreign_key"]), st.lists(NAMES, min_size=1, max_size=3).map(tuple)
+)
+OBJECTS = st.builds(
+    Object,
+    ADDRESSES,
+    ATTRIBUTES,
+    st.none() | ADDRESSES,
+    st.frozensets(ADDRESSES, max_size=3),
+    hints=st.dictionaries(TEXTS, TEXTS, max_size=2),
+)
+OPTIONAL = st.none() | OBJECTS
+# What only planning needs is not in the documents: what a change disturbs and touches, how a step came by its
+# transaction, and a scope, because steps run with an empty search path.
+CHANGES = st.builds(Change, ADDRESSES, st.sampled_from(Action), OPTIONAL, OPTIONAL, TEXTS)
+STATEMENTS = st.builds(
+    Statement,
+    TEXTS,
+    st.sampled_from(Risk),
+    st.lists(st.builds(Hazard, TEXTS, TEXTS), max_size=2).map(tuple),
+    outside=st.booleans(),
+    done_when=TEXTS,
+    probe=TEXTS,
+)
+STEPS = st.builds(
+    Step,
+    TEXTS,
+    ADDRESSES,
+    st.sampled_from(Action),
+    STATEMENTS,
+    st.integers(1, 9),
+    st.lists(TEXTS, max_size=2).map(tuple),
+)
+KEPT = st.builds(
+    Kept,
+    ADDRESSES,
+    st.sampled_from(["moved", "values"]),
+    TEXTS,
+    st.lists(ADDRESSES, max_size=2).map(tuple),
+    st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2), max_size=2),
+)
+DIFFERENCES = st.builds(Difference, ADDRESSES, OPTIONAL, OPTIONAL)
+RENAMES = st.tuples(OBJECTS, OBJECTS)
+
+
+def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(values, max_size=2).map(tuple)
+
+
+PLANS = st.builds(
+    Plan,
+    plan_id=TEXTS,
+    kind=st.sampled_from(["apply", "rollback"]),
+    of_plan=TEXTS,
+    created_at=TIMES,
+    expires_at=TIMES,
+    environment=TEXTS,
+    database=IDENTITIES,
+    server_version=st.integers(10, 20),
+    from_fingerprint=HASHES,
+    to_fingerprint=HASHES,
+    lineage=TEXTS,
+    state_serial=st.integers(0),
+    changes=few(CHANGES),
+    renames=few(RENAMES),
+    differences=few(DIFFERENCES),
+    steps=few(STEPS),
+    rollback=few(STEPS),
+    kept=few(KEPT),
+    proof=st.none() | st.builds(Evidence, TEXTS, st.sampled_from(["full", "closure"]), st.booleans(), st.booleans()),
+    unmanaged=few(st.builds(Unmanaged, TEXTS, TEXTS, TEXTS)),
+    digests=st.dictionaries(ADDRESSES, HASHES, max_size=3),
+    drift=few(CHANGES),
+)
+RECORDS = st.builds(
+    Record,
+    plan_id=TEXTS,
+    kind=st.sampled_from(["apply", "rollback"]),
+    of_plan=TEXTS,
+    applied_at=TIMES,
+    holder=TEXTS,
+    from_fingerprint=HASHES,
+    to_fingerprint=HASHES,
+    differences=few(DIFFERENCES),
+    renames=few(RENAMES),
+    kept=few(KEPT),
+    summary=st.dictionaries(TEXTS, st.integers(0), max_size=2),
+)
+STATES = st.builds(
+    State,
+    lineage=TEXTS,
+    serial=st.integers(0),
+    environment=TEXTS,
+    database=IDENTITIES,
+    fingerprint=HASHES,
+    objects=st.lists(OBJECTS, max_size=4).map(lambda objects: {obj.address: obj for obj in objects}),
+    declared=st.dictionaries(ADDRESSES, HASHES, max_size=3),
+    applied=few(RECORDS),
+)
