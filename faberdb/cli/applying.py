@@ -75,6 +75,13 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
 
 def _fits(plan: Plan, state: State | None) -> None:
     """The plan must come from this state. Raises StaleError."""
+    for record in state.applied if state else ():
+        if record.plan_id == plan.plan_id:
+            raise StaleError(
+                "this plan has been applied already",
+                detail=(f"{record.applied_at} by {record.holder}",),
+                advice=f"a plan is spent once; make a new one: faberdb plan {plan.environment} --out plan.json",
+            )
     lineage, serial = (state.lineage, state.serial) if state else ("", 0)
     if (plan.lineage, plan.state_serial) != (lineage, serial):
         raise StaleError(

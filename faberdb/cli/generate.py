@@ -1,14 +1,14 @@
-"""Writes the published JSON Schemas: `python -m faberdb.cli.generate [--check]`.
+"""Writes the published JSON Schemas and the reference: `python -m faberdb.cli.generate [--check]`.
 
-They are made from the models that validate the files, so that editors and faberdb can never disagree; they are
-checked in, and `--check` says whether they are fresh.
+They are made from the models that validate the files and from the commands themselves, so that editors, pages and
+faberdb can never disagree; they are checked in, and `--check` says whether they are fresh.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,27 +16,38 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from faberdb.cli.reference import pages
 from faberdb.config.format import ProjectFile
 from faberdb.declare.shape import compose
+from faberdb.plan.json_schema import plan_schema, state_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def documents() -> Iterator[tuple[str, str]]:
     """File name and text of every JSON Schema that comes from a model."""
-    provider = entry_points(group="faberdb.providers")["postgresql"].load()
     models: dict[str, type[BaseModel]] = {
-        "declaration.schema.json": compose(provider.kinds).model,
+        "declaration.schema.json": compose(_kinds()).model,
         "project.schema.json": ProjectFile,
     }
     for name, model in models.items():
         yield name, render(model)
+    yield "plan.schema.json", _json(plan_schema())
+    yield "state.schema.json", _json(state_schema())
+
+
+def _kinds() -> Sequence[Any]:
+    found: Sequence[Any] = entry_points(group="faberdb.providers")["postgresql"].load().kinds
+    return found
+
+
+def _json(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def render(model: type[BaseModel]) -> str:
     """The model's JSON Schema as a text for editors: without nulls, which TOML does not have."""
-    schema = {"$schema": DIALECT, **_for_toml(model.model_json_schema())}
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return _json({"$schema": DIALECT, **_for_toml(model.model_json_schema())})
 
 
 def _for_toml(node: Any) -> Any:
@@ -83,18 +94,25 @@ def main(arguments: Sequence[str]) -> int:
     spec = find_spec("faberdb_schemas")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("faberdb_schemas is not installed")
-    folder, stale = Path(spec.origin).parent, 0
-    for name, text in documents():
-        file = folder / name
-        if file.is_file() and file.read_text("utf-8") == text:
-            continue
-        stale += 1
-        if "--check" in arguments:
+    folder = Path(spec.origin).parent
+    wanted = {folder / name: text for name, text in documents()}
+    reference = folder.parents[1] / "docs" / "reference"
+    if reference.parent.is_dir():  # a checkout, not an installed package
+        wanted |= {reference / name: text for name, text in pages(_kinds())}
+    changed = [file for file, text in wanted.items() if not file.is_file() or file.read_text("utf-8") != text]
+    unknown = sorted(file for file in reference.rglob("*.md") if file not in wanted)
+    if "--check" in arguments:
+        for file in (*changed, *unknown):
             sys.stderr.write(f"{file} is stale; run `python -m faberdb.cli.generate`\n")
-        else:
-            file.write_text(text, "utf-8")
-            sys.stdout.write(f"wrote {file}\n")
-    return 1 if stale and "--check" in arguments else 0
+        return 1 if changed or unknown else 0
+    for file in changed:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(wanted[file], "utf-8")
+        sys.stdout.write(f"wrote {file}\n")
+    for file in unknown:
+        file.unlink()
+        sys.stdout.write(f"removed {file}\n")
+    return 0
 
 
 if __name__ == "__main__":

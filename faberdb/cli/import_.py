@@ -16,6 +16,7 @@ from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.prove.proposal import read_only
 from faberdb.views.view import View
 
 
@@ -45,7 +46,8 @@ def import_database(
         catalogue, identity, version = session.inspect(), session.identity(), session.version
     managed = workspace.managed_objects(catalogue)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    written = [o for o in managed.values() if kinds[o.address.kind].managed and not workspace.provider.platform(o.address)]
+    left = read_only(managed, kinds)
+    written = [o for a, o in managed.items() if a not in left and not workspace.provider.platform(a)]
     texts = render(written, workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)
     view.files("would write" if dry_run else "wrote", results)

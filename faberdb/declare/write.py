@@ -67,12 +67,23 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
         if not node.kind.section:
             if obj.parent not in nodes:
                 raise _homeless(address)
-            nodes[obj.parent].fragment.update(node.fragment)
+            _merge(nodes[obj.parent].fragment, node.fragment)
         elif not node.kind.within:
             tops.append(node)
         else:
             nodes[_container(obj, objects, node.kind)].inner.append(node)
     return tops
+
+
+def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:
+    """Puts one fragment into another, table into table; neither is shared with an object."""
+    for key, value in part.items():
+        if isinstance(value, Mapping):
+            inner = dict(whole[key]) if isinstance(whole.get(key), Mapping) else {}
+            _merge(inner, value)
+            whole[key] = inner
+        else:
+            whole[key] = value
 
 
 def _container(obj: Object, objects: Mapping[Address, Object], kind: Kind) -> Address:

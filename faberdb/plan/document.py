@@ -75,7 +75,8 @@ class Plan:
     @property
     def summary(self) -> dict[str, int]:
         """How many objects are created, altered, replaced, renamed, dropped."""
-        counts = dict.fromkeys(("create", "alter", "replace", "drop"), 0)
+        counts = dict.fromkeys(("create", "alter", "replace", "drop", "rename"), 0)
         for change in self.changes:
             counts[change.action.value] += 1
-        return {**counts, "rename": len(self.renames)}
+        counts["rename"] += len(self.renames)
+        return counts

@@ -101,7 +101,7 @@ def from_json(data: bytes, where: str) -> State:
                 where=where,
                 advice="use the faberdb that wrote it, or a newer one",
             )
-        StateFile.model_validate({**document, "objects": [], "applied": []})
+        StateFile.model_validate(document)
         objects = [records.object_from(o) for o in document["objects"]]
         return State(
             document["lineage"],

@@ -80,7 +80,7 @@ class Planner:
         ScratchError, CircleError."""
         wanted = {a: o for a, o in self.engine.complete(declared).items() if self.managed(a)}
         start, renames = self._named(wanted)
-        given = {**self.outside, **{a: o for a, o in self.live.items() if not self.kinds[a.kind].managed}}
+        given = {**self.outside, **read_only(self.live, self.kinds)}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
@@ -247,6 +247,21 @@ class Planner:
             reverse_ties=self.reverse_ties,
         )
         return self._prepared(steps, taken)
+
+
+def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:
+    """Objects that are read but not managed: those of kinds that are not, and what hangs on such objects or on
+    nothing that is known (a comment on a trigger)."""
+
+    def left_alone(obj: Object) -> bool:
+        kind = kinds[obj.address.kind]
+        if not kind.managed:
+            return True
+        if obj.parent is None:
+            return not kind.section
+        return obj.parent in objects and left_alone(objects[obj.parent])
+
+    return {a: o for a, o in objects.items() if left_alone(o)}
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

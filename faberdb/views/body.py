@@ -9,7 +9,7 @@ from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
 from faberdb.views.values import Delta, deltas, gist
-from faberdb.views.words import SIGNS, kind_word, one_line, several, visible
+from faberdb.views.words import SIGNS, kind_word, one_line, several
 
 LIST = 4
 """How far the lines under a heading are indented."""
@@ -37,7 +37,7 @@ class Body:
             alone = short
 
     def _group(self, group: Group) -> None:
-        title = f"{kind_word(visible(group.address.kind))} {visible(group.address.name)}".strip()
+        title = f"{kind_word(group.address.kind)} {group.address.name}".strip()
         if group.root is not None:
             self._item(group.root, title, "bold", 0)
         else:
@@ -56,7 +56,7 @@ class Body:
         found, hidden = _found(item)
         head: list[Part] = [(f"{SIGNS[item.action]} ", f"bold {color}"), (label, style)]
         if item.was is not None:
-            head.append((f"  renamed from {visible(item.was.path[-1])}", color))
+            head.append((f"  renamed from {item.was.path[-1]}", color))
         if item.action is Action.CREATE and item.change:
             head.append(f"  {_made(item)}")
         reason = self._reason(item, rebuilt=not found)
@@ -73,7 +73,7 @@ class Body:
     def _reason(self, item: Item, *, rebuilt: bool) -> str:
         """Why, and for a replaced object whether it comes back the same."""
         reason = item.change.reason or self._reasons.get(item.action, "") if item.change else ""
-        because = f"because {visible(reason)}" if reason else ""
+        because = f"because {reason}" if reason else ""
         if item.action is Action.REPLACE and rebuilt:
             return ", ".join(filter(None, ("rebuilt as it is", because)))
         return because
@@ -93,13 +93,13 @@ class Body:
         if item.action is Action.DROP and item.folded:
             self._page.line(f"with {_along(item.folded)}", indent=indent)
         for hazard in item.hazards:
-            self._page.line(("! ", "bold red"), visible(hazard.message), indent=indent)
+            self._page.line(("! ", "bold red"), hazard.message, indent=indent)
         kept = self._kept(item)
         if kept:
             self._page.line(kept, indent=indent)
         for step in item.steps if self._sql else ():
             self._page.line((f"step {step.id}, transaction {step.transaction}", "dim"), indent=indent)
-            self._page.verbatim(visible(statement(step)), "cyan", indent + 2)
+            self._page.verbatim(statement(step), "cyan", indent + 2)
 
     def _kept(self, item: Item) -> str:
         """What becomes of the data."""
@@ -132,7 +132,7 @@ def _made(item: Item) -> str:
     words = [gist(item.change.after)] if item.change.after else []
     for change in item.folded:
         if change.after is not None:
-            words.append(f"{kind_word(visible(change.address.kind))} {gist(change.after)}".strip())
+            words.append(f"{kind_word(change.address.kind)} {gist(change.after)}".strip())
     return one_line(", ".join(filter(None, words)))
 
 

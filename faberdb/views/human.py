@@ -80,9 +80,9 @@ class Human:
         for row in rows:
             page.blank()
             style = "green" if row.standing == "in step" else "yellow"
-            page.line((row.environment, "bold"), f" ({row.hosting})  ", (words.visible(row.standing), style))
+            page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
             for name in ("database", "state", "last", "quarantine", "url"):
-                value = words.visible(getattr(row, name))
+                value = getattr(row, name)
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)
         self._write(page)
@@ -91,8 +91,7 @@ class Human:
         page = self._page()
         styles = {"new": "green", "changed": "yellow", "same": "dim"}
         for path, how in paths:
-            said = {"same": "is the same"}.get(how, verb)
-            page.line(f"{said} {words.visible(path)}", (f" ({how})" if how != "same" else "", styles.get(how, "")))
+            page.line(f"{verb if how != 'same' else 'left'} {path} ", (f"({how})", styles.get(how, "")))
         self._write(page)
 
     def note(self, text: str) -> None:
@@ -102,7 +101,7 @@ class Human:
 
     def done(self, text: str) -> None:
         page = self._page()
-        page.line(words.visible(text))
+        page.line(text)
         self._write(page)
 
     def _page(self) -> Page:

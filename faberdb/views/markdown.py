@@ -10,6 +10,7 @@ from faberdb.views import words
 from faberdb.views.outline import Group, Item, outline
 from faberdb.views.planpage import drifted, reasons
 from faberdb.views.sql import plan_sql
+from faberdb.views.values import Delta, deltas, gist
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@])")
 
@@ -37,11 +38,11 @@ def plan_markdown(plan: Plan) -> str:
 
 
 def _table(groups: Sequence[Group], plan: Plan) -> Iterator[str]:
-    yield "| | Object | Risk | Why |"
+    yield "| | Object | Risk | What and why |"
     yield "|---|---|---|---|"
     for group in groups:
         for item in filter(None, (group.root, *group.items)):
-            yield f"| {words.SIGNS[item.action]} | {_object(item)} | {_risk(item)} | {_text(_why(item, plan))} |"
+            yield f"| {words.SIGNS[item.action]} | {_object(item)} | {_risk(item)} | {_text(_what(item, plan))} |"
 
 
 def _object(item: Item) -> str:
@@ -55,11 +56,25 @@ def _risk(item: Item) -> str:
     return item.risk.word if item.risk.word in ("safe", "caution") else f"**{item.risk.word}**"
 
 
-def _why(item: Item, plan: Plan) -> str:
-    change = item.change
-    why = change.reason or reasons(plan).get(change.action, "") if change else ""
-    kept = "kept in quarantine, comes back with rollback" if item.kept else ""
-    return "; ".join(filter(None, (why, kept)))
+def _what(item: Item, plan: Plan) -> str:
+    """What a new object is or what differs about a changed one, why, and what becomes of the data."""
+    change, parts = item.change, []
+    if change and change.after and not change.before:
+        parts.append(gist(change.after))
+    elif change and change.after and change.before:
+        found, _ = deltas(change.before, change.after)
+        parts += [_difference(delta) for delta in found] or ["rebuilt as it is"]
+    if change:
+        parts.append(change.reason or reasons(plan).get(change.action, ""))
+    if item.kept:
+        parts.append("kept in quarantine" + (", comes back with rollback" if plan.kind == "apply" else ""))
+    return "; ".join(filter(None, parts))
+
+
+def _difference(delta: Delta) -> str:
+    if delta.lines:
+        return f"{delta.key} changes"
+    return f"{delta.key}: {delta.old} → {delta.new}" if delta.key else f"{delta.old} → {delta.new}"
 
 
 def _hazards(plan: Plan) -> Iterator[str]:

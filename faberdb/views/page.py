@@ -7,6 +7,7 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from faberdb.model import Action, Risk
+from faberdb.views.words import visible
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -31,7 +32,7 @@ RISK_STYLES = {
 }
 
 Part = str | tuple[str, str]
-"""A piece of a line: its text, or (text, style)."""
+"""A piece of a line: its text, or (text, style). The page makes it fit to print, whatever a name in it holds."""
 
 
 class Page:
@@ -57,7 +58,7 @@ class Page:
         """A line; what does not fit goes on below, indented by `hang` more. risk: its word stands at the right."""
         from rich.text import Text
 
-        text = Text.assemble(*parts)
+        text = Text.assemble(*map(_safe, parts))
         room = self.width - indent - hang - (MARGIN if risk is not None else 0)
         wrapped = text.wrap(self._console, max(room, 20), overflow="fold")
         for number, piece in enumerate(wrapped):
@@ -72,7 +73,7 @@ class Page:
         """Text whose own lines are kept, however long."""
         from rich.text import Text
 
-        for line in text.splitlines():
+        for line in visible(text).split("\n"):
             self._lines.append(Text(" " * indent).append(line, style))
 
     def blank(self) -> None:
@@ -88,6 +89,13 @@ class Page:
         for line in self._lines:
             line.rstrip()
             self._console.print(line, soft_wrap=True)
+
+
+def _safe(part: Part) -> Part:
+    """The part as one line that no name in it can bend."""
+    if isinstance(part, str):
+        return visible(part).replace("\n", " ")
+    return visible(part[0]).replace("\n", " "), part[1]
 
 
 def terminal_width() -> int:

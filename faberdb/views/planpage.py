@@ -28,9 +28,9 @@ def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next
     risk = (plan.risk.word, RISK_STYLES[plan.risk])
     page.line((f"Plan: {words.counts(plan.summary)}. ", "bold"), ("Risk: ", "bold"), risk, (".", "bold"))
     if saved:
-        page.line(f"Saved to {words.visible(saved)}.")
+        page.line(f"Saved to {saved}.")
     if next_step:
-        page.line("Next: ", (words.visible(next_step), "bold"))
+        page.line("Next: ", (next_step, "bold"))
 
 
 def reasons(plan: Plan) -> dict[Action, str]:
@@ -49,9 +49,9 @@ def write_unmanaged(page: Page, plan: Plan, *, verbose: bool) -> None:
     page.line(f"Unmanaged, left as it is: {words.unmanaged_counts(plan)}{hint}")
     reason = ""
     for item in plan.unmanaged if listed else ():
-        said = f"  {words.visible(item.reason)}" if item.reason != reason else ""
+        said = f"  {item.reason}" if item.reason != reason else ""
         reason = item.reason
-        page.line(f"{words.visible(item.what)} {words.visible(item.name)}", (said, "dim"), indent=2)
+        page.line(f"{item.what} {item.name}", (said, "dim"), indent=2)
 
 
 def _heading(page: Page, plan: Plan) -> None:
@@ -73,9 +73,7 @@ def _hazards(page: Page, plan: Plan) -> None:
         return
     page.line(("Hazards", "bold red"))
     for hazard, addresses in found.items():
-        page.line(
-            ("! ", "bold red"), (words.visible(hazard.code), "bold"), f": {words.visible(hazard.message)}", indent=2
-        )
+        page.line(("! ", "bold red"), (hazard.code, "bold"), f": {hazard.message}", indent=2)
         more = f" and {len(addresses) - FEW} more" if len(addresses) > FEW else ""
         page.line(", ".join(map(words.spoken, addresses[:FEW])) + more, indent=4, hang=0)
     page.blank()

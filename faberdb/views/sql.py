@@ -31,7 +31,8 @@ def _header(plan: Plan, rollback: bool) -> Iterator[str]:
     if plan.kind == "rollback":
         yield _comment(f"takes back plan {plan.of_plan}")
     yield _comment(f"made {words.moment(plan.created_at)}, valid until {words.moment(plan.expires_at)}")
-    yield _comment(words.count_line(plan))
+    if not rollback:
+        yield _comment(words.count_line(plan))
     yield _comment(words.proof(plan))
     yield _comment("")
     yield from (_comment(line) for line in (_WARNING[0], f"{_WARNING[1]} {plan.environment}"))

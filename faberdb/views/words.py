@@ -16,6 +16,8 @@ SIGNS = {
     Action.REPLACE: "±",
     Action.RENAME: "→",
 }
+ATTACHED = ("comment", "grant")
+"""Kinds whose path is the whole address of what they are on."""
 DONE = {"create": "created", "alter": "altered", "replace": "replaced", "drop": "dropped", "rename": "renamed"}
 
 # Control characters could move the cursor, and direction marks could make a reader see another name than the one meant.
@@ -37,7 +39,9 @@ def kind_word(kind: str) -> str:
 
 
 def spoken(address: Address) -> str:
-    """An address as people say it: `foreign key public.invoice.invoice_customer_fkey`."""
+    """An address as people say it: `foreign key public.invoice.invoice_customer_fkey`, `comment on table public.a`."""
+    if address.kind in ATTACHED and len(address.path) > 1:
+        return f"{kind_word(address.kind)} on {spoken(Address(address.path[0], address.path[1:]))}"
     return visible(f"{kind_word(address.kind)} {address.name}".strip())
 
 

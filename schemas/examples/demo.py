@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn
@@ -144,10 +145,23 @@ class Demo:
             self.fail(f"this should hold and does not: {what}")
         self.say(f"   {_green('ok')} {what}")
 
-    def faberdb(self, *arguments: str, code: int = 0) -> None:
-        """Run a command as a user would, with its output as it comes, and insist on its exit code."""
+    def faberdb(self, *arguments: str, code: int = 0, fold: tuple[int, int] | None = None) -> None:
+        """Run a command as a user would, with its output as it comes, and insist on its exit code.
+
+        fold: how many lines of a long output are shown of its beginning and of its end.
+        """
         self.say(_bold(f"$ {shlex.join(['faberdb', *arguments])}"))
-        found = subprocess.run([*self.program, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL, check=False)
+        together: dict[str, Any] = (
+            {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if fold else {}
+        )
+        command = [*self.program, *arguments]
+        found = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, check=False, **together)
+        if fold:
+            lines, (head, tail) = found.stdout.splitlines(), fold
+            hidden = len(lines) - head - tail
+            if found.returncode == code and hidden > 1:
+                lines[head:-tail] = [f"   ... {hidden} more lines of this kind"]
+            self.say("\n".join(lines))
         if found.returncode != code:
             self.fail(f"that ended with exit code {found.returncode}, not {code}")
         if code:
@@ -161,6 +175,7 @@ class Demo:
             self.fail(f"{shlex.join(['faberdb', *arguments])} failed: {found.stderr.strip()}")
         return found.stdout
 
+    @cached_property
     def connection_string(self) -> str:
         """Where the database listens, as `faberdb status dev --json` tells programs."""
         lines = self.ask("status", "dev", "--json").splitlines()
@@ -171,7 +186,7 @@ class Demo:
 
     def sql(self, text: str) -> list[tuple[Any, ...]]:
         """Run SQL as the application or a colleague would: past faberdb."""
-        with psycopg.connect(self.connection_string(), autocommit=True) as connection:
+        with psycopg.connect(self.connection_string, autocommit=True) as connection:
             cursor = connection.execute(text.encode())
             return cursor.fetchall() if cursor.description else []
 
@@ -228,7 +243,7 @@ def create(demo: Demo) -> None:
     demo.chapter("Create the database, and its schema")
     demo.say("One command makes the database (here: an embedded PostgreSQL, nothing is installed on your machine) and")
     demo.say("everything in it. The plan is run on a throwaway server first, forward and back.\n")
-    demo.faberdb("create", "dev")
+    demo.faberdb("create", "dev", fold=(24, 12))
     rows = (demo.folder / "rows.sql").read_text()
     demo.say(f"\nThe shop opens: rows.sql is loaded, by psycopg, not by faberdb ({rows.count('insert into')} INSERTs).")
     demo.sql(rows)
@@ -310,7 +325,7 @@ def roll_back(demo: Demo, faxes: list[tuple[Any, ...]]) -> None:
         "The shop is not ready for all this. Two plans stand since the shop was opened, the change and the repair;"
     )
     demo.say("each is taken back by a plan of its own, proven like any other.\n")
-    demo.faberdb("rollback", "dev", "--steps", "2", "--auto-approve")
+    demo.faberdb("rollback", "dev", "--steps", "2", "--auto-approve", fold=(28, 8))
     demo.say("\nThe application has its old column again, with every value it had:")
     demo.say(f"   {FAXES}")
     now = demo.sql(FAXES)
@@ -329,7 +344,7 @@ def farewell(demo: Demo) -> None:
     demo.chapter("Yours now")
     demo.faberdb("status", "dev")
     program = Path(demo.program[0])
-    psql = demo.connection_string()
+    psql = demo.connection_string
     demo.say(
         f"""
 The database runs on, with all its rows. The files still declare the change that was taken back. To go on:

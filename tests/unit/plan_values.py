@@ -13,15 +13,16 @@ from faberdb.plan.state import Record, State
 
 T = TypeVar("T")
 
-TEXTS = st.text(max_size=12)
+TEXTS = st.one_of(st.sampled_from(["", "a", "Größe → ÿ", '\u2028\n\t"', "\x00"]), st.text(max_size=4))
 NAMES = st.one_of(
-    st.sampled_from(["public", "customer", "email", "a.b", 'quo"te', "Größe", "x y", ":", "a\nb"]), st.text(min_size=1)
+    st.sampled_from(["public", "customer", "email", "a.b", 'quo"te', "Größe", "x y", ":", "a\nb"]),
+    st.text(min_size=1, max_size=3),
 )
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXTS)
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=5
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=2), max_leaves=3
 )
-ATTRIBUTES = st.dictionaries(TEXTS, VALUES, max_size=4)
+ATTRIBUTES = st.dictionaries(TEXTS, VALUES, max_size=2)
 TIMES = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
 HASHES = st.integers(0, 2**64).map("sha256:{:064x}".format)
 IDENTITIES = st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(), st.none()), max_size=3)
@@ -34,7 +35,7 @@ OBJECTS = st.builds(
     ADDRESSES,
     ATTRIBUTES,
     st.none() | ADDRESSES,
-    st.frozensets(ADDRESSES, max_size=3),
+    st.frozensets(ADDRESSES, max_size=2),
     hints=st.dictionaries(TEXTS, TEXTS, max_size=2),
 )
 OPTIONAL = st.none() | OBJECTS
@@ -72,7 +73,7 @@ RENAMES = st.tuples(OBJECTS, OBJECTS)
 
 
 def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
-    return st.lists(values, max_size=2).map(tuple)
+    return st.one_of(st.just(()), st.tuples(values), st.tuples(values, values))
 
 
 PLANS = st.builds(

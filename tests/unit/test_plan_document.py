@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 import faberdb_schemas
 from faberdb.errors import ExitCode, FaberError, StaleError
@@ -73,7 +73,7 @@ def edited(*keys: str | int, value: Any) -> dict[str, Any]:
 
 
 @given(PLANS)
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_plan_comes_back_as_it_went(plan: Plan) -> None:
     text = to_json(plan)
     assert from_json(text, "plan.json") == plan
@@ -81,7 +81,7 @@ def test_a_plan_comes_back_as_it_went(plan: Plan) -> None:
 
 
 @given(PLANS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_plan_fits_the_published_schema(plan: Plan) -> None:
     SCHEMA.validate(json.loads(to_json(plan)))
 
@@ -186,7 +186,7 @@ def test_nothing_may_be_missing(key: str) -> None:
     ("text", "said"),
     [
         ("", "Expecting value"),
-        (to_json(PLAN)[:-20], "Expecting"),
+        (to_json(PLAN)[:-20], "Unterminated string"),
         ("[" * 100_000, "recursion"),
         ('{"format_version": "1.0", "a": NaN}', "NaN is no JSON value"),
         (to_json(PLAN).replace('"risk"', '"kept": [], "risk"', 1), "the key 'kept' stands twice"),
@@ -211,6 +211,7 @@ def test_the_published_schema_is_fresh() -> None:
 
 
 @given(OBJECTS, OBJECTS)
+@settings(max_examples=40, deadline=None)
 def test_a_fingerprint_is_of_content_not_of_order(one: Object, two: Object) -> None:
     objects = {one.address: one, two.address: two}
     assert fingerprint(objects) == fingerprint(dict(reversed(objects.items())))

@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 import faberdb_schemas
 from faberdb.errors import StateError
@@ -56,7 +56,7 @@ def broken(**changes: Any) -> bytes:
 
 
 @given(STATES)
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_state_comes_back_as_it_went(state: State) -> None:
     data = to_json(state)
     assert from_json(data, "here") == state
@@ -65,7 +65,7 @@ def test_a_state_comes_back_as_it_went(state: State) -> None:
 
 
 @given(STATES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_state_fits_the_published_schema(state: State) -> None:
     SCHEMA.validate(json.loads(to_json(state)))
 
@@ -128,7 +128,7 @@ def test_another_major_is_refused_with_advice(version: str) -> None:
 
 
 def test_a_large_state_is_read_in_a_moment() -> None:
-    """15,000 objects. The bar is far above what it takes, so that only a blow-up fails."""
+    """15,000 objects, against the time to read them as JSON; the bar is far above what it takes, to catch a blow-up."""
     tables = [Address("table", ("public", f"table_{n}")) for n in range(1000)]
     columns = [Address("column", (*table.path, f"column_{n}")) for table in tables for n in range(14)]
     objects = {table: Object(table, {}) for table in tables}
@@ -136,6 +136,8 @@ def test_a_large_state_is_read_in_a_moment() -> None:
         table = Address("table", column.path[:2])
         objects[column] = Object(column, {"type": "text", "null": True}, table, frozenset({table}))
     data = to_json(replace(STATE, objects=objects, declared=dict.fromkeys(objects, "0" * 64)))
-    start = time.perf_counter()
+    start = time.process_time()
+    json.loads(data)
+    middle = time.process_time()
     assert len(from_json(data, "here").objects) == 15_000
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - middle < 40 * (middle - start)

@@ -82,7 +82,7 @@ class PostgresProvider:
         implied = {
             schema: Object(schema, {}, origin=obj.origin)
             for obj in declared.values()
-            if obj.address.kind not in ("schema", "extension", "comment")
+            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege")
             and (schema := Address("schema", obj.address.path[:1])) not in declared
         }
         return {**implied, **declared}

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
+from faberdb_providers.postgres.attached import grants, grants_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
@@ -79,7 +80,8 @@ select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.co
   left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
  where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
    and d.description <> 'standard public schema'))
-   and d.classoid not in ('pg_largeobject'::regclass, 'pg_subscription'::regclass) and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+   and d.classoid not in ('pg_largeobject'::regclass, 'pg_subscription'::regclass)
+   and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
 """
 
 CASTS = """
@@ -103,15 +105,16 @@ def read_catalogue(connection: psycopg.Connection[Row], version: int, kinds: Ite
     """
     queried = [kind for kind in kinds if kind.has_query]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
-    texts = [CLASSES, aliases_of, DEPENDENCIES, COMMENTS, CASTS, UNMANAGED, *(k.query(version) for k in queried)]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, COMMENTS, grants_query(version), CASTS, UNMANAGED]
+    texts = [*fixed, *(k.query(version) for k in queried)]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
         with connection.pipeline():
             cursors = [connection.execute(text) for text in texts]
-        classes, aliases, dependencies, comments, casts, unmanaged, *found = [c.fetchall() for c in cursors]
+        classes, aliases, dependencies, comments, granted, casts, unmanaged, *found = [c.fetchall() for c in cursors]
     return _Assembly(dict(zip(queried, found, strict=True)), version).assemble(
-        classes[0], aliases, dependencies, comments, casts, unmanaged
+        classes[0], aliases, dependencies, comments, granted, casts, unmanaged
     )
 
 
@@ -131,6 +134,7 @@ class _Assembly:
         aliases: list[Row],
         dependencies: list[Row],
         comments: list[Row],
+        granted: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
@@ -148,6 +152,7 @@ class _Assembly:
                 self.members[member] = self.addresses[(classid, oid, 0)]
         self._refer(dependencies)
         self._comment(comments, members)
+        self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
             Unmanaged(what, name, "this kind of object is not managed yet")

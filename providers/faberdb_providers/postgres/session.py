@@ -91,6 +91,18 @@ class Session:
         """Names of the extensions that CREATE EXTENSION could install."""
         return {name for (name,) in self.connection.execute("select name from pg_available_extensions").fetchall()}
 
+    def roles(self) -> set[str]:
+        """Names of the server's roles, less its own."""
+        return {name for (name,) in self.query("select rolname from pg_roles where rolname !~ '^pg_'")}
+
+    def mirror_roles(self, names: Iterable[str]) -> None:
+        """Make the roles that are missing, without the right to log in: only on a cluster of our own.
+
+        Raises psycopg.Error.
+        """
+        for name in sorted(set(names) - self.roles()):
+            self.execute(f"create role {ident(name)} nologin")
+
     def quarantine_number(self) -> int:
         """The first number that no place in quarantine has yet."""
         rows = self.connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,12 +23,14 @@ PREFIX = "faberdb_scratch_"
 @dataclass(frozen=True)
 class Need:
     """What a scratch server must offer. target: connection string of the database that is planned for; protected:
-    whether nothing may be created beside it."""
+    whether nothing may be created beside it; roles: those of its server, which are made where the scratch server is a
+    cluster of our own."""
 
     major: int
     extensions: frozenset[str]
     target: str
     protected: bool
+    roles: frozenset[str] = frozenset()
     shadow: str | None = None
     shadow_kind: str | None = None
     bin_setting: str | None = None
@@ -37,10 +39,13 @@ class Need:
 
 
 class ScratchServer:
-    """Empty databases on one server, gone when they are no longer used."""
+    """Empty databases on one server, gone when they are no longer used. owns_roles: whether the server is ours, so
+    that roles may be made there."""
 
-    def __init__(self, description: str, fresh: Callable[[], AbstractContextManager[Session]]) -> None:
-        self.description, self._fresh = description, fresh
+    def __init__(
+        self, description: str, fresh: Callable[[], AbstractContextManager[Session]], *, owns_roles: bool = False
+    ) -> None:
+        self.description, self._fresh, self.owns_roles = description, fresh, owns_roles
 
     def database(self) -> AbstractContextManager[Session]:
         return self._fresh()
@@ -79,13 +84,13 @@ def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
     wheel = [b for b in found if b.source == "embedded"]
     for binaries in found:
         if binaries not in wheel:
-            yield f"PostgreSQL programs in {binaries.bin}", _own(binaries, need.cache)
+            yield f"PostgreSQL programs in {binaries.bin}", _own(binaries, need)
     if need.protected:
         pass  # nothing is created on a protected server, not even for a moment
     else:
         yield "a scratch database on the same server", lambda: _on_server(need.target, "a database beside the target")
     for binaries in wheel:
-        yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need.cache)
+        yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need)
 
 
 def _misses(need: Need, probe: tuple[int, set[str]]) -> str:
@@ -100,10 +105,10 @@ def _reason(error: Exception) -> str:
     return " ".join(words(error)) if isinstance(error, psycopg.Error) else str(error)
 
 
-def _own(binaries: Binaries, cache: Path) -> Callable[[], Opened]:
+def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
     @contextmanager
     def opening() -> Iterator[tuple[ScratchServer, tuple[int, set[str]]]]:
-        with scratch_cluster(binaries, cache) as cluster:
+        with scratch_cluster(binaries, need.cache) as cluster:
 
             @contextmanager
             def fresh() -> Iterator[Session]:
@@ -118,7 +123,11 @@ def _own(binaries: Binaries, cache: Path) -> Callable[[], Opened]:
             if extensions is None:
                 with fresh() as session:
                     extensions = session.available_extensions()
-            yield ScratchServer(cluster.description, fresh), (cluster.major, extensions)
+            if need.roles:
+                keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
+                with closing(keeper):
+                    keeper.mirror_roles(need.roles)
+            yield ScratchServer(cluster.description, fresh, owns_roles=True), (cluster.major, extensions)
 
     return opening
 

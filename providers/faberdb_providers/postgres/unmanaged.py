@@ -16,13 +16,19 @@ def _not_part_of_another(catalogue: str) -> str:
     )
 
 
+# Partitions have copies of their table's triggers, which count where they are switched another way.
+_OWN_TRIGGER = (
+    "(not x.tgisinternal and x.tgparentid = 0 or exists (select from pg_trigger p where p.oid = x.tgparentid"
+    " and p.tgenabled <> x.tgenabled and x.tgname !~ '^RI_ConstraintTrigger_'))"
+)
+
 _CATALOGUES = (
     # catalogue, condition on x that leaves out what another object brings along by itself
     ("pg_proc", _not_part_of_another("pg_proc")),
     ("pg_type", "x.typrelid = 0 and x.typtype <> 'm' and not exists (select from pg_type e where e.typarray = x.oid)"),
     ("pg_type", "x.typtype = 'c' and exists (select from pg_class c where c.oid = x.typrelid and c.relkind = 'c')"),
     ("pg_class", "x.relkind = 'f'"),
-    ("pg_trigger", "not x.tgisinternal and x.tgparentid = 0 and " + _on_user_relation("tgrelid")),
+    ("pg_trigger", _OWN_TRIGGER + " and " + _on_user_relation("tgrelid")),
     ("pg_policy", _on_user_relation("polrelid")),
     ("pg_rewrite", "x.rulename <> '_RETURN' and " + _on_user_relation("ev_class")),
     ("pg_statistic_ext", "true"),

@@ -1,4 +1,4 @@
-create role k1_fdw;
+do $$begin create role background_remote; exception when duplicate_object then end$$;
 create schema far;
 create function far.valid(text[], oid) returns void language internal as 'postgresql_fdw_validator';
 create foreign data wrapper "Far one" options (debug 'true', api_key 'hunter2');
@@ -8,7 +8,7 @@ create server "Rich one" type 'oracle' version '1''2' foreign data wrapper "Far 
     options (host 'example.org', dsn 'postgres://me:hunter2@example.org/db', "Odd" 'x');
 create server pg foreign data wrapper checked options (host 'localhost', dbname 'x');
 create user mapping for public server plain;
-create user mapping for k1_fdw server pg options (user 'remote', password 'hunter2');
+create user mapping for background_remote server pg options (user 'remote', password 'hunter2');
 create user mapping for current_user server plain options (token 'hunter2');
 
 create domain far.positive as int check (value > 0);

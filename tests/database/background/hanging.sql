@@ -1,5 +1,5 @@
-create role k1_reader;
-create role "k1 Writer";
+do $$begin create role background_reader; exception when duplicate_object then end$$;
+do $$begin create role "Background Writer"; exception when duplicate_object then end$$;
 create schema h;
 create table h.log (id int, at timestamptz, note text);
 create table h.item (id int primary key, price numeric, owner text, note text);
@@ -33,7 +33,7 @@ comment on constraint late on h.item is 'its constraint';
 
 alter table h.item enable row level security;
 create policy everything on h.item;
-create policy mine on h.item as restrictive for update to k1_reader, "k1 Writer"
+create policy mine on h.item as restrictive for update to background_reader, "Background Writer"
     using (owner = current_user) with check (price > 0);
 create policy adding on h.item for insert to public with check (exists (select from h.log l where l.id = item.id));
 create policy "See it" on h.item for select to current_user using (true);

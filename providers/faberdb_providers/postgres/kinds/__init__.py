@@ -10,6 +10,7 @@ from faberdb_providers.postgres.kinds import (
     constraint,
     conversion,
     default,
+    default_privilege,
     domain,
     enum,
     event_trigger,
@@ -17,6 +18,7 @@ from faberdb_providers.postgres.kinds import (
     foreign,
     foreign_table,
     function,
+    grant,
     index,
     operator,
     policy,
@@ -63,4 +65,6 @@ KINDS: tuple[PostgresKind, ...] = (
     event_trigger.KIND,
     conversion.KIND,
     comment.KIND,
+    grant.KIND,
+    default_privilege.KIND,
 )

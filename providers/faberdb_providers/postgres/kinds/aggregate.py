@@ -34,8 +34,9 @@ class AggregateKind(Routine):
     def query(self, version: int) -> str:
         functions = ", ".join(procedure(f"a.{column}::oid") for column in _FUNCTIONS.values())
         return (
-            "select 'pg_proc'::regclass::oid, p.oid, 0, n.nspname, p.proname, pg_get_function_identity_arguments(p.oid),"
-            f" array[{functions}], pg_get_function_arguments(p.oid), format_type(a.aggtranstype, null),"
+            "select 'pg_proc'::regclass::oid, p.oid, 0, n.nspname, p.proname,"
+            f" pg_get_function_identity_arguments(p.oid), array[{functions}],"
+            " pg_get_function_arguments(p.oid), format_type(a.aggtranstype, null),"
             " nullif(a.aggtransspace, 0), a.aggfinalextra, a.aggfinalmodify::text, a.agginitval,"
             " case when a.aggmtranstype <> 0 then format_type(a.aggmtranstype, null) end, nullif(a.aggmtransspace, 0),"
             " a.aggmfinalextra, a.aggmfinalmodify::text, a.aggminitval,"

@@ -98,4 +98,3 @@ class OnRelation(BackgroundKind):
 def parent_of(relkind: str, schema: str, relation: str) -> Address:
     """The address of a relation."""
     return Address(RELATIONS[relkind], (schema, relation))
-

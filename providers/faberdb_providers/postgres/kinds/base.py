@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from faberdb.model import Action, Address, Attributes, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import attributes_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
 Row = tuple[Any, ...]
@@ -52,6 +53,22 @@ class Spec(BaseModel):
         return {"anyOf": [short, schema]}
 
 
+class GrantableSpec(Spec):
+    """One entry of something that there are privileges on."""
+
+    grants: dict[str, list[str]] = {}
+    """Privileges by role: `reader = ["select", "update with grant option"]`. `public` is everybody, `@owner` the owner."""
+
+
+class RelationSpec(GrantableSpec):
+    """One entry of something with columns."""
+
+    column_comments: dict[str, str] = {}
+    """Comments on columns that are no entries of their own: those of views, inherited ones."""
+    column_grants: dict[str, dict[str, list[str]]] = {}
+    """Privileges on such columns, by column and role."""
+
+
 def compact(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Without what is absent or false: the one spelling of 'not set' in canonical forms."""
     return {key: v for key, v in attributes.items() if v is not None and v is not False and v != {}}
@@ -68,6 +85,23 @@ def comment_on(target: Address, text: str | None, place: Place, parent: Address 
             place.scope,
             place.origin,
         )
+
+
+def grants_on(
+    target: Address, grants: Mapping[str, list[str]], place: Place, parent: Address | None = None
+) -> Iterator[Object]:
+    """The grant objects that a declaration's `grants` key stands for, less those that only say what holds anyway."""
+    for grantee, phrases in grants.items():
+        attributes = attributes_of(phrases)
+        if says_nothing(target.kind, grantee, attributes):
+            continue
+        needs = {parent or target}
+        if target.kind == "column":
+            # Privileges on the table come first: taking one away there takes it from the columns too.
+            above = "table" if parent is None else parent.kind
+            needs.add(Address("grant", (above, *target.path[:-1], grantee)))
+        address = Address("grant", (target.kind, *target.path, grantee))
+        yield Object(address, attributes, parent or target, frozenset(needs), place.scope, place.origin)
 
 
 class PostgresKind:
@@ -112,11 +146,18 @@ class PostgresKind:
         references: Iterable[Address] = (),
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
-        """The declared object and its comment."""
+        """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
         old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
         yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {})
         yield from comment_on(address, spec.comment, place)
+        if isinstance(spec, GrantableSpec):
+            yield from grants_on(address, spec.grants, place)
+        if isinstance(spec, RelationSpec):
+            for column, text in spec.column_comments.items():
+                yield from comment_on(Address("column", (*address.path, column)), text, place, address)
+            for column, grants in spec.column_grants.items():
+                yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
 
     def inlines(self, obj: Object) -> bool:
         """Whether its create may be written into its parent's create."""

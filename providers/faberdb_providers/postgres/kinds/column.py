@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row, compact, grants_on
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
 from faberdb_providers.postgres.kinds.storage import stored_options
 from faberdb_providers.postgres.kinds.values import lossless, restore, restore_position, rows_where, save
@@ -25,7 +26,7 @@ SERIAL = {
 }
 
 
-class IdentitySpec(Spec):
+class IdentitySpec(GrantableSpec):
     """GENERATED ... AS IDENTITY with options of its sequence."""
 
     short = "generated"
@@ -41,7 +42,7 @@ class IdentitySpec(Spec):
     cycle: bool = False
 
 
-class ColumnSpec(Spec):
+class ColumnSpec(GrantableSpec):
     """A column; a bare string is its type. NOT NULL unless `null = true`."""
 
     short = "type"
@@ -149,7 +150,7 @@ class ColumnKind(PostgresKind):
         attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
         if spec.identity:
-            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from"})
+            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from", "grants"})
             attributes["identity"] = compact(fields)
         serial = SERIAL.get(spec.type.strip().lower())
         default = spec.default
@@ -162,6 +163,9 @@ class ColumnKind(PostgresKind):
             yield_sequence = Object(sequence, owned, address, frozenset({address}), place.scope, place.origin)
         hints = compact({"backfill": spec.backfill, "using": spec.using})
         yield from self.made(place, spec, address, attributes, table, hints=hints)
+        if spec.identity:
+            sequence = Address("sequence", (table.path[0], spec.identity.name or serial_name(table.path[1], name)))
+            yield from grants_on(sequence, spec.identity.grants, place, address)
         if serial:
             yield yield_sequence
         if default is not None:
@@ -305,6 +309,14 @@ def serial_name(table: str, column: str) -> str:
         else:
             column = column[:-1]
     return f"{table}_{column}_seq"
+
+
+def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
+    """Takes from a new identity column's sequence what ALTER DEFAULT PRIVILEGES gave."""
+    if "identity" in column.attributes:
+        schema, table, name = column.address.path
+        sequence = column.attributes["identity"].get("name") or serial_name(table, name)
+        yield from bare(Address("sequence", (schema, sequence)), work)
 
 
 def render_column(obj: Object, default: str | None) -> str:

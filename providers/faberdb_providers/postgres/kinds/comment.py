@@ -62,6 +62,9 @@ class CommentKind(PostgresKind):
         raise LookupError("a comment is declared with what it describes")
 
     def write(self, obj: Object) -> Mapping[str, Any]:
+        kind, *path = obj.address.path
+        if kind == "column" and obj.parent is not None and obj.parent.kind != kind:
+            return {"column_comments": {path[-1]: obj.attributes["text"]}}
         return {"comment": obj.attributes["text"]}
 
     def compare(self, before: Object, after: Object) -> Verdict | None:

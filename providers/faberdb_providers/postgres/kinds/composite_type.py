@@ -43,8 +43,11 @@ class CompositeTypeKind(TypeKind):
             for c in obj.attributes["columns"]
         ]
         body = ",\n    ".join(lines)
-        yield Statement(f"CREATE TYPE {qualified(obj.address)} AS (\n    {body}\n)" if lines else
-                        f"CREATE TYPE {qualified(obj.address)} AS ()")
+        yield Statement(
+            f"CREATE TYPE {qualified(obj.address)} AS (\n    {body}\n)"
+            if lines
+            else f"CREATE TYPE {qualified(obj.address)} AS ()"
+        )
 
 
 KIND = CompositeTypeKind()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 
-class EnumSpec(Spec):
+class EnumSpec(GrantableSpec):
     """An enum type; a bare list is its values."""
 
     short = "values"
@@ -65,6 +66,7 @@ class EnumKind(PostgresKind):
             return
         values = ", ".join(literal(v).strip() for v in obj.attributes["values"])
         yield Statement(f"CREATE TYPE {qualified(obj.address)} AS ENUM ({values})")
+        yield from bare(obj.address, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         kept = work.keep(obj.address)

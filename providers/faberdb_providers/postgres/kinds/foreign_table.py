@@ -54,7 +54,8 @@ class ForeignTableKind(BackgroundKind):
             "  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),"
             " (select json_object_agg(k.conname, pg_get_constraintdef(k.oid) order by k.conname) from pg_constraint k"
             "  where k.conrelid = c.oid and k.contype = 'c' and (k.conislocal or c.relispartition))"
-            " from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_foreign_table f on f.ftrelid = c.oid"
+            " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " join pg_foreign_table f on f.ftrelid = c.oid"
             f" join pg_foreign_server s on s.oid = f.ftserver where c.relkind = 'f' and {USER_SCHEMA}"
             " order by n.nspname, c.relname"
         )

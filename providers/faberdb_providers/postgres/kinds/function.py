@@ -32,8 +32,9 @@ class FunctionKind(Routine):
 
     def query(self, version: int) -> str:
         return (
-            "select 'pg_proc'::regclass::oid, p.oid, 0, n.nspname, p.proname, pg_get_function_identity_arguments(p.oid),"
-            " pg_get_functiondef(p.oid) from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+            "select 'pg_proc'::regclass::oid, p.oid, 0, n.nspname, p.proname,"
+            " pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)"
+            " from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
             f" where p.prokind in ({self.prokinds}) and {not_brought_along('pg_proc', 'p')} and {USER_SCHEMA}"
             " order by n.nspname, p.proname, 6"
         )

@@ -74,11 +74,11 @@ def _members(owner: str, oid: str) -> str:
     return (
         "(select json_agg(json_build_array(m.amopstrategy, m.amopopr::regoperator::text,"
         f" case when m.amopsortfamily <> 0 then {family} end)"
-        " order by m.amopstrategy, m.amopopr::regoperator::text collate \"C\")"
+        ' order by m.amopstrategy, m.amopopr::regoperator::text collate "C")'
         f" from pg_amop m where {mine.format('pg_amop')}),"
         " (select json_agg(json_build_array(m.amprocnum, format_type(m.amproclefttype, null),"
         " format_type(m.amprocrighttype, null), m.amproc::regprocedure::text) order by m.amprocnum,"
-        " format_type(m.amproclefttype, null) collate \"C\", format_type(m.amprocrighttype, null) collate \"C\")"
+        ' format_type(m.amproclefttype, null) collate "C", format_type(m.amprocrighttype, null) collate "C")'
         f" from pg_amproc m where {mine.format('pg_amproc')})"
     )
 
@@ -88,9 +88,7 @@ def _items(attributes: Any) -> list[str]:
     return [
         f"OPERATOR {strategy} {name}{f' FOR ORDER BY {sort}' if sort else ''}"
         for strategy, name, sort in attributes.get("operators", ())
-    ] + [
-        f"FUNCTION {number} ({left}, {right}) {name}" for number, left, right, name in attributes.get("functions", ())
-    ]
+    ] + [f"FUNCTION {number} ({left}, {right}) {name}" for number, left, right, name in attributes.get("functions", ())]
 
 
 class _OfMethod(BackgroundKind):

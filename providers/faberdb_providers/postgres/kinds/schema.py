@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.names import ident
 
 
-class SchemaSpec(Spec):
+class SchemaSpec(GrantableSpec):
     """A schema."""
 
 
@@ -34,6 +35,7 @@ class SchemaKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"CREATE SCHEMA {ident(obj.address.path[0])}")
+        yield from bare(obj.address, work)
 
 
 KIND = SchemaKind()

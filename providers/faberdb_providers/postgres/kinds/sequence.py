@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
 
 
-class SequenceSpec(Spec):
+class SequenceSpec(GrantableSpec):
     """A sequence; whatever is not given has PostgreSQL's default."""
 
     type: str = "bigint"
@@ -160,6 +161,7 @@ class SequenceKind(PostgresKind):
             unlogged = "UNLOGGED " if attributes.get("unlogged") else ""
             type_ = f"AS {attributes['type']}" if attributes.get("type") else ""
             yield Statement(" ".join(filter(None, [f"CREATE {unlogged}SEQUENCE {name}", type_, *clauses(attributes)])))
+            yield from bare(obj.address, work)
         if obj.parent:
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(obj.parent)}")
 

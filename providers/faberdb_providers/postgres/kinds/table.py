@@ -11,17 +11,18 @@ from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
     PostgresKind,
+    RelationSpec,
     Row,
-    Spec,
     compact,
 )
-from faberdb_providers.postgres.kinds.column import render_column
+from faberdb_providers.postgres.kinds.column import bare_identity, render_column
 from faberdb_providers.postgres.kinds.constraint import definition
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
 
-class TableSpec(Spec):
+class TableSpec(RelationSpec):
     """A table."""
 
     unlogged: bool = False
@@ -94,7 +95,7 @@ class TableKind(PostgresKind):
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
 
     def declare(self, place: Place, name: str, spec: TableSpec) -> Iterator[Object]:
-        attributes = {key: getattr(spec, key) for key in TableSpec.model_fields if key not in Spec.model_fields}
+        attributes = {key: getattr(spec, key) for key in TableSpec.model_fields if key not in RelationSpec.model_fields}
         attributes["options"] = option_texts(spec.options)
         above = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
         parent = above[0] if spec.partition_of else None
@@ -131,6 +132,9 @@ class TableKind(PostgresKind):
             return
         yield Statement(create_table(obj, inlined))
         yield from settings({}, obj.attributes, name, creating=True)
+        yield from bare(obj.address, work)
+        for column in inlined:
+            yield from bare_identity(column, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         name, old, new = qualified(after.address), before.attributes, after.attributes

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, RelationSpec, Row, compact
+from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
 
 
-class ViewSpec(Spec):
+class ViewSpec(RelationSpec):
     """A view; a bare string is its query."""
 
     short = "query"
@@ -90,6 +91,7 @@ class ViewKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(self.render(obj, "CREATE VIEW"), Risk.SAFE)
+        yield from bare(obj.address, work)
 
     def render(self, obj: Object, words: str) -> str:
         a = obj.attributes
@@ -138,6 +140,7 @@ class MaterializedViewKind(ViewKind):
         sql = self.render(obj, "CREATE MATERIALIZED VIEW")
         data = "\nWITH NO DATA" if obj.attributes.get("unpopulated") else ""
         yield Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
+        yield from bare(obj.address, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes

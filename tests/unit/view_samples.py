@@ -1,0 +1,275 @@
+"""Plans of every sort, made by hand, for the tests of what is shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.plan.document import Evidence, Plan
+
+CUSTOMER = "table:public.customer"
+TYPE_CHANGE = Hazard(
+    "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
+)
+RENAMED = Hazard("rename", "queries that use the old name fail from the moment this commits")
+QUERY = """ SELECT date_trunc('month'::text, o.placed_at) AS month,
+    sum(l.quantity * l.price) AS revenue
+   FROM public.orders o
+     JOIN public.order_line l ON l.order_id = o.id
+  WHERE o.status <> 'cancelled'::public.order_status
+  GROUP BY (date_trunc('month'::text, o.placed_at))"""
+
+
+def thing(address: str, parent: str = "", **attributes: Any) -> Object:
+    return Object(Address.parse(address), attributes, Address.parse(parent) if parent else None)
+
+
+def create(obj: Object) -> Change:
+    return Change(obj.address, Action.CREATE, None, obj)
+
+
+def drop(obj: Object) -> Change:
+    return Change(obj.address, Action.DROP, obj, None)
+
+
+def alter(before: Object, reason: str = "", **attributes: Any) -> Change:
+    after = replace(before, attributes={**before.attributes, **attributes})
+    return Change(before.address, Action.ALTER, before, after, reason)
+
+
+def rebuild(before: Object, reason: str, **attributes: Any) -> Change:
+    return replace(alter(before, reason, **attributes), action=Action.REPLACE)
+
+
+def steps(
+    *written: tuple[Change | Address, str, Risk, *tuple[Hazard, ...]], alone: Sequence[int] = ()
+) -> tuple[Step, ...]:
+    found, transaction = [], 1
+    for number, (what, sql, risk, *hazards) in enumerate(written, 1):
+        transaction += number > 1 and (number in alone or number - 1 in alone)
+        address, action = (what.address, what.action) if isinstance(what, Change) else (what, Action.RENAME)
+        statement = Statement(sql, risk, tuple(hazards), outside=number in alone)
+        found.append(Step(f"{number:04d}", address, action, statement, transaction))
+    return tuple(found)
+
+
+def plan(changes: Sequence[Change] = (), done: Sequence[Step] = (), **more: Any) -> Plan:
+    standard: dict[str, Any] = {
+        "plan_id": "1a2b3c4d5e6f",
+        "kind": "apply",
+        "of_plan": "",
+        "created_at": "2026-11-23T12:00:00+00:00",
+        "expires_at": "2026-11-30T12:00:00+00:00",
+        "environment": "production",
+        "database": {"system": "7", "oid": 5, "name": "shop"},
+        "server_version": 180004,
+        "proof": Evidence("scratch cluster 18 (embedded wheel)", "full", True, True),
+        "from_fingerprint": "sha256:a",
+        "to_fingerprint": "sha256:b",
+        "lineage": "l",
+        "state_serial": 3,
+    }
+    empty = dict.fromkeys(("renames", "differences", "rollback", "kept", "unmanaged"), ())
+    return Plan(
+        **{
+            **empty,
+            **standard,
+            "changes": tuple(sorted(changes, key=lambda c: c.address)),
+            "steps": tuple(done),
+            **more,
+        }
+    )
+
+
+def new_table() -> Plan:
+    table, pre = create(thing("table:public.invoice")), "column:public.invoice."
+    columns = [
+        create(thing(pre + "id", "table:public.invoice", type="bigint", identity={"generated": "always"})),
+        create(thing(pre + "customer_id", "table:public.invoice", type="bigint")),
+        create(thing(pre + "status", "table:public.invoice", type="public.invoice_status")),
+        create(thing(pre + "note", "table:public.invoice", type="text", null=True)),
+        create(thing(pre + "total", "table:public.invoice", type="numeric(12,2)", generated="(net + tax)")),
+    ]
+    default = create(thing("default:public.invoice.status", pre + "status", expression="'open'::public.invoice_status"))
+    key = create(thing("primary_key:public.invoice.invoice_pkey", "table:public.invoice", columns=["id"]))
+    reference = create(
+        thing(
+            "foreign_key:public.invoice.invoice_customer_fkey",
+            "table:public.invoice",
+            columns=["customer_id"],
+            references={"table": "customer", "columns": ["id"]},
+            on_delete="restrict",
+        )
+    )
+    index = create(
+        thing(
+            "index:public.invoice.invoice_open_idx",
+            "table:public.invoice",
+            on=["customer_id", "lower(note)"],
+            unique=True,
+            where="(status = 'open'::public.invoice_status)",
+        )
+    )
+    comment = create(thing("comment:table.public.invoice", "table:public.invoice", text="What a customer owes us"))
+    enum = create(thing("enum:public.invoice_status", values=["open", "paid", "written off"]))
+    create_table = """CREATE TABLE public.invoice (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    customer_id bigint NOT NULL,
+    status public.invoice_status DEFAULT 'open'::public.invoice_status NOT NULL,
+    note text,
+    total numeric(12,2) GENERATED ALWAYS AS (net + tax) STORED NOT NULL,
+    CONSTRAINT invoice_pkey PRIMARY KEY (id)
+)"""
+    locked = Hazard("index-lock", "writers wait while the index is built")
+    done = steps(
+        (enum, "CREATE TYPE public.invoice_status AS ENUM ('open', 'paid', 'written off')", Risk.SAFE),
+        (table, create_table, Risk.SAFE),
+        (comment, "COMMENT ON TABLE public.invoice IS 'What a customer owes us'", Risk.SAFE),
+        (
+            index,
+            "CREATE UNIQUE INDEX invoice_open_idx ON public.invoice (customer_id, lower(note))",
+            Risk.CAUTION,
+            locked,
+        ),
+        (reference, "ALTER TABLE public.invoice ADD CONSTRAINT invoice_customer_fkey FOREIGN KEY …", Risk.DANGEROUS),
+    )
+    return plan([table, *columns, default, key, reference, index, comment, enum], done)
+
+
+def column_change() -> Plan:
+    """A type change under views that must be rebuilt around it, with other small changes of the same table."""
+    email = alter(
+        thing("column:public.customer.email", CUSTOMER, type="text", storage="main"), type="character varying(50)"
+    )
+    null = alter(thing("column:public.customer.name", CUSTOMER, type="text", null=True), null=False)
+    default = alter(
+        thing("default:public.customer.status", "column:public.customer.status", expression="'new'"),
+        expression="'active'",
+    )
+    options = alter(
+        thing(CUSTOMER, options={"fillfactor": "70"}, unlogged=True), options={"fillfactor": "90"}, unlogged=False
+    )
+    states = [f"state_{n}" for n in range(12)]
+    enum = alter(thing("enum:public.customer_status", values=states), values=[*states[:4], "state_3a", *states[4:]])
+    view = rebuild(
+        thing("view:public.active_customer", query="select 1", row=[["id", "bigint"]]),
+        "it depends on column public.customer.email",
+    )
+    comment = rebuild(
+        thing("comment:view.public.active_customer", "view:public.active_customer", text="Who buys"),
+        "it depends on view public.active_customer",
+    )
+    table = "ALTER TABLE public.customer"
+    done = steps(
+        (enum, "ALTER TYPE public.customer_status ADD VALUE 'state_3a' BEFORE 'state_4'", Risk.SAFE),
+        (view, "DROP VIEW public.active_customer", Risk.CAUTION),
+        (
+            email,
+            f"{table} ALTER COLUMN email TYPE character varying(50) USING email::character varying(50)",
+            Risk.DANGEROUS,
+            TYPE_CHANGE,
+        ),
+        (null, f"{table} ALTER COLUMN name SET NOT NULL", Risk.DANGEROUS),
+        (default, f"{table} ALTER COLUMN status SET DEFAULT 'active'", Risk.SAFE),
+        (options, f"{table} SET (fillfactor = 90)", Risk.CAUTION),
+        (view, "CREATE VIEW public.active_customer AS\nselect 1", Risk.SAFE),
+        (comment, "COMMENT ON VIEW public.active_customer IS 'Who buys'", Risk.SAFE),
+        alone=[1],
+    )
+    kept = Kept(email.address, "values", "faberdb_quarantine.q_4", (), {"key": ["id"]})
+    return plan([email, null, default, options, enum, view, comment], done, kept=(kept,))
+
+
+def dropped() -> Plan:
+    table = drop(thing("table:public.legacy_import"))
+    below = [
+        drop(thing(f"column:public.legacy_import.{name}", "table:public.legacy_import", type="text"))
+        for name in ("id", "line", "at")
+    ]
+    key = drop(
+        thing("primary_key:public.legacy_import.legacy_import_pkey", "table:public.legacy_import", columns=["id"])
+    )
+    default = drop(thing("default:public.legacy_import.at", "column:public.legacy_import.at", expression="now()"))
+    fax = drop(thing("column:public.customer.fax", CUSTOMER, type="text", null=True))
+    index = drop(thing("index:public.customer.customer_fax_idx", CUSTOMER, on=["fax"]))
+    done = steps(
+        (table, "CREATE SCHEMA faberdb_quarantine_7", Risk.SAFE),
+        (index, "DROP INDEX public.customer_fax_idx", Risk.CAUTION),
+        (fax, "ALTER TABLE public.customer DROP COLUMN fax", Risk.DESTRUCTIVE),
+        (table, "ALTER TABLE public.legacy_import SET SCHEMA faberdb_quarantine_7", Risk.DESTRUCTIVE),
+    )
+    kept = (
+        Kept(table.address, "moved", "faberdb_quarantine_7", tuple(c.address for c in below)),
+        Kept(fax.address, "values", "faberdb_quarantine.q_8"),
+    )
+    unmanaged = (
+        Unmanaged("function", "public.touch()", "this kind of object is not managed yet"),
+        Unmanaged("trigger", "touch on public.customer", "this kind of object is not managed yet"),
+    )
+    return plan([table, *below, key, default, fax, index], done, kept=kept, unmanaged=unmanaged)
+
+
+def renamed() -> Plan:
+    old, new = (thing(f"column:public.customer.{n}", CUSTOMER, type="text") for n in ("name", "full_name"))
+    table, client = thing("table:public.client"), thing("table:public.account")
+    wider = alter(new, type="character varying(200)")
+    done = steps(
+        (new.address, "ALTER TABLE public.customer RENAME COLUMN name TO full_name", Risk.DANGEROUS, RENAMED),
+        (client.address, "ALTER TABLE public.client RENAME TO account", Risk.DANGEROUS, RENAMED),
+        (wider, "ALTER TABLE public.customer ALTER COLUMN full_name TYPE character varying(200)", Risk.CAUTION),
+    )
+    return plan([wider], done, renames=((old, new), (table, client)))
+
+
+def long_query() -> Plan:
+    revenue = thing(
+        "materialized_view:public.revenue", query=QUERY, row=[["month", "timestamp"], ["revenue", "numeric"]]
+    )
+    query = QUERY.replace("AS revenue", "AS revenue,\n    count(DISTINCT o.id) AS orders")
+    view = rebuild(
+        revenue,
+        "a materialized view cannot change its query in place",
+        query=query,
+        row=[*revenue.attributes["row"], ["orders", "bigint"]],
+    )
+    index = rebuild(
+        thing("index:public.revenue.revenue_month_idx", "materialized_view:public.revenue", on=["month"], unique=True),
+        "it depends on materialized view public.revenue",
+    )
+    done = steps(
+        (view, "DROP MATERIALIZED VIEW public.revenue", Risk.CAUTION),
+        (view, f"CREATE MATERIALIZED VIEW public.revenue AS\n{query}", Risk.CAUTION),
+        (index, "CREATE UNIQUE INDEX revenue_month_idx ON public.revenue (month)", Risk.CAUTION),
+    )
+    unmanaged = tuple(
+        Unmanaged("function", f"public.f{n}()", "this kind of object is not managed yet") for n in range(7)
+    )
+    return plan([view, index], done, unmanaged=unmanaged, proof=None)
+
+
+def rollback() -> Plan:
+    phone = drop(thing("column:public.customer.phone", CUSTOMER, type="text", null=True))
+    fax = create(thing("column:public.customer.fax", CUSTOMER, type="text", null=True))
+    done = steps(
+        (fax, "ALTER TABLE public.customer ADD COLUMN fax text", Risk.SAFE),
+        (
+            fax,
+            "UPDATE public.customer t SET fax = q.value FROM faberdb_quarantine.q_8 q WHERE t.id = q.key_1",
+            Risk.DANGEROUS,
+        ),
+        (phone, "ALTER TABLE public.customer DROP COLUMN phone", Risk.DESTRUCTIVE),
+    )
+    kept = (Kept(phone.address, "values", "faberdb_quarantine.q_9"),)
+    return plan([phone, fax], done, kind="rollback", of_plan="0f9e8d7c6b5a", plan_id="77aa88bb99cc", kept=kept)
+
+
+CASES: dict[str, Callable[[], Plan]] = {
+    "new table": new_table,
+    "column change": column_change,
+    "dropped": dropped,
+    "renamed": renamed,
+    "long query": long_query,
+    "rollback": rollback,
+}
