@@ -199,6 +199,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds. lock: how long a step waits for a lock. statement: how long it may run; None for no limit."""
+
+    lock: float = 5.0
+    statement: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The server refused a step: its words, and the keys of up to five rows that were in the way."""
+
+    words: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What quarantine holds of one object: where, and what came along.
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from faberdb.apply.execute import Context, Limits, execute
+from faberdb.apply.execute import Context, execute
 from faberdb.declare.load import load
-from faberdb.model import Address, Object
+from faberdb.model import Limits, Address, Object
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Evidence, Plan
 from faberdb.plan.make import Heading, make_plan

@@ -10,17 +10,9 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.errors import RolledBackError, StaleError, StoppedError, VerificationError
-from faberdb.model import Address, Catalogue, Object, Step
+from faberdb.model import Address, Catalogue, Failure, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The server refused a step: its words, and up to five rows that were in the way."""
-
-    words: tuple[str, ...]
-    rows: tuple[str, ...] = ()
 
 
 class Target(Protocol):
@@ -40,14 +32,6 @@ class Target(Protocol):
         self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
     ) -> Failure | None: ...
     def transaction(self) -> AbstractContextManager[None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds. lock: how long a step waits for a lock. statement: how long it may run; None for no limit."""
-
-    lock: float = 5.0
-    statement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +112,7 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
         if target.lock_lost():
             raise StoppedError(
                 "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
-                advice=f"connect without a pooler, then apply the same plan again: it goes on where it stopped",
+                advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
             )
 
         def started(step: Step, before: int = count) -> None:

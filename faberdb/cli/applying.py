@@ -6,7 +6,8 @@ import time
 import uuid
 from dataclasses import replace
 
-from faberdb.apply.execute import Context, Limits, execute
+from faberdb.apply.execute import Context, execute
+from faberdb.model import Limits
 from faberdb.cli.planning import Made, refuse_unsupported
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment

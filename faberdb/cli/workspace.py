@@ -90,7 +90,7 @@ class Workspace:
 
             def get() -> Any:
                 if not opened:
-                    need = self.provider.Need(
+                    need = self.provider.need(
                         major=session.version,
                         extensions=frozenset(session.extensions()) - {"plpgsql"},
                         target=self.conninfo(environment),

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import networkx as nx
-
 from faberdb.errors import CircleError
 from faberdb.model import Action, Address, Change, Kind, Object
 
@@ -61,6 +59,9 @@ def order(
     Ties break by address (or the other way round, to show in tests that edges decide and not luck).
     Raises CircleError naming the objects of a circle.
     """
+    # Loaded here, because it is slow to load and a plan without changes has nothing to order.
+    import networkx as nx
+
     ends = _ends(changes)
     edges = set(_edges(changes, live, target, kinds, ends))
     parents = _merges(changes, kinds, ends, travels)
@@ -160,12 +161,14 @@ def _merges(
     merges: dict[Vertex, Vertex] = {}
     for address, change in changes.items():
         kind, (down, up) = kinds[address.kind], ends[address]
-        if change.after and up and up.end == "up" and change.after.parent in ends and kind.inlines(change.after):
-            above = ends[change.after.parent][1]
+        wanted = change.after.parent if change.after else None
+        if change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
+            above = ends[wanted][1] if wanted else None
             if above and above.end == "up":
                 merges[up] = above
-        if change.before and down and down.end == "down" and kind.dropped_inline and change.before.parent in ends:
-            above = ends[change.before.parent][0]
+        had = change.before.parent if change.before else None
+        if down and down.end == "down" and kind.dropped_inline and had in ends:
+            above = ends[had][0] if had else None
             if above and above.end == "down" and travels(address):
                 merges[down] = above
     return merges
@@ -177,6 +180,8 @@ def _contract(
     parents: dict[Vertex, Vertex],
 ) -> tuple[Any, dict[Vertex, list[Address]]]:
     """The graph of merged vertices; merges that close a circle are undone until there is none."""
+    import networkx as nx
+
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
         root = {v: _root(v, parents) for v in vertices}

@@ -58,7 +58,7 @@ class Body:
         if item.was is not None:
             head.append((f"  renamed from {item.was.path[-1]}", color))
         if item.action is Action.CREATE and item.change:
-            head.append(f"  {_made(item)}")
+            head.append(f"  {made(item)}")
         reason = self._reason(item, rebuilt=not found)
         if reason:
             head.append((f"  {reason}", "dim"))
@@ -91,7 +91,7 @@ class Body:
     def _about(self, item: Item, indent: int) -> None:
         """What else there is to say below an item's line: company, hazards, data, statements."""
         if item.action is Action.DROP and item.folded:
-            self._page.line(f"with {_along(item.folded)}", indent=indent)
+            self._page.line(f"with {along(item.folded)}", indent=indent)
         for hazard in item.hazards:
             self._page.line(("! ", "bold red"), hazard.message, indent=indent)
         kept = self._kept(item)
@@ -126,7 +126,7 @@ def _fold(hidden: int) -> list[Part]:
     return [(f"  ({hidden} unchanged hidden)", "dim")] if hidden else []
 
 
-def _made(item: Item) -> str:
+def made(item: Item) -> str:
     """A new object in a line, with what is told along with it."""
     assert item.change is not None
     words = [gist(item.change.after)] if item.change.after else []
@@ -136,7 +136,7 @@ def _made(item: Item) -> str:
     return one_line(", ".join(filter(None, words)))
 
 
-def _along(folded: Sequence[Change]) -> str:
+def along(folded: Sequence[Change]) -> str:
     """What goes away with a dropped object, by kind."""
     names: dict[str, list[str]] = {}
     for change in folded:

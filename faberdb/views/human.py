@@ -21,7 +21,7 @@ class Human:
 
     def __init__(self, *, color: bool, verbose: int = 0) -> None:
         self._color, self._verbose = color, verbose
-        self._progress = Progress()
+        self._progress = Progress(color=color)
 
     def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
         page = self._page()

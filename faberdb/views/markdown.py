@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from faberdb.plan.document import Plan
 from faberdb.views import words
+from faberdb.views.body import along, made
 from faberdb.views.outline import Group, Item, outline
 from faberdb.views.planpage import drifted, reasons
 from faberdb.views.sql import plan_sql
-from faberdb.views.values import Delta, deltas, gist
+from faberdb.views.values import Delta, deltas
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@])")
 
@@ -60,10 +61,12 @@ def _what(item: Item, plan: Plan) -> str:
     """What a new object is or what differs about a changed one, why, and what becomes of the data."""
     change, parts = item.change, []
     if change and change.after and not change.before:
-        parts.append(gist(change.after))
+        parts.append(made(item))
     elif change and change.after and change.before:
         found, _ = deltas(change.before, change.after)
         parts += [_difference(delta) for delta in found] or ["rebuilt as it is"]
+    elif item.folded:
+        parts.append(f"with {along(item.folded)}")
     if change:
         parts.append(change.reason or reasons(plan).get(change.action, ""))
     if item.kept:

@@ -101,6 +101,6 @@ def _safe(part: Part) -> Part:
 def terminal_width() -> int:
     """How wide prose may be on stdout."""
     try:
-        return max(40, min(WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns))
+        return max(40, min(WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH))
     except (OSError, ValueError, AttributeError):
         return WIDTH

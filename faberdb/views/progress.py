@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Progress:
     """Starts with the first step; must be stopped before anything else is printed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, color: bool) -> None:
+        self._color = color
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -47,7 +48,7 @@ class Progress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[text]}", markup=False),
-            console=Console(stderr=True, highlight=False),
+            console=Console(stderr=True, highlight=False, no_color=not self._color),
             transient=True,
         )
         self._task = self._bar.add_task("", total=total, text="")

@@ -27,7 +27,8 @@ class PostgresProvider:
 
     name = "postgresql"
     kinds: tuple[PostgresKind, ...] = KINDS
-    Need = Need
+    need = Need
+    """What `scratch` is asked with."""
 
     def connect(self, conninfo: str, label: str, *, read_only: bool) -> Session:
         """A session on a database. Raises DatabaseError."""

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 
-from faberdb.model import Step
+from faberdb.model import Failure, Limits, Step
 from faberdb_providers.postgres.session import Session, words
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """The server refused a step: its words, and up to five rows that were in the way."""
-
-    words: tuple[str, ...]
-    rows: tuple[str, ...] = ()
 
 
 class Target(Session):
@@ -52,7 +42,7 @@ class Target(Session):
         return {number for (number,) in rows}
 
     def run_transaction(
-        self, plan_id: str, steps: Sequence[Step], limits: Any, started: Callable[[Step], None]
+        self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
     ) -> Failure | None:
         """Run the steps of one transaction: an intent row before it, an outcome row with each step in it.
 
@@ -89,7 +79,7 @@ class Target(Session):
                 [(plan_id, step.id, step.transaction, outcome) for step in steps],
             )
 
-    def _limit(self, limits: Any, *, local: bool) -> None:
+    def _limit(self, limits: Limits, *, local: bool) -> None:
         statement = int(limits.statement * 1000) if limits.statement else 0
         self.connection.execute(
             "select set_config('lock_timeout', %s, %s), set_config('statement_timeout', %s, %s),"

@@ -213,8 +213,9 @@ def settings(
         yield Statement(f"{alter} {force} ROW LEVEL SECURITY", Risk.CAUTION)
     identity = new.get("replica_identity")
     if old.get("replica_identity") != identity and not (creating and (identity or "").startswith("index ")):
-        words = f"USING INDEX {ident(identity[6:])}" if (identity or "").startswith("index ") else identity or "default"
-        yield Statement(f"{alter} REPLICA IDENTITY {words.upper() if ' ' not in words else words}", Risk.CAUTION)
+        name_of = (identity or "").removeprefix("index ")
+        words = f"USING INDEX {ident(name_of)}" if name_of != (identity or "") else (identity or "default").upper()
+        yield Statement(f"{alter} REPLICA IDENTITY {words}", Risk.CAUTION)
 
 
 def _attach(obj: Object) -> str:
