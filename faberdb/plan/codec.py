@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from faberdb.errors import FaberError, StaleError
-from faberdb.model import Address
 from faberdb.plan import records
 from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan
 
@@ -233,7 +232,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "renames": [{"before": records.object_to(a), "after": records.object_to(b)} for a, b in plan.renames],
         "differences": [
             {
-                "address": str(d.address),
+                "address": records.name(d.address),
                 "before": records.object_to(d.before),
                 "after": records.object_to(d.after),
             }
@@ -252,7 +251,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         },
         "unmanaged": [records.unmanaged_to(u) for u in plan.unmanaged],
         "drift": [records.change_to(c) for c in plan.drift],
-        "digests": {str(a): d for a, d in plan.digests.items()},
+        "digests": {records.name(a): d for a, d in plan.digests.items()},
     }
 
 
@@ -275,7 +274,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         renames=tuple((records.object_from(r["before"]), records.object_from(r["after"])) for r in document["renames"]),
         differences=tuple(
             Difference(
-                Address.parse(d["address"]),
+                records.address(d["address"]),
                 records.optional_object(d["before"]),
                 records.optional_object(d["after"]),
             )
@@ -286,7 +285,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         kept=tuple(map(records.kept_from, document["kept"])),
         proof=None if proof is None else Evidence(proof["server"], proof["scope"], proof["forward"], proof["backward"]),
         unmanaged=tuple(map(records.unmanaged_from, document["unmanaged"])),
-        digests={Address.parse(a): d for a, d in document["digests"].items()},
+        digests={records.address(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),
     )
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
 
 
+@lru_cache(maxsize=1 << 17)
+def address(text: str) -> Address:
+    """The address that was written as `text`; a document names each many times. Raises ValueError."""
+    kind, _, rest = text.partition(":")
+    path = tuple(rest.split("."))
+    return Address(kind, path) if kind and '"' not in rest and all(path) else Address.parse(text)
+
+
+@lru_cache(maxsize=1 << 17)
+def name(address: Address) -> str:
+    return str(address)
+
+
 def object_to(obj: Object | None) -> Any:
     if obj is None:
         return None
-    record: dict[str, Any] = {"address": str(obj.address), "attributes": obj.attributes}
+    record: dict[str, Any] = {"address": name(obj.address), "attributes": obj.attributes}
     if obj.parent:
-        record["parent"] = str(obj.parent)
+        record["parent"] = name(obj.parent)
     if obj.references:
-        record["references"] = sorted(map(str, obj.references))
+        record["references"] = sorted(map(name, obj.references))
     if obj.hints:
         record["hints"] = obj.hints
     return record
@@ -23,10 +37,10 @@ def object_to(obj: Object | None) -> Any:
 def object_from(record: Any) -> Object:
     parent = record.get("parent")
     return Object(
-        Address.parse(record["address"]),
+        address(record["address"]),
         record["attributes"],
-        Address.parse(parent) if parent else None,
-        frozenset(Address.parse(text) for text in record.get("references", ())),
+        address(parent) if parent else None,
+        frozenset([address(text) for text in record.get("references", ())]),
         hints=record.get("hints", {}),
     )
 
@@ -48,7 +62,7 @@ def change_to(change: Change) -> dict[str, Any]:
 
 def change_from(record: Any) -> Change:
     return Change(
-        Address.parse(record["address"]),
+        address(record["address"]),
         Action(record["action"]),
         optional_object(record["before"]),
         optional_object(record["after"]),
@@ -84,7 +98,7 @@ def step_from(record: Any) -> Step:
     )
     return Step(
         record["id"],
-        Address.parse(record["address"]),
+        address(record["address"]),
         Action(record["action"]),
         statement,
         record["transaction"],
@@ -104,10 +118,10 @@ def kept_to(kept: Kept) -> dict[str, Any]:
 
 def kept_from(record: Any) -> Kept:
     return Kept(
-        Address.parse(record["address"]),
+        address(record["address"]),
         record["form"],
         record["place"],
-        tuple(Address.parse(a) for a in record["carries"]),
+        tuple(address(a) for a in record["carries"]),
         record["detail"],
     )
 

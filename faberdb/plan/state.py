@@ -82,7 +82,7 @@ def to_json(state: State) -> bytes:
         "database": dict(state.database),
         "fingerprint": state.fingerprint,
         "objects": [records.object_to(o) for o in state.objects.values()],
-        "declared": {str(a): d for a, d in state.declared.items()},
+        "declared": {records.name(a): d for a, d in state.declared.items()},
         "applied": [_record_to(r) for r in state.applied],
         "quarantine": [records.kept_to(k) for r in state.standing() for k in r.kept],
         "backups": [],
@@ -110,7 +110,7 @@ def from_json(data: bytes, where: str) -> State:
             document["database"],
             document["fingerprint"],
             {o.address: o for o in objects},
-            {Address.parse(a): d for a, d in document["declared"].items()},
+            {records.address(a): d for a, d in document["declared"].items()},
             tuple(map(_record_from, document["applied"])),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -129,7 +129,8 @@ def _record_to(record: Record) -> dict[str, Any]:
         "from": record.from_fingerprint,
         "to": record.to_fingerprint,
         "differences": [
-            [str(d.address), records.object_to(d.before), records.object_to(d.after)] for d in record.differences
+            [records.name(d.address), records.object_to(d.before), records.object_to(d.after)]
+            for d in record.differences
         ],
         "renames": [[records.object_to(a), records.object_to(b)] for a, b in record.renames],
         "kept": [records.kept_to(k) for k in record.kept],
@@ -147,7 +148,7 @@ def _record_from(document: Any) -> Record:
         document["from"],
         document["to"],
         tuple(
-            Difference(Address.parse(a), records.optional_object(b), records.optional_object(c))
+            Difference(records.address(a), records.optional_object(b), records.optional_object(c))
             for a, b, c in document["differences"]
         ),
         tuple((records.object_from(a), records.object_from(b)) for a, b in document["renames"]),

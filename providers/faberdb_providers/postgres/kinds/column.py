@@ -232,6 +232,7 @@ class ColumnKind(PostgresKind):
                 risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
             probe = rows_where(Address("table", obj.address.path[:-1]), "", work) if risk else ""
             yield Statement(f"{table} ADD COLUMN {render_column(obj, default)}", risk, hazards, probe=probe)
+            yield from bare_identity(obj, work)
             return
         late = {"null", "identity", "not_null_name"}
         plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
@@ -247,6 +248,7 @@ class ColumnKind(PostgresKind):
             yield _set_not_null(obj, work)
         if "identity" in obj.attributes:
             yield from _identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
+            yield from bare_identity(obj, work)
             if kept and kept.detail.get("position"):
                 yield from restore_position(obj, kept)
 
@@ -275,6 +277,8 @@ class ColumnKind(PostgresKind):
             yield Statement(f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}")
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from _identity_changes(before, after)
+            if "identity" not in old:
+                yield from bare_identity(after, work)
         yield from _storage(old, new, column)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:

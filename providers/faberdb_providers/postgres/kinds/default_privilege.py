@@ -62,9 +62,9 @@ class DefaultPrivilegeKind(PostgresKind):
         lists = (
             "select 'pg_default_acl'::regclass::oid as classid, d.oid as objid, 0 as part, d.defaclrole as owner,"
             " case when d.defaclrole <> b.datdba then pg_get_userbyid(d.defaclrole) end as role, n.nspname as schema,"
-            " d.defaclobjtype::text as what, d.defaclacl as acl, case when d.defaclnamespace <> 0 then '{}' else"
-            " acldefault(case d.defaclobjtype when 'S' then 's'::\"char\" else d.defaclobjtype end, d.defaclrole) end"
-            " as base from pg_default_acl d join pg_database b on b.datname = current_database()"
+            " d.defaclobjtype::text as what, d.defaclacl as acl, acldefault(case when"
+            " d.defaclnamespace <> 0 then 'c'::\"char\" when d.defaclobjtype = 'S' then 's' else d.defaclobjtype end,"
+            " d.defaclrole) as base from pg_default_acl d join pg_database b on b.datname = current_database()"
             f" left join pg_namespace n on n.oid = d.defaclnamespace where n.oid is null or {USER_SCHEMA}"
         )
         return differences(lists, "classid, objid, part, role, schema, what")

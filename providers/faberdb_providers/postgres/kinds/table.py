@@ -130,7 +130,10 @@ class TableKind(PostgresKind):
             if obj.attributes.get("partition_of"):
                 yield Statement(_attach(obj))
             return
-        yield Statement(create_table(obj, inlined))
+        again = _said_twice(inlined)
+        yield Statement(create_table(obj, [o for o in inlined if o not in again]))
+        for key in again:
+            yield Statement(f"ALTER TABLE {name} ADD CONSTRAINT {ident(key.address.path[-1])} {definition(key)}")
         yield from settings({}, obj.attributes, name, creating=True)
         yield from bare(obj.address, work)
         for column in inlined:
@@ -160,6 +163,19 @@ class TableKind(PostgresKind):
             yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE)
         else:
             yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
+
+
+def _said_twice(inlined: Sequence[Object]) -> list[Object]:
+    """Unique constraints on the columns of another key: CREATE TABLE makes one index for both and drops a name."""
+    seen: set[tuple[str, ...]] = set()
+    again = []
+    for key in sorted(inlined, key=lambda o: o.address.kind != "primary_key"):
+        if key.address.kind in ("primary_key", "unique"):
+            columns = tuple(key.attributes["columns"])
+            if columns in seen:
+                again.append(key)
+            seen.add(columns)
+    return again
 
 
 def create_table(obj: Object, inlined: Sequence[Object]) -> str:
