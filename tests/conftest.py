@@ -19,6 +19,10 @@ INSTALLED = installed()
 """The servers of this machine, by major: those of the embedded wheel, and others that have pg_dump."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the plans of tests/golden anew")
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a command ended and what it said."""
@@ -106,6 +110,3 @@ def project(tmp_path: Path, run: Callable[..., Ran]) -> Callable[..., ProjectFol
         return ProjectFolder(root, {f"{name.upper()}_URL": url for name, url in databases.items()}, run)
 
     return make
-
-
-

@@ -103,7 +103,7 @@ def opened(conninfo: str, *, read_only: bool = True) -> Iterator[Session]:
 def _document(proposal: Proposal, session: Session, plan_id: str, of_plan: str = "") -> Plan:
     heading = Heading(
         plan_id,
-        "test",
+        "dev",
         NOW,
         NOW + timedelta(days=1),
         session.identity(),

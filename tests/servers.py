@@ -77,7 +77,7 @@ class Server:
                 finally:
                     session.close()
 
-        return ScratchServer(self.cluster.description, fresh)
+        return ScratchServer(f"a scratch cluster of PostgreSQL {self.major}", fresh)
 
     def dump(self, conninfo: str) -> str:
         """pg_dump of the structure, with everything sorted whose order says nothing."""

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import replace
 
 from faberdb.apply.execute import Context, execute
-from faberdb.model import Limits
 from faberdb.cli.planning import Made, refuse_unsupported
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import StaleError, StateError
+from faberdb.errors import RefusedError, StaleError, StateError
+from faberdb.model import Limits
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
 from faberdb.plan.state import Record, State
@@ -22,6 +22,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
     """Apply a plan to its environment and note it in the state. Raises what `execute` raises, and StateError."""
     plan = made.plan
     refuse_unsupported(workspace, environment)
+    _refuse_too_risky(plan, environment)
     token = workspace.store.lock(environment.name, {"who": workspace.holder, "operation": plan.kind})
     try:
         state, version = workspace.state(environment)
@@ -72,6 +73,15 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         view.applied(plan, time.monotonic() - began)
     finally:
         workspace.store.unlock(environment.name, token)
+
+
+def _refuse_too_risky(plan: Plan, environment: Environment) -> None:
+    """A change may be no riskier than the environment allows; taking one back always may. Raises RefusedError."""
+    if plan.kind == "apply" and plan.risk > environment.max_risk:
+        raise RefusedError(
+            f"the plan is {plan.risk.word}; environment {environment.name} takes at most {environment.max_risk.word}",
+            advice="nothing was changed; make the change in safer parts, or raise max_risk in faberdb.toml",
+        )
 
 
 def _fits(plan: Plan, state: State | None) -> None:

@@ -53,10 +53,12 @@ def order(
     travels: Travels = lambda address: True,
     *,
     reverse_ties: bool = False,
+    inline: bool = True,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
-    Ties break by address (or the other way round, to show in tests that edges decide and not luck).
+    Ties break by address (or the other way round, to show in tests that edges decide and not luck). Without inline
+    every object is made by a statement of its own, so that one that fails names its object.
     Raises CircleError naming the objects of a circle.
     """
     # Loaded here, because it is slow to load and a plan without changes has nothing to order.
@@ -64,7 +66,7 @@ def order(
 
     ends = _ends(changes)
     edges = set(_edges(changes, live, target, kinds, ends))
-    parents = _merges(changes, kinds, ends, travels)
+    parents = _merges(changes, kinds, ends, travels, inline=inline)
     graph, merged = _contract(ends, edges, parents)
     key = _reversed_key if reverse_ties else _key
     ordered = list(nx.lexicographical_topological_sort(graph, key=key))
@@ -156,13 +158,15 @@ def _merges(
     kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     travels: Travels,
+    *,
+    inline: bool,
 ) -> dict[Vertex, Vertex]:
     """Which vertex may be done by which other one's statement."""
     merges: dict[Vertex, Vertex] = {}
     for address, change in changes.items():
         kind, (down, up) = kinds[address.kind], ends[address]
         wanted = change.after.parent if change.after else None
-        if change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
+        if inline and change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
             above = ends[wanted][1] if wanted else None
             if above and above.end == "up":
                 merges[up] = above

@@ -79,6 +79,7 @@ def make_steps(
     renames: Sequence[tuple[Object, Object]] = (),
     renames_last: bool = False,
     reverse_ties: bool = False,
+    inline: bool = True,
 ) -> tuple[tuple[Step, ...], tuple[Kept, ...]]:
     """The statements that carry out the changes, in order, and what they leave in quarantine.
 
@@ -98,7 +99,7 @@ def make_steps(
             return True
         return any(above in moved for above in _ancestors(address, live.objects))
 
-    ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties)
+    ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties, inline=inline)
     _carry(ordered, situation, moved)
     naming = [
         (new.address, Action.RENAME, new, statement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faberdb.canon.closure import closure
 from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
@@ -65,6 +65,11 @@ def _read_back(
     kinds: Mapping[str, Kind],
     scratch: Scratch,
 ) -> dict[Address, Object]:
+    # What is written into a remembered object's CREATE may be as declared, and needs the names of its file in reach.
+    holders = {declared[a].parent for a in unknown}
+    universe = {
+        a: replace(o, scope=declared[a].scope) if a in holders and a in declared else o for a, o in universe.items()
+    }
     mentions = Mentions(universe, kinds)
     todo = set(unknown)
     whole = {a: mentions.refer(o) if a in todo else o for a, o in universe.items()}
@@ -91,7 +96,9 @@ def _refused(failures: Failures, missing: list[Address], declared: Mapping[Addre
         place = place_of(obj.origin) if obj and obj.origin else ""
         lines.append(f"{place + ': ' if place else ''}{address.kind.replace('_', ' ')} {address.name}: {words[0]}")
         lines.extend(f"    {line}" for line in words[1:])
-    lines.extend(f"{a.kind.replace('_', ' ')} {a.name} was not there after it was made" for a in missing if not failures)
+    lines.extend(
+        f"{a.kind.replace('_', ' ')} {a.name} was not there after it was made" for a in missing if not failures
+    )
     return DeclarationError(
         "PostgreSQL does not accept the declared schema",
         detail=tuple(lines),

@@ -104,9 +104,7 @@ class Planner:
         aim = {**{a: o for a, o in self.outside.items()}, **target}
         changes = self._changes(start, aim)
         if not changes and not renames:
-            return Proposal(
-                self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {}
-            )
+            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})
         begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
         steps, kept = make_steps(
             changes,
@@ -231,7 +229,9 @@ class Planner:
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
         undone = diff(aim, start, self.kinds)
         for address, change in changes.items():
-            if change.action is Action.REPLACE and address not in undone and address in aim and address in start:
+            # One that only has to be altered on the way back stands on others that are taken down, so it is too.
+            unset = address not in undone or undone[address].action is Action.ALTER
+            if change.action is Action.REPLACE and unset and address in aim and address in start:
                 undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
         back = [(new, old) for old, new in reversed(renames)]
         steps, taken = make_steps(
@@ -281,9 +281,7 @@ def _read(found: Object, wanted: Object | None) -> Object:
     )
 
 
-def find_renames(
-    wanted: Mapping[Address, Object], live: Mapping[Address, Object]
-) -> tuple[tuple[Object, Object], ...]:
+def find_renames(wanted: Mapping[Address, Object], live: Mapping[Address, Object]) -> tuple[tuple[Object, Object], ...]:
     """(live object, the same under its new name) for every declared rename that is still to be done."""
     found = []
     for address, obj in wanted.items():

@@ -82,6 +82,8 @@ select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.co
    and d.description <> 'standard public schema'))
    and d.classoid not in ('pg_largeobject'::regclass, 'pg_subscription'::regclass)
    and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+   and not (d.classoid in ('pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
+    'pg_constraint'::regclass) and i.identity ~ ' on faberdb(_[^ .]*)?[.]("([^"]|"")+"|[^ ]+)$')
 """
 
 CASTS = """

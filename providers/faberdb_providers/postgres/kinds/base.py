@@ -104,6 +104,11 @@ def grants_on(
         yield Object(address, attributes, parent or target, frozenset(needs), place.scope, place.origin)
 
 
+def made_anew(obj: Object, change: Change) -> bool:
+    """Whether what an object hangs on loses it by an ALTER: an enum whose values go is made anew under its name."""
+    return change.disturbs and change.address == obj.parent and change.address.kind == "enum"
+
+
 class PostgresKind:
     """The answers that most kinds give alike; a kind overrides what is its own story."""
 

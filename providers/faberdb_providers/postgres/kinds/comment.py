@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec
+from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
@@ -71,7 +71,7 @@ class CommentKind(PostgresKind):
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
-        return change.action in (Action.DROP, Action.REPLACE)
+        return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"COMMENT ON {target(obj.address)} IS {literal(obj.attributes['text']).strip()}")

@@ -20,7 +20,6 @@ class ForeignTableKind(BackgroundKind):
 
     name = "foreign_table"
     sql_name = "FOREIGN TABLE"
-    dropped_inline = True
     texts = ("bound", "columns", "checks")
 
     def query(self, version: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import Held, every, phrases_of, without_grant
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec
+from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
 
 
@@ -39,7 +39,7 @@ class GrantKind(PostgresKind):
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
-        return change.action in (Action.DROP, Action.REPLACE)
+        return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         *target, grantee = obj.address.path
@@ -55,6 +55,8 @@ class GrantKind(PostgresKind):
         yield from _columns_again(before, after.attributes, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        if work.after(obj.address) is not None:
+            return  # it comes again with its object, which takes the old one along
         kind, *path, grantee = obj.address.path
         usual = without_grant(kind, path, grantee, work.version).attributes()
         yield from _change(obj.address, obj.attributes, usual, work)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from faberdb.model import Address, Object, Statement, Work
+from faberdb.model import Address, Change, Object, Statement, Work
 from faberdb_providers.postgres.kinds.background import BackgroundKind, parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 
@@ -15,7 +15,6 @@ class StatisticsKind(BackgroundKind):
     name = "statistics"
     sql_name = "STATISTICS"
     texts = ("definition",)
-    dropped_inline = True
 
     def query(self, version: int) -> str:
         return (
@@ -30,6 +29,10 @@ class StatisticsKind(BackgroundKind):
         classid, oid, _, schema, name, definition, target, relkind, *relation = row
         attributes = compact({"definition": definition, "target": target})
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent_of(relkind, *relation))
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # The server carries statistics through a change of type, but loses their target on the way.
+        return super().disturbed_by(obj, change) or (change.disturbs and "target" in obj.attributes)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(obj.attributes["definition"])

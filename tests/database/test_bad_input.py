@@ -1,0 +1,298 @@
+"""Whatever goes wrong, the message says what, where and what to do, the exit code says of what sort it was, and the
+database and the state are as they were."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from tests.conftest import ProjectFolder, Ran
+from tests.servers import Server, rows
+
+CUSTOMER = """\
+schema = "public"
+
+[tables.customer]
+primary_key = ["id"]
+
+[tables.customer.columns]
+id    = "bigint"
+email = { type = "text", null = true }
+"""
+
+
+class Shop:
+    """A database with a table and three rows, and a project that declares it, both in step."""
+
+    def __init__(self, server: Server, folder: ProjectFolder, conninfo: str) -> None:
+        self.server, self.folder, self.conninfo = server, folder, conninfo
+        folder.declare(CUSTOMER)
+        done = folder.run("apply", "live", "--auto-approve")
+        assert done.code == 0, done.err
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("insert into customer values (1, 'a@x'), (2, 'a@x'), (3, null)")
+        self.before = self.now()
+
+    def now(self) -> tuple[object, ...]:
+        return self.server.dump(self.conninfo), rows(self.conninfo), (self.folder.root / STATE).read_bytes()
+
+    def declare_more(self, text: str) -> None:
+        self.folder.declare(CUSTOMER + text)
+
+    def refuses(self, ran: Ran, code: int, *words: str) -> str:
+        """The command ended with this code, said these words, and changed nothing."""
+        said = ran.err + ran.out
+        assert ran.code == code, said
+        for word in words:
+            assert word in said, said
+        assert "Traceback" not in said
+        assert self.now() == self.before
+        return said
+
+
+STATE = Path(".faberdb/state/live.json")
+
+
+@pytest.fixture
+def shop(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[Shop]:
+    with newest.database() as conninfo:
+        yield Shop(newest, project({"live": conninfo}), conninfo)
+
+
+def test_missing_variable(shop: Shop) -> None:
+    del shop.folder.env["LIVE_URL"]
+    said = shop.folder.run("plan", "live")
+    shop.refuses(said, 1, "LIVE_URL", "faberdb.toml", "help: export LIVE_URL=")
+
+
+def test_unreachable_server(shop: Shop) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    shop.folder.env["LIVE_URL"] = f"postgresql://ann:hunter2@127.0.0.1:{port}/shop"
+    said = shop.refuses(shop.folder.run("plan", "live"), 1, "cannot connect to environment live", "help:")
+    assert "hunter2" not in said
+
+
+def test_a_server_that_is_too_old(shop: Shop) -> None:
+    with OldServer() as port:
+        shop.folder.env["LIVE_URL"] = f"postgresql://ann@127.0.0.1:{port}/shop"
+        shop.refuses(shop.folder.run("plan", "live"), 1, "PostgreSQL 12", "older than 13")
+
+
+def test_a_role_without_rights(shop: Shop) -> None:
+    with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+        connection.execute("create role looker login")
+    try:
+        shop.declare_more('phone = { type = "text", null = true }\n')
+        shop.folder.env["LIVE_URL"] = make_conninfo(shop.conninfo, user="looker")
+        ran = shop.folder.run("apply", "live", "--auto-approve")
+        shop.refuses(ran, 1, "permission denied", "help:")
+    finally:
+        with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+            connection.execute("drop role looker")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("[tables.customer.checks\n", "public.toml:9:", "TOML"),
+        ('[tables.customer.checkz]\na = "true"\n', "public.toml:9:", "checks"),
+        ("phone = 3\n", "public.toml:9:1", "phone"),
+    ],
+    ids=["broken TOML", "unknown key", "wrong type"],
+)
+def test_broken_declarations(shop: Shop, text: str, place: str, words: str) -> None:
+    shop.declare_more(text)
+    shop.refuses(shop.folder.run("plan", "live"), 1, place, words)
+    shop.refuses(shop.folder.run("validate"), 1, place, words)
+
+
+def test_an_unknown_type(shop: Shop) -> None:
+    shop.declare_more('phone = "telephone"\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:", 'type "telephone" does not exist')
+
+
+def test_an_index_on_an_unknown_column(shop: Shop) -> None:
+    shop.declare_more('\n[tables.customer.indexes]\ncustomer_phone_idx = ["phone"]\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "phone" does not exist')
+
+
+def test_a_view_that_does_not_compile(shop: Shop) -> None:
+    shop.declare_more('\n[views]\nnames = "select nam from customer"\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "nam" does not exist')
+
+
+def test_two_files_that_declare_one_object(shop: Shop) -> None:
+    shop.folder.declare('schema = "public"\n\n[tables.customer]\n', "second.toml")
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:3:", "second.toml:3:", "customer")
+
+
+def test_views_that_need_each_other(shop: Shop) -> None:
+    shop.declare_more('\n[views]\na = "select * from b"\nb = "select * from a"\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'relation "b" does not exist')
+
+
+def test_rows_that_do_not_fit_are_named_by_their_key_and_by_nothing_else(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER.replace(', null = true }', " }"))
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 3", "contains null values")
+    assert "a@x" not in said
+
+
+def saved(shop: Shop) -> Path:
+    shop.declare_more('phone = { type = "text", null = true }\n')
+    assert shop.folder.run("plan", "live", "--out", "plan.json").code == 0
+    return shop.folder.root / "plan.json"
+
+
+def test_a_stale_plan(shop: Shop) -> None:
+    saved(shop)
+    with psycopg.connect(shop.conninfo) as connection:
+        connection.execute("create table by_hand ()")
+    shop.before = shop.now()
+    shop.refuses(shop.folder.run("apply", "plan.json"), 3, "has changed since the plan was made", "faberdb plan live")
+
+
+def test_an_edited_plan(shop: Shop) -> None:
+    plan = saved(shop)
+    plan.write_text(plan.read_text().replace("ADD COLUMN phone text", "ADD COLUMN phone int"))
+    shop.refuses(shop.folder.run("apply", "plan.json"), 3, "edited", "plan.json")
+
+
+def test_a_plan_for_another_database(shop: Shop, newest: Server) -> None:
+    saved(shop)
+    with newest.database() as other:
+        shop.folder.env["LIVE_URL"] = other
+        shop.refuses(shop.folder.run("apply", "plan.json"), 3, "another database")
+
+
+def test_an_expired_plan(shop: Shop) -> None:
+    plan = saved(shop)
+    document = json.loads(plan.read_text())
+    document["expires_at"] = "2020-01-01T00:00:00+00:00"
+    from faberdb.plan.codec import from_json, to_json  # sealed again, so that only its age is wrong
+
+    document["sha256"] = _seal(document)
+    plan.write_text(to_json(from_json(json.dumps(document), "plan.json")))
+    shop.refuses(shop.folder.run("apply", "plan.json"), 3, "expired")
+
+
+def _seal(document: dict[str, object]) -> str:
+    from faberdb.plan import codec
+
+    return codec._seal(document)
+
+
+def test_a_plan_is_spent_once(shop: Shop) -> None:
+    saved(shop)
+    assert shop.folder.run("apply", "plan.json").code == 0
+    shop.before = shop.now()
+    shop.refuses(shop.folder.run("apply", "plan.json"), 3, "faberdb plan live")
+
+
+def test_two_applies_at_the_same_moment(shop: Shop) -> None:
+    saved(shop)
+    with psycopg.connect(shop.conninfo) as blocker:
+        blocker.execute("lock table customer in access share mode")
+        first: list[Ran] = []
+        thread = threading.Thread(target=lambda: first.append(shop.folder.run("apply", "plan.json")))
+        thread.start()
+        _wait_for(shop, "select 1 from pg_locks where not granted")
+        second = shop.folder.run("apply", "plan.json")
+        assert second.code == 4, second.err
+        assert "help:" in second.err
+        blocker.rollback()
+        thread.join()
+    assert first[0].code == 0, first[0].err
+
+
+def test_a_lock_that_is_not_to_be_had_in_time(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER + 'phone = { type = "text", null = true }\n')
+    config = shop.folder.root / "faberdb.toml"
+    config.write_text(config.read_text() + '\n[safety]\nlock_timeout = "300ms"\n')
+    with psycopg.connect(shop.conninfo) as blocker:
+        blocker.execute("lock table customer in access share mode")
+        ran = shop.folder.run("apply", "live", "--auto-approve")
+        blocker.rollback()
+    shop.refuses(ran, 7, "lock timeout", "customer")
+
+
+def test_ctrl_c_while_a_step_runs(shop: Shop) -> None:
+    saved(shop)
+    with psycopg.connect(shop.conninfo) as blocker:
+        blocker.execute("lock table customer in access share mode")
+        settings = {**_surroundings(shop), **shop.folder.env}
+        program = [str(Path(sys.executable).with_name("faberdb")), "apply", "plan.json"]
+        running = subprocess.Popen(
+            program, cwd=shop.folder.root, env=settings, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        _wait_for(shop, "select 1 from pg_locks where not granted")
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+        blocker.rollback()
+    shop.refuses(Ran(running.returncode, out, err), 130, "interrupted")
+    # The same plan is still good: nothing of it was done.
+    assert shop.folder.run("apply", "plan.json").code == 0
+
+
+def _surroundings(shop: Shop) -> dict[str, str]:
+    import os
+
+    return {**os.environ, "NO_COLOR": "1"}
+
+
+def _wait_for(shop: Shop, question: str, seconds: float = 30) -> None:
+    with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+        deadline = time.monotonic() + seconds
+        while not connection.execute(question.encode()).fetchall():
+            assert time.monotonic() < deadline, f"never came: {question}"
+            time.sleep(0.05)
+
+
+class OldServer:
+    """Speaks just enough of the protocol to say that it is PostgreSQL 12, which no registry offers any more."""
+
+    def __enter__(self) -> int:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._serve, daemon=True).start()
+        return int(self.socket.getsockname()[1])
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                while True:
+                    size = int.from_bytes(connection.recv(4), "big")
+                    if not size:
+                        break
+                    code = int.from_bytes(connection.recv(size - 4)[:4], "big")
+                    if code in (80877103, 80877104):  # SSLRequest, GSSENCRequest
+                        connection.sendall(b"N")
+                        continue
+                    connection.sendall(_message(b"R", (0).to_bytes(4, "big")))
+                    for key, value in (("server_version", "12.22"), ("client_encoding", "UTF8")):
+                        connection.sendall(_message(b"S", f"{key}\0{value}\0".encode()))
+                    connection.sendall(_message(b"K", bytes(8)) + _message(b"Z", b"I"))
+                    connection.recv(1024)
+                    break
+
+
+def _message(kind: bytes, body: bytes) -> bytes:
+    return kind + (len(body) + 4).to_bytes(4, "big") + body

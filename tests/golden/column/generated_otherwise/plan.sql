@@ -1,0 +1,28 @@
+-- Plan plan for dev: database scratch_78, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 2 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace index public.order_line.order_line_total_idx [caution]
+DROP INDEX public.order_line_total_idx;
+
+-- 0002 replace column public.order_line.total [caution]
+ALTER TABLE public.order_line DROP COLUMN total;
+
+-- 0003 replace column public.order_line.total [dangerous]
+--      ! the table is rewritten while it is locked
+ALTER TABLE public.order_line ADD COLUMN total numeric(12,2) GENERATED ALWAYS AS (((price * (quantity)::numeric) * 1.2)) STORED;
+
+-- 0004 replace index public.order_line.order_line_total_idx [dangerous]
+--      ! writes to the table wait until the index is built
+CREATE INDEX order_line_total_idx ON public.order_line (total);
+
+COMMIT;

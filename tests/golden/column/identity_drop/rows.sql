@@ -1,0 +1,1 @@
+insert into ticket (seat) values ('1A'), ('1B');

@@ -1,0 +1,53 @@
+-- Plan plan for dev: database scratch_114, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 alter column public.product.listed [dangerous]
+LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
+
+-- 0002 alter column public.product.listed [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, listed AS value, listed::date AS became FROM public.product;
+
+-- 0003 alter column public.product.listed [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0004 alter column public.product.listed [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.product ALTER COLUMN listed TYPE date USING listed::date;
+
+-- 0005 alter column public.product.name [dangerous]
+LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
+
+-- 0006 alter column public.product.name [dangerous]
+CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, name AS value, name::character varying(5) AS became FROM public.product;
+
+-- 0007 alter column public.product.name [safe]
+ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
+
+-- 0008 alter column public.product.name [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5) USING name::character varying(5);
+
+-- 0009 alter column public.product.weight [dangerous]
+LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
+
+-- 0010 alter column public.product.weight [dangerous]
+CREATE TABLE faberdb_quarantine.q_3 AS SELECT row_number() OVER () AS id, id AS key_1, weight AS value, weight::integer AS became FROM public.product;
+
+-- 0011 alter column public.product.weight [safe]
+ALTER TABLE faberdb_quarantine.q_3 ADD PRIMARY KEY (id);
+
+-- 0012 alter column public.product.weight [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.product ALTER COLUMN weight TYPE integer USING weight::integer;
+
+COMMIT;

@@ -1,0 +1,1 @@
+insert into document values ('once', '\x00', 'Ada');

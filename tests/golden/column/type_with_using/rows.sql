@@ -1,0 +1,1 @@
+insert into setting values ('dark', 'on'), ('beta', 'off'), ('odd', 'perhaps');

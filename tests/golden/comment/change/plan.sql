@@ -1,0 +1,24 @@
+-- Plan plan for dev: database scratch_162, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 alter comment on column public.book.title [safe]
+COMMENT ON COLUMN public.book.title IS 'As on the cover';
+
+-- 0002 alter comment on table public.book [safe]
+COMMENT ON TABLE public.book IS E'Books of the library.
+Copies are elsewhere, C:\\copies for instance.';
+
+-- 0003 alter comment on view public.titles [safe]
+COMMENT ON VIEW public.titles IS 'All titles';
+
+COMMIT;

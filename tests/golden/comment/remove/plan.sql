@@ -1,0 +1,23 @@
+-- Plan plan for dev: database scratch_168, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 3 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 drop comment on check public.book.book_title_check [safe]
+COMMENT ON CONSTRAINT book_title_check ON public.book IS NULL;
+
+-- 0002 drop comment on column public.book.title [safe]
+COMMENT ON COLUMN public.book.title IS NULL;
+
+-- 0003 drop comment on table public.book [safe]
+COMMENT ON TABLE public.book IS NULL;
+
+COMMIT;

@@ -1,0 +1,1 @@
+insert into loan (id) values (1), (2);

@@ -1,0 +1,1 @@
+insert into shirt values ('polo', 'small'), ('tee', 'large');

@@ -1,0 +1,27 @@
+-- Plan plan for dev: database scratch_210, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 1 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 alter enum public.size [dangerous]
+--      ! every table with a column of this type is rewritten while it is locked
+ALTER TYPE public.size RENAME TO size__faberdb_old;
+
+-- 0002 alter enum public.size [safe]
+CREATE TYPE public.size AS ENUM ('small', 'medium', 'large');
+
+-- 0003 alter enum public.size [dangerous]
+ALTER TABLE public.shirt ALTER COLUMN size TYPE public.size USING size::text::public.size;
+
+-- 0004 alter enum public.size [safe]
+DROP TYPE public.size__faberdb_old;
+
+COMMIT;

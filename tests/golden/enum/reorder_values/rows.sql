@@ -1,0 +1,1 @@
+insert into shirt values ('small'), ('large'), ('large');

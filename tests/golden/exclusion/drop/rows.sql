@@ -1,0 +1,1 @@
+insert into zone values ('<(0,0),1>');

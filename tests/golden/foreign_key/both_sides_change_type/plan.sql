@@ -1,0 +1,27 @@
+-- Plan plan for dev: database scratch_255, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace foreign key public.book.book_author_fkey [caution]
+ALTER TABLE public.book DROP CONSTRAINT book_author_fkey;
+
+-- 0002 alter column public.author.id [caution]
+ALTER TABLE public.author ALTER COLUMN id TYPE text USING id::text;
+
+-- 0003 alter column public.book.author_id [caution]
+ALTER TABLE public.book ALTER COLUMN author_id TYPE text USING author_id::text;
+
+-- 0004 replace foreign key public.book.book_author_fkey [dangerous]
+--      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+ALTER TABLE public.book ADD CONSTRAINT book_author_fkey FOREIGN KEY (author_id) REFERENCES public.author (id);
+
+COMMIT;

@@ -1,0 +1,1 @@
+insert into country values ('de', 'Germany'), ('fr', 'France');

@@ -1,0 +1,2 @@
+insert into invoice default values;
+insert into invoice default values;

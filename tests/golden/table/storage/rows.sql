@@ -1,0 +1,1 @@
+insert into session values ('abc');

@@ -1,0 +1,1 @@
+insert into account values ('ada@example.org'), (null);
