@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from faberdb.apply.execute import Context, execute
+from faberdb.canon.mentions import Mentions
 from faberdb.declare.load import load
-from faberdb.model import Limits, Address, Object
+from faberdb.model import Address, Limits, Object
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Evidence, Plan
 from faberdb.plan.make import Heading, make_plan
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
-from faberdb.canon.mentions import Mentions
 from faberdb_providers.postgres.provider import provider
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import ScratchServer
@@ -90,6 +90,23 @@ def build_directly(conninfo: str, declared: Declared) -> None:
     assert not failures, failures
 
 
+# What a declaration may say and the canonical form says otherwise, or leaves out because it holds anyway.
+_SAID_OTHERWISE = {("column", "null"), ("view", "columns"), ("materialized_view", "columns")}
+
+
+def unheard(conninfo: str, declared: Declared) -> list[str]:
+    """Declared objects that are not in the database, and what was declared of them that they do not have. A create that
+    leaves something out would do so in the migration and in the direct build alike, so that their dumps agree."""
+    with opened(conninfo) as session:
+        found = session.inspect().objects
+    lines = [f"{address} is not there" for address in declared if address not in found]
+    for address, obj in declared.items():
+        have = found[address].attributes if address in found else obj.attributes
+        said = [k for k in obj.attributes if k not in have and (address.kind, k) not in _SAID_OTHERWISE]
+        lines += [f"{address} has no {key}" for key in said]
+    return lines
+
+
 @contextmanager
 def opened(conninfo: str, *, read_only: bool = True) -> Iterator[Session]:
     """A session on a test's database."""
@@ -114,4 +131,5 @@ def _document(proposal: Proposal, session: Session, plan_id: str, of_plan: str =
         of_plan,
     )
     proof = proposal.proof
-    return make_plan(proposal, heading, proof and Evidence(proof.server, proof.scope, proof.forward, proof.backward))
+    evidence = Evidence(proof.server, proof.scope, proof.forward, proof.backward) if proof else None
+    return make_plan(proposal, heading, evidence)

@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from faberdb_providers.postgres.shadow import ScratchServer
 
 
 def installed() -> dict[int, Binaries]:
-    """One PostgreSQL of each major on this machine that has pg_dump beside it, the embedded one where there is a choice."""
+    """One PostgreSQL of each major on this machine that has pg_dump beside it; the embedded one, given the choice."""
     found = find(os.environ.get("FABERDB_PG_BIN"), os.environ.get("PATH", ""))
     usable = [b for b in found if (b.bin / "pg_dump").exists()]
     usable.sort(key=lambda b: b.source != EMBEDDED)
@@ -39,7 +39,6 @@ class Server:
 
     binaries: Binaries
     cluster: ScratchCluster
-    spare: list[str] = field(default_factory=list)
 
     @property
     def major(self) -> int:
@@ -151,7 +150,7 @@ def fetch(conninfo: str, text: str) -> list[tuple[Any, ...]]:
 
 
 def shared_cache(base: Path) -> Path:
-    """A cache for this run of the tests, which the workers of one run share so that each cluster is initialised once."""
+    """A cache for this run of the tests; its workers share it, so that each cluster is initialised once."""
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "faberdb-cache"
     folder.mkdir(exist_ok=True)
     return folder

@@ -59,7 +59,7 @@ def recall(
     found: dict[Address, Form] = {}
     for address, obj in declared.items():
         if kinds[address.kind].as_declared:
-            found[address] = Form(obj.attributes, obj.parent, "", {r: "" for r in obj.references})
+            found[address] = Form(obj.attributes, obj.parent, "", dict.fromkeys(obj.references, ""))
         elif (form := remembered.get(digests[address])) is not None:
             found[address] = form
     referrers: dict[Address, list[Address]] = {}

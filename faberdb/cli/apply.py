@@ -27,7 +27,7 @@ def command(
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     saved = plan.endswith(".json") or Path(plan).is_file()
-    made = _saved(workspace, plan) if saved else plan_environment(workspace, environment_named(workspace, plan))
+    made = _saved(plan) if saved else plan_environment(workspace, environment_named(workspace, plan))
     environment = environment_named(workspace, made.plan.environment)
     if not made.plan.applyable:
         view.no_changes(made.plan)
@@ -44,7 +44,7 @@ def command(
     return int(ExitCode.OK)
 
 
-def _saved(workspace: Workspace, name: str) -> Made:
+def _saved(name: str) -> Made:
     try:
         text = Path(name).read_text()
     except OSError as error:
@@ -54,6 +54,4 @@ def _saved(workspace: Workspace, name: str) -> Made:
             detail=(error.strerror or str(error),),
             advice="write one: faberdb plan ENV --out plan.json",
         ) from None
-    plan = from_json(text, name)
-    state, version = workspace.state(environment_named(workspace, plan.environment))
-    return Made(plan, state, version)
+    return Made(from_json(text, name))

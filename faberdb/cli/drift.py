@@ -31,6 +31,8 @@ def command(
     with workspace.session(chosen) as session:
         live = workspace.managed_objects(session.inspect())
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    changes = [c for _, c in sorted(diff(state.objects, live, kinds).items()) if not c.reason.startswith("it depends on")]
+    changes = [
+        c for _, c in sorted(diff(state.objects, live, kinds).items()) if not c.reason.startswith("it depends on")
+    ]
     view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -54,4 +54,6 @@ def _record(form: Form) -> list[Any]:
 
 def _form(record: list[Any]) -> Form:
     attributes, parent, own, needs = record
-    return Form(attributes, Address.parse(parent) if parent else None, own, {Address.parse(a): d for a, d in needs.items()})
+    return Form(
+        attributes, Address.parse(parent) if parent else None, own, {Address.parse(a): d for a, d in needs.items()}
+    )

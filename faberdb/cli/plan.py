@@ -10,7 +10,6 @@ from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.planning import plan_environment
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode, FaberError
-from faberdb.plan.codec import to_json
 
 
 @click.command("plan")
@@ -33,8 +32,10 @@ def command(
     """Show what would change in ENVIRONMENT, proven forward and back on a scratch server."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
-    made = plan_environment(workspace, environment_named(workspace, environment), full=full_proof)
+    made = plan_environment(workspace, environment_named(workspace, environment), full=full_proof, whole=bool(out))
     if out:
+        from faberdb.plan.codec import to_json
+
         _save(Path(out), to_json(made.plan))
     if not made.plan.applyable:
         view.no_changes(made.plan)
@@ -50,5 +51,8 @@ def _save(file: Path, text: str) -> None:
         aside.replace(file)
     except OSError as error:
         raise FaberError(
-            "the plan cannot be saved", where=str(file), detail=(error.strerror or str(error),), advice="choose another FILE"
+            "the plan cannot be saved",
+            where=str(file),
+            detail=(error.strerror or str(error),),
+            advice="choose another FILE",
         ) from None

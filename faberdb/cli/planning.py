@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from faberdb.canon.forms import Form
-from faberdb.cli.forms import FormFile
+from faberdb.cli.memo import Memo, Unchanging, inputs
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import RefusedError
+from faberdb.errors import FaberError, RefusedError
 from faberdb.model import Address, Object
 from faberdb.plan.document import Evidence, Plan
-from faberdb.plan.make import Heading, make_plan
-from faberdb.plan.state import Record, State
-from faberdb.prove.proposal import Planner, Proposal
+from faberdb.plan.make import Heading, make_plan, unchanged_plan
+
+if TYPE_CHECKING:
+    from faberdb.canon.forms import Form
+    from faberdb.declare.load import Declaration
+    from faberdb.plan.state import Record, State
+    from faberdb.prove.proposal import Planner, Proposal
+
+Result = TypeVar("Result")
 
 EXPIRES_AFTER = timedelta(days=7)
 
@@ -28,39 +34,110 @@ class Made:
     """A plan with what its command may want to say about it."""
 
     plan: Plan
-    state: State | None
-    state_version: str | None
 
 
-def plan_environment(workspace: Workspace, environment: Environment, *, full: bool = False) -> Made:
-    """The plan that makes an environment's database what the schema files declare."""
-    from faberdb.declare.load import load
+def plan_environment(
+    workspace: Workspace, environment: Environment, *, full: bool = False, whole: bool = False
+) -> Made:
+    """The plan that makes an environment's database what the schema files declare.
 
-    declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
-    state, version = workspace.state(environment)
+    whole: also a plan without changes is wanted with the digests of all that is declared, to be saved.
+    """
+    memo = Memo(workspace.surroundings.cache, workspace.project, environment.name)
+    stored = workspace.store.get(environment.name)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
-        catalogue = session.inspect()
+        heading = _heading(environment, session, None)
         scratch = stack.enter_context(workspace.scratch(environment, session))
-        context = f"postgresql {session.version}"
-        forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
+        fits = memo.fits()
+        if not fits:
+            scratch.ask()
+        with _meanwhile(session.snapshot, session.cancel) as looking:
+            settings = inputs(workspace.project, environment.name, workspace.provider, stored[0] if stored else None)
+            if not fits:
+                # It will be needed for what was edited, and starts while the server is busy.
+                with suppress(FaberError):
+                    scratch()
+            snapshot = looking()
+        key = f"{settings} {snapshot.digest}"
+        known = memo.recall(key)
+        if known is not None:
+            heading = replace(heading, lineage=known.lineage, serial=known.serial)
+            if fits and not whole:
+                return Made(unchanged_plan(heading, known.fingerprint, known.unmanaged))
+        # Loaded here, because it takes its time and a plan that is remembered needs none of it.
+        from faberdb.prove.proposal import Planner
+
         planner = Planner(
             workspace.provider,
-            catalogue,
+            snapshot.catalogue(),
             scratch,
             number=session.quarantine_number(),
             managed=workspace.managed,
             full=full,
         )
-        proposal = planner.declared(declaration.objects, forms.load(_remembered(state)), context)
-        forms.save(learned(proposal))
-        plan = make_plan(proposal, _heading(environment, session, state), _evidence(proposal))
-        return Made(plan, state, version)
+        context = f"postgresql {session.version}"
+        if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, context)):
+            return Made(make_plan(proposal, heading, _evidence(proposal), before=known.fingerprint))
+        declaration = load_declaration(workspace)
+        state = workspace.parsed(environment, stored)
+        if state is not None:
+            heading = replace(heading, lineage=state.lineage, serial=state.serial)
+        proposal = _from_all(workspace, declaration, state, planner, context)
+        plan = make_plan(proposal, heading, _evidence(proposal))
+        if not plan.applyable:
+            remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial)
+            memo.save(key, remembered, declaration, proposal.digests)
+        return Made(plan)
+
+
+@contextmanager
+def _meanwhile(work: Callable[[], Result], cancel: Callable[[], None]) -> Iterator[Callable[[], Result]]:
+    """Do work in another thread for the length of a `with`, in which its result can be waited for."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(work)
+        try:
+            yield running.result
+        except BaseException:
+            if not running.done():
+                cancel()
+            raise
+
+
+def _from_all(
+    workspace: Workspace, declaration: Declaration, state: State | None, planner: Planner, context: str
+) -> Proposal:
+    from faberdb.cli.forms import FormFile
+
+    forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
+    proposal = planner.declared(declaration.objects, forms.load(_remembered(state)), context)
+    forms.save(learned(proposal))
+    return proposal
+
+
+def _from_edited(workspace: Workspace, memo: Memo, planner: Planner, context: str) -> Proposal | None:
+    """The proposal from those blocks of the schema files that were edited since nothing was to change; None where all
+    has to be looked at."""
+    from faberdb.cli.partial import edited
+
+    standing = memo.standing()
+    part = edited(workspace, standing, planner.catalogue.objects, context) if standing else None
+    if part is None:
+        return None
+    return planner.declared(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
+
+
+def load_declaration(workspace: Workspace) -> Declaration:
+    """What the schema files say. Raises DeclarationError."""
+    from faberdb.declare.load import load
+
+    return load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
 
 
 def plan_rollback(workspace: Workspace, environment: Environment, records: list[Record], state: State) -> Made:
     """The plan that takes back applied plans, the newest first, all of them in one step."""
-    _, version = workspace.state(environment)
+    from faberdb.prove.proposal import Planner
+
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
         catalogue = session.inspect()
@@ -74,7 +151,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, records: list[
         back = [(new, old) for old, new in reversed(record.renames)]
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
-        return Made(make_plan(proposal, heading, _evidence(proposal)), state, version)
+        return Made(make_plan(proposal, heading, _evidence(proposal)))
 
 
 def _before(objects: Mapping[Address, Object], record: Record) -> dict[Address, Object]:

@@ -14,7 +14,9 @@ from faberdb.plan.state import Record, State
 
 @click.command("rollback")
 @click.argument("environment")
-@click.option("--steps", type=click.IntRange(1), default=None, help="How many plans to take back; 1 if nothing is said.")
+@click.option(
+    "--steps", type=click.IntRange(1), default=None, help="How many plans to take back; 1 if nothing is said."
+)
 @click.option("--to", "goal", metavar="PLAN_ID", help="Take back all that was applied after this plan.")
 @approve_option
 @dry_run_option

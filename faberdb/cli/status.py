@@ -55,7 +55,9 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
         return _with(row, state="none")
     last = state.applied[-1] if state.applied else None
     text = f"serial {state.serial}, {len(state.standing())} plans applied"
-    return _with(row, state=text, last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "")
+    return _with(
+        row, state=text, last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else ""
+    )
 
 
 def _standing(state: State | None, now: str, interrupted: list[str], name: str) -> str:

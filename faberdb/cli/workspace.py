@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -76,35 +76,33 @@ class Workspace:
     @contextmanager
     def session(self, environment: Environment, *, read_only: bool = True) -> Iterator[Any]:
         """A session on an environment's database. Raises DatabaseError, ConfigError."""
-        opened = self.provider.connect(self.conninfo(environment), f"environment {environment.name}", read_only=read_only)
+        opened = self.provider.connect(
+            self.conninfo(environment), f"environment {environment.name}", read_only=read_only
+        )
         try:
             yield opened
         finally:
             opened.close()
 
     @contextmanager
-    def scratch(self, environment: Environment, session: Any) -> Iterator[Callable[[], Any]]:
+    def scratch(self, environment: Environment, session: Any) -> Iterator[ScratchDoor]:
         """Opens the scratch server when it is first asked for, and closes it in the end."""
         with ExitStack() as stack:
-            opened: list[Any] = []
+            yield ScratchDoor(self, environment, session, stack)
 
-            def get() -> Any:
-                if not opened:
-                    need = self.provider.need(
-                        major=session.version,
-                        extensions=frozenset(session.extensions()) - {"plpgsql"},
-                        target=self.conninfo(environment),
-                        protected=environment.protected,
-                        shadow=self.surroundings.shadow_string(self.project),
-                        shadow_kind=self.project.shadow.server,
-                        bin_setting=self._bin_setting,
-                        path=self._path,
-                        cache=self.surroundings.cache,
-                    )
-                    opened.append(stack.enter_context(self.provider.scratch(need)))
-                return opened[0]
-
-            yield get
+    def need(self, environment: Environment, session: Any) -> Any:
+        """What a scratch server must offer to hold what the session sees."""
+        return self.provider.need(
+            major=session.version,
+            extensions=frozenset(session.extensions()) - {"plpgsql"},
+            target=self.conninfo(environment),
+            protected=environment.protected,
+            shadow=self.surroundings.shadow_string(self.project),
+            shadow_kind=self.project.shadow.server,
+            bin_setting=self._bin_setting,
+            path=self._path,
+            cache=self.surroundings.cache,
+        )
 
     @property
     def _bin_setting(self) -> str | None:
@@ -125,9 +123,11 @@ class Workspace:
     def state(self, environment: Environment) -> tuple[State | None, str | None]:
         """The state of an environment and its version; (None, None) where there is none. Raises StateError."""
         found = self.store.get(environment.name)
-        if found is None:
-            return None, None
-        return from_json(found[0], f"state of environment {environment.name}"), found[1]
+        return self.parsed(environment, found), found[1] if found else None
+
+    def parsed(self, environment: Environment, stored: tuple[bytes, str] | None) -> State | None:
+        """What the store gave, as the state it stands for. Raises StateError."""
+        return from_json(stored[0], f"state of environment {environment.name}") if stored else None
 
     def write_state(self, state: State, expected: str | None) -> str:
         """Store the state over the version it was made from. Raises StateError."""
@@ -135,6 +135,25 @@ class Workspace:
 
     def managed_objects(self, catalogue: Catalogue) -> dict[Address, Object]:
         return {a: o for a, o in catalogue.objects.items() if self.managed(a)}
+
+
+class ScratchDoor:
+    """The scratch server of one plan: called, it is opened, the first time."""
+
+    def __init__(self, workspace: Workspace, environment: Environment, session: Any, stack: ExitStack) -> None:
+        self._workspace, self._environment, self._session, self._stack = workspace, environment, session, stack
+        self._need: Any = None
+        self._opened: Any = None
+
+    def ask(self) -> None:
+        """Ask the session what is needed, which nobody else may be using meanwhile."""
+        self._need = self._need or self._workspace.need(self._environment, self._session)
+
+    def __call__(self) -> Any:
+        if self._opened is None:
+            self.ask()
+            self._opened = self._stack.enter_context(self._workspace.provider.scratch(self._need))
+        return self._opened
 
 
 def environment_named(workspace: Workspace, name: str) -> Environment:

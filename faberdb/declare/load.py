@@ -11,10 +11,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from faberdb.declare.blocks import Block
 from faberdb.declare.explain import validate
 from faberdb.declare.positions import Keys
 from faberdb.declare.shape import Section, Shape, compose
-from faberdb.declare.source import Problem, Source, UnreadableError, error_of, leaks, place_of, read
+from faberdb.declare.source import (
+    Problem,
+    Source,
+    UnreadableError,
+    as_text,
+    content_digest,
+    error_of,
+    leaks,
+    place_of,
+    read,
+)
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Kind, Object, Origin, Place
 
@@ -23,10 +34,29 @@ __all__ = ["Declaration", "load", "place_of"]
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """All that a folder of schema files declares. files: every file read, the texts that entries name included."""
+    """All that a folder of schema files declares. contents: digest of every file read, as it was read, the texts that
+    entries name included. blocks: digest of each block of the files that have blocks."""
 
     objects: Mapping[Address, Object]
-    files: tuple[Path, ...]
+    contents: Mapping[Path, str]
+    blocks: Mapping[Path, Mapping[Block, str]]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return tuple(self.contents)
+
+
+def schema_files(folder: Path) -> list[Path]:
+    """The files that declare something, in the order they are read."""
+    found = sorted(folder.rglob("*.toml"), key=lambda path: path.relative_to(folder).parts)
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
+
+
+def unchanged(folder: Path, contents: Mapping[str, str]) -> bool:
+    """Whether `load` would read the very same files and texts as when it gave these contents. Raises OSError."""
+    if not {str(file) for file in schema_files(folder)} <= contents.keys():
+        return False
+    return all(content_digest(Path(file).read_bytes()) == content for file, content in contents.items())
 
 
 def load(folder: Path, kinds: Sequence[Kind], search_path: Sequence[str]) -> Declaration:
@@ -41,18 +71,17 @@ def load(folder: Path, kinds: Sequence[Kind], search_path: Sequence[str]) -> Dec
             where=folder.as_posix(),
             advice="create it, or name another one as [project] schemas in faberdb.toml",
         )
-    reader = _Reader(folder, compose(kinds), tuple(search_path))
-    with _without_collector():
-        for file in sorted(folder.rglob("*.toml"), key=lambda path: path.relative_to(folder).parts):
-            if not any(part.startswith(".") for part in file.relative_to(folder).parts):
-                reader.take(file)
+    reader = Reader(folder, compose(kinds), tuple(search_path))
+    with without_collector():
+        for file in schema_files(folder):
+            reader.take(file)
     if reader.problems:
         raise error_of(reader.problems, DeclarationError)
-    return Declaration(reader.objects, tuple(reader.files))
+    return Declaration(reader.objects, reader.contents, reader.blocks)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """All that is made here is kept, so looking through it for garbage again and again costs a third of the time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -64,32 +93,44 @@ def _without_collector() -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
     folder: Path
     shape: Shape
     search_path: tuple[str, ...]
     objects: dict[Address, Object] = field(default_factory=dict)
-    files: list[Path] = field(default_factory=list)
+    contents: dict[Path, str] = field(default_factory=dict)
+    blocks: dict[Path, Mapping[Block, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, file: Path) -> None:
         """Reads one file; what is wrong with it is noted and the next file is read all the same."""
-        self.files.append(file)
         try:
             source = read(file)
         except UnreadableError as error:
             self.problems.append(error.problem)
             return
+        self.digest(source)
+
+    def digest(self, source: Source) -> None:
+        """Declares what the data of a source says."""
+        self._note(source.file, source.digest)
+        if source.blocks:
+            self.blocks[source.file] = source.blocks
         problems = [*leaks(source), *self._fetch(source, source.data, self.shape.sections, ())]
         if not problems:
             whole = validate(source, self.shape.model)
             if isinstance(whole, BaseModel):
                 schema = str(getattr(whole, "schema_"))  # noqa: B009
                 scope = tuple(dict.fromkeys((schema, *self.search_path)))
-                self._walk(source, whole, self.shape.sections, Place(schema, None, scope, Origin(file)))
+                self._walk(source, whole, self.shape.sections, Place(schema, None, scope, Origin(source.file)))
                 return
             problems = whole
         self.problems += problems
+
+    def _note(self, file: Path, content: str) -> None:
+        """Remember what was read; of a file that two entries name and that changed in between, no content is known."""
+        if self.contents.setdefault(file, content) != content:
+            self.contents[file] = ""
 
     def _walk(self, source: Source, holder: BaseModel, sections: Sequence[Section], place: Place) -> None:
         above = place.origin.keys
@@ -149,13 +190,14 @@ class _Reader:
             yield source.problem(keys, f"the file {named!r} lies outside the project")
         else:
             try:
-                entry["query"] = file.read_text("utf-8-sig")
+                raw = file.read_bytes()
+                entry["query"] = as_text(raw).replace("\r\n", "\n").replace("\r", "\n")
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
                 yield source.problem(keys, f"the file {file.as_posix()} cannot be read: {why}")
             else:
                 del entry["file"]
-                self.files.append(file)
+                self._note(file, content_digest(raw))
 
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
+from faberdb.declare.blocks import Block, parse, split
 from faberdb.declare.credentials import connection_strings
 from faberdb.declare.positions import Keys, line_and_column, locate
 from faberdb.errors import FaberError
@@ -46,15 +48,31 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One TOML file, read."""
+    """One TOML file, read. digest: of its bytes; blocks: of its blocks, if it has any."""
 
     file: Path
     text: str
     data: dict[str, Any]
+    digest: str = ""
+    blocks: Mapping[Block, str] | None = None
 
     def problem(self, keys: Keys, message: str) -> Problem:
         """The message at the place where `keys` was written."""
         return Problem(self.file, *locate(self.text, keys), message)
+
+
+def content_digest(raw: bytes) -> str:
+    """What tells one content of a file from every other."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def block_digests(blocks: Mapping[Block, str]) -> dict[Block, str]:
+    return {block: content_digest(text.encode()) for block, text in blocks.items()}
+
+
+def as_text(raw: bytes) -> str:
+    """The content as text; an editor's byte order mark is no part of it. Raises UnicodeDecodeError."""
+    return raw.decode("utf-8-sig")
 
 
 def read(file: Path) -> Source:
@@ -64,13 +82,16 @@ def read(file: Path) -> Source:
     except OSError as error:
         raise UnreadableError(Problem(file, 1, 1, f"cannot be read: {error.strerror}")) from error
     try:
-        # An editor's byte order mark is no part of the text.
-        text = raw.decode("utf-8-sig")
+        text = as_text(raw)
     except UnicodeDecodeError as error:
         line, column = line_and_column(raw.decode("latin-1"), error.start)
         raise UnreadableError(Problem(file, line, column, "not UTF-8 text")) from error
     try:
-        return Source(file, text, tomllib.loads(text))
+        parts = split(text)
+        data = parse(parts) if parts is not None and len(parts) > 1 else None
+        if parts is None or data is None:
+            return Source(file, text, tomllib.loads(text), content_digest(raw))
+        return Source(file, text, data, content_digest(raw), block_digests(parts))
     except tomllib.TOMLDecodeError as error:
         raise UnreadableError(_syntax_problem(file, text, str(error))) from error
 

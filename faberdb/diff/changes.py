@@ -56,7 +56,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
             change = _with_touches(change, touched)
             changes[change.address] = change
             around = [*around, *(obj for address in touched for obj in referrers.get(address, ()))]
-        for obj in _disturbed(around, change, touched, target, kinds):
+        for obj in _disturbed(around, change, touched, target, kinds, changes):
             known = changes.get(obj.address)
             if known is None or known.action is Action.ALTER:
                 reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
@@ -66,18 +66,22 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
 
 
 def _disturbed(
-    around: Iterable[Object], change: Change, touched: frozenset[Address], target: Objects, kinds: Kinds
+    around: Iterable[Object],
+    change: Change,
+    touched: frozenset[Address],
+    target: Objects,
+    kinds: Kinds,
+    changes: Mapping[Address, Change],
 ) -> Iterable[Object]:
     for obj in around:
         after = target.get(obj.address)
         if after is None or obj.address in touched:
             continue
-        gone = change.action is Action.DROP and not (after.references & {change.address})
+        # What no longer refers to a dropped object lets go of it only if it changes itself.
+        gone = change.action is Action.DROP and change.address not in after.references and obj.address in changes
         if not gone and kinds[obj.address.kind].disturbed_by(obj, change):
             yield obj
 
 
 def _with_touches(change: Change, touched: frozenset[Address]) -> Change:
-    return Change(
-        change.address, change.action, change.before, change.after, change.reason, change.disturbs, touched
-    )
+    return Change(change.address, change.action, change.before, change.after, change.reason, change.disturbs, touched)

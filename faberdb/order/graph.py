@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from faberdb.errors import CircleError
@@ -61,18 +62,32 @@ def order(
     every object is made by a statement of its own, so that one that fails names its object.
     Raises CircleError naming the objects of a circle.
     """
-    # Loaded here, because it is slow to load and a plan without changes has nothing to order.
-    import networkx as nx
-
     ends = _ends(changes)
     edges = set(_edges(changes, live, target, kinds, ends))
     parents = _merges(changes, kinds, ends, travels, inline=inline)
-    graph, merged = _contract(ends, edges, parents)
-    key = _reversed_key if reverse_ties else _key
-    ordered = list(nx.lexicographical_topological_sort(graph, key=key))
-    return [
-        Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(graph.predecessors(vertex)))) for vertex in ordered
-    ]
+    before, merged, ordered = _contract(ends, edges, parents, _reversed_key if reverse_ties else _key)
+    return [Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(before[vertex]))) for vertex in ordered]
+
+
+def _sorted(before: Mapping[Vertex, set[Vertex]], key: Callable[[Vertex], Any]) -> list[Vertex]:
+    """Every vertex after all that come before it, of those that could come next the least by key; what stands in a
+    circle, or behind one, is left out."""
+    after: dict[Vertex, list[Vertex]] = {}
+    for vertex, earlier in before.items():
+        for other in earlier:
+            after.setdefault(other, []).append(vertex)
+    waiting = {vertex: len(earlier) for vertex, earlier in before.items()}
+    ready = [(key(vertex), vertex) for vertex, number in waiting.items() if not number]
+    heapify(ready)
+    found = []
+    while ready:
+        _, vertex = heappop(ready)
+        found.append(vertex)
+        for later in after.get(vertex, ()):
+            waiting[later] -= 1
+            if not waiting[later]:
+                heappush(ready, (key(later), later))
+    return found
 
 
 def _key(vertex: Vertex) -> Any:
@@ -182,26 +197,35 @@ def _contract(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     edges: set[tuple[Vertex, Vertex]],
     parents: dict[Vertex, Vertex],
-) -> tuple[Any, dict[Vertex, list[Address]]]:
-    """The graph of merged vertices; merges that close a circle are undone until there is none."""
-    import networkx as nx
-
+    key: Callable[[Vertex], Any],
+) -> tuple[dict[Vertex, set[Vertex]], dict[Vertex, list[Address]], list[Vertex]]:
+    """What comes right before each merged vertex, who was merged into it, and their order; merges that close a circle
+    are undone until there is none."""
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
         root = {v: _root(v, parents) for v in vertices}
-        graph: Any = nx.DiGraph()
-        graph.add_nodes_from(dict.fromkeys(root.values()))
-        graph.add_edges_from((root[a], root[b]) for a, b in edges if root[a] != root[b])
-        circles = [c for c in nx.strongly_connected_components(graph) if len(c) > 1]
-        if not circles:
+        before: dict[Vertex, set[Vertex]] = {v: set() for v in root.values()}
+        for a, b in edges:
+            if root[a] != root[b]:
+                before[root[b]].add(root[a])
+        ordered = _sorted(before, key)
+        if len(ordered) == len(before):
             break
-        for circle in circles:
+        for circle in _circles(before):
             _unmerge(circle, root, edges, parents)
     merged: dict[Vertex, list[Address]] = {}
     for vertex in vertices:
         if root[vertex] != vertex:
             merged.setdefault(root[vertex], []).append(vertex.address)
-    return graph, merged
+    return before, merged, ordered
+
+
+def _circles(before: Mapping[Vertex, set[Vertex]]) -> list[set[Vertex]]:
+    # Loaded here, because it takes as long as ordering a thousand changes, and circles are rare.
+    import networkx as nx
+
+    graph: Any = nx.DiGraph((earlier, vertex) for vertex, found in before.items() for earlier in found)
+    return [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
 
 
 def _root(vertex: Vertex, parents: Mapping[Vertex, Vertex]) -> Vertex:

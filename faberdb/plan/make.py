@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -53,14 +53,35 @@ class Heading:
     of_plan: str = ""
 
 
-def make_plan(proven: Proven, heading: Heading, proof: Evidence | None, drift: Sequence[Change] = ()) -> Plan:
-    """The plan document of a proposal."""
+def make_plan(
+    proven: Proven, heading: Heading, proof: Evidence | None, drift: Sequence[Change] = (), *, before: str = ""
+) -> Plan:
+    """The plan document of a proposal. before: the fingerprint of the live catalogue, where it is known already."""
     start = proven.start if not _renames_last(proven) else proven.live
+    before = before or fingerprint(proven.live)
     differences = tuple(
         Difference(a, start.get(a), proven.expected.get(a))
-        for a in sorted({*start, *proven.expected})
-        if not _alike(start.get(a), proven.expected.get(a))
+        for a in sorted(
+            a for a in {**start, **proven.expected} if not _alike(start.get(a), proven.expected.get(a))
+        )
     )
+    return replace(
+        unchanged_plan(heading, before, proven.unmanaged),
+        to_fingerprint=before if proven.expected is proven.live else fingerprint(proven.expected),
+        changes=tuple(proven.changes[a] for a in sorted(proven.changes)),
+        renames=proven.renames,
+        differences=differences,
+        steps=proven.steps,
+        rollback=proven.rollback,
+        kept=proven.kept,
+        proof=proof,
+        digests=proven.digests,
+        drift=tuple(drift),
+    )
+
+
+def unchanged_plan(heading: Heading, fingerprint: str, unmanaged: tuple[Unmanaged, ...]) -> Plan:
+    """The document of a plan that does nothing."""
     return Plan(
         plan_id=heading.plan_id,
         kind=heading.kind,
@@ -70,20 +91,18 @@ def make_plan(proven: Proven, heading: Heading, proof: Evidence | None, drift: S
         environment=heading.environment,
         database=heading.database,
         server_version=heading.server_version,
-        from_fingerprint=fingerprint(proven.live),
-        to_fingerprint=fingerprint(proven.expected),
+        from_fingerprint=fingerprint,
+        to_fingerprint=fingerprint,
         lineage=heading.lineage,
         state_serial=heading.serial,
-        changes=tuple(proven.changes[a] for a in sorted(proven.changes)),
-        renames=proven.renames,
-        differences=differences,
-        steps=proven.steps,
-        rollback=proven.rollback,
-        kept=proven.kept,
-        proof=proof,
-        unmanaged=proven.unmanaged,
-        digests=proven.digests,
-        drift=tuple(drift),
+        changes=(),
+        renames=(),
+        differences=(),
+        steps=(),
+        rollback=(),
+        kept=(),
+        proof=None,
+        unmanaged=unmanaged,
     )
 
 

@@ -158,7 +158,9 @@ def _hold_forward(
         build(database, wanted, copy.kinds)
         direct = database.inspect().objects
     expected |= {a: direct[a] for a in changes if a in direct and a in expected}
-    expected |= {a: after[a] for a, o in expected.items() if a not in changes and a in after and _same_texts(o, after[a], copy)}
+    expected |= {
+        a: after[a] for a, o in expected.items() if a not in changes and a in after and _same_texts(o, after[a], copy)
+    }
     wrong = _differences(expected, after, copy.kinds)
     if wrong:
         raise ProofError("the plan does not lead to the declared schema", detail=tuple(wrong), advice=_BUG)

@@ -75,19 +75,29 @@ class Planner:
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed = managed
 
-    def declared(self, declared: Mapping[Address, Object], remembered: Mapping[str, Form], context: str) -> Proposal:
-        """The plan that makes the database what the declaration says. Raises DeclarationError, ProofError,
-        ScratchError, CircleError."""
-        wanted = {a: o for a, o in self.engine.complete(declared).items() if self.managed(a)}
+    def declared(
+        self,
+        declared: Mapping[Address, Object],
+        remembered: Mapping[str, Form],
+        context: str,
+        *,
+        kept: Mapping[Address, Object] | None = None,
+        digests: Mapping[Address, str] | None = None,
+    ) -> Proposal:
+        """The plan that makes the database what the declaration says. kept: live objects that are declared as they are,
+        besides; digests: of their declarations. Raises DeclarationError, ProofError, ScratchError, CircleError."""
+        kept = kept or {}
+        complete = self.engine.complete({**kept, **declared})
+        wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
         start, renames = self._named(wanted)
-        given = {**self.outside, **read_only(self.live, self.kinds)}
+        given = {**self.outside, **read_only(self.live, self.kinds), **kept}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
         proposal = self.towards(target, start=start, renames=renames)
-        return replace(proposal, digests=done.digests, fresh=done.fresh)
+        return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
 
     def towards(
         self,
@@ -181,7 +191,10 @@ class Planner:
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         expected |= {a: c.after for a, c in changes.items() if c.after is not None}
-        expected |= {a: _read(o, expected.get(a)) for a, o in proof.after.items() if a in expected or a not in start}
+        # What comes back whole is printed as it was then; its copy was made from that print.
+        whole = {a for k in giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
+        followed = {a: o for a, o in proof.after.items() if (a in expected or a not in start) and a not in whole}
+        expected |= {a: _read(o, expected.get(a)) for a, o in followed.items()}
         if renames_last and renames:
             # What belongs to a renamed object, and texts that name it, follow in ways that only the server knows.
             expected = _followed(self.catalogue.objects, proof.before, proof.final)

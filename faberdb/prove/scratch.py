@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -35,9 +35,7 @@ class Scratch(Protocol):
 Failures = dict[Address, tuple[str, ...]]
 
 
-def build(
-    database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]
-) -> Failures:
+def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> Failures:
     """Create the objects, which may be declared or canonical, on a scratch database.
 
     Returns the server's words for each that could not be made. References that only a name suggested may form a
@@ -48,19 +46,39 @@ def build(
     try:
         steps = _creating(there, wanted, kinds)
     except CircleError:
-        steps = _creating(there, {a: _without_soft(o, wanted) for a, o in wanted.items()}, kinds)
+        wanted = {a: _without_soft(o) for a, o in wanted.items()}
+        steps = _creating(there, wanted, kinds)
     if database.run_batch(steps):
         return {}
-    failed = database.run_each(steps)
-    return {steps[index].address: words for index, words in failed.items()}
+    # Once more with a statement for each object, so that what fails is the object that is wrong, not its table.
+    steps = _creating(there, wanted, kinds, inline=False)
+    failed = {steps[index].address: words for index, words in database.run_each(steps).items()}
+    return {a: words for a, words in failed.items() if not _needs(wanted[a], failed, wanted)}
 
 
-def _creating(there: Catalogue, wanted: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> tuple[Step, ...]:
+def _creating(
+    there: Catalogue, wanted: Mapping[Address, Object], kinds: Mapping[str, Kind], *, inline: bool = True
+) -> tuple[Step, ...]:
     changes = {a: c for a, c in diff(there.objects, wanted, kinds).items() if c.before is None}
-    return make_steps(changes, there, wanted, kinds)[0]
+    return make_steps(changes, there, wanted, kinds, inline=inline)[0]
 
 
-def _without_soft(obj: Object, wanted: Mapping[Address, Object]) -> Object:
+def _needs(obj: Object, failed: Iterable[Address], wanted: Mapping[Address, Object]) -> bool:
+    """Whether the object refers, through others or itself, to one that failed: then its own failure only follows."""
+    seen: set[Address] = {obj.address}
+    todo = list(obj.references)
+    failures = set(failed) - {obj.address}
+    while todo:
+        address = todo.pop()
+        if address in failures:
+            return True
+        if address not in seen and address in wanted:
+            seen.add(address)
+            todo.extend(wanted[address].references)
+    return False
+
+
+def _without_soft(obj: Object) -> Object:
     """Only the references that the object's own structure gives: its parent, and what its attributes name."""
     firm = frozenset(r for r in obj.references if r == obj.parent or r.kind in ("schema", "column", "sequence"))
     return Object(obj.address, obj.attributes, obj.parent, firm, obj.scope, obj.origin, None, obj.hints)

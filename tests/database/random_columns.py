@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.database.random_model import Item, Model, Ref, full, mark, quoted
+from tests.database.random_model import Item, Model, mark, quoted
 from tests.database.random_names import names
 
 T = TypeVar("T")
@@ -48,6 +48,7 @@ TRUTHS = {
     "list": ["cardinality({}) < 10"],
 }
 VALUES = {"int": ["{} + 1", "abs({})"], "text": ["lower({})", "{} || '!'", "coalesce({}, 'none')"], "flag": ["not {}"]}
+STORAGE = ("storage", "compression", "statistics", "options", "collation")
 KEYABLE = ("int", "text", "uuid", "time", "number", "enum")
 SORTABLE = (*KEYABLE, "flag", "json", "list", "span", "bytes")
 
@@ -86,7 +87,7 @@ class Draw:
 
 def truth(d: Draw, column: Item, prefix: str = "") -> str:
     """A condition on a column."""
-    text = d.pick([*TRUTHS.get(column.family, ()), "{} is not null"])
+    text: str = d.pick([*TRUTHS.get(column.family, ()), "{} is not null"])
     return text.replace("{}", prefix + mark(column))
 
 
@@ -138,9 +139,10 @@ def _generated(d: Draw, model: Model, table: Item, name: str, base: Item) -> Ite
     virtual = d.major >= 18 and d.one_in(2)
     types = {"int": "bigint", "text": "text", "flag": "boolean"}
     spec = {"type": types[base.family], "null": True, "generated": value(d, base)}
-    # Nothing but a view may be built on a virtual column.
-    return model.add("column", name, table.id, {**spec, "virtual": True} if virtual else spec,
-                     family="" if virtual else base.family)
+    if virtual:
+        # Nothing but a view may be built on it.
+        return model.add("column", name, table.id, {**spec, "virtual": True})
+    return model.add("column", name, table.id, spec, family=base.family)
 
 
 def _identity(d: Draw) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def change_column(d: Draw, model: Model, item: Item) -> None:
     elif what == "storage":
         spec = {}
         _storage(d, item.family, spec)
-        model.respec(item, **{**dict.fromkeys(("storage", "compression", "statistics", "options", "collation")), **spec})
+        model.respec(item, **{**dict.fromkeys(STORAGE), **spec})
     elif what == "identity" and item.family == "int":
         if "identity" in item.spec and d.one_in(2):
             model.respec(item, identity=None)
@@ -211,6 +213,3 @@ def _change_type(d: Draw, model: Model, item: Item) -> None:
 
 def _in_primary_key(model: Model, item: Item) -> bool:
     return any(user.kind == "primary_key" for user in model.users(item))
-
-
-__all__ = ["KEYABLE", "SORTABLE", "Draw", "Ref", "add_column", "change_column", "full", "make_column", "truth", "value"]

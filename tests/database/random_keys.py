@@ -93,7 +93,10 @@ def _source(d: Draw, model: Model, table: Item, target: Item, used: list[Item]) 
     fitting = [
         c
         for c in _columns(model, table, (target.family,))
-        if c not in used and plain(c) and c.id != target.id and (c.family != "enum" or c.spec["type"] == target.spec["type"])
+        if c not in used
+        and plain(c)
+        and c.id != target.id
+        and (c.family != "enum" or c.spec["type"] == target.spec["type"])
     ]
     if fitting and d.one_in(2):
         return d.pick(fitting)

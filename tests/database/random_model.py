@@ -12,7 +12,7 @@ import tomli_w
 
 from faberdb_providers.postgres.names import ident
 
-_MARK = re.compile(r"⟦(\d+)([!']?)⟧")
+_MARK = re.compile(r"⟦(\d+)('?)⟧")
 SECTIONS = {
     "enum": "enums",
     "sequence": "sequences",
@@ -39,11 +39,6 @@ class Ref:
 def mark(item: Item) -> str:
     """Stands for the item's SQL name as the file at hand would write it."""
     return f"⟦{item.id}⟧"
-
-
-def full(item: Item) -> str:
-    """Stands for the item's SQL name with its schema."""
-    return f"⟦{item.id}!⟧"
 
 
 def quoted(item: Item) -> str:
@@ -208,6 +203,6 @@ class _File:
                 return f"{ident(home.name)}.{plain}".replace("'", "''")
             if item.kind in IN_TABLE or item.kind in ("schema", "output"):
                 return plain
-            return plain if home.id == self.schema.id and not match[2] else f"{ident(home.name)}.{plain}"
+            return plain if home.id == self.schema.id else f"{ident(home.name)}.{plain}"
 
         return _MARK.sub(name, text)

@@ -54,4 +54,4 @@ def names(taken: set[str]) -> st.SearchStrategy[str]:
     return st.integers(0, 9).flatmap(lambda n: st.sampled_from(ODD if n == 9 else PLAIN)).map(free)
 
 
-COMMENTS = ["Someone who can place orders", "it's \"quoted\"", "two\nlines", "back\\slash", "日本語", "; -- $$ %s"]
+COMMENTS = ["Someone who can place orders", 'it\'s "quoted"', "two\nlines", "back\\slash", "日本語", "; -- $$ %s"]

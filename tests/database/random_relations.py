@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.database.random_columns import SORTABLE, VALUES, Draw, add_column, truth, value
-from tests.database.random_model import Item, Model, mark
+from tests.database.random_model import Item, Model, Ref, mark
 
 LABELS = ["new", "active", "closed", "on hold", "it's", "Ünïcode", "a,b", "back\\slash", "PAID", "x" * 63]
 
@@ -64,9 +64,10 @@ def make_sequence(d: Draw, model: Model) -> None:
 
 def _sequence(d: Draw) -> dict[str, Any]:
     spec: dict[str, Any] = {}
-    for part in ({"type": "integer"}, {"start": 1000}, {"increment": 10}, {"cache": 5}, {"max": 100000}, {"cycle": True}):
+    parts = {"type": "integer", "start": 1000, "increment": 10, "cache": 5, "max": 100000, "cycle": True}
+    for key, setting in parts.items():
         if d.one_in(4):
-            spec |= part
+            spec[key] = setting
     return spec
 
 
@@ -91,15 +92,9 @@ def make_table(d: Draw, model: Model) -> None:
         # What most tables begin with.
         key = model.add("column", "id", table.id, {"type": "bigint", "identity": "always"}, family="int")
         name = d.name(model, table.id, "primary_key")
-        model.add("primary_key", name, table.id, {"columns": [_ref(key)]})
+        model.add("primary_key", name, table.id, {"columns": [Ref(key.id)]})
     for _ in range(d.number(0, 5)):
         add_column(d, model, table)
-
-
-def _ref(item: Item) -> Any:
-    from tests.database.random_model import Ref
-
-    return Ref(item.id)
 
 
 def change_table(d: Draw, model: Model, item: Item) -> None:

@@ -62,9 +62,19 @@ def fill(conninfo: str, count: int = 3) -> None:
                         continue
 
 
+def empty(conninfo: str) -> None:
+    """Take all rows out of all tables."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        found = sorted({row[:2] for row in connection.execute(COLUMNS).fetchall()})
+        if found:
+            names = sql.SQL(", ").join(sql.Identifier(*name) for name in found)
+            connection.execute(sql.SQL("truncate {} cascade").format(names))
+
+
 def _type_name(connection: psycopg.Connection[tuple[str, ...]], oid: int) -> tuple[str, str]:
     row = connection.execute(
-        "select n.nspname, t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = %s", (oid,)
+        "select n.nspname, t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = %s",
+        (oid,),
     ).fetchone()
     assert row is not None
     return row[0], row[1]

@@ -75,6 +75,8 @@ def pairs(draw: st.DrawFn, major: int) -> Pair:
     d.reserved = {item.name for item in model.items.values()}
     for _ in range(d.number(1, 6)):
         _edit(d, after, weighted)
+    if after.files() == model.files():
+        columns.make_column(d, after)
     return Pair(model.files(), after.files())
 
 

@@ -33,11 +33,15 @@ def _inspect(conninfo: str) -> Catalogue:
         session.close()
 
 
+def _since(name: str) -> int:
+    """The oldest major that a case is for, from the end of its name."""
+    return int(name.rpartition("since_")[2].removesuffix(".sql")) if "since_" in name else 0
+
+
 def _load(server: Server, conninfo: str, name: str) -> Catalogue:
     """The catalogue of a case; skips where the case is for newer servers."""
-    since = int(name.rpartition("since_")[2].removesuffix(".sql")) if "since_" in name else 0
-    if server.major < since:
-        pytest.skip(f"needs PostgreSQL {since}")
+    if server.major < _since(name):
+        pytest.skip(f"needs PostgreSQL {_since(name)}")
     run_sql(conninfo, "set client_min_messages = error;" + (CASES / name).read_text())
     return _inspect(conninfo)
 
@@ -82,12 +86,12 @@ def test_every_kind_has_a_case_and_is_listed(server: Server, database: Databases
     seen: set[str] = set()
     listed = found = 0
     for path in CASES.glob("*.sql"):
-        if "since_" in path.name:
+        if server.major < _since(path.name):
             continue
         catalogue = _load(server, database(), path.name)
         kinds = [a.kind for a in catalogue.objects if a.kind in UNMANAGED]
         seen |= set(kinds)
         found += sum(kind not in PARTS for kind in kinds)
         listed += len(catalogue.unmanaged)
-    assert seen == UNMANAGED
+    assert seen == UNMANAGED - ({"published_schema"} if server.major < 15 else set())
     assert listed == found

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from faberdb.errors import RolledBackError, StoppedError
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Plan
-from tests.database.random_rows import fill
+from tests.database.random_rows import empty, fill
 from tests.database.random_schemas import Pair, pairs
-from tests.migration import Migration, build_directly, declare
+from tests.migration import Migration, build_directly, declare, unheard
 from tests.servers import Server, rows
 
-WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-settings.register_profile(
-    "pairs",
+PAIRS = settings(
     deadline=None,
-    print_blob=True,
-    derandomize=True,
+    database=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    phases=(Phase.generate, Phase.shrink),
 )
-PAIRS = settings.get_profile("pairs")
 
 
 def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) -> None:
@@ -37,6 +33,7 @@ def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) ->
     with server.database() as live, server.database() as wanted:
         build_directly(live, before)
         build_directly(wanted, after)
+        assert not unheard(wanted, after)
         fill(live)
         start, start_rows = server.dump(live), rows(live)
         plan = migration.plan(live, after)
@@ -49,7 +46,10 @@ def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) ->
         except RolledBackError:
             event("rows do not fit")
             assert (server.dump(live), rows(live)) == (start, start_rows), "a refused plan changed something"
-            return
+            empty(live)
+            start_rows = rows(live)
+            plan = migration.plan(live, after, "without rows")
+            migration.apply(live, plan)
         except StoppedError:
             event("rows do not fit, after an enum value was added")
             return
@@ -60,15 +60,6 @@ def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) ->
         migration.apply(live, migration.plan_back(live, from_json(to_json(plan), "plan.json")))
         assert server.dump(live) == start, "the rollback leads elsewhere"
         assert rows(live) == start_rows, "the rollback lost rows"
-
-
-def on(major: int, examples: int) -> settings:
-    return settings(PAIRS, max_examples=examples)
-
-
-@pytest.fixture(scope="module")
-def pair_server(newest: Server) -> Server:
-    return newest
 
 
 @pytest.mark.parametrize("part", range(6))
@@ -86,10 +77,8 @@ def test_many_random_pairs(newest: Server, part: int) -> None:
 
 
 def _search(server: Server, examples: int, seed: int) -> None:
-    from hypothesis import seed as seeded
-
     @seeded(seed)
-    @settings(PAIRS, max_examples=examples, derandomize=False, database=None)
+    @settings(PAIRS, max_examples=examples)
     @given(pairs(server.major), st.booleans())
     def search(pair: Pair, reverse_ties: bool) -> None:
         there_and_back(server, pair, reverse_ties=reverse_ties)
@@ -100,6 +89,7 @@ def _search(server: Server, examples: int, seed: int) -> None:
 def test_two_plans_from_the_same_inputs_are_byte_identical(newest: Server) -> None:
     """But for their ids and times."""
 
+    @seeded(1)
     @settings(PAIRS, max_examples=10)
     @given(pairs(newest.major))
     def search(pair: Pair) -> None:

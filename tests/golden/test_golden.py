@@ -2,23 +2,26 @@
 
 before.toml and after.toml are written by hand, rows.sql too where rows matter; plan.txt and plan.sql are what faberdb
 makes of them, written anew by `pytest tests/golden --update-golden`. A first line `# PostgreSQL 18` in after.toml keeps
-a case from older servers. The texts are those of the newest server; the way there and back is gone on each.
+a case from older servers. The texts are those of the newest server; the way there and back is gone on it and, case by
+case in turn, on one older server, by `make soak` on each.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from faberdb.plan.document import Plan
 from faberdb.views.human import Human
 from faberdb.views.sql import plan_sql
 from faberdb_providers.postgres.kinds import KINDS
-from tests.migration import Declared, Migration, build_directly, declare
-from tests.servers import Server, rows, run_sql
+from tests.conftest import INSTALLED
+from tests.migration import Declared, Migration, build_directly, declare, unheard
+from tests.servers import Server, fetch, rows, run_sql
 
 HERE = Path(__file__).parent
 CASES = sorted(folder.parent for folder in HERE.glob("*/*/after.toml"))
@@ -42,26 +45,39 @@ def texts(case: Path, request: pytest.FixtureRequest) -> Callable[[str, str], No
     return same
 
 
-@pytest.mark.parametrize("case", CASES, ids=named)
+NEWEST, *OLDER = sorted(INSTALLED, reverse=True)
+
+
+def _runs() -> Iterator[ParameterSet]:
+    """Every case on every server; what only `make soak` runs is marked."""
+    for number, case in enumerate(CASES):
+        for major in (NEWEST, *OLDER):
+            often = major == NEWEST or OLDER[number % len(OLDER)] == major
+            yield pytest.param(case, major, id=f"{named(case)}-pg{major}", marks=() if often else pytest.mark.soak)
+
+
+@pytest.mark.parametrize(("case", "major"), list(_runs()))
 def test_there_and_back(
     case: Path,
-    server: Server,
-    newest: Server,
+    major: int,
+    servers: Callable[[int], Server],
     texts: Callable[[str, str], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The plan is as written; applied, it gives what a direct build gives; taken back, all is as it was."""
-    _skip_older(case, server)
+    server = servers(major)
+    _skip_without(case, server)
     migration = Migration(server.scratch())
     before, after = (_declared(case / name) for name in ("before.toml", "after.toml"))
     with server.database() as live, server.database() as wanted:
         build_directly(live, before)
         build_directly(wanted, after)
+        assert not unheard(wanted, after)
         if (case / "rows.sql").exists():
             run_sql(live, (case / "rows.sql").read_text())
         start, start_rows = server.dump(live), rows(live)
         plan = migration.plan(live, after)
-        if server is newest:
+        if major == NEWEST:
             texts("plan.sql", plan_sql(plan))
             texts("plan.txt", _printed(plan, capsys))
         migration.apply(live, plan)
@@ -76,11 +92,16 @@ def _declared(file: Path) -> Declared:
     return declare({"public.toml": file.read_text()})
 
 
-def _skip_older(case: Path, server: Server) -> None:
+def _skip_without(case: Path, server: Server) -> None:
+    """Leave a case out where the server lacks the version or the extension for it."""
     first = (case / "after.toml").read_text().partition("\n")[0]
     since = re.match(r"# PostgreSQL (\d+)", first)
     if since and server.major < int(since[1]):
         pytest.skip(f"PostgreSQL {server.major} cannot do this")
+    if case.parent.name == "extension":
+        names = fetch(server.cluster.conninfo("template1"), "select name from pg_available_extensions")
+        if ("vector",) not in names:
+            pytest.skip("the server does not have the extension vector")
 
 
 def _printed(plan: Plan, capsys: pytest.CaptureFixture[str]) -> str:

@@ -31,7 +31,8 @@ def grants_query(version: int) -> str:
         " left join pg_depend i on c.relkind = 'S' and i.classid = 'pg_class'::regclass and i.objid = c.oid"
         "  and i.deptype = 'i' and i.refclassid = 'pg_class'::regclass and i.refobjsubid > 0"
         " where c.relacl is not null and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')",
-        "select 'pg_class'::regclass, a.attrelid, a.attnum, a.attname, 'column', c.relowner, a.attacl, acldefault('c', c.relowner)"
+        "select 'pg_class'::regclass, a.attrelid, a.attnum, a.attname, 'column', c.relowner, a.attacl,"
+        " acldefault('c', c.relowner)"
         " from pg_attribute a join pg_class c on c.oid = a.attrelid"
         " where a.attacl is not null and a.attrelid >= 16384 and not a.attisdropped",
         "select 'pg_namespace'::regclass, n.oid, 0, null, null, n.nspowner, n.nspacl, acldefault('n', n.nspowner)"

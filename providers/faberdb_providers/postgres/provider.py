@@ -80,12 +80,12 @@ class PostgresProvider:
 
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
         """The declaration with what it implies: the schema of every object it declares."""
-        implied = {
-            schema: Object(schema, {}, origin=obj.origin)
-            for obj in declared.values()
-            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege")
-            and (schema := Address("schema", obj.address.path[:1])) not in declared
-        }
+        first: dict[str, Object] = {}
+        for obj in declared.values():
+            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege"):
+                first.setdefault(obj.address.path[0], obj)
+        schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
+        implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
         return {**implied, **declared}
 
     def platform(self, address: Address) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import marshal
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -10,6 +13,7 @@ import psycopg
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres.attached import grants, grants_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
+from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -93,31 +97,53 @@ select format_type(c.castsource, null), format_type(c.casttarget, null) from pg_
 SETTINGS = """
 select set_config('search_path', '', true), set_config('datestyle', 'ISO, MDY', true),
        set_config('intervalstyle', 'postgres', true), set_config('timezone', 'UTC', true),
-       set_config('quote_all_identifiers', 'off', true)
+       set_config('quote_all_identifiers', 'off', true), set_config('jit', 'off', true)
 """
 
 CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 """What a constraint that is part of another object is called in a comment's address."""
 
 
-def read_catalogue(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Catalogue:
-    """Everything the database holds, as one REPEATABLE READ, READ ONLY snapshot sees it.
+class Snapshot:
+    """What the catalogue queries found in one REPEATABLE READ, READ ONLY snapshot: rows, and objects when asked for."""
 
-    Raises psycopg.Error. Expressions are printed with an empty search_path, so that every name in them is qualified.
+    def __init__(
+        self, texts: Sequence[str], rows: list[list[Row]], kinds: Sequence[PostgresKind], version: int
+    ) -> None:
+        self._texts, self._rows, self._kinds, self._version = texts, rows, kinds, version
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything the catalogue is made from: what was asked and what was answered."""
+        # In this version of marshal equal values give equal bytes, whichever of them are the same in memory.
+        content = marshal.dumps((list(self._texts), self._rows, self._version), 2)
+        return hashlib.sha256(content).hexdigest()
+
+    def catalogue(self) -> Catalogue:
+        classes, aliases, dependencies, comments, granted, casts, unmanaged, *found = self._rows
+        return _Assembly(dict(zip(self._kinds, found, strict=True)), self._version).assemble(
+            classes[0], aliases, dependencies, comments, granted, casts, unmanaged
+        )
+
+
+def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Snapshot:
+    """Everything the database holds. Raises psycopg.Error.
+
+    Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
-    queried = [kind for kind in kinds if kind.has_query]
+    readable = [kind for kind in kinds if kind.has_query]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
     fixed = [CLASSES, aliases_of, DEPENDENCIES, COMMENTS, grants_query(version), CASTS, UNMANAGED]
-    texts = [*fixed, *(k.query(version) for k in queried)]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
+        row = connection.execute(presence_query(kind.name for kind in readable)).fetchone()
+        queried = [k for k in readable if k.name not in PRESENCE or row is None or k.name in row[0]]
+        texts = [*fixed, *(k.query(version) for k in queried)]
         with connection.pipeline():
             cursors = [connection.execute(text) for text in texts]
-        classes, aliases, dependencies, comments, granted, casts, unmanaged, *found = [c.fetchall() for c in cursors]
-    return _Assembly(dict(zip(queried, found, strict=True)), version).assemble(
-        classes[0], aliases, dependencies, comments, granted, casts, unmanaged
-    )
+        rows = [cursor.fetchall() for cursor in cursors]
+    return Snapshot(texts, rows, queried, version)
 
 
 class _Assembly:

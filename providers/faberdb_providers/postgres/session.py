@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,7 @@ from faberdb.model import Catalogue, Step
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.quarantine import BOOKKEEPING
-from faberdb_providers.postgres.reader import read_catalogue
+from faberdb_providers.postgres.reader import Snapshot, take_snapshot
 
 OLDEST = 13
 LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
@@ -62,10 +62,19 @@ class Session:
     def close(self) -> None:
         self.connection.close()
 
+    def cancel(self) -> None:
+        """End the statement that another thread waits for."""
+        with suppress(psycopg.Error):
+            self.connection.cancel()
+
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError."""
+        return self.snapshot().catalogue()
+
+    def snapshot(self) -> Snapshot:
+        """The same, of which objects are made only when asked for. Raises DatabaseError."""
         try:
-            return read_catalogue(self.connection, self.version, KINDS)
+            return take_snapshot(self.connection, self.version, KINDS)
         except psycopg.Error as error:
             raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 
@@ -150,9 +159,11 @@ class Session:
 
     def prepare_bookkeeping(self) -> None:
         """The journal and quarantine schemas, made when they are missing."""
-        if self.query("select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine')"
-                      " is not null") != [(True,)]:
-            self.execute(BOOKKEEPING)
+        if self.query(
+            "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
+        ) != [(True,)]:
+            with refused(f"make the schemas faberdb and faberdb_quarantine in {self.label}"):
+                self.execute(BOOKKEEPING)
 
     def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:
         """Run the steps of a plan, committed together where their transaction number says so, on a database that is
@@ -237,6 +248,27 @@ class Session:
             f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
         )
         return rows != [(1,)]
+
+
+@contextmanager
+def refused(doing: str) -> Iterator[None]:
+    """Turn what the server refuses while faberdb does its own work into an error that says what that was.
+
+    Raises DatabaseError.
+    """
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise DatabaseError(
+            f"the connection was lost while faberdb tried to {doing}",
+            detail=words(error),
+            advice="check the server, then run the same command again: it goes on where it stopped",
+        ) from error
+    except psycopg.Error as error:
+        advice = ""
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            advice = "connect as a role that may create schemas in this database, or as its owner"
+        raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
 
 
 def words(error: psycopg.Error) -> tuple[str, ...]:

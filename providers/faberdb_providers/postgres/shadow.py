@@ -18,6 +18,9 @@ from faberdb_providers.postgres.servers.scratch import scratch_cluster
 from faberdb_providers.postgres.session import Session, words
 
 PREFIX = "faberdb_scratch_"
+OWNER = "faberdb_scratch"
+"""The superuser who owns what is built on a cluster of our own. Nobody grants anything to a role of this name, so that
+a grant to any other is not one to the owner."""
 
 
 @dataclass(frozen=True)
@@ -112,21 +115,23 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
 
             @contextmanager
             def fresh() -> Iterator[Session]:
-                session = Session.open(cluster.new_database(), "the scratch database", read_only=False)
+                conninfo = make_conninfo(cluster.new_database(), user=OWNER)
+                session = Session.open(conninfo, "the scratch database", read_only=False)
                 try:
+                    session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {OWNER}")
                     _calm(session)
                     yield session
                 finally:
                     session.close()
 
+            keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
+            with closing(keeper):
+                keeper.execute(f"create role {OWNER} superuser login")
+                keeper.mirror_roles(need.roles)
             extensions = _available_in(binaries)
             if extensions is None:
                 with fresh() as session:
                     extensions = session.available_extensions()
-            if need.roles:
-                keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
-                with closing(keeper):
-                    keeper.mirror_roles(need.roles)
             yield ScratchServer(cluster.description, fresh, owns_roles=True), (cluster.major, extensions)
 
     return opening

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import psycopg
 
+from faberdb.errors import StoppedError
 from faberdb.model import Failure, Limits, Step
-from faberdb_providers.postgres.session import Session, words
+from faberdb_providers.postgres.session import Session, refused, words
 
 
 class Target(Session):
@@ -15,7 +16,11 @@ class Target(Session):
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> str:
         """Note that a plan begins. Returns what is known of it already: empty, `running` (it was interrupted), or how
-        it ended."""
+        it ended. Raises DatabaseError."""
+        with refused("write its journal"):
+            return self._begin(plan_id, kind, holder, document)
+
+    def _begin(self, plan_id: str, kind: str, holder: str, document: str) -> str:
         found = self.query("select state from faberdb.plan where plan_id = %s", plan_id)
         if found and found[0][0] in ("failed", "refused"):
             # Nothing of it remains, so it may be tried once more as long as the fingerprint fits.
@@ -29,16 +34,18 @@ class Target(Session):
         return str(found[0][0]) if found else ""
 
     def end_plan(self, plan_id: str, state: str) -> None:
-        """Note how a plan ended."""
-        self.connection.execute(
-            "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s", (state, plan_id)
-        )
+        """Note how a plan ended. Raises DatabaseError."""
+        with refused("write its journal"):
+            self.connection.execute(
+                "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s", (state, plan_id)
+            )
 
     def done_transactions(self, plan_id: str) -> set[int]:
-        """The transactions of a plan whose steps are all committed."""
-        rows = self.query(
-            "select distinct transaction from faberdb.journal where plan_id = %s and outcome = 'done'", plan_id
-        )
+        """The transactions of a plan whose steps are all committed. Raises DatabaseError."""
+        with refused("read its journal"):
+            rows = self.query(
+                "select distinct transaction from faberdb.journal where plan_id = %s and outcome = 'done'", plan_id
+            )
         return {number for (number,) in rows}
 
     def run_transaction(
@@ -46,9 +53,11 @@ class Target(Session):
     ) -> Failure | None:
         """Run the steps of one transaction: an intent row before it, an outcome row with each step in it.
 
-        Returns None, or why nothing of it was done.
+        Returns None, or why nothing of it was done. Raises StoppedError if the connection is lost: then the journal
+        knows whether the transaction was committed.
         """
-        self._journal(plan_id, steps[:1], "intent")
+        with refused("write its journal"):
+            self._journal(plan_id, steps[:1], "intent")
         step = steps[0]
         try:
             if step.statement.outside:
@@ -65,7 +74,12 @@ class Target(Session):
                     self._journal(plan_id, steps, "done")
         except psycopg.Error as error:
             if self.connection.closed:
-                raise
+                raise StoppedError(
+                    "the connection to the server was lost during a step",
+                    where=f"{step.address.kind.replace('_', ' ')} {step.address.name}",
+                    detail=words(error),
+                    advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
+                ) from error
             said = words(error)
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
             return Failure((f"{step.address.kind.replace('_', ' ')} {step.address.name}", *said), rows)

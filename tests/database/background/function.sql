@@ -9,15 +9,13 @@ create function app.plain(a text) returns text language sql as 'select $1';
 create function app.people() returns setof app.person language sql stable rows 7 as 'select * from app.person';
 create function app.rows(out id int, inout name text) returns setof record language sql as 'select 1, name';
 create function app.as_table(wanted app.mood) returns table (id int, "Name" text) language sql
-    begin atomic select p.id, p.name from app.person p where p.mood = wanted; end;
-create function app.standard(a numeric(10, 2)) returns numeric language sql return a * 2;
+    as 'select p.id, p.name from app.person p where p.mood = wanted';
 create function app.generic(a anyelement, b anyarray) returns anyelement language sql as 'select a';
 create function app."Odd name $body$"("Arg One" int, int) returns void language sql as $x$ select '$function$'::text $x$;
-create function app.of_person(p app.person) returns text language sql immutable return (p).name;
+create function app.of_person(p app.person) returns text language sql immutable as 'select (p).name';
 create function app.touched() returns trigger language plpgsql as 'begin return new; end';
 create function app.rank() returns bigint language internal window immutable as 'window_row_number';
 create procedure app.run(in a int, inout b text default 'b') language plpgsql as $$begin commit; end$$;
-create procedure app.run() language sql begin atomic insert into app.person (id, name) values (1, 'a'); end;
 
 alter table app.person add column shown text default app.plain('n'),
     add constraint person_check check (app.plain(id) > 0);

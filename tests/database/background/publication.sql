@@ -1,5 +1,4 @@
 create schema pub;
-create schema "Pub two";
 create table pub.a (id int primary key, name text, n int);
 create table pub.b (id int primary key);
 create table pub.p (id int primary key) partition by range (id);
@@ -7,6 +6,4 @@ create publication plain for table pub.a, only pub.b;
 create publication everything for all tables with (publish_via_partition_root = true);
 create publication "Some" for table pub.p with (publish = 'insert, truncate');
 create publication "No table" with (publish = '');
-create publication filtered for table pub.a (id, n) where (n > 5 and id <> 3), pub.b;
-create publication schemas for tables in schema pub, "Pub two", table pub.b;
 comment on publication plain is 'a publication';

@@ -1,5 +1,4 @@
 create schema kit;
-create schema other;
 create function kit.valid(text) returns boolean language sql immutable as 'select $1 <> ''''';
 create sequence kit.numbers;
 create domain kit.email as varchar(200) collate "C" default 'a@b' not null
@@ -19,7 +18,7 @@ create type kit.money as (amount numeric(12, 2), currency char(3), note text col
 create type kit.nothing as ();
 create type kit.purse as (contents kit.money[], "Odd col" kit.money);
 create table kit.wallet (held kit.purse, "Several" kit.money[]);
-create function kit.worth(kit.money) returns numeric language sql immutable return ($1).amount;
+create function kit.worth(kit.money) returns numeric language sql immutable as 'select ($1).amount';
 comment on type kit.money is 'a pair';
 comment on column kit.money.amount is 'how much';
 comment on type kit.used is 'a row type';
@@ -27,10 +26,7 @@ comment on type kit.used is 'a row type';
 create function kit.distance(time, time) returns float8 language sql immutable as 'select extract(epoch from $1 - $2)';
 create type kit.span as range (subtype = time, subtype_diff = kit.distance);
 create type kit.words as range (subtype = text, subtype_opclass = text_pattern_ops, collation = "C");
-create type kit.amounts as range (subtype = numeric, multirange_type_name = other.many_amounts);
-create table kit.times (s kit.span default kit.span('08:00', '09:00'), m kit.span_multirange, o other.many_amounts,
+create table kit.times (s kit.span default kit.span('08:00', '09:00'), w kit.words,
     exclude using gist (s with &&), check (kit.span('00:00', '23:59') @> s));
-create view kit.multi as select kit.span_multirange(s)::kit.span_multirange as m from kit.times;
 comment on type kit.span is 'a range';
-comment on type kit.span_multirange is 'its multirange';
 comment on function kit.span(time, time) is 'a constructor';

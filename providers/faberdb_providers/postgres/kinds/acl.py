@@ -87,7 +87,9 @@ def says_nothing(kind: str, grantee: str, attributes: Mapping[str, Any]) -> bool
         return False
     usual = without_grant(kind, (), grantee, 0)
     declared = Held.of(attributes, kind, 0)
-    return grantee in (OWNER, PUBLIC) and bool(usual.privileges) and "granted_by" not in attributes and declared == usual
+    return (
+        grantee in (OWNER, PUBLIC) and bool(usual.privileges) and "granted_by" not in attributes and declared == usual
+    )
 
 
 def read_phrases(phrases: Iterable[str]) -> tuple[Held, dict[str, Held]]:

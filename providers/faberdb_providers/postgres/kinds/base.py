@@ -57,7 +57,8 @@ class GrantableSpec(Spec):
     """One entry of something that there are privileges on."""
 
     grants: dict[str, list[str]] = {}
-    """Privileges by role: `reader = ["select", "update with grant option"]`. `public` is everybody, `@owner` the owner."""
+    """Privileges by role, as in `reader = ["select", "update with grant option"]`; `public` is everybody, `@owner` the
+    owner."""
 
 
 class RelationSpec(GrantableSpec):
@@ -154,7 +155,9 @@ class PostgresKind:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
         old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
-        yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {})
+        yield Object(
+            address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {}
+        )
         yield from comment_on(address, spec.comment, place)
         if isinstance(spec, GrantableSpec):
             yield from grants_on(address, spec.grants, place)
@@ -189,7 +192,8 @@ class PostgresKind:
         return Verdict(Action.REPLACE, "it cannot be altered in place")
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
-        """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers to."""
+        """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers
+        to."""
         if change.action in (Action.DROP, Action.REPLACE):
             return True
         return change.disturbs and self.rebuilt_on_type_change
@@ -217,4 +221,3 @@ class PostgresKind:
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         yield Statement(f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[-1])}", Risk.DANGEROUS)
-

@@ -3,11 +3,20 @@ refer to what its column must exist before."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row, compact, grants_on
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    GrantableSpec,
+    PostgresKind,
+    Row,
+    compact,
+    grants_on,
+)
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
 from faberdb_providers.postgres.kinds.storage import stored_options
@@ -86,10 +95,14 @@ class ColumnKind(PostgresKind):
 
     def query(self, version: int) -> str:
         not_null = (
-            "(select case when k.conname <> c.relname || '_' || a.attname || '_not_null' then k.conname end"
-            " from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum)"
+            "case when k.conname <> c.relname || '_' || a.attname || '_not_null' then k.conname end"
             if version >= 18
             else "null"
+        )
+        named = (
+            " left join pg_constraint k on k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum"
+            if version >= 18
+            else ""
         )
         return (
             "select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, n.nspname, c.relname, a.attname,"
@@ -110,7 +123,7 @@ class ColumnKind(PostgresKind):
             "  from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid"
             "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
             "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"
-            f" where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
+            f"{named} where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
             " order by n.nspname, c.relname, a.attnum"
         )
 
@@ -230,22 +243,29 @@ class ColumnKind(PostgresKind):
                     hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
             if "identity" in obj.attributes or ("generated" in obj.attributes and not obj.attributes.get("virtual")):
                 risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
+            made = obj
+            if default is None and filled_by_default(obj, work):
+                made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
             probe = rows_where(Address("table", obj.address.path[:-1]), "", work) if risk else ""
-            yield Statement(f"{table} ADD COLUMN {render_column(obj, default)}", risk, hazards, probe=probe)
+            yield Statement(
+                f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
+            )
+            yield from beyond(obj, work.version)
             yield from bare_identity(obj, work)
             return
         late = {"null", "identity", "not_null_name"}
         plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
-        yield Statement(f"{table} ADD COLUMN {render_column(plain, None)}")
+        yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
+        yield from beyond(obj, work.version)
         if kept:
-            yield from restore(obj, kept)
+            yield from restore(plain, kept)
         else:
             relation = dotted(*obj.address.path[:-1])
             yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS)
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):
-            yield _set_not_null(obj, work)
+            yield set_not_null(obj, work)
         if "identity" in obj.attributes:
             yield from _identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
             yield from bare_identity(obj, work)
@@ -270,16 +290,18 @@ class ColumnKind(PostgresKind):
                 relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
                 fill = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
                 yield Statement(fill, Risk.DANGEROUS)
-            yield _set_not_null(after, work)
+            yield set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
             default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
             names = ident(old.get("not_null_name", default)), ident(new.get("not_null_name", default))
-            yield Statement(f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}")
+            yield Statement(
+                f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}"
+            )
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from _identity_changes(before, after)
             if "identity" not in old:
                 yield from bare_identity(after, work)
-        yield from _storage(old, new, column)
+        yield from _storage(old, new, column, work.version)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
@@ -296,6 +318,15 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def filled_by_default(column: Object, work: Work) -> bool:
+    """Whether rows that are there already wait for a default which cannot be written into ADD COLUMN, because it needs
+    the column itself: that of a serial column, whose sequence belongs to it."""
+    fresh = work.before(column.address) is None and work.before(Address("table", column.address.path[:-1])) is not None
+    later = work.after(Address("default", column.address.path)) is not None
+    needed = not column.attributes.get("null") and "backfill" not in column.hints
+    return fresh and later and needed and work.kept(column.address) is None
 
 
 PLAIN_KEYS = (
@@ -323,11 +354,18 @@ def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
         yield from bare(Address("sequence", (schema, sequence)), work)
 
 
-def render_column(obj: Object, default: str | None) -> str:
+def beyond(obj: Object, version: int) -> Iterator[Statement]:
+    """What a new column has that CREATE TABLE and ADD COLUMN have no words for."""
+    unsaid = ("statistics", "options") if version >= 16 else ("statistics", "options", "storage")
+    column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
+    yield from _storage({}, {k: v for k, v in obj.attributes.items() if k in unsaid}, column, version)
+
+
+def render_column(obj: Object, default: str | None, version: int) -> str:
     """A column as CREATE TABLE and ADD COLUMN write it."""
     a = obj.attributes
     words = [ident(obj.address.path[-1]), a["type"]]
-    if a.get("storage"):
+    if a.get("storage") and version >= 16:
         words.append(f"STORAGE {a['storage'].upper()}")
     if a.get("compression"):
         words.append(f"COMPRESSION {a['compression']}")
@@ -406,13 +444,18 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     if old != new and "generated" not in after.attributes:
         sql += f" USING {cast}"
     free = lossless(old, new) and old != new
-    hazard = Hazard("type-change", "the table may be rewritten while it is locked, and a value may not fit the new type")
+    hazard = Hazard(
+        "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
+    )
     yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,))
     if back:
-        yield from restore(after, back, f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}")
+        # What identity is taken away is gone by now, and what is given comes later.
+        still = before.attributes.get("identity") if "identity" in after.attributes else None
+        now = Object(after.address, compact({**after.attributes, "identity": still}))
+        yield from restore(now, back, f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}")
 
 
-def _set_not_null(obj: Object, work: Work) -> Statement:
+def set_not_null(obj: Object, work: Work) -> Statement:
     table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
     probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
     hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
@@ -423,9 +466,12 @@ def _set_not_null(obj: Object, work: Work) -> Statement:
     return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
 
 
-def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str) -> Iterator[Statement]:
+def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str, version: int) -> Iterator[Statement]:
     if old.get("storage") != new.get("storage"):
-        yield Statement(f"{column} SET STORAGE {new.get('storage', 'default').upper()}", Risk.CAUTION)
+        usual = "default"
+        if version < 16:  # which have no word for it; types of fixed length have no other storage to come from
+            usual = "main" if re.match(r"numeric|inet|cidr", new.get("type", "")) else "extended"
+        yield Statement(f"{column} SET STORAGE {new.get('storage', usual).upper()}", Risk.CAUTION)
     if old.get("compression") != new.get("compression"):
         yield Statement(f"{column} SET COMPRESSION {new.get('compression', 'default')}", Risk.CAUTION)
     if old.get("statistics") != new.get("statistics"):

@@ -117,7 +117,9 @@ class ConstraintKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
         if before.attributes.get("not_valid") and not after.attributes.get("not_valid"):
-            yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work))
+            yield Statement(
+                f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work)
+            )
         yield from _cluster(before.attributes, after)
         old, new = before.attributes.get("options", {}), after.attributes.get("options", {})
         if old != new:
@@ -134,7 +136,12 @@ class ConstraintKind(PostgresKind):
         )
 
     def on_table(
-        self, place: Place, spec: Spec, name: str, attributes: Mapping[str, Any], columns: Sequence[str] = (),
+        self,
+        place: Place,
+        spec: Spec,
+        name: str,
+        attributes: Mapping[str, Any],
+        columns: Sequence[str] = (),
         references: Iterable[Address] = (),
     ) -> Iterator[Object]:
         """The declared constraint `name` of the table it is written in."""
@@ -232,6 +239,11 @@ class PrimaryKeyKind(KeyKind):
     def declare(self, place: Place, name: str, spec: PrimaryKeySpec) -> Iterator[Object]:
         assert place.container is not None
         yield from self.key(place, spec, spec.name or pkey_name(place.container.path[-1]))
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield from super().claims(obj)
+        # A table has one, whatever its name. What ends in no name is no name that a text could mention.
+        yield ("primary key", *obj.address.path[:-1], "")
 
     def write(self, obj: Object) -> Mapping[str, Any]:
         *_, table, name = obj.address.path

@@ -7,6 +7,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.column import filled_by_default, set_not_null
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -61,6 +62,11 @@ class DefaultKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
+        column = work.after(obj.parent) if obj.parent else None
+        if column is not None and column.address.kind == "column" and filled_by_default(column, work):
+            table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
+            yield Statement(f"UPDATE {table} SET {name} = DEFAULT WHERE {name} IS NULL", Risk.DANGEROUS)
+            yield set_not_null(column, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)

@@ -62,7 +62,9 @@ class EnumKind(PostgresKind):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         kept = work.kept(obj.address)
         if kept:
-            yield Statement(f"ALTER TYPE {dotted(kept.place, obj.address.path[-1])} SET SCHEMA {ident(obj.address.path[0])}")
+            yield Statement(
+                f"ALTER TYPE {dotted(kept.place, obj.address.path[-1])} SET SCHEMA {ident(obj.address.path[0])}"
+            )
             return
         values = ", ".join(literal(v).strip() for v in obj.attributes["values"])
         yield Statement(f"CREATE TYPE {qualified(obj.address)} AS ENUM ({values})")

@@ -66,9 +66,7 @@ class GrantKind(PostgresKind):
         return ()
 
 
-def _change(
-    address: Address, before: Mapping[str, Any], after: Mapping[str, Any], work: Work
-) -> Iterator[Statement]:
+def _change(address: Address, before: Mapping[str, Any], after: Mapping[str, Any], work: Work) -> Iterator[Statement]:
     *target, grantee = address.path
     others = [side.get("granted_by", {}) for side in (before, after)]
     sides = [(grantor, *(o.get(grantor, {}) for o in others)) for grantor in sorted({*others[0], *others[1]})]

@@ -153,13 +153,15 @@ def cleared(target: Sequence[str], grantee: str) -> Statement:
 
 
 def given_by_default(kind: str, path: Sequence[str], work: Work) -> set[str]:
-    """Grantees whom ALTER DEFAULT PRIVILEGES, as it stands live or as it is wanted, concerns when such an object is
-    made."""
+    """Grantees to whom ALTER DEFAULT PRIVILEGES, as it stands live or as it is wanted, gives something when the owner
+    of the database makes such an object. Rules for what other roles make do not count: their grantee may be that
+    owner."""
     rules: list[Object] = [*work.children(DEFAULTS, after=False), *work.children(DEFAULTS, after=True)]
     return {
         rule.attributes["grantee"]
         for rule in rules
-        if rule.attributes["on"] == CLASS.get(kind) and rule.attributes.get("schema", path[0]) == path[0]
+        if "role" not in rule.attributes
+        and rule.attributes["on"] == CLASS.get(kind) and rule.attributes.get("schema", path[0]) == path[0]
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import BackgroundKind
-from faberdb_providers.postgres.kinds.base import Found, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.names import dotted, ident, identifiers
 
 _PUBLISHED = ("insert", "update", "delete", "truncate")
@@ -82,14 +82,17 @@ class PublishedTableKind(_Member):
             "select 'pg_publication_rel'::regclass::oid, r.oid, 0, p.pubname, n.nspname, c.relname,"
             f" {filtered if version >= 15 else 'null, null'} from pg_publication_rel r"
             " join pg_publication p on p.oid = r.prpubid join pg_class c on c.oid = r.prrelid"
-            " join pg_namespace n on n.oid = c.relnamespace order by p.pubname, n.nspname, c.relname"
+            " join pg_namespace n on n.oid = c.relnamespace"
+            f" where {USER_SCHEMA} order by p.pubname, n.nspname, c.relname"
         )
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, publication, schema, table, where, columns = row
         where = where if where is None or where.startswith("(") else f"({where})"
         address = Address(self.name, (publication, schema, table))
-        return (classid, oid, 0), Object(address, compact({"columns": columns, "where": where}))
+        return (classid, oid, 0), Object(
+            address, compact({"columns": columns, "where": where}), Address("table", (schema, table))
+        )
 
 
 class PublishedSchemaKind(_Member):
@@ -109,7 +112,7 @@ class PublishedSchemaKind(_Member):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, publication, schema = row
-        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {})
+        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {}, Address("schema", (schema,)))
 
 
 KINDS = (PublicationKind(), PublishedTableKind(), PublishedSchemaKind())

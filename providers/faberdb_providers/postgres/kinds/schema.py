@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from faberdb.model import Address, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Address, Object, Place, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.names import ident

@@ -172,7 +172,9 @@ class SequenceKind(PostgresKind):
             yield from position_within(name, old, new)
             yield Statement(f"ALTER SEQUENCE {name} {type_}{' '.join(clauses(new, complete=True))}", Risk.CAUTION)
         if bool(old.get("unlogged")) != bool(new.get("unlogged")):
-            yield Statement(f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION)
+            yield Statement(
+                f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION
+            )
         if old.get("owned_by") != new.get("owned_by"):
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(after.parent) if after.parent else 'NONE'}")
 

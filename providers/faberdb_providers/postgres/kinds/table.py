@@ -15,7 +15,7 @@ from faberdb_providers.postgres.kinds.base import (
     Row,
     compact,
 )
-from faberdb_providers.postgres.kinds.column import bare_identity, render_column
+from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
 from faberdb_providers.postgres.kinds.constraint import definition
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
@@ -131,7 +131,9 @@ class TableKind(PostgresKind):
                 yield Statement(_attach(obj))
             return
         again = _said_twice(inlined)
-        yield Statement(create_table(obj, [o for o in inlined if o not in again]))
+        yield Statement(create_table(obj, [o for o in inlined if o not in again], work.version))
+        for column in (o for o in inlined if o.address.kind == "column"):
+            yield from beyond(column, work.version)
         for key in again:
             yield Statement(f"ALTER TABLE {name} ADD CONSTRAINT {ident(key.address.path[-1])} {definition(key)}")
         yield from settings({}, obj.attributes, name, creating=True)
@@ -178,11 +180,11 @@ def _said_twice(inlined: Sequence[Object]) -> list[Object]:
     return again
 
 
-def create_table(obj: Object, inlined: Sequence[Object]) -> str:
+def create_table(obj: Object, inlined: Sequence[Object], version: int) -> str:
     """CREATE TABLE with those children that can be written into it, one a line."""
     a, schema = obj.attributes, obj.address.path[0]
     defaults = {o.parent: o.attributes["expression"] for o in inlined if o.address.kind == "default"}
-    lines = [render_column(o, defaults.get(o.address)) for o in inlined if o.address.kind == "column"]
+    lines = [render_column(o, defaults.get(o.address), version) for o in inlined if o.address.kind == "column"]
     lines += [
         f"CONSTRAINT {ident(o.address.path[-1])} {definition(o)}"
         for o in inlined
@@ -223,7 +225,9 @@ def settings(
         if old.get("tablespace") != new.get("tablespace"):
             yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
     if old.get("row_security") != new.get("row_security"):
-        yield Statement(f"{alter} {'ENABLE' if new.get('row_security') else 'DISABLE'} ROW LEVEL SECURITY", Risk.CAUTION)
+        yield Statement(
+            f"{alter} {'ENABLE' if new.get('row_security') else 'DISABLE'} ROW LEVEL SECURITY", Risk.CAUTION
+        )
     if old.get("force_row_security") != new.get("force_row_security"):
         force = "FORCE" if new.get("force_row_security") else "NO FORCE"
         yield Statement(f"{alter} {force} ROW LEVEL SECURITY", Risk.CAUTION)

@@ -144,4 +144,6 @@ def _content(columns: list[str], prefix: str) -> str:
 
 
 def _sequence(obj: Object) -> str:
-    return f"pg_get_serial_sequence({literal(dotted(*obj.address.path[:-1]))}, {literal(obj.address.path[-1])})::regclass"
+    return (
+        f"pg_get_serial_sequence({literal(dotted(*obj.address.path[:-1]))}, {literal(obj.address.path[-1])})::regclass"
+    )

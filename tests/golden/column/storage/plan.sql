@@ -1,6 +1,6 @@
--- Plan plan for dev: database scratch_126, PostgreSQL 18.4
+-- Plan plan for dev: database scratch_54, PostgreSQL 18.4
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -11,10 +11,16 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 alter column public.document.body [caution]
+-- 0001 alter column public.document.author [caution]
+ALTER TABLE public.document ALTER COLUMN author SET STATISTICS 500;
+
+-- 0002 alter column public.document.author [caution]
+ALTER TABLE public.document ALTER COLUMN author SET (n_distinct=-0.2);
+
+-- 0003 alter column public.document.body [caution]
 ALTER TABLE public.document ALTER COLUMN body SET STORAGE EXTERNAL;
 
--- 0002 alter column public.document.scan [caution]
+-- 0004 alter column public.document.scan [caution]
 ALTER TABLE public.document ALTER COLUMN scan SET COMPRESSION pglz;
 
 COMMIT;

@@ -1,0 +1,163 @@
+"""Plans without changes, remembered: whoever asks again about the same files and the same catalogue gets the same answer
+at once, and of files that were edited only the edited blocks have to be looked at.
+
+Equality is by content of everything that planning looks at, so what is remembered may be of no use but not wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from faberdb import __version__
+from faberdb.config.project import Project
+from faberdb.declare.blocks import Block, block_of
+from faberdb.declare.load import Declaration, unchanged
+from faberdb.declare.part import Known, Spot
+from faberdb.model import Address, Unmanaged
+
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanging:
+    """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from."""
+
+    fingerprint: str
+    unmanaged: tuple[Unmanaged, ...]
+    lineage: str
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the schema files said when there was nothing to change, so that each declared object stood for the live one
+    of its address. digests: of the declarations; spots: where each was written, for those written in a block."""
+
+    known: Known
+    digests: dict[Address, str]
+    spots: dict[Address, Spot]
+
+
+def inputs(project: Project, environment: str, provider: object, state: bytes | None) -> str:
+    """Digest of all a plan is made from but the catalogue and the schema files: settings, the state, and the programs
+    at work, whose release alone does not tell a checkout that was edited."""
+    state_digest = hashlib.sha256(state).hexdigest() if state is not None else ""
+    programs = {
+        Path(str(sys.modules[name].__file__)).parent for name in (__package__.partition(".")[0], _home(provider))
+    }
+    code = sorted(stamp for folder in programs for stamp in _stamps(folder))
+    parts = [FORMAT, __version__, repr(project), environment, state_digest, code]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _home(provider: object) -> str:
+    return type(provider).__module__.partition(".")[0]
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """Path, time and size of every Python file of a package."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _stamps(Path(entry.path))
+        elif entry.name.endswith(".py"):
+            there = entry.stat()
+            yield entry.path, there.st_mtime_ns, there.st_size
+
+
+class Memo:
+    """The last plan without changes of one environment, in the cache folder."""
+
+    def __init__(self, cache: Path, project: Project, environment: str) -> None:
+        name = hashlib.sha256(json.dumps([str(project.root), environment]).encode()).hexdigest()[:24]
+        self.file, self.folder = cache / "unchanged" / f"{name}.json", project.schemas
+        self._standing = self.file.with_suffix(".declared")
+        try:
+            record = json.loads(self.file.read_bytes())
+            self._record: dict[str, Any] = record if isinstance(record, dict) else {}
+        except (OSError, ValueError):
+            self._record = {}
+
+    def recall(self, inputs: str) -> Unchanging | None:
+        """The remembered plan, if it was made from these inputs, whatever the schema files say now."""
+        try:
+            if self._record["inputs"] != inputs:
+                return None
+            unmanaged = tuple(Unmanaged(*map(str, item)) for item in self._record["unmanaged"])
+            serial = int(self._record["serial"])
+            return Unchanging(str(self._record["fingerprint"]), unmanaged, str(self._record["lineage"]), serial)
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def fits(self) -> bool:
+        """Whether the schema files are those of the remembered plan."""
+        try:
+            return unchanged(self.folder, self._record["files"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+    def standing(self) -> Standing | None:
+        """What the schema files said then."""
+        try:
+            raw = self._standing.read_bytes()
+            if hashlib.sha256(raw).hexdigest() != self._record["declared"]:
+                return None
+            record = json.loads(raw)
+            blocks = {file: {_block(b): d for b, d in there} for file, there in record["blocks"].items()}
+            spots = [(file, _block(block)) for file, block in record["spots"]]
+            digests, places = {}, {}
+            for kind, path, content, spot in record["objects"]:
+                address = Address(kind, tuple(path))
+                digests[address] = content
+                if spot is not None:
+                    places[address] = spots[spot]
+            return Standing(Known(self._record["files"], blocks), digests, places)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+            return None
+
+    def save(
+        self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str]
+    ) -> None:
+        """Remember a plan; a full or read-only disk only costs time at the next run."""
+        blocks = {str(file): list(there.items()) for file, there in declaration.blocks.items()}
+        spots: dict[Spot, int] = {}
+        objects = []
+        for address, content in digests.items():
+            obj = declaration.objects.get(address)
+            spot = None
+            if obj is not None and obj.origin is not None and obj.origin.file in declaration.blocks:
+                block = block_of(obj.origin.keys, declaration.blocks[obj.origin.file])
+                spot = spots.setdefault((str(obj.origin.file), block), len(spots))
+            objects.append([address.kind, address.path, content, spot])
+        declared = json.dumps({"blocks": blocks, "spots": list(spots), "objects": objects}).encode()
+        record = {
+            "inputs": inputs,
+            "files": {str(file): content for file, content in declaration.contents.items()},
+            "fingerprint": plan.fingerprint,
+            "unmanaged": [[item.what, item.name, item.reason] for item in plan.unmanaged],
+            "lineage": plan.lineage,
+            "serial": plan.serial,
+            "declared": hashlib.sha256(declared).hexdigest(),
+        }
+        with suppress(OSError):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            _write(self._standing, declared)
+            _write(self.file, json.dumps(record).encode())
+
+
+def _block(parts: Any) -> Block:
+    return tuple(map(str, parts))
+
+
+def _write(file: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent)
+    with os.fdopen(handle, "wb") as aside:
+        aside.write(data)
+    Path(name).replace(file)

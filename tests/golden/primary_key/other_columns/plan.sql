@@ -1,0 +1,21 @@
+-- Plan plan for dev: database scratch_95, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace primary key public.stock.stock_pkey [caution]
+ALTER TABLE public.stock DROP CONSTRAINT stock_pkey;
+
+-- 0002 replace primary key public.stock.stock_pkey [dangerous]
+--      ! the table is locked while the index is built, and rows that are alike stop it
+ALTER TABLE public.stock ADD CONSTRAINT stock_pkey PRIMARY KEY (product_id, warehouse_id);
+
+COMMIT;

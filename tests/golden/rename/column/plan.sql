@@ -1,0 +1,21 @@
+-- Plan plan for dev: database scratch_107, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 1 to alter, 0 to replace, 0 to drop, 1 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 rename column public.customer.full_name [dangerous]
+--      ! queries that use the old name fail from the moment this commits
+ALTER TABLE public.customer RENAME COLUMN name TO full_name;
+
+-- 0002 alter column public.customer.full_name [safe]
+ALTER TABLE public.customer RENAME CONSTRAINT customer_name_not_null TO customer_full_name_not_null;
+
+COMMIT;

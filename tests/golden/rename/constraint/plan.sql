@@ -1,0 +1,23 @@
+-- Plan plan for dev: database scratch_29, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 0 to drop, 3 to rename. Risk: caution.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 rename primary key public.customer.customer_key [caution]
+ALTER TABLE public.customer RENAME CONSTRAINT pk TO customer_key;
+
+-- 0002 rename unique public.customer.customer_email_key [caution]
+ALTER TABLE public.customer RENAME CONSTRAINT u1 TO customer_email_key;
+
+-- 0003 rename check public.customer.customer_email_check [caution]
+ALTER TABLE public.customer RENAME CONSTRAINT c1 TO customer_email_check;
+
+COMMIT;

@@ -1,0 +1,40 @@
+-- Plan plan for dev: database scratch_137, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 rename table public.client [dangerous]
+ALTER TABLE public.customer RENAME TO client;
+
+-- 0002 rename column public.client.full_name [dangerous]
+--      ! queries that use the old name fail from the moment this commits
+ALTER TABLE public.client RENAME COLUMN name TO full_name;
+
+-- 0003 alter column public.client.full_name [dangerous]
+LOCK TABLE public.client IN ACCESS EXCLUSIVE MODE;
+
+-- 0004 alter column public.client.full_name [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text)) AS ordinal, full_name AS value, full_name::character varying(3) AS became FROM public.client;
+
+-- 0005 alter column public.client.full_name [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0006 alter column public.client.full_name [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3) USING full_name::character varying(3);
+
+-- 0007 alter column public.client.full_name [safe]
+ALTER TABLE public.client RENAME CONSTRAINT customer_name_not_null TO client_full_name_not_null;
+
+-- 0008 alter column public.client.id [safe]
+ALTER TABLE public.client RENAME CONSTRAINT customer_id_not_null TO client_id_not_null;
+
+COMMIT;

@@ -1,0 +1,20 @@
+-- Plan plan for dev: database scratch_123, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 3 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create sequence public.invoice_number [safe]
+CREATE SEQUENCE public.invoice_number START WITH 1000 CACHE 10;
+
+-- 0002 create column public.invoice.number [safe]
+ALTER TABLE public.invoice ADD COLUMN number bigint DEFAULT nextval('public.invoice_number'::regclass) NOT NULL;
+
+COMMIT;

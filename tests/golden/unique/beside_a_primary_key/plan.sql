@@ -1,0 +1,23 @@
+-- Plan plan for dev: database scratch_153, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 4 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create table public.country [safe]
+CREATE TABLE public.country (
+    code text NOT NULL,
+    CONSTRAINT country_pkey PRIMARY KEY (code)
+);
+
+-- 0002 create table public.country [safe]
+ALTER TABLE public.country ADD CONSTRAINT country_code_key UNIQUE (code);
+
+COMMIT;

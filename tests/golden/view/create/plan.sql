@@ -1,0 +1,25 @@
+-- Plan plan for dev: database scratch_525, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create view public.active_customer [safe]
+CREATE VIEW public.active_customer AS
+SELECT id
+   FROM public.customer
+  WHERE (status = 'active'::text);
+
+-- 0002 create view public.customer_count [safe]
+CREATE VIEW public.customer_count WITH (security_invoker=true) AS
+SELECT count(*) AS total
+   FROM public.active_customer;
+
+COMMIT;

@@ -1,0 +1,35 @@
+-- Plan plan for dev: database scratch_169, PostgreSQL 18.4
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 1 to replace, 1 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace view public.contact [caution]
+DROP VIEW public.contact;
+
+-- 0002 replace view public.contact [safe]
+CREATE VIEW public.contact AS
+SELECT id,
+    name
+   FROM public.customer;
+
+-- 0003 drop column public.customer.phone [dangerous]
+LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
+
+-- 0004 drop column public.customer.phone [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id, name)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id, name)::text)) AS ordinal, phone AS value FROM public.customer;
+
+-- 0005 drop column public.customer.phone [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0006 drop column public.customer.phone [destructive]
+ALTER TABLE public.customer DROP COLUMN phone;
+
+COMMIT;
