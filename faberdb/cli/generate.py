@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from faberdb.cli.descriptions import describe
 from faberdb.cli.reference import pages
 from faberdb.config.format import ProjectFile
 from faberdb.declare.shape import compose
@@ -47,6 +48,7 @@ def _json(schema: Mapping[str, Any]) -> str:
 
 def render(model: type[BaseModel]) -> str:
     """The model's JSON Schema as a text for editors: without nulls, which TOML does not have."""
+    describe()
     return _json({"$schema": DIALECT, **_for_toml(model.model_json_schema())})
 
 

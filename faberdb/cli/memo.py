@@ -122,9 +122,7 @@ class Memo:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
             return None
 
-    def save(
-        self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str]
-    ) -> None:
+    def save(self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str]) -> None:
         """Remember a plan; a full or read-only disk only costs time at the next run."""
         blocks = {str(file): list(there.items()) for file, there in declaration.blocks.items()}
         spots: dict[Spot, int] = {}

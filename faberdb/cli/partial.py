@@ -42,7 +42,9 @@ def edited(workspace: Workspace, standing: Standing, live: Objects, context: str
         kept = {a: live[a] for a in standing.digests if a not in again and a in live}
         if len(kept) + len(again) != len(standing.digests) or kept.keys() & part.objects.keys():
             return None
-        if any(obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in part.objects.values()):
+        if any(
+            obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in part.objects.values()
+        ):
             return None
         complete = workspace.provider.complete({**kept, **part.objects})
         digests = {a: declared_digest(o, context) for a, o in complete.items() if a not in kept}

@@ -13,6 +13,7 @@ import click
 
 from faberdb import errors
 from faberdb.cli.main import COMMANDS, cli
+from faberdb.cli.descriptions import describe
 from faberdb.config.format import ProjectFile
 from faberdb.errors import ExitCode, FaberError
 
@@ -45,6 +46,7 @@ WORDS = {"string": "text", "integer": "whole number", "number": "number", "boole
 
 def pages(kinds: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """File name, relative to docs/reference, and text of every page."""
+    describe()
     yield "README.md", HEAD + _overview(kinds)
     yield "commands.md", HEAD + _commands()
     yield "exit-codes.md", HEAD + _exit_codes()

@@ -95,6 +95,7 @@ class Workspace:
         return self.provider.need(
             major=session.version,
             extensions=frozenset(session.extensions()) - {"plpgsql"},
+            roles=frozenset(session.roles()),
             target=self.conninfo(environment),
             protected=environment.protected,
             shadow=self.surroundings.shadow_string(self.project),

@@ -50,7 +50,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class ProjectTable(Table):

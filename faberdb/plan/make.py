@@ -61,9 +61,7 @@ def make_plan(
     before = before or fingerprint(proven.live)
     differences = tuple(
         Difference(a, start.get(a), proven.expected.get(a))
-        for a in sorted(
-            a for a in {**start, **proven.expected} if not _alike(start.get(a), proven.expected.get(a))
-        )
+        for a in sorted(a for a in {**start, **proven.expected} if not _alike(start.get(a), proven.expected.get(a)))
     )
     return replace(
         unchanged_plan(heading, before, proven.unmanaged),

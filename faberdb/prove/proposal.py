@@ -90,12 +90,14 @@ class Planner:
         complete = self.engine.complete({**kept, **declared})
         wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
         start, renames = self._named(wanted)
-        given = {**self.outside, **read_only(self.live, self.kinds), **kept}
+        here = {a: o for a, o in start.items() if self.managed(a)}
+        given = {**self.outside, **read_only(here, self.kinds), **kept}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
+        _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
 
@@ -275,6 +277,16 @@ def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> d
         return obj.parent in objects and left_alone(objects[obj.parent])
 
     return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -> None:
+    """What is only read goes with what it hangs on (a trigger with its table), since nobody can have declared it."""
+    orphans = [a for a, o in target.items() if o.parent is not None and o.parent in live and o.parent not in target]
+    while orphans:
+        for address in orphans:
+            del target[address]
+        gone = set(orphans)
+        orphans = [a for a, o in target.items() if o.parent in gone]
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

@@ -159,10 +159,10 @@ class Session:
 
     def prepare_bookkeeping(self) -> None:
         """The journal and quarantine schemas, made when they are missing."""
-        if self.query(
-            "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
-        ) != [(True,)]:
-            with refused(f"make the schemas faberdb and faberdb_quarantine in {self.label}"):
+        with refused(f"make or use the schemas faberdb and faberdb_quarantine in {self.label}"):
+            if self.query(
+                "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
+            ) != [(True,)]:
                 self.execute(BOOKKEEPING)
 
     def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:

@@ -97,8 +97,8 @@ class Target(Session):
         statement = int(limits.statement * 1000) if limits.statement else 0
         self.connection.execute(
             "select set_config('lock_timeout', %s, %s), set_config('statement_timeout', %s, %s),"
-            " set_config('search_path', '', %s)",
-            (str(int(limits.lock * 1000)), local, str(statement), local, local),
+            " set_config('search_path', '', %s), set_config('check_function_bodies', 'off', %s)",
+            (str(int(limits.lock * 1000)), local, str(statement), local, local, local),
         )
 
     def _rows(self, step: Step) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ USER_SCHEMA = (
 class Spec(BaseModel):
     """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     short: ClassVar[str] = ""
     short_type: ClassVar[str] = "string"
 

@@ -161,7 +161,8 @@ def given_by_default(kind: str, path: Sequence[str], work: Work) -> set[str]:
         rule.attributes["grantee"]
         for rule in rules
         if "role" not in rule.attributes
-        and rule.attributes["on"] == CLASS.get(kind) and rule.attributes.get("schema", path[0]) == path[0]
+        and rule.attributes["on"] == CLASS.get(kind)
+        and rule.attributes.get("schema", path[0]) == path[0]
     }
 
 
