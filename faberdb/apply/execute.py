@@ -105,7 +105,7 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
     count, total = 0, len(plan.steps)
     committed = bool(done)
     for number, group in groupby(plan.steps, key=lambda step: step.transaction):
-        steps = list(group)
+        steps = tuple(group)
         if number in done:
             count += len(steps)
             continue
@@ -115,8 +115,8 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
                 advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
             )
 
-        def started(step: Step, before: int = count) -> None:
-            context.started(step, before + steps.index(step) + 1, total)
+        def started(step: Step, before: int = count, inside: tuple[Step, ...] = steps) -> None:
+            context.started(step, before + inside.index(step) + 1, total)
 
         failure = target.run_transaction(plan.plan_id, steps, context.limits, started)
         if failure is not None:

@@ -89,7 +89,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(int(ExitCode.ERROR))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last net: nobody is shown a traceback
         from faberdb.cli.trace import write_trace
 
         file = write_trace(error)

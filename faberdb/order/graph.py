@@ -130,9 +130,9 @@ def _edges(
         if down and up and down != up:
             yield down, up
         for reference in _through(change.after.references if change.after else (), touched_by):
-            if reference in ends and up and reference != address and (first := ends[reference][1]):
-                if first != up:
-                    yield first, up
+            first = ends[reference][1] if reference in ends and reference != address else None
+            if up and first and first != up:
+                yield first, up
         for reference in _through(change.before.references if change.before else (), touched_by):
             if reference in ends and down and reference != address and (last := ends[reference][0]):
                 # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.

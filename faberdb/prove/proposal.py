@@ -113,7 +113,7 @@ class Planner:
         """The plan that makes the database equal to a canonical target. start: the catalogue once the renames are
         done, where they come first."""
         start = self.catalogue.objects if start is None else start
-        aim = {**{a: o for a, o in self.outside.items()}, **target}
+        aim = {**self.outside, **target}
         changes = self._changes(start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})

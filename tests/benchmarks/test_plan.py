@@ -87,7 +87,9 @@ def page() -> Iterator[list[str]]:
     began = os.getloadavg()[0]
     yield lines
     load = f"{began:.1f} when it began, {os.getloadavg()[0]:.1f} when it ended"
-    text = "\n".join([*HEAD, f"Python {platform.python_version()}, {os.cpu_count()} processors; load {load}.", *lines, ""])
+    text = "\n".join(
+        [*HEAD, f"Python {platform.python_version()}, {os.cpu_count()} processors; load {load}.", *lines, ""]
+    )
     PAGE.write_text(text)
     print(f"\n{text}")
 

@@ -38,8 +38,10 @@ DEFAULTS = {
     "range": ["'[1,5)'"],
     "span": ["'1 day'"],
 }
+# BETWEEN beside AND is left out: what PostgreSQL prints of it prints differently once it is read again, so a migration,
+# which goes by the print, and a direct build of the text differ in their dumps and in nothing else.
 TRUTHS = {
-    "int": ["{} > 0", "{} between 1 and 100", "{} <> 7 or {} is null", "({} % 2) < 5"],
+    "int": ["{} > 0", "{} <= 100", "{} <> 7 or {} is null", "({} % 2) < 5"],
     "number": ["{} >= 0", "{} < 1000.5"],
     "text": ["{} <> ''", "length({}) < 100", "{} like 'a%'", "lower({}) = lower({})"],
     "flag": ["{}", "{} is not true or {}"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -52,11 +53,11 @@ class Pair:
     before: Mapping[str, str]
     after: Mapping[str, str]
 
-    def __repr__(self) -> str:
-        return "\n".join(
-            f"===== {side} =====\n" + "\n".join(files.values())
-            for side, files in (("before", self.before), ("after", self.after))
-        )
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How hypothesis shows a failing example: as files that can be tried by hand."""
+        for side, files in (("before", self.before), ("after", self.after)):
+            for name, text in files.items():
+                printer.text(f"\n===== {side}/{name} =====\n{text}")
 
 
 @st.composite

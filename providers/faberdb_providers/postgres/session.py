@@ -126,7 +126,8 @@ class Session:
         if self.query("select to_regclass('faberdb.plan') is not null") != [(True,)]:
             return []
         busy = self.query(
-            f"select 1 from pg_locks where locktype = 'advisory' and granted and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+            "select 1 from pg_locks where locktype = 'advisory' and granted"
+            f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
             " and database = (select oid from pg_database where datname = current_database())"
         )
         return [] if busy else [i for (i,) in self.query("select plan_id from faberdb.plan where state = 'running'")]
@@ -231,7 +232,8 @@ class Session:
             self.execute(f"set application_name = {literal(('faberdb apply by ' + holder)[:63])}")
             return
         found = self.query(
-            "select a.pid, a.application_name, a.backend_start::text from pg_locks l join pg_stat_activity a using (pid)"
+            "select a.pid, a.application_name, a.backend_start::text"
+            " from pg_locks l join pg_stat_activity a using (pid)"
             f" where l.locktype = 'advisory' and l.granted and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
             " and l.database = (select oid from pg_database where datname = current_database())"
         )

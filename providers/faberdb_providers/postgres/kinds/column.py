@@ -237,10 +237,10 @@ class ColumnKind(PostgresKind):
         if "generated" in obj.attributes or not (kept or backfill):
             hazards: tuple[Hazard, ...] = ()
             risk = Risk.SAFE
-            if not obj.attributes.get("null") and default is None and "identity" not in obj.attributes:
-                if "generated" not in obj.attributes:
-                    risk = Risk.DANGEROUS
-                    hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
+            filled = default is not None or {"identity", "generated"} & set(obj.attributes)
+            if not obj.attributes.get("null") and not filled:
+                risk = Risk.DANGEROUS
+                hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
             if "identity" in obj.attributes or ("generated" in obj.attributes and not obj.attributes.get("virtual")):
                 risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
             made = obj

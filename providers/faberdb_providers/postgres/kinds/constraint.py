@@ -1,4 +1,4 @@
-"""Constraints of tables: primary keys, unique, check, exclusion and foreign keys share their reading and their words."""
+"""Constraints of tables: primary keys, unique, check, exclusion and foreign keys share their reading and words."""
 
 from __future__ import annotations
 
@@ -329,8 +329,9 @@ class ExclusionKind(ConstraintKind):
 
     def columns(self, version: int) -> str:
         return (
-            f"{elements('k.conindid')}, array(select 'OPERATOR(' || quote_ident(opn.nspname) || '.' || op.oprname || ')'"
-            " from unnest(k.conexclop) with ordinality u(o, pos) join pg_operator op on op.oid = u.o join pg_namespace"
+            f"{elements('k.conindid')},"
+            " array(select 'OPERATOR(' || quote_ident(opn.nspname) || '.' || op.oprname || ')'"
+            "  from unnest(k.conexclop) with ordinality u(o, pos) join pg_operator op on op.oid = u.o join pg_namespace"
             " opn on opn.oid = op.oprnamespace order by u.pos),"
             " array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
             " a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos),"

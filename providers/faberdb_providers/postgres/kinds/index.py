@@ -26,7 +26,7 @@ class IndexSpec(Spec):
     short_type = "array"
 
     on: list[str]
-    """Column names, or index elements as in CREATE INDEX: `lower(email)`, `created_at desc`, `name text_pattern_ops`."""
+    """Column names, or index elements as in CREATE INDEX: `lower(email)`, `name text_pattern_ops desc`."""
     unique: bool = False
     where: str | None = None
     using: str = "btree"
@@ -91,11 +91,13 @@ class IndexKind(PostgresKind):
         return (
             "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, tc.relname, tc.relkind::text, c.relname,"
             " e.elements, x.indisunique, pg_get_expr(x.indpred, x.indrelid), am.amname,"
-            " case when x.indnatts > x.indnkeyatts then array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
+            " case when x.indnatts > x.indnkeyatts then array(select a.attname::text"
+            "  from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
             "  a.attrelid = x.indrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos) end,"
             f" {distinct}, c.reloptions, ts.spcname, x.indisclustered, x.indisvalid,"
             " case when x.indexprs is not null then (select array_agg(array[sa.attnum::text, sa.attstattarget::text]"
-            "  order by sa.attnum) from pg_attribute sa where sa.attrelid = c.oid and sa.attstattarget >= 0) end, tc.relkind = 'p'"
+            "  order by sa.attnum) from pg_attribute sa where sa.attrelid = c.oid and sa.attstattarget >= 0) end,"
+            " tc.relkind = 'p'"
             " from pg_index x join pg_class c on c.oid = x.indexrelid join pg_class tc on tc.oid = x.indrelid"
             " join pg_namespace n on n.oid = tc.relnamespace join pg_am am on am.oid = c.relam"
             f" left join pg_tablespace ts on ts.oid = c.reltablespace join ({_ALL_ELEMENTS}) e on e.indexrelid = c.oid"

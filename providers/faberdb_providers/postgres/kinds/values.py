@@ -59,10 +59,11 @@ def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
     stay = []
     for old in work.children(table, after=False):
         new = work.after(old.address)
-        if old.address.kind == "column" and new is not None and old.address != column:
-            if old.attributes["type"] == new.attributes["type"] and "generated" not in old.attributes:
-                if "generated" not in new.attributes:
-                    stay.append(old.address.path[-1])
+        if old.address.kind != "column" or new is None or old.address == column:
+            continue
+        generated = "generated" in old.attributes or "generated" in new.attributes
+        if old.attributes["type"] == new.attributes["type"] and not generated:
+            stay.append(old.address.path[-1])
     for key in work.children(table, after=False):
         if key.address.kind == "primary_key" and set(key.attributes["columns"]) <= set(stay):
             return {"key": list(key.attributes["columns"])}
