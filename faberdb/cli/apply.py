@@ -9,7 +9,7 @@ import click
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.planning import Made, plan_environment
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode, FaberError
 from faberdb.plan.codec import from_json
 

@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from faberdb import errors
-from faberdb.cli.main import COMMANDS, cli
 from faberdb.cli.descriptions import describe
+from faberdb.cli.main import COMMANDS, cli
 from faberdb.config.format import ProjectFile
 from faberdb.errors import ExitCode, FaberError
 

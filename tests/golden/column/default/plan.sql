@@ -1,4 +1,4 @@
--- Plan plan for dev: database scratch_18, PostgreSQL 18.4
+-- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
 -- Plan: 1 to create, 1 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: safe.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
