@@ -1,5 +1,5 @@
-"""The sentences under the fields of models, put where JSON Schemas show them. Reading them out of the source takes longer
-than loading the models, so that only what publishes them does it."""
+"""The sentences under the fields of models, put where JSON Schemas show them. Reading them out of the source takes
+longer than loading the models, so that only what publishes them does it."""
 
 from __future__ import annotations
 

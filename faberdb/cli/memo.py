@@ -1,5 +1,5 @@
-"""Plans without changes, remembered: whoever asks again about the same files and the same catalogue gets the same answer
-at once, and of files that were edited only the edited blocks have to be looked at.
+"""Plans without changes, remembered: whoever asks again about the same files and the same catalogue gets the same
+answer at once, and of files that were edited only the edited blocks have to be looked at.
 
 Equality is by content of everything that planning looks at, so what is remembered may be of no use but not wrong."""
 
