@@ -1,7 +1,8 @@
 """A TOML file in blocks: one for each table or other entry at its top, so that an edit of one costs no reading of all.
 
 Blocks are cut before lines that look like headers. A cut that really stood inside a text of several lines leaves a
-block that is no TOML by itself, so where every block is, parsing them one by one is parsing the file; anything out of the
+block that is no TOML by itself, so where every block is, parsing them one by one is parsing the file;
+anything out of the
 ordinary (an entry that comes in two places, a key that blocks share) makes the file one that has no blocks.
 """
 
