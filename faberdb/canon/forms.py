@@ -81,12 +81,15 @@ def recall(
 
 
 def canonical(declared: Object, attributes: Attributes, references: Iterable[Address]) -> Object:
-    """The canonical object that a declared one stands for, with what the declaration says of the way there."""
+    """The canonical object that a declared one stands for, with what the declaration says of the way there.
+
+    What the declaration's own structure refers to counts beside the server's records, which say nothing of schemas in
+    texts, nor of what the declaration names and does not hold (a grant on the table of a grant on a column)."""
     return Object(
         declared.address,
         attributes,
         declared.parent,
-        frozenset(references),
+        declared.references.union(references),
         (),
         declared.origin,
         declared.renamed_from,

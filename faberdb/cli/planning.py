@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.memo import Memo, Unchanging, inputs
-from faberdb.cli.workspace import Workspace, utc_now
+from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError, RefusedError
 from faberdb.model import Address, Object
@@ -77,9 +77,10 @@ def plan_environment(
             full=full,
         )
         context = f"postgresql {session.version}"
-        if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, context)):
+        if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, scratch, context)):
             return Made(make_plan(proposal, heading, _evidence(proposal), before=known.fingerprint))
         declaration = load_declaration(workspace)
+        scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
@@ -115,7 +116,9 @@ def _from_all(
     return proposal
 
 
-def _from_edited(workspace: Workspace, memo: Memo, planner: Planner, context: str) -> Proposal | None:
+def _from_edited(
+    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str
+) -> Proposal | None:
     """The proposal from those blocks of the schema files that were edited since nothing was to change; None where all
     has to be looked at."""
     from faberdb.cli.partial import edited
@@ -124,6 +127,7 @@ def _from_edited(workspace: Workspace, memo: Memo, planner: Planner, context: st
     part = edited(workspace, standing, planner.catalogue.objects, context) if standing else None
     if part is None:
         return None
+    scratch.prepare_for(part.declared)
     return planner.declared(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
 
 

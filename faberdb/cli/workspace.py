@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -94,7 +94,8 @@ class Workspace:
         """What a scratch server must offer to hold what the session sees."""
         return self.provider.need(
             major=session.version,
-            extensions=frozenset(session.extensions()) - {"plpgsql"},
+            installed={name: version for name, version in session.extensions().items() if name != "plpgsql"},
+            new={},
             roles=frozenset(session.roles()),
             target=self.conninfo(environment),
             protected=environment.protected,
@@ -149,6 +150,14 @@ class ScratchDoor:
     def ask(self) -> None:
         """Ask the session what is needed, which nobody else may be using meanwhile."""
         self._need = self._need or self._workspace.need(self._environment, self._session)
+
+    def prepare_for(self, declared: Mapping[Address, Object]) -> None:
+        """Make sure that the server can also hold what is declared and not there yet. Raises DatabaseError where the
+        database that is planned for could not."""
+        self.ask()
+        new = self._workspace.provider.new_extensions(self._session, declared)
+        if new:
+            self._need, self._opened = replace(self._need, new=new), None
 
     def __call__(self) -> Any:
         if self._opened is None:

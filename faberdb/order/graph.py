@@ -45,6 +45,9 @@ class Ordered:
 Travels = Callable[[Address], bool]
 """Whether a dropped object goes along with the ancestor whose drop would take it, or needs its own statement."""
 
+Takes = Callable[[Address], bool]
+"""Whether the statement that makes an object can make others with it."""
+
 
 def order(
     changes: Mapping[Address, Change],
@@ -53,18 +56,17 @@ def order(
     kinds: Mapping[str, Kind],
     travels: Travels = lambda address: True,
     *,
+    takes: Takes = lambda address: True,
     reverse_ties: bool = False,
-    inline: bool = True,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
-    Ties break by address (or the other way round, to show in tests that edges decide and not luck). Without inline
-    every object is made by a statement of its own, so that one that fails names its object.
+    Ties break by address (or the other way round, to show in tests that edges decide and not luck).
     Raises CircleError naming the objects of a circle.
     """
     ends = _ends(changes)
     edges = set(_edges(changes, live, target, kinds, ends))
-    parents = _merges(changes, kinds, ends, travels, inline=inline)
+    parents = _merges(changes, kinds, ends, travels, takes)
     before, merged, ordered = _contract(ends, edges, parents, _reversed_key if reverse_ties else _key)
     return [Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(before[vertex]))) for vertex in ordered]
 
@@ -130,7 +132,9 @@ def _edges(
         if down and up and down != up:
             yield down, up
         for reference in _through(change.after.references if change.after else (), touched_by):
-            first = ends[reference][1] if reference in ends and reference != address else None
+            leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
+            if first is None and up and up.end == "up":
+                first = leaving  # what goes takes its effects along before this comes
             if up and first and first != up:
                 yield first, up
         for reference in _through(change.before.references if change.before else (), touched_by):
@@ -173,17 +177,16 @@ def _merges(
     kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     travels: Travels,
-    *,
-    inline: bool,
+    takes: Takes,
 ) -> dict[Vertex, Vertex]:
     """Which vertex may be done by which other one's statement."""
     merges: dict[Vertex, Vertex] = {}
     for address, change in changes.items():
         kind, (down, up) = kinds[address.kind], ends[address]
         wanted = change.after.parent if change.after else None
-        if inline and change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
+        if change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
             above = ends[wanted][1] if wanted else None
-            if above and above.end == "up":
+            if above and above.end == "up" and takes(above.address):
                 merges[up] = above
         had = change.before.parent if change.before else None
         if down and down.end == "down" and kind.dropped_inline and had in ends:

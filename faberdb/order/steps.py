@@ -86,20 +86,27 @@ def make_steps(
     quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
     giving: what waits in quarantine to be brought back instead of being made anew. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
+    Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
     situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
+    staying = _staying_behind(changes, live.objects, kinds)
     if quarantine is not None:
-        _allot(changes, situation, kinds, quarantine, first_number)
+        _allot(changes, situation, kinds, staying, quarantine, first_number)
     moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
 
     def travels(address: Address) -> bool:
         """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
         that is moved it does."""
-        if address not in moved:
-            return True
-        return any(above in moved for above in _ancestors(address, live.objects))
+        if address in staying:
+            return False
+        return address not in moved or any(above in moved for above in _ancestors(address, live.objects))
 
-    ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties, inline=inline)
+    def takes(address: Address) -> bool:
+        """What comes back from quarantine comes as it went, and with nothing else."""
+        kept = situation.kept(address)
+        return inline and (kept is None or kept.form != "moved")
+
+    ordered = order(changes, live.objects, target, kinds, travels, takes=takes, reverse_ties=reverse_ties)
     _carry(ordered, situation, moved)
     naming = [
         (new.address, Action.RENAME, new, statement)
@@ -118,8 +125,27 @@ def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
         obj = objects.get(obj.parent)
 
 
+def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds) -> set[Address]:
+    """Parts of what is moved to quarantine that cannot go along, because they stand on something that is destroyed
+    (the trigger whose function is dropped too, the index of an operator class whose extension goes)."""
+    gone = {a for a, c in changes.items() if c.action in (Action.DROP, Action.REPLACE)}
+    moved = {a for a in gone if kinds[a.kind].keeps(changes[a]) == "moved"}
+    parts = {a for a in gone - moved if any(above in moved for above in _ancestors(a, live))}
+    destroyed = gone - moved - parts
+    staying: set[Address] = set()
+    while found := {a for a in parts - staying if not destroyed.isdisjoint(live[a].references)}:
+        staying |= found
+        destroyed |= found
+    return staying
+
+
 def _allot(
-    changes: Mapping[Address, Change], situation: Situation, kinds: Kinds, quarantine: Quarantine, number: int
+    changes: Mapping[Address, Change],
+    situation: Situation,
+    kinds: Kinds,
+    staying: set[Address],
+    quarantine: Quarantine,
+    number: int,
 ) -> None:
     """Give everything that would be destroyed a place. A column of a table that is moved goes with the table."""
     for address in sorted(changes):
@@ -128,7 +154,7 @@ def _allot(
         if not form:
             continue
         above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]
-        if form == "values" and any(kinds[c.address.kind].keeps(c) == "moved" for c in above):
+        if address not in staying and form == "values" and any(kinds[c.address.kind].keeps(c) == "moved" for c in above):
             continue
         situation.keeping[address] = quarantine(change, form, number, situation)
         number += 1

@@ -45,17 +45,10 @@ def canonicalise(
     found = _read_back(unknown, {**given, **declared, **known}, declared, kinds, scratch())
     objects: dict[Address, Object] = {}
     for address, obj in declared.items():
-        objects[address] = known.get(address) or canonical(
-            obj, found[address].attributes, found[address].references | _written(obj, declared, given)
-        )
+        objects[address] = known.get(address) or canonical(obj, found[address].attributes, found[address].references)
     whole = {**given, **objects}
     fresh = {digests[a]: form_of(objects[a], whole) for a in unknown}
     return Canonicalised(objects, digests, fresh)
-
-
-def _written(obj: Object, declared: Mapping[Address, Object], given: Mapping[Address, Object]) -> frozenset[Address]:
-    """References that the declaration's own structure states and the server keeps no record of."""
-    return frozenset(r for r in obj.references if r.kind == "schema" and (r in declared or r in given))
 
 
 def _read_back(

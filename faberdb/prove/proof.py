@@ -149,6 +149,12 @@ def _hold_forward(
 ) -> None:
     expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
     expected |= {a: c.after for a, c in changes.items() if c.after is not None and c.action is not Action.DROP}
+    # What something of which only the declared counts brings along (the comment of an extension).
+    expected |= {
+        a: o
+        for a, o in after.items()
+        if a not in expected and o.parent is not None and o.parent in changes and copy.kinds[o.parent.kind].as_declared
+    }
     wrong = _differences(expected, after, copy.kinds)
     if not wrong:
         return

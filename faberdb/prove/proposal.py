@@ -97,6 +97,7 @@ class Planner:
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
+        target |= _left_as_is(target, here, self.kinds)
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
@@ -287,6 +288,17 @@ def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -
             del target[address]
         gone = set(orphans)
         orphans = [a for a, o in target.items() if o.parent in gone]
+
+
+def _left_as_is(
+    target: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> dict[Address, Object]:
+    """What is not declared of something of which only the declared counts (the comment that an extension brings)."""
+    return {
+        a: o
+        for a, o in live.items()
+        if a not in target and o.parent is not None and o.parent in target and kinds[o.parent.kind].as_declared
+    }
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

@@ -254,7 +254,8 @@ def test_a_declaration(newest: Server) -> None:
 def test_roles_are_made_on_a_cluster_of_our_own(newest: Server, cache: object) -> None:
     need = Need(
         newest.major,
-        frozenset(),
+        {},
+        {},
         "host=/nowhere dbname=none",
         protected=True,
         roles=frozenset({"g_reader", "g other"}),

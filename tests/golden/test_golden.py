@@ -24,8 +24,6 @@ from tests.conftest import INSTALLED
 from tests.migration import Declared, Migration, build_directly, declare, unheard
 from tests.servers import Server, fetch, rows, run_sql
 
-# Some cases do not pass yet: they run on request until they do.
-pytestmark = pytest.mark.soak
 HERE = Path(__file__).parent
 CASES = sorted(folder.parent for folder in HERE.glob("*/*/after.toml"))
 

@@ -71,13 +71,11 @@ def grants(
         address = Address("grant", (*target, grantee))
         needs = {parent}
         if what == "column":
-            # GRANT and REVOKE on the table first: REVOKE there reaches the columns.
+            # GRANT and REVOKE on the table first, also where one is to come or to go: REVOKE there reaches the columns.
             needs.add(Address("grant", (whole.kind, *whole.path, grantee)))
         attributes = attributes_from(found)
         for grantor in attributes.get("granted_by", ()):
             needs |= {Address("grant", (*t, grantor)) for t in (target, (whole.kind, *whole.path))}
             needs |= {Address("grant", ("schema", whole.path[0], g)) for g in (grantor, PUBLIC)}
-        made[address] = Object(address, attributes, parent, frozenset(needs))
-    for obj in made.values():
-        there = frozenset(r for r in obj.references if (r.kind != "grant" or r in made) and r != obj.address)
-        yield Object(obj.address, obj.attributes, obj.parent, there)
+        made[address] = Object(address, attributes, parent, frozenset(needs - {address}))
+    yield from made.values()

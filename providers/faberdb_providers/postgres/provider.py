@@ -78,6 +78,23 @@ class PostgresProvider:
         """A scratch server that can hold what is needed. Raises ScratchError."""
         return open_scratch(need)
 
+    def new_extensions(self, session: Session, declared: Mapping[Address, Object]) -> dict[str, str]:
+        """The declared extensions that the session's database does not have, with the version its server would install.
+
+        Raises DatabaseError for one that the server does not offer.
+        """
+        names = {address.path[0] for address in declared if address.kind == "extension"}
+        new = names - session.extensions().keys() if names else names
+        if not new:
+            return {}
+        offered = session.available_extensions()
+        if lacking := sorted(new - offered.keys()):
+            raise DatabaseError(
+                f"the server of {session.label} does not offer the extension {', '.join(lacking)}",
+                advice="install its package on that server, or take it out of the declaration",
+            )
+        return {name: offered[name] for name in new}
+
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
         """The declaration with what it implies: the schema of every object it declares."""
         first: dict[str, Object] = {}

@@ -96,9 +96,9 @@ class Session:
         """Name and version of the extensions installed in this database."""
         return dict(self.connection.execute("select extname, extversion from pg_extension").fetchall())
 
-    def available_extensions(self) -> set[str]:
-        """Names of the extensions that CREATE EXTENSION could install."""
-        return {name for (name,) in self.connection.execute("select name from pg_available_extensions").fetchall()}
+    def available_extensions(self) -> dict[str, str]:
+        """Name and version of what CREATE EXTENSION installs."""
+        return dict(self.query("select name, default_version from pg_available_extensions"))
 
     def roles(self) -> set[str]:
         """Names of the server's roles, less its own."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import ScratchError
 from faberdb_providers.postgres.names import ident
-from faberdb_providers.postgres.servers.binaries import Binaries, find
+from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
 from faberdb_providers.postgres.session import Session, words
 
@@ -25,12 +25,17 @@ a grant to any other is not one to the owner."""
 
 @dataclass(frozen=True)
 class Need:
-    """What a scratch server must offer. target: connection string of the database that is planned for; protected:
-    whether nothing may be created beside it; roles: those of its server, which are made where the scratch server is a
-    cluster of our own."""
+    """What a scratch server must offer.
+
+    installed: extensions of the target with their versions; new: those that the plan installs, with the version the
+    target's server gives them. target: connection string of the database that is planned for; protected: whether
+    nothing may be created beside it; roles: those of its server, which are made where the scratch server is a cluster
+    of our own.
+    """
 
     major: int
-    extensions: frozenset[str]
+    installed: Mapping[str, str]
+    new: Mapping[str, str]
     target: str
     protected: bool
     roles: frozenset[str] = frozenset()
@@ -39,6 +44,38 @@ class Need:
     bin_setting: str | None = None
     path: str = ""
     cache: Path = field(default_factory=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server offers. versions: of each extension, all that can be installed; default: the one that is."""
+
+    major: int
+    versions: Mapping[str, frozenset[str]]
+    default: Mapping[str, str]
+
+    @classmethod
+    def of(cls, session: Session, need: Need) -> Offer:
+        """Ask a server, as far as it matters to the need. Raises psycopg.Error."""
+        if not (need.installed or need.new):
+            return cls(session.version, {}, {})
+        rows = session.query("select name, array_agg(version) from pg_available_extension_versions group by name")
+        return cls(session.version, {n: frozenset(v) for n, v in rows}, session.available_extensions())
+
+    def misses(self, need: Need) -> str:
+        """What of the need it does not fulfil, in words; empty where it fulfils all of it."""
+        if self.major != need.major:
+            return f"it is PostgreSQL {self.major}, not {need.major}"
+        lacking = sorted({*need.installed, *need.new} - self.versions.keys())
+        if lacking:
+            return f"it does not have the extension {', '.join(lacking)}"
+        old = [f"{n} {v}" for n, v in sorted(need.installed.items()) if v not in self.versions[n]]
+        old += [
+            f"{n} {v} (it would install {self.default.get(n)})"
+            for n, v in sorted(need.new.items())
+            if self.default.get(n) != v
+        ]
+        return f"it does not have the version of extension {', '.join(old)}" if old else ""
 
 
 class ScratchServer:
@@ -61,11 +98,11 @@ def open_scratch(need: Need) -> Iterator[ScratchServer]:
     with ExitStack() as stack:
         for name, opening in _candidates(need):
             try:
-                server, probe = stack.enter_context(opening())
+                server, offer = stack.enter_context(opening())
             except (psycopg.Error, ScratchError, OSError) as error:
                 refusals.append(f"{name}: {_reason(error)}")
                 continue
-            missing = _misses(need, probe)
+            missing = offer.misses(need)
             if not missing:
                 yield server
                 return
@@ -77,31 +114,23 @@ def open_scratch(need: Need) -> Iterator[ScratchServer]:
         )
 
 
-Opened = AbstractContextManager[tuple[ScratchServer, tuple[int, set[str]]]]
+Opened = AbstractContextManager[tuple[ScratchServer, Offer]]
 
 
 def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
     if need.shadow:
-        yield "[shadow] url_env", lambda: _on_server(need.shadow or "", "the server of [shadow] url_env")
+        yield "[shadow] url_env", lambda: _on_server(need.shadow or "", "the server of [shadow] url_env", need)
     found = [b for b in find(need.bin_setting, need.path) if b.major == need.major]
-    wheel = [b for b in found if b.source == "embedded"]
+    wheel = [b for b in found if b.source == EMBEDDED]
     for binaries in found:
         if binaries not in wheel:
             yield f"PostgreSQL programs in {binaries.bin}", _own(binaries, need)
     if need.protected:
         pass  # nothing is created on a protected server, not even for a moment
     else:
-        yield "a scratch database on the same server", lambda: _on_server(need.target, "a database beside the target")
+        yield "a scratch database on the same server", lambda: _on_server(need.target, "a database beside the target", need)
     for binaries in wheel:
         yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need)
-
-
-def _misses(need: Need, probe: tuple[int, set[str]]) -> str:
-    major, extensions = probe
-    if major != need.major:
-        return f"it is PostgreSQL {major}, not {need.major}"
-    missing = sorted(need.extensions - extensions)
-    return f"it does not have the extension {', '.join(missing)}" if missing else ""
 
 
 def _reason(error: Exception) -> str:
@@ -110,7 +139,7 @@ def _reason(error: Exception) -> str:
 
 def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
     @contextmanager
-    def opening() -> Iterator[tuple[ScratchServer, tuple[int, set[str]]]]:
+    def opening() -> Iterator[tuple[ScratchServer, Offer]]:
         with scratch_cluster(binaries, need.cache) as cluster:
 
             @contextmanager
@@ -128,35 +157,28 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
             with closing(keeper):
                 keeper.execute(f"create role {OWNER} superuser login")
                 keeper.mirror_roles(need.roles)
-            extensions = _available_in(binaries)
-            if extensions is None:
-                with fresh() as session:
-                    extensions = session.available_extensions()
-            yield ScratchServer(cluster.description, fresh, owns_roles=True), (cluster.major, extensions)
+                offer = Offer.of(keeper, need)
+            yield ScratchServer(cluster.description, fresh, owns_roles=True), offer
 
     return opening
 
 
-def _available_in(binaries: Binaries) -> set[str] | None:
-    """Names of the extensions that lie beside the programs; None where that is not known."""
-    folder = binaries.bin.parent / "share" / "postgresql" / "extension"
-    if not folder.is_dir():
-        folder = binaries.bin.parent / "share" / "extension"
-    return {control.stem for control in folder.glob("*.control")} if folder.is_dir() else None
-
-
 @contextmanager
-def _on_server(conninfo: str, description: str) -> Iterator[tuple[ScratchServer, tuple[int, set[str]]]]:
+def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[ScratchServer, Offer]]:
     """Databases of our own on a server that is not ours."""
-    with psycopg.connect(conninfo, autocommit=True, application_name="faberdb scratch") as keeper:
-        row = keeper.execute("select rolcreatedb or rolsuper from pg_roles where rolname = current_user").fetchone()
-        if row != (True,):
+    keeper = Session.open(conninfo, description, read_only=False)
+    with closing(keeper):
+        if keeper.query("select rolcreatedb or rolsuper from pg_roles where rolname = current_user") != [(True,)]:
             raise ScratchError("the role may not create databases there")
+        _sweep(keeper)
+        ((mark,),) = keeper.query(f"select {_MARK} from pg_stat_activity where pid = pg_backend_pid()")
+        keeper.execute("set application_name = 'faberdb scratch'")
+        number = count(1)
 
         @contextmanager
         def fresh() -> Iterator[Session]:
-            name = PREFIX + secrets.token_hex(8)
-            keeper.execute(f"create database {ident(name)} template template0".encode())
+            name = f"{PREFIX}{mark}_{next(number)}"
+            keeper.execute(f"create database {ident(name)} template template0")
             session = None
             try:
                 session = Session.open(make_conninfo(conninfo, dbname=name), "the scratch database", read_only=False)
@@ -165,10 +187,24 @@ def _on_server(conninfo: str, description: str) -> Iterator[tuple[ScratchServer,
             finally:
                 if session is not None:
                     session.close()
-                keeper.execute(f"drop database if exists {ident(name)} with (force)".encode())
+                keeper.execute(f"drop database if exists {ident(name)} with (force)")
 
-        names = {n for (n,) in keeper.execute("select name from pg_available_extensions").fetchall()}
-        yield ScratchServer(description, fresh), (keeper.info.server_version // 10000, names)
+        yield ScratchServer(description, fresh), Offer.of(keeper, need)
+
+
+_MARK = "pid || '_' || (extract(epoch from backend_start) * 1000000)::bigint"
+"""SQL for what tells the session that a scratch database belongs to from every other, earlier and later ones."""
+
+
+def _sweep(keeper: Session) -> None:
+    """Drop what a run that was killed left behind: scratch databases of this role whose session is gone."""
+    left = keeper.query(
+        "select d.datname from pg_database d where d.datdba = (select oid from pg_roles where rolname = current_user)"
+        f" and d.datname ~ '^{PREFIX}[0-9]+_[0-9]+_[0-9]+$' and not exists (select from pg_stat_activity"
+        f" where starts_with(d.datname, '{PREFIX}' || {_MARK} || '_'))"
+    )
+    for (name,) in left:
+        keeper.execute(f"drop database if exists {ident(name)} with (force)")
 
 
 def _calm(session: Session) -> None:
