@@ -59,12 +59,14 @@ def import_database(
 
 def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[str, str]]:
     results = []
+    if not dry_run:
+        _make(folder)  # also for a database with nothing in it, which is a declaration of its own
     for name, text in texts.items():
         file = folder / name
         try:
             there = file.read_text() if file.exists() else None
             if there != text and not dry_run:
-                file.parent.mkdir(parents=True, exist_ok=True)
+                _make(file.parent)
                 aside = file.with_name(file.name + ".part")
                 aside.write_text(text)
                 aside.replace(file)
@@ -72,6 +74,14 @@ def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[
             raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
         results.append((str(file), "new" if there is None else "same" if there == text else "changed"))
     return results
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = "the folder of the schema files cannot be made"
+        raise FaberError(message, where=str(folder), detail=(error.strerror or str(error),)) from None
 
 
 def _remember(

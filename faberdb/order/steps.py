@@ -127,11 +127,12 @@ def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
 
 def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds) -> set[Address]:
     """Parts of what is moved to quarantine that cannot go along, because they stand on something that is destroyed
-    (the trigger whose function is dropped too, the index of an operator class whose extension goes)."""
+    (the trigger whose function is dropped too, the index of an operator class whose extension goes) or made anew under
+    those that use it (the column of an enum that loses a value)."""
     gone = {a for a, c in changes.items() if c.action in (Action.DROP, Action.REPLACE)}
     moved = {a for a in gone if kinds[a.kind].keeps(changes[a]) == "moved"}
     parts = {a for a in gone - moved if any(above in moved for above in _ancestors(a, live))}
-    destroyed = gone - moved - parts
+    destroyed = (gone - moved - parts) | {a for a, c in changes.items() if c.disturbs and a not in gone}
     staying: set[Address] = set()
     while found := {a for a in parts - staying if not destroyed.isdisjoint(live[a].references)}:
         staying |= found

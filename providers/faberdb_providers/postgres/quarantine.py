@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faberdb.model import Change, Kept, Statement, Work
-from faberdb_providers.postgres.kinds.values import key_columns, of_extension
+from faberdb_providers.postgres.kinds.values import key_columns, kept_as_text
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"
@@ -38,7 +38,7 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept:
     detail = {**key_columns(change.address, work)}
     if "identity" in before.attributes and (change.after is None or "identity" not in change.after.attributes):
         detail["position"] = ["last"]
-    if of_extension(before):
+    if kept_as_text(before):
         detail["type"] = [before.attributes["type"]]
     return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail)
 

@@ -59,8 +59,9 @@ def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
     goes = work.after(table) is None
     stay = []
     for old in work.children(table, after=False):
-        # The other columns of a table that goes to quarantine are the same when it comes back.
-        new = old if goes and not of_extension(old) else work.after(old.address)
+        # The other columns of a table that goes to quarantine are the same when it comes back, but for those whose type
+        # may be gone or another by then.
+        new = old if goes and not kept_as_text(old) else work.after(old.address)
         if old.address.kind != "column" or new is None or old.address == column:
             continue
         generated = "generated" in old.attributes or "generated" in new.attributes
@@ -72,10 +73,10 @@ def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
     return {"content": stay}
 
 
-def of_extension(column: Object) -> bool:
-    """Whether a live column has a type that an extension brings. Its values are kept as text, or the extension could
-    not be dropped as long as they are kept."""
-    return any(r.kind == "extension" for r in column.references)
+def kept_as_text(column: Object) -> bool:
+    """Whether a live column has a type that is not built in, whose name the server qualifies. Its values are kept as
+    text, or the type could not be dropped or made anew as long as they are kept."""
+    return "." in column.attributes["type"]
 
 
 def rows_where(table: Address, condition: str, work: Work) -> str:
