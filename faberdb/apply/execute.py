@@ -37,7 +37,7 @@ class Target(Protocol):
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an apply needs besides plan and database. text: the plan as it stands in its file. started: told of each
-    step; managed: what is within the project."""
+    step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start."""
 
     holder: str
     now: datetime
@@ -45,6 +45,7 @@ class Context:
     limits: Limits
     managed: Callable[[Address], bool]
     started: Callable[[Step, int, int], None]
+    overtime: Callable[[], bool] = lambda: False
 
 
 def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -116,13 +117,22 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
             )
 
         def started(step: Step, before: int = count, inside: tuple[Step, ...] = steps) -> None:
+            if context.overtime():
+                raise _TimeUpError
             context.started(step, before + inside.index(step) + 1, total)
 
-        failure = target.run_transaction(plan.plan_id, steps, context.limits, started)
+        try:
+            failure = target.run_transaction(plan.plan_id, steps, context.limits, started)
+        except _TimeUpError:
+            failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
         if failure is not None:
             target.end_plan(plan.plan_id, "stopped" if committed else "failed")
             raise _failed(plan, failure, committed)
         committed, count = True, count + len(steps)
+
+
+class _TimeUpError(Exception):
+    """No step may start any more; ends the transaction that would have been next."""
 
 
 def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:

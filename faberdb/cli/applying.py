@@ -30,14 +30,15 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
-            began = time.monotonic()
+            began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
             context = Context(
                 workspace.holder,
                 utc_now(),
                 to_json(plan),
-                Limits(environment.lock_timeout, environment.statement_timeout),
+                Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
                 workspace.managed,
                 view.step,
+                lambda: longest is not None and time.monotonic() - began > longest,
             )
             objects = execute(plan, target, context)
         record = Record(
@@ -73,6 +74,11 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         view.applied(plan, time.monotonic() - began)
     finally:
         workspace.store.unlock(environment.name, token)
+
+
+def _shorter(first: float | None, second: float | None) -> float | None:
+    """Of two limits in seconds, where None is no limit."""
+    return min((limit for limit in (first, second) if limit is not None), default=None)
 
 
 def _refuse_too_risky(plan: Plan, environment: Environment) -> None:

@@ -155,7 +155,11 @@ def _allot(
         if not form:
             continue
         above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]
-        if address not in staying and form == "values" and any(kinds[c.address.kind].keeps(c) == "moved" for c in above):
+        if (
+            address not in staying
+            and form == "values"
+            and any(kinds[c.address.kind].keeps(c) == "moved" for c in above)
+        ):
             continue
         situation.keeping[address] = quarantine(change, form, number, situation)
         number += 1

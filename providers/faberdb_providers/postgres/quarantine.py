@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faberdb.model import Change, Kept, Statement, Work
-from faberdb_providers.postgres.kinds.values import key_columns, kept_as_text
+from faberdb_providers.postgres.kinds.values import kept_as_text, key_columns
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"

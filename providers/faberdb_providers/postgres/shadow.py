@@ -118,19 +118,22 @@ Opened = AbstractContextManager[tuple[ScratchServer, Offer]]
 
 
 def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
+    """What there is to try, in the order in which a plan wants it, less what [shadow] server rules out."""
     if need.shadow:
-        yield "[shadow] url_env", lambda: _on_server(need.shadow or "", "the server of [shadow] url_env", need)
+        shadow = need.shadow
+        yield "[shadow] url_env", lambda: _on_server(shadow, "the server of [shadow] url_env", need)
     found = [b for b in find(need.bin_setting, need.path) if b.major == need.major]
-    wheel = [b for b in found if b.source == EMBEDDED]
-    for binaries in found:
-        if binaries not in wheel:
+    kinds = {"binaries", "target", "embedded"} if need.shadow_kind in (None, "auto") else {need.shadow_kind}
+    if "binaries" in kinds:
+        for binaries in (b for b in found if b.source != EMBEDDED):
             yield f"PostgreSQL programs in {binaries.bin}", _own(binaries, need)
-    if need.protected:
-        pass  # nothing is created on a protected server, not even for a moment
-    else:
-        yield "a scratch database on the same server", lambda: _on_server(need.target, "a database beside the target", need)
-    for binaries in wheel:
-        yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need)
+    # Nothing is created on a protected server, not even for a moment.
+    if "target" in kinds and not need.protected:
+        beside = "a scratch database on the same server"
+        yield beside, lambda: _on_server(need.target, beside, need)
+    if "embedded" in kinds:
+        for binaries in (b for b in found if b.source == EMBEDDED):
+            yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need)
 
 
 def _reason(error: Exception) -> str:
