@@ -62,7 +62,6 @@ def there_and_back(server: Server, pair: Pair, *, reverse_ties: bool = False) ->
         assert rows(live) == start_rows, "the rollback lost rows"
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("part", range(6))
 @pytest.mark.timeout(1200)
 def test_random_pairs(newest: Server, part: int) -> None:

@@ -39,6 +39,9 @@ class GrantKind(PostgresKind):
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
+        above = change.address.kind == "grant" and obj.address.path[0] == "column" != change.address.path[0]
+        if above and obj.address.path[-1] == change.address.path[-1]:
+            return False  # one on the table only says in which order; what its REVOKE takes along it gives back
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
