@@ -1,0 +1,72 @@
+"""Schema pairs and real schemas that nobody wrote for faberdb, where the folder of them lies beside the checkout.
+
+The judge is a program of its own: pg_dump for structure, a digest for rows. The whole corpus takes long, so a part of
+it runs with the tests, and all of it by `make soak`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.servers import Server
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[2] / "shared"
+RUNNER = SHARED / "tools" / "corpus.py"
+REFUSED = tomllib.loads((HERE / "refused.toml").read_text())["rows_do_not_fit"]
+
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.skipif(not RUNNER.exists(), reason="the corpus does not lie beside this checkout"),
+]
+
+
+def run_corpus(server: Server, cache: Path, out: Path, *arguments: str) -> dict[str, dict[str, str]]:
+    """What came of each case, by its name."""
+    command = [sys.executable, str(RUNNER), "--faberdb", str(Path(sys.executable).with_name("faberdb"))]
+    command += ["--server", server.cluster.conninfo("template1"), "--bin", str(server.binaries.bin)]
+    command += ["--out", str(out), "--jobs", "1", "--allow-skips", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
+    assert out.exists(), done.stdout + done.stderr
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert found, done.stdout + done.stderr
+    return {Path(result["case"]).name: result for result in found}
+
+
+def hold(results: dict[str, dict[str, str]]) -> None:
+    """Every case passes, is refused for a reason that is written down, or does not load on this server."""
+    wrong = [
+        f"{name}: {result['result']} {result['stage']} {result['why']}"
+        for name, result in results.items()
+        if result["result"] == "fail" or (result["result"] == "refused" and name not in REFUSED)
+    ]
+    assert not wrong, "\n".join(wrong)
+    assert any(result["result"] == "pass" for result in results.values())
+
+
+def test_some_pairs_with_rows(newest: Server, cache: Path, tmp_path: Path) -> None:
+    hold(run_corpus(newest, cache, tmp_path / "out", "--fill", "--every", "15", str(SHARED / "corpus" / "pairs")))
+
+
+@pytest.mark.parametrize("name", ["chinook", "temporal"])
+def test_real_schemas(newest: Server, cache: Path, tmp_path: Path, name: str) -> None:
+    hold(run_corpus(newest, cache, tmp_path / "out", "--real", str(SHARED / "corpus" / "real" / name)))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("rows", [[], ["--fill"]], ids=["plain", "rows"])
+def test_all_pairs(newest: Server, cache: Path, tmp_path: Path, rows: list[str]) -> None:
+    hold(run_corpus(newest, cache, tmp_path / "out", *rows, str(SHARED / "corpus" / "pairs")))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+def test_all_real_schemas(newest: Server, cache: Path, tmp_path: Path) -> None:
+    hold(run_corpus(newest, cache, tmp_path / "out", "--real", str(SHARED / "corpus" / "real")))
