@@ -170,6 +170,8 @@ class Change:
     disturbs: bool = False
     touches: frozenset[Address] = frozenset()
     """Other objects that the same statements change (the columns of a type that is rebuilt)."""
+    follows: bool = False
+    """Rebuilt only because something it stands on is."""
 
 
 @dataclass(frozen=True, slots=True)

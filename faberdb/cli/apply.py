@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from faberdb.cli.applying import apply_plan
-from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
-from faberdb.cli.planning import Made, plan_environment
+from faberdb.cli.options import approve_option, consent, dry_run_option, shown, strict_option, view_of, workspace_of
+from faberdb.cli.planning import Made, plan_environment, rules_of
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode, FaberError
 from faberdb.plan.codec import from_json
+from faberdb.policy.rules import refuse_violations
 
 
 @click.command("apply")
 @click.argument("plan", metavar="PLAN|ENVIRONMENT")
+@strict_option
 @approve_option
 @dry_run_option
 @shown
 @click.pass_context
 def command(
-    ctx: click.Context, plan: str, auto_approve: bool, dry_run: bool, as_json: bool, no_color: bool, verbose: int
+    ctx: click.Context,
+    plan: str,
+    strict: bool,
+    auto_approve: bool,
+    dry_run: bool,
+    as_json: bool,
+    no_color: bool,
+    verbose: int,
 ) -> int:
     """Carry out a saved PLAN as it is, or plan ENVIRONMENT, ask, and carry that out."""
     workspace = workspace_of(ctx)
@@ -29,11 +39,13 @@ def command(
     saved = plan.endswith(".json") or Path(plan).is_file()
     made = _saved(plan) if saved else plan_environment(workspace, environment_named(workspace, plan))
     environment = environment_named(workspace, made.plan.environment)
+    made = replace(made, state=workspace.state(environment)[0], strict=strict)
     if not made.plan.applyable:
         view.no_changes(made.plan)
         return int(ExitCode.OK)
     if dry_run or not saved:
         view.plan(made.plan)
+    refuse_violations(made.plan, rules_of(environment, made.state, made.plan, strict=strict))
     if dry_run:
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)

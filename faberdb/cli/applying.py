@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 
 from faberdb.apply.execute import Context, execute
-from faberdb.cli.planning import Made, refuse_unsupported
+from faberdb.cli.planning import Made, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import RefusedError, StaleError, StateError
-from faberdb.model import Limits
+from faberdb.errors import StaleError, StateError
+from faberdb.model import Action, Address, Limits, Object
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
 from faberdb.plan.state import Record, State
+from faberdb.policy.rules import refuse_violations
 from faberdb.views.view import View
 
 
@@ -22,11 +24,11 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
     """Apply a plan to its environment and note it in the state. Raises what `execute` raises, and StateError."""
     plan = made.plan
     refuse_unsupported(workspace, environment)
-    _refuse_too_risky(plan, environment)
     token = workspace.store.lock(environment.name, {"who": workspace.holder, "operation": plan.kind})
     try:
         state, version = workspace.state(environment)
         _fits(plan, state)
+        refuse_violations(plan, rules_of(environment, state, plan, strict=made.strict))
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
@@ -60,6 +62,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
             fingerprint=plan.to_fingerprint,
             objects=objects,
             declared=plan.digests,
+            protected=still_protected(plan, state),
         )
         after = replace(after, serial=after.serial + 1, applied=(*after.applied, record))
         try:
@@ -81,13 +84,22 @@ def _shorter(first: float | None, second: float | None) -> float | None:
     return min((limit for limit in (first, second) if limit is not None), default=None)
 
 
-def _refuse_too_risky(plan: Plan, environment: Environment) -> None:
-    """A change may be no riskier than the environment allows; taking one back always may. Raises RefusedError."""
-    if plan.kind == "apply" and plan.risk > environment.max_risk:
-        raise RefusedError(
-            f"the plan is {plan.risk.word}; environment {environment.name} takes at most {environment.max_risk.word}",
-            advice="nothing was changed; make the change in safer parts, or raise max_risk in faberdb.toml",
-        )
+def still_protected(plan: Plan, state: State | None) -> frozenset[Address]:
+    """What is protected once a plan has been applied, under the names it has then."""
+    before = state.protected if state else frozenset()
+    kept = {_renamed(address, plan.renames) for address in before}
+    kept = (kept | {a for a, p in plan.protection.items() if p}) - {a for a, p in plan.protection.items() if not p}
+    return frozenset(kept - {c.address for c in plan.changes if c.action is Action.DROP})
+
+
+def _renamed(address: Address, renames: Sequence[tuple[Object, Object]]) -> Address:
+    """The address after renames of the object or of what it is part of."""
+    for old, new in renames:
+        length = len(old.address.path)
+        whole = address.path == old.address.path and address.kind == old.address.kind
+        if whole or (len(address.path) > length and address.path[:length] == old.address.path):
+            address = Address(address.kind, (*new.address.path, *address.path[length:]))
+    return address
 
 
 def _fits(plan: Plan, state: State | None) -> None:

@@ -6,7 +6,7 @@ import click
 
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import environment_named
-from faberdb.diff.changes import diff
+from faberdb.diff.drift import drift
 from faberdb.errors import ExitCode, StateError
 
 
@@ -31,8 +31,6 @@ def command(
     with workspace.session(chosen) as session:
         live = workspace.managed_objects(session.inspect())
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    changes = [
-        c for _, c in sorted(diff(state.objects, live, kinds).items()) if not c.reason.startswith("it depends on")
-    ]
+    changes = drift(state.objects, live, kinds)
     view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -47,7 +47,13 @@ def import_database(
     managed = workspace.managed_objects(catalogue)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     left = read_only(managed, kinds)
-    written = [o for a, o in managed.items() if a not in left and not workspace.provider.platform(a)]
+    state, _ = workspace.state(environment)
+    protected = state.protected if state else frozenset()
+    written = [
+        replace(o, hints={"protect": True}) if a in protected else o
+        for a, o in managed.items()
+        if a not in left and not workspace.provider.platform(a)
+    ]
     texts = render(written, workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)
     view.files("would write" if dry_run else "wrote", results)

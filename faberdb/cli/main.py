@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": ("plan", "Show what would change, proven on a scratch server."),
     "show": ("show", "Show a saved plan."),
     "apply": ("apply", "Carry out a plan, or plan an environment and carry that out."),
+    "diff": ("diff", "Show in what two environments, or declarations, differ."),
     "drift": ("drift", "Show what was changed on a database behind faberdb's back."),
     "rollback": ("rollback", "Take back applied plans."),
     "status": ("status", "Show where each environment stands."),

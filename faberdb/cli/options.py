@@ -19,6 +19,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 color_option = click.option("--no-color", is_flag=True, help="Without colours.")
 verbose_option = click.option("-v", "--verbose", count=True, help="Show the SQL of each step.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be done, and change nothing.")
+strict_option = click.option(
+    "--strict", is_flag=True, help="Refuse what is left to guesses (suspected renames) and what is not managed."
+)
 approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask.")
 exitcode_option = click.option(
     "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, 0 where there are none."

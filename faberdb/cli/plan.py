@@ -6,16 +6,23 @@ from pathlib import Path
 
 import click
 
-from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
-from faberdb.cli.planning import plan_environment
+from faberdb.cli.options import exitcode_option, shown, strict_option, view_of, workspace_of
+from faberdb.cli.planning import plan_environment, plan_towards, rules_of
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode, FaberError
+from faberdb.policy.rules import refuse_violations, violations
+
+FORMS = "an environment, `sql:FOLDER`, `git:REVISION`"
 
 
 @click.command("plan")
 @click.argument("environment")
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied later as it is.")
 @click.option("--full-proof", is_flag=True, help="Prove on a copy of the whole catalogue, not only of what is touched.")
+@click.option(
+    "--from", "source", metavar="SOURCE", help=f"What it is to become: {FORMS}; the schema files if not said."
+)
+@strict_option
 @exitcode_option
 @shown
 @click.pass_context
@@ -24,6 +31,8 @@ def command(
     environment: str,
     out: str | None,
     full_proof: bool,
+    source: str | None,
+    strict: bool,
     detailed_exitcode: bool,
     as_json: bool,
     no_color: bool,
@@ -32,15 +41,24 @@ def command(
     """Show what would change in ENVIRONMENT, proven forward and back on a scratch server."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
-    made = plan_environment(workspace, environment_named(workspace, environment), full=full_proof, whole=bool(out))
+    chosen = environment_named(workspace, environment)
+    if source:
+        made = plan_towards(workspace, chosen, source, full=full_proof)
+    else:
+        made = plan_environment(workspace, chosen, full=full_proof, whole=bool(out))
+    rules = rules_of(chosen, made.state, made.plan, strict=strict)
     if out:
         from faberdb.plan.codec import to_json
 
         _save(Path(out), to_json(made.plan))
     if not made.plan.applyable:
         view.no_changes(made.plan)
+        refuse_violations(made.plan, rules)
         return int(ExitCode.OK)
-    view.plan(made.plan, saved=out, next_step=f"faberdb apply {out or environment}")
+    refused = any(violations(made.plan, rules))
+    follows = f"faberdb apply {out}" if out else "" if source else f"faberdb apply {environment}"
+    view.plan(made.plan, saved=out, next_step="" if refused else follows)
+    refuse_violations(made.plan, rules)
     return int(ExitCode.CHANGES if detailed_exitcode else ExitCode.OK)
 
 

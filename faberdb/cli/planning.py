@@ -17,6 +17,7 @@ from faberdb.errors import FaberError, RefusedError
 from faberdb.model import Address, Object
 from faberdb.plan.document import Evidence, Plan
 from faberdb.plan.make import Heading, make_plan, unchanged_plan
+from faberdb.policy.rules import Rules
 
 if TYPE_CHECKING:
     from faberdb.canon.forms import Form
@@ -31,9 +32,36 @@ EXPIRES_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Made:
-    """A plan with what its command may want to say about it."""
+    """A plan, the state it was made from where that was looked at, and whether nothing may be left to guesses."""
 
     plan: Plan
+    state: State | None = None
+    strict: bool = False
+
+
+def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
+    """The plan that makes an environment's database what a source wants; see `faberdb.cli.sources`."""
+    from faberdb.cli.sources import desired
+    from faberdb.diff.drift import drift
+    from faberdb.prove.proposal import Planner
+
+    state, _ = workspace.state(environment)
+    with ExitStack() as stack:
+        session = stack.enter_context(workspace.session(environment))
+        scratch = stack.enter_context(workspace.scratch(environment, session))
+        catalogue, number = session.inspect(), session.quarantine_number()
+        planner = Planner(workspace.provider, catalogue, scratch, number=number, managed=workspace.managed, full=full)
+        wanted = desired(workspace, source, scratch)
+        if wanted.canonical is None:
+            scratch.prepare_for(wanted.declared)
+            proposal = planner.declared(wanted.declared, {}, f"postgresql {session.version}")
+        else:
+            scratch.prepare_for(wanted.canonical)
+            proposal = planner.canonical(wanted.canonical)
+        changed = drift(state.objects, planner.live, planner.kinds) if state else []
+        protected = state.protected if state else frozenset()
+        heading = _heading(environment, session, state)
+        return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), state)
 
 
 def plan_environment(
@@ -66,6 +94,7 @@ def plan_environment(
             if fits and not whole:
                 return Made(unchanged_plan(heading, known.fingerprint, known.unmanaged))
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
+        from faberdb.diff.drift import drift
         from faberdb.prove.proposal import Planner
 
         planner = Planner(
@@ -78,18 +107,24 @@ def plan_environment(
         )
         context = f"postgresql {session.version}"
         if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, scratch, context)):
-            return Made(make_plan(proposal, heading, _evidence(proposal), before=known.fingerprint))
+            state = workspace.parsed(environment, stored)
+            protected = state.protected if state else frozenset()
+            evidence = _evidence(proposal)
+            plan = make_plan(proposal, heading, evidence, before=known.fingerprint, protected=protected)
+            return Made(plan, state)
         declaration = load_declaration(workspace)
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        plan = make_plan(proposal, heading, _evidence(proposal))
+        changed = drift(state.objects, planner.live, planner.kinds) if state else []
+        protected = state.protected if state else frozenset()
+        plan = make_plan(proposal, heading, _evidence(proposal), changed, protected=protected)
         if not plan.applyable:
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial)
             memo.save(key, remembered, declaration, proposal.digests)
-        return Made(plan)
+        return Made(plan, state)
 
 
 @contextmanager
@@ -210,6 +245,13 @@ def _heading(
 def _evidence(proposal: Proposal) -> Evidence | None:
     proof = proposal.proof
     return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward)
+
+
+def rules_of(environment: Environment, state: State | None, plan: Plan, *, strict: bool) -> Rules:
+    """The rules that a plan for an environment is held against."""
+    protected = {a for a, p in plan.protection.items() if p} | (state.protected if state else frozenset())
+    protected -= {a for a, p in plan.protection.items() if not p}
+    return Rules(environment.max_risk, frozenset(protected), strict, environment.protected)
 
 
 def refuse_unsupported(workspace: Workspace, environment: Environment) -> None:

@@ -136,7 +136,6 @@ class Project:
             f"{own}.require_approval": chosen.require_approval,
             f"{own}.promote_from": chosen.promote_from,
             f"{own}.online" if chosen.online else "": chosen.online,
-            f"{own}.roles": chosen.roles,
             "safety.proof": safety.proof == "partial",
             "safety.require_approval_for": safety.require_approval_for,
             "safety.health_check_before_deploy": safety.health_check_before_deploy,

@@ -57,10 +57,7 @@ def render(
 
 def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[_Node]:
     """Each object under the one it is written in; those of kinds without a section melt into their parent."""
-    nodes = {
-        address: _Node(kinds[address.kind], address, dict(kinds[address.kind].write(obj)))
-        for address, obj in objects.items()
-    }
+    nodes = {address: _Node(kinds[address.kind], address, _fragment(obj, kinds)) for address, obj in objects.items()}
     tops = []
     for address, obj in objects.items():
         node = nodes[address]
@@ -73,6 +70,11 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
         else:
             nodes[_container(obj, objects, node.kind)].inner.append(node)
     return tops
+
+
+def _fragment(obj: Object, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    fragment = dict(kinds[obj.address.kind].write(obj))
+    return {**fragment, "protect": True} if obj.hints.get("protect") else fragment
 
 
 def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:

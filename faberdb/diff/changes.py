@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Kind, Object
 
@@ -60,7 +61,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
             known = changes.get(obj.address)
             if known is None or known.action is Action.ALTER:
                 reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
-                replaced = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason)
+                replaced = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason, follows=known is None)
                 changes[obj.address] = replaced
                 todo.append(replaced)
 
@@ -84,4 +85,4 @@ def _disturbed(
 
 
 def _with_touches(change: Change, touched: frozenset[Address]) -> Change:
-    return Change(change.address, change.action, change.before, change.after, change.reason, change.disturbs, touched)
+    return replace(change, touches=touched)

@@ -147,6 +147,7 @@ class PlanFile(Strict):
     unmanaged: list[UnmanagedRecord]
     drift: list[ChangeRecord]
     digests: dict[str, str]
+    protection: dict[str, bool]
     sha256: str
 
 
@@ -252,6 +253,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "unmanaged": [records.unmanaged_to(u) for u in plan.unmanaged],
         "drift": [records.change_to(c) for c in plan.drift],
         "digests": {records.name(a): d for a, d in plan.digests.items()},
+        "protection": {records.name(a): p for a, p in plan.protection.items()},
     }
 
 
@@ -287,6 +289,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         unmanaged=tuple(map(records.unmanaged_from, document["unmanaged"])),
         digests={records.address(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),
+        protection={records.address(a): p for a, p in document["protection"].items()},
     )
 
 

@@ -36,7 +36,9 @@ class Plan:
 
     kind: `apply` or `rollback` (then of_plan names what is taken back). from_fingerprint, to_fingerprint: of the
     managed catalogue. differences: every object whose canonical form the plan changes, what only follows included.
-    digests: what was declared for each object, to be kept with the state. created_at, expires_at: ISO 8601, UTC.
+    digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
+    longer, be protected from being dropped. drift: what was changed by hand since the last apply. created_at,
+    expires_at: ISO 8601, UTC.
     """
 
     plan_id: str
@@ -60,12 +62,13 @@ class Plan:
     proof: Evidence | None
     unmanaged: tuple[Unmanaged, ...]
     digests: Mapping[Address, str] = field(default_factory=dict)
+    protection: Mapping[Address, bool] = field(default_factory=dict)
     drift: tuple[Change, ...] = ()
 
     @property
     def applyable(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.steps)
+        return bool(self.steps or self.protection)
 
     @property
     def risk(self) -> Risk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -35,6 +35,8 @@ class Proven(Protocol):
     def unmanaged(self) -> tuple[Unmanaged, ...]: ...
     @property
     def digests(self) -> Mapping[Address, str]: ...
+    @property
+    def protection(self) -> Mapping[Address, bool]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,16 @@ class Heading:
 
 
 def make_plan(
-    proven: Proven, heading: Heading, proof: Evidence | None, drift: Sequence[Change] = (), *, before: str = ""
+    proven: Proven,
+    heading: Heading,
+    proof: Evidence | None,
+    drift: Sequence[Change] = (),
+    *,
+    before: str = "",
+    protected: Set[Address] = frozenset(),
 ) -> Plan:
-    """The plan document of a proposal. before: the fingerprint of the live catalogue, where it is known already."""
+    """The plan document of a proposal. before: the fingerprint of the live catalogue, where it is known already;
+    protected: what is protected as the state knows it."""
     start = proven.start if not _renames_last(proven) else proven.live
     before = before or fingerprint(proven.live)
     differences = tuple(
@@ -75,6 +84,7 @@ def make_plan(
         proof=proof,
         digests=proven.digests,
         drift=tuple(drift),
+        protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
     )
 
 

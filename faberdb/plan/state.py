@@ -37,7 +37,7 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class State:
     """lineage: given once, when the state is made. serial: one more with each write. declared: digest of the
-    declaration behind each object; referring forms hold as long as they do."""
+    declaration behind each object; referring forms hold as long as they do. protected: what no plan may drop."""
 
     lineage: str
     serial: int
@@ -47,6 +47,7 @@ class State:
     objects: Mapping[Address, Object] = field(default_factory=dict)
     declared: Mapping[Address, str] = field(default_factory=dict)
     applied: tuple[Record, ...] = ()
+    protected: frozenset[Address] = frozenset()
 
     def standing(self) -> tuple[Record, ...]:
         """Applied plans that were not taken back, oldest first."""
@@ -68,6 +69,7 @@ class StateFile(BaseModel):
     objects: list[Any]
     declared: dict[str, str]
     applied: list[Any]
+    protected: list[str] = []
     quarantine: list[Any] = []
     backups: list[Any] = []
 
@@ -84,6 +86,7 @@ def to_json(state: State) -> bytes:
         "objects": [records.object_to(o) for o in state.objects.values()],
         "declared": {records.name(a): d for a, d in state.declared.items()},
         "applied": [_record_to(r) for r in state.applied],
+        "protected": sorted(map(records.name, state.protected)),
         "quarantine": [records.kept_to(k) for r in state.standing() for k in r.kept],
         "backups": [],
     }
@@ -112,6 +115,7 @@ def from_json(data: bytes, where: str) -> State:
             {o.address: o for o in objects},
             {records.address(a): d for a, d in document["declared"].items()},
             tuple(map(_record_from, document["applied"])),
+            frozenset(map(records.address, document.get("protected", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StateError(

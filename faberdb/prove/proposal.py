@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from faberdb.canon.forms import Form
 from faberdb.diff.changes import diff
+from faberdb.diff.suspected import suspected, with_hazards
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Statement, Step, Unmanaged, Work
 from faberdb.order.steps import make_steps
 from faberdb.prove.canonicalise import canonicalise
@@ -33,7 +34,8 @@ class Proposal:
 
     live: the managed catalogue the plan starts from, under its own names; start: the same once renames that come
     first are done. expected: the managed catalogue after the plan.
-    digests and fresh: what the declaration said, by address, and canonical forms learned on the way.
+    digests and fresh: what the declaration said, by address, and canonical forms learned on the way. protection: what
+    is declared to be protected, and what is declared not to be.
     """
 
     live: Mapping[Address, Object]
@@ -48,6 +50,7 @@ class Proposal:
     unmanaged: tuple[Unmanaged, ...]
     digests: Mapping[Address, str]
     fresh: Mapping[str, Form]
+    protection: Mapping[Address, bool] = field(default_factory=dict)
 
 
 class Planner:
@@ -100,7 +103,22 @@ class Planner:
         target |= _left_as_is(target, here, self.kinds)
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
-        return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
+        return replace(
+            proposal,
+            digests={**(digests or {}), **done.digests},
+            fresh=done.fresh,
+            protection={a: bool(o.hints["protect"]) for a, o in declared.items() if "protect" in o.hints},
+        )
+
+    def canonical(self, objects: Mapping[Address, Object]) -> Proposal:
+        """The plan that makes the database what another one is. Raises ProofError, ScratchError, CircleError."""
+        target = {**objects, **read_only(self.live, self.kinds)}
+        for address, obj in self.live.items():
+            if self.engine.platform(address) and address not in target:
+                target[address] = obj
+        target |= _left_as_is(target, self.live, self.kinds)
+        _take_along(target, self.live)
+        return self.towards(target)
 
     def towards(
         self,
@@ -131,6 +149,9 @@ class Planner:
             renames_last=renames_last,
             reverse_ties=self.reverse_ties,
         )
+        if not giving:
+            suspicions = suspected(changes, start, aim, {k.address for k in kept})
+            steps = tuple(with_hazards(steps, suspicions))
         steps = self._prepared(steps, kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 

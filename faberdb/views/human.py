@@ -50,6 +50,17 @@ class Human:
             page.line(f"Put it back: faberdb plan {environment}. Keep it: faberdb import {environment}.")
         self._write(page)
 
+    def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:
+        page = self._page()
+        if not changes:
+            page.line((f"No difference: {first} and {second} are alike.", "green"))
+        else:
+            page.line((f"{words.plural(len(changes), 'object')} to change for {first} to become like {second}", "bold"))
+            page.line((f"+ only in {second}, - only in {first}, ~ and ± in both and not alike", "dim"))
+            page.blank()
+            Body(page).groups(outline(changes))
+        self._write(page)
+
     def begin(self, plan: Plan) -> None:
         transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
         verb = "Taking back" if plan.kind == "rollback" else "Applying"

@@ -57,6 +57,17 @@ class Json:
         sentence = f"{environment}: {objects} drifted" if changes else f"{environment}: no drift"
         self._say("drift_summary", sentence, environment=environment, count=len(changes), recorded_at=recorded_at)
 
+    def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:
+        for change in changes:
+            sentence = f"{words.spoken(change.address)} would be {words.DONE[change.action.value]}"
+            self._say("difference", sentence, first=first, second=second, change=_change(change))
+        sentence = (
+            f"{first} and {second}: {words.plural(len(changes), 'object')} differ"
+            if changes
+            else f"{first} and {second} are alike"
+        )
+        self._say("difference_summary", sentence, first=first, second=second, count=len(changes))
+
     def begin(self, plan: Plan) -> None:
         sentence = f"applying plan {plan.plan_id} to {plan.environment}"
         self._say("apply_start", sentence, **_plan(plan), steps=len(plan.steps))

@@ -20,6 +20,7 @@ def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next
     groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
     Body(page, sql=verbose, reasons=reasons(plan), returns=plan.kind != "rollback").groups(groups)
     page.blank()
+    _protection(page, plan)
     _drift(page, plan)
     write_unmanaged(page, plan, verbose=verbose)
     page.blank()
@@ -86,6 +87,14 @@ def _drift(page: Page, plan: Plan) -> None:
     for change in plan.drift:
         page.line(drifted(change), indent=2)
     page.blank()
+
+
+def _protection(page: Page, plan: Plan) -> None:
+    for address, protected in sorted(plan.protection.items()):
+        how = "is protected from now on" if protected else "is no longer protected"
+        page.line(f"{words.spoken(address)} {how}")
+    if plan.protection:
+        page.blank()
 
 
 def drifted(change: Change) -> str:

@@ -44,6 +44,10 @@ class View(Protocol):
         """What leads from the recorded state to the live database; nothing, if nobody has touched it."""
         ...
 
+    def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:
+        """What would have to change for the first to become like the second."""
+        ...
+
     def begin(self, plan: Plan) -> None:
         """An apply begins."""
         ...

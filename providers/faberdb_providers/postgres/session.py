@@ -207,6 +207,17 @@ class Session:
         self.set_scope(step.scope)
         self.execute(step.statement.sql)
 
+    def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
+        """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
+        or the line (0 where it is not known) and the server's words for the first statement that failed."""
+        plain = re.sub(r"(?m)^\\.*$", "", text)  # the lines stay, so that their numbers do
+        try:
+            self.execute(plain)
+        except psycopg.Error as error:
+            at = error.diag.statement_position
+            return (plain.count("\n", 0, int(at) - 1) + 1 if at else 0), words(error)
+        return None
+
     def run_batch(self, steps: Sequence[Step]) -> bool:
         """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
         parts: list[str] = []

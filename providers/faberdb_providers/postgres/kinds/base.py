@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -34,8 +34,10 @@ class Spec(BaseModel):
 
     comment: str | None = None
     """Text of COMMENT ON."""
-    renamed_from: str | None = None
-    """The name this object had before; ignored once the rename is done."""
+    renamed_from: str | Literal[False] | None = None
+    """The name this object had before; ignored once the rename is done. `false`: it is new, whatever it looks like."""
+    protect: bool | None = None
+    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -155,9 +157,10 @@ class PostgresKind:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
         old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
-        yield Object(
-            address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {}
-        )
+        about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
+        if spec.protect is not None:
+            about["protect"] = spec.protect
+        yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, about)
         yield from comment_on(address, spec.comment, place)
         if isinstance(spec, GrantableSpec):
             yield from grants_on(address, spec.grants, place)

@@ -1,0 +1,107 @@
+"""What a database may be asked to become besides the schema files: another environment, SQL files, the schema files of
+a git revision. All take the same road: a real server says what they stand for."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from faberdb.cli.planning import load_declaration
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.declare.load import load
+from faberdb.errors import ConfigError, DeclarationError
+from faberdb.model import Address, Object
+
+FORMS = "the name of an environment, `sql:FOLDER`, `git:REVISION` or `declared`"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What a source wants: declared objects, or canonical ones."""
+
+    canonical: Mapping[Address, Object] | None = None
+    declared: Mapping[Address, Object] = field(default_factory=dict)
+
+
+def desired(workspace: Workspace, source: str, scratch: Callable[[], Any]) -> Desired:
+    """What a source wants. Raises ConfigError for one that is none, DeclarationError for files that do not hold up,
+    DatabaseError for an environment that cannot be reached."""
+    kind, colon, rest = source.partition(":")
+    if kind == "sql" and colon:
+        return Desired(_managed(workspace, _of_sql(workspace.project.root / rest, scratch())))
+    if kind == "git" and colon:
+        with _checkout(workspace, rest) as folder:
+            found = load(folder, workspace.provider.kinds, workspace.project.search_path)
+            return Desired(declared=dict(found.objects))
+    if source == "declared":
+        return Desired(declared=dict(load_declaration(workspace).objects))
+    if source in workspace.project.environments:
+        with workspace.session(environment_named(workspace, source)) as session:
+            return Desired(_managed(workspace, session.inspect().objects))
+    raise ConfigError(
+        f"`{source}` is nothing that a database could become", advice=f"give {FORMS}; environments: {_names(workspace)}"
+    )
+
+
+def _names(workspace: Workspace) -> str:
+    return ", ".join(sorted(workspace.project.environments)) or "none"
+
+
+def _managed(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[Address, Object]:
+    return {a: o for a, o in objects.items() if workspace.managed(a)}
+
+
+def _of_sql(folder: Path, scratch: Any) -> Mapping[Address, Object]:
+    """The catalogue that the *.sql files of a folder make, run in the order of their names."""
+    files = [folder] if folder.is_file() else sorted(folder.rglob("*.sql"))
+    if not files:
+        raise DeclarationError(
+            "there are no SQL files", where=str(folder), advice="name a folder that holds *.sql, or one such file"
+        )
+    with scratch.database() as database:
+        for file in files:
+            try:
+                text = file.read_text()
+            except (OSError, ValueError) as error:
+                raise DeclarationError("the file cannot be read", where=str(file), detail=(str(error),)) from None
+            failed = database.run_script(text)
+            if failed is not None:
+                line, words = failed
+                raise DeclarationError(
+                    "PostgreSQL does not accept the SQL",
+                    where=f"{file}:{line}" if line else str(file),
+                    detail=words,
+                    advice="correct the file; it was run on a scratch server, nothing was changed on any database",
+                )
+        found: Mapping[Address, Object] = database.inspect().objects
+        return found
+
+
+@contextmanager
+def _checkout(workspace: Workspace, revision: str) -> Iterator[Path]:
+    """The schemas folder as it is in a revision, in a folder of its own."""
+    schemas = workspace.project.schemas.resolve()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faberdb-")))
+        command = ["git", "-C", str(schemas.parent), "archive", "--format=tar", revision, "--", schemas.name]
+        try:
+            done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        except OSError as error:
+            raise ConfigError("git cannot be run", detail=(str(error),), advice="install git") from None
+        if done.returncode:
+            raise ConfigError(
+                f"git has no schema files in revision `{revision}`",
+                where=str(workspace.project.schemas),
+                detail=tuple(done.stderr.decode(errors="replace").strip().splitlines()),
+                advice="name a commit, branch or tag in which the folder is committed",
+            )
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        yield folder / schemas.name

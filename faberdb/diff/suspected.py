@@ -1,0 +1,67 @@
+"""Drops that look like renames: something with data goes, and something alike comes under another name beside it.
+
+Nothing is decided by that: the plan drops, to quarantine, and adds; but it says so, where it matters most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from faberdb.model import Action, Address, Change, Hazard, Object, Step
+
+CODE = "suspected-rename"
+ALIKE = 0.6
+"""How much of the names of their parts two objects must share to look alike."""
+
+
+def suspected(
+    changes: Mapping[Address, Change],
+    live: Mapping[Address, Object],
+    target: Mapping[Address, Object],
+    keeping: set[Address],
+) -> dict[Address, tuple[Address, ...]]:
+    """For each dropped object whose data is kept, those that are made in its place and look like it.
+
+    keeping: objects whose data the plan puts in quarantine. One that is declared to be new (`renamed_from = false`) is
+    no candidate.
+    """
+    made: dict[tuple[str, tuple[str, ...]], list[Object]] = {}
+    for change in changes.values():
+        if change.action is Action.CREATE and change.after and not change.after.hints.get("new"):
+            made.setdefault((change.address.kind, change.address.path[:-1]), []).append(change.after)
+    found = {}
+    for address in sorted(keeping):
+        dropped = changes.get(address)
+        if dropped is None or dropped.action is not Action.DROP or dropped.before is None:
+            continue
+        others = made.get((address.kind, address.path[:-1]), ())
+        alike = [o.address for o in others if _alike(dropped.before, o, live, target)]
+        if alike:
+            found[address] = tuple(alike)
+    return found
+
+
+def with_hazards(steps: Sequence[Step], found: Mapping[Address, Sequence[Address]]) -> Iterator[Step]:
+    """The steps, with the suspicion said at the first that drops each suspect."""
+    waiting = dict(found)
+    for step in steps:
+        others = waiting.pop(step.address, ()) if step.action is Action.DROP else ()
+        if not others:
+            yield step
+            continue
+        names = " or ".join(other.path[-1] for other in others)
+        hazard = Hazard(CODE, f"it looks as if it were only renamed to {names}; then declare it with renamed_from")
+        yield replace(step, statement=replace(step.statement, hazards=(*step.statement.hazards, hazard)))
+
+
+def _alike(old: Object, new: Object, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> bool:
+    if old.attributes != new.attributes:
+        return False
+    before, after = _parts(old.address, live), _parts(new.address, target)
+    return not before or len(before & after) >= ALIKE * max(len(before), len(after))
+
+
+def _parts(address: Address, objects: Mapping[Address, Object]) -> set[tuple[str, str]]:
+    """Kinds and names of what an object is made of."""
+    return {(a.kind, a.path[-1]) for a, o in objects.items() if o.parent == address and a.path[:-1] == address.path}
