@@ -114,7 +114,12 @@ def make_steps(
         for statement in kinds[old.address.kind].rename(old, new)
     ]
     changing = [entry for item in ordered for entry in _write(item, changes, situation, kinds)]
-    written = [*changing, *naming] if renames_last else [*naming, *changing]
+    # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
+    needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
+    apart = Action.DROP if renames_last else Action.CREATE
+    places = [e for e in changing if e[0] in needed and e[1] is apart and not e[2].references]
+    rest = [e for e in changing if e not in places] if places else changing
+    written = [*rest, *naming, *places] if renames_last else [*places, *naming, *rest]
     return tuple(_number(written)), tuple(situation.keeping.values())
 
 

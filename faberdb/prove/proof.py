@@ -107,6 +107,8 @@ def prove(
     changes: Mapping[Address, Change],
     scratch: Scratch,
     target: Mapping[Address, Object],
+    *,
+    renames_last: bool = False,
 ) -> Proof:
     """Run the plan forward, then back, on the copy, and hold each result against what was promised.
 
@@ -114,10 +116,12 @@ def prove(
     Raises ProofError with what differs.
     """
     begin = copy.now
-    first, changing, last = _around_renames(steps)
+    first, changing, last = _around_renames(steps, renames_last=renames_last)
     start = copy.run(first, "plan") if first else begin
     after = copy.run(changing, "plan")
-    _hold_forward(copy, after, changes, start, scratch, target)
+    outlasting = {step.address for step in last}
+    held = {a: c for a, c in changes.items() if a not in outlasting}
+    _hold_forward(copy, after, held, start, scratch, target)
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
     final = copy.run(last, "plan") if last else after
     back = copy.run(rollback, "rollback")
@@ -127,11 +131,14 @@ def prove(
     return Proof(scratch.description, copy.scope, True, True, followed, begin, final)
 
 
-def _around_renames(steps: Sequence[Step]) -> tuple[Sequence[Step], Sequence[Step], Sequence[Step]]:
+def _around_renames(
+    steps: Sequence[Step], *, renames_last: bool
+) -> tuple[Sequence[Step], Sequence[Step], Sequence[Step]]:
+    """The steps up to the renames, those of the changes, and the renames with what follows them."""
     naming = [n for n, step in enumerate(steps) if step.action is Action.RENAME]
     if not naming:
         return (), steps, ()
-    if len(steps) - len(naming) == naming[0]:
+    if renames_last:
         return (), steps[: naming[0]], steps[naming[0] :]
     return steps[: naming[-1] + 1], steps[naming[-1] + 1 :], ()
 

@@ -133,6 +133,8 @@ class Planner:
         done, where they come first."""
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
+        if renames_last:
+            start, aim = _moving_out(renames, start, aim)
         changes = self._changes(start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})
@@ -173,11 +175,14 @@ class Planner:
         renames: list[tuple[Object, Object]] = []
         while found := find_renames(wanted, start):
             steps, _ = make_steps({}, replace(self.catalogue, objects=start), {}, self.kinds, renames=found)
+            # What a new name needs and is not there yet: it comes with the changes, and is only lent to the copy.
+            places = {r: wanted[r] for _, new in found for r in new.references if r in wanted and r not in start}
             with self.scratch().database() as database:
-                copy = Copy(database, start, [old.address for old, _ in found], self.kinds, full=self.full)
+                old_names = [old.address for old, _ in found]
+                copy = Copy(database, {**start, **places}, [*old_names, *places], self.kinds, full=self.full)
                 before = copy.now
                 after = copy.run(steps, "rename")
-            start = _followed(start, before, after)
+            start = {a: o for a, o in _followed(start, before, after).items() if a not in places}
             renames.extend(found)
         return start, tuple(renames)
 
@@ -212,7 +217,7 @@ class Planner:
             database.prepare_bookkeeping()
             if giving:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
-            proof = prove(copy, steps, rollback, changes, self.scratch(), aim)
+            proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         expected |= {a: c.after for a, c in changes.items() if c.after is not None}
         # What comes back whole is printed as it was then; its copy was made from that print.
@@ -263,6 +268,9 @@ class Planner:
         renames_last: bool,
     ) -> tuple[Step, ...]:
         """The way back: the same differences the other way round, with what quarantine took given back."""
+        back = [(new, old) for old, new in reversed(renames)]
+        if not renames_last:
+            aim, start = _moving_out(back, aim, start)
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
         undone = diff(aim, start, self.kinds)
         for address, change in changes.items():
@@ -270,7 +278,6 @@ class Planner:
             unset = address not in undone or undone[address].action is Action.ALTER
             if change.action is Action.REPLACE and unset and address in aim and address in start:
                 undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
-        back = [(new, old) for old, new in reversed(renames)]
         steps, taken = make_steps(
             undone,
             there,
@@ -345,8 +352,27 @@ def find_renames(wanted: Mapping[Address, Object], live: Mapping[Address, Object
     for address, obj in wanted.items():
         old = obj.renamed_from
         if old is not None and old in live and address not in live and old not in wanted:
-            found.append((live[old], replace(live[old], address=address)))
+            places = {r for r in obj.references if r in wanted and not wanted[r].references}
+            found.append((live[old], replace(live[old], address=address, references=live[old].references | places)))
     return tuple(found)
+
+
+def _moving_out(
+    renames: Sequence[tuple[Object, Object]], begin: Mapping[Address, Object], end: Mapping[Address, Object]
+) -> tuple[Mapping[Address, Object], dict[Address, Object]]:
+    """Both ends without references to what goes once the renames at the end have emptied it (a schema): it disturbs
+    nothing that was in it, or tables would be made anew for a move."""
+    left = {r for old, _ in renames for r in old.references if r in begin and r not in end and not begin[r].references}
+    if not left:
+        return begin, dict(end)
+
+    def without(objects: Mapping[Address, Object]) -> dict[Address, Object]:
+        return {
+            a: o if left.isdisjoint(o.references) else replace(o, references=o.references - left)
+            for a, o in objects.items()
+        }
+
+    return without(begin), without(end)
 
 
 def _followed(

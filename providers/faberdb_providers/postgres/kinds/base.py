@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from faberdb.model import Action, Address, Attributes, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import attributes_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
@@ -35,7 +36,8 @@ class Spec(BaseModel):
     comment: str | None = None
     """Text of COMMENT ON."""
     renamed_from: str | Literal[False] | None = None
-    """The name this object had before; ignored once the rename is done. `false`: it is new, whatever it looks like."""
+    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
+    `false`: it is new, whatever it looks like."""
     protect: bool | None = None
     """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
 
@@ -155,7 +157,7 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
-        old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
+        old = self.named_before(address, spec.renamed_from) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
         about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
         if spec.protect is not None:
@@ -169,6 +171,13 @@ class PostgresKind:
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)
             for column, grants in spec.column_grants.items():
                 yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
+
+    def named_before(self, address: Address, name: str) -> Address:
+        """The address that an object had under its former name."""
+        if len(address.path) == 2:
+            path = Address.parse(f"{self.name}:{name}").path if "." in name else (name,)
+            return Address(self.name, path if len(path) == 2 else (address.path[0], name))
+        return Address(self.name, (*address.path[:-1], name))
 
     def inlines(self, obj: Object) -> bool:
         """Whether its create may be written into its parent's create."""
@@ -223,4 +232,11 @@ class PostgresKind:
         yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
-        yield Statement(f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[-1])}", Risk.DANGEROUS)
+        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        if before.address.path[:-1] != after.address.path[:-1]:
+            schema = after.address.path[0]
+            yield Statement(f"ALTER {self.identity(before)} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (hazard,))
+            before = replace(before, address=Address(self.name, (schema, *before.address.path[1:])))
+        if before.address != after.address:
+            new = ident(after.address.path[-1])
+            yield Statement(f"ALTER {self.identity(before)} RENAME TO {new}", Risk.DANGEROUS, (hazard,))

@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename enum public.loan_status [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TYPE public.status RENAME TO loan_status;
 
 COMMIT;

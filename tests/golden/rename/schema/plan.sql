@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename schema stock [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER SCHEMA old_stock RENAME TO stock;
 
 COMMIT;

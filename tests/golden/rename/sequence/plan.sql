@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename sequence public.invoice_number [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER SEQUENCE public.seq1 RENAME TO invoice_number;
 
 COMMIT;

@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename table public.client [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TABLE public.customer RENAME TO client;
 
 -- 0002 rename column public.client.full_name [dangerous]

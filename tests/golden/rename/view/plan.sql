@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename view public.all_customers [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER VIEW public.v1 RENAME TO all_customers;
 
 COMMIT;

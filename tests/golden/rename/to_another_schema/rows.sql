@@ -1,0 +1,1 @@
+insert into person (name, mood) values ('Ada', 'happy'), ('Bob', 'sad');
