@@ -95,9 +95,14 @@ class Object:
     hints: Attributes = field(default_factory=dict, compare=False)
 
 
+LEFT_OUT = "left out by [project] include or exclude"
+"""Why something is unmanaged that faberdb could manage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """Something the database holds that no kind models; listed in every plan, so that silence hides nothing."""
+    """Something the database holds that faberdb leaves alone, because no kind models it or the project says so; listed
+    in every plan, so that silence hides nothing."""
 
     what: str
     name: str

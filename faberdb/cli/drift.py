@@ -31,6 +31,7 @@ def command(
     with workspace.session(chosen) as session:
         live = workspace.managed_objects(session.inspect())
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    changes = drift(state.objects, live, kinds)
+    recorded = {a: o for a, o in state.objects.items() if workspace.managed(a)}
+    changes = drift(recorded, live, kinds)
     view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

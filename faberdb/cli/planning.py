@@ -14,7 +14,7 @@ from faberdb.cli.memo import Memo, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError, RefusedError
-from faberdb.model import Address, Object
+from faberdb.model import Address, Change, Object
 from faberdb.plan.document import Evidence, Plan
 from faberdb.plan.make import Heading, make_plan, unchanged_plan
 from faberdb.policy.rules import Rules
@@ -42,7 +42,6 @@ class Made:
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
     """The plan that makes an environment's database what a source wants; see `faberdb.cli.sources`."""
     from faberdb.cli.sources import desired
-    from faberdb.diff.drift import drift
     from faberdb.prove.proposal import Planner
 
     state, _ = workspace.state(environment)
@@ -58,7 +57,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
-        changed = drift(state.objects, planner.live, planner.kinds) if state else []
+        changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
         heading = _heading(environment, session, state)
         return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), state)
@@ -94,7 +93,6 @@ def plan_environment(
             if fits and not whole:
                 return Made(unchanged_plan(heading, known.fingerprint, known.unmanaged))
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
-        from faberdb.diff.drift import drift
         from faberdb.prove.proposal import Planner
 
         planner = Planner(
@@ -118,7 +116,7 @@ def plan_environment(
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        changed = drift(state.objects, planner.live, planner.kinds) if state else []
+        changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
         plan = make_plan(proposal, heading, _evidence(proposal), changed, protected=protected)
         if not plan.applyable:
@@ -164,6 +162,14 @@ def _from_edited(
         return None
     scratch.prepare_for(part.declared)
     return planner.declared(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
+
+
+def _drifted(state: State | None, planner: Planner) -> list[Change]:
+    """What was changed by hand since the state was written, of what is still managed."""
+    from faberdb.diff.drift import drift
+
+    recorded = {a: o for a, o in state.objects.items() if planner.managed(a)} if state else {}
+    return drift(recorded, planner.live, planner.kinds) if state else []
 
 
 def load_declaration(workspace: Workspace) -> Declaration:

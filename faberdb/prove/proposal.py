@@ -9,7 +9,20 @@ from typing import Any, Protocol
 from faberdb.canon.forms import Form
 from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
-from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Statement, Step, Unmanaged, Work
+from faberdb.model import (
+    LEFT_OUT,
+    Action,
+    Address,
+    Catalogue,
+    Change,
+    Kept,
+    Kind,
+    Object,
+    Statement,
+    Step,
+    Unmanaged,
+    Work,
+)
 from faberdb.order.steps import make_steps
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.normal import settle, suspects
@@ -77,6 +90,9 @@ class Planner:
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed = managed
+        left_out = (o.address for o in self.outside.values() if o.parent is None or o.parent not in self.outside)
+        listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
+        self.unmanaged = (*catalogue.unmanaged, *listed)
 
     def declared(
         self,
@@ -137,7 +153,7 @@ class Planner:
             start, aim = _moving_out(renames, start, aim)
         changes = self._changes(start, aim)
         if not changes and not renames:
-            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})
+            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
         begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
         steps, kept = make_steps(
             changes,
@@ -237,7 +253,7 @@ class Planner:
             rollback,
             kept,
             proof,
-            self.catalogue.unmanaged,
+            self.unmanaged,
             {},
             {},
         )

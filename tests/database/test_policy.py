@@ -146,3 +146,17 @@ def test_a_plan_tells_what_was_changed_by_hand(shop: ProjectFolder, conninfo: st
     assert "column public.customer.extra appeared" in plan.out
     document = json.loads((shop.root / "plan.json").read_text())
     assert [c["address"] for c in document["drift"]] == ["column:public.customer.extra"]
+
+
+def test_what_is_excluded_is_forgotten_and_not_dropped(conninfo: str, project: Callable[..., ProjectFolder]) -> None:
+    folder = project({"dev": conninfo})
+    folder.declare(customer())
+    assert folder.run("apply", "dev", "--auto-approve").code == 0
+    file = folder.root / "faberdb.toml"
+    file.write_text(file.read_text().replace("[database]", 'exclude = ["public.customer"]\n\n[database]', 1))
+    folder.declare("")
+    assert folder.run("drift", "dev", "--detailed-exitcode").code == 0
+    kept = folder.run("plan", "dev", "--strict", "--detailed-exitcode")
+    assert kept.code == 0, kept
+    assert "table public.customer  left out by [project] include or exclude" in kept.out
+    assert tables(conninfo) == {"customer"}

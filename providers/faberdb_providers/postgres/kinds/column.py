@@ -447,7 +447,11 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     hazard = Hazard(
         "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
     )
-    yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,))
+    probe = ""
+    if work.version >= 16 and "using" not in after.hints and not free:
+        unfit = f"not pg_input_is_valid(t.{name}::text, {literal(new).strip()})"
+        probe = rows_where(Address("table", after.address.path[:-1]), unfit, work)
+    yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
     if back:
         # What identity is taken away is gone by now, and what is given comes later.
         still = before.attributes.get("identity") if "identity" in after.attributes else None
