@@ -1,0 +1,99 @@
+"""A real schema, edited at random as a developer would: planned, applied, taken back, held against a direct build."""
+
+from __future__ import annotations
+
+import copy
+import random
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+
+from faberdb.declare.layout import layout
+from faberdb.declare.write import render
+from faberdb.errors import FaberError, RolledBackError, StoppedError
+from faberdb_providers.postgres.provider import provider
+from tests.corpus.edits import Toml, edit
+from tests.corpus.test_corpus import SHARED, pytestmark  # noqa: F401  the same mark and reason to be skipped
+from tests.database.random_rows import empty, fill
+from tests.migration import Declared, Migration, build_directly, declare, opened
+from tests.servers import Server, rows, run_sql
+
+OFTEN = ("chinook", "temporal")
+SELDOM = ("northwind", "pagila", "procrastinate", "supabase-auth", "graphile-worker", "gh-kjanus03-tsn", "mattermost")
+
+
+def imported(conninfo: str) -> dict[str, str]:
+    """The schema files that `import` writes."""
+    with opened(conninfo) as session:
+        objects = session.inspect().objects
+    written = [o for a, o in objects.items() if not provider.platform(a)]
+    return render(written, provider.kinds)
+
+
+def builds(server: Server, declared: Declared) -> bool:
+    with server.database() as scratch:
+        try:
+            build_directly(scratch, declared)
+        except (AssertionError, FaberError):
+            return False
+    return True
+
+
+def edits(server: Server, files: dict[str, Toml], seed: int) -> Iterator[tuple[str, Declared]]:
+    """Edits that leave a schema a server takes, one after the other."""
+    rng = random.Random(seed)
+    for _ in range(rng.randint(1, 20)):
+        name = rng.choice(sorted(files))
+        tried = copy.deepcopy(files)
+        said = edit(rng, tried[name])
+        if said is None:
+            continue
+        try:
+            declared = declare({n: layout(data) for n, data in tried.items()})
+        except FaberError:
+            continue
+        if builds(server, declared):
+            files.update(tried)
+            yield said, declared
+
+
+def there_and_back(server: Server, name: str, seed: int) -> None:
+    with server.database() as live, server.database() as wanted:
+        run_sql(live, (SHARED / "corpus" / "real" / name / "schema.sql").read_text())
+        fill(live)
+        start, start_rows = server.dump(live), rows(live)
+        said = list(edits(server, {n: tomllib.loads(t) for n, t in imported(live).items()}, seed))
+        if not said:
+            pytest.skip("no edit of this seed leaves a schema that a server takes")
+        declared = said[-1][1]
+        build_directly(wanted, declared)
+        migration = Migration(server.scratch())
+        plan = migration.plan(live, declared)
+        try:
+            migration.apply(live, plan)
+        except (RolledBackError, StoppedError):
+            assert (server.dump(live), rows(live)) == (start, start_rows), "a refused plan changed something"
+            empty(live)
+            start_rows = rows(live)
+            plan = migration.plan(live, declared, "without rows")
+            migration.apply(live, plan)
+        assert server.dump(live) == server.dump(wanted), [edit for edit, _ in said]
+        assert not migration.plan(live, declared).steps
+        migration.apply(live, migration.plan_back(live, plan))
+        assert server.dump(live) == start, [edit for edit, _ in said]
+        assert rows(live) == start_rows, [edit for edit, _ in said]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", OFTEN)
+def test_edited_at_random(newest: Server, name: str, seed: int) -> None:
+    there_and_back(newest, name, seed)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize("name", [*OFTEN, *SELDOM])
+def test_edited_at_random_often(newest: Server, name: str, seed: int) -> None:
+    there_and_back(newest, name, seed)
