@@ -25,6 +25,7 @@ class _Node:
 
     kind: Kind
     address: Address
+    key: str
     fragment: dict[str, Any]
     inner: list[_Node] = field(default_factory=list)
 
@@ -58,7 +59,7 @@ def render(
 def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[_Node]:
     """Each object under the one it is written in; those of kinds without a section melt into their parent."""
     nodes = {
-        address: _Node(kinds[address.kind], address, dict(kinds[address.kind].write(obj)))
+        address: _Node(kind := kinds[address.kind], address, kind.entry_key(obj), dict(kind.write(obj)))
         for address, obj in objects.items()
     }
     tops = []
@@ -146,7 +147,7 @@ def _sections(nodes: Sequence[_Node], kinds: Sequence[Kind], headed: set[str]) -
         if mine and kind.single:
             found[kind.section] = _entry(mine[0], kinds, headed)
         elif mine:
-            found[kind.section] = Block({node.address.path[-1]: _entry(node, kinds, headed) for node in mine})
+            found[kind.section] = Block({node.key: _entry(node, kinds, headed) for node in mine})
     return found
 
 

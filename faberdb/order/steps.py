@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faberdb.diff.changes import Kinds, Objects, referrers_of
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
@@ -94,10 +94,15 @@ def make_steps(
 
     def travels(address: Address) -> bool:
         """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
-        that is moved it does."""
-        if address not in moved:
+        that is moved it does. What needs something that is really dropped (a trigger its function) cannot go along
+        into quarantine, where it would hold on to that."""
+        above = next((a for a in _ancestors(address, live.objects) if a in moved), None)
+        if above is None:
+            return address not in moved
+        if kinds[address.kind].keeps(changes[address]):
             return True
-        return any(above in moved for above in _ancestors(address, live.objects))
+        needed = live.objects[address].references - live.objects[above].references
+        return not any(_leaves(reference, changes, live.objects, moved) for reference in needed)
 
     ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties, inline=inline)
     _carry(ordered, situation, moved)
@@ -106,7 +111,7 @@ def make_steps(
         for old, new in renames
         for statement in kinds[old.address.kind].rename(old, new)
     ]
-    changing = [entry for item in ordered for entry in _write(item, changes, situation, kinds)]
+    changing = _watched([e for item in ordered for e in _write(item, changes, situation, kinds)], situation, kinds)
     written = [*changing, *naming] if renames_last else [*naming, *changing]
     return tuple(_number(written)), tuple(situation.keeping.values())
 
@@ -116,6 +121,27 @@ def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
     while obj is not None and obj.parent is not None:
         yield obj.parent
         obj = objects.get(obj.parent)
+
+
+def _leaves(address: Address, changes: Mapping[Address, Change], objects: Objects, moved: set[Address]) -> bool:
+    """Whether an object is taken down for good, and not kept with what it belongs to."""
+    change = changes.get(address)
+    if change is None or change.action not in (Action.DROP, Action.REPLACE):
+        return False
+    return address not in moved and not any(above in moved for above in _ancestors(address, objects))
+
+
+_Written = tuple[Address, Action, Object, Statement]
+
+
+def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:
+    """The statements, the first with a hazard for each object that acts on every change and stays in place."""
+    stay = (o for a, o in situation.live.items() if kinds[a.kind].watches and situation.target.get(a) == o)
+    hazards = tuple(hazard for obj in stay if (hazard := kinds[obj.address.kind].watching(obj)))
+    if not hazards or not written:
+        return written
+    address, action, obj, statement = written[0]
+    return [(address, action, obj, replace(statement, hazards=(*statement.hazards, *hazards))), *written[1:]]
 
 
 def _allot(
@@ -145,9 +171,7 @@ def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]
                 situation.keeping.pop(address, None)
 
 
-def _write(
-    item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds
-) -> Iterable[tuple[Address, Action, Object, Statement]]:
+def _write(item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds) -> Iterable[_Written]:
     address = item.vertex.address
     change, kind = changes[address], kinds[address.kind]
     if item.vertex.end == "alter":
@@ -174,7 +198,7 @@ def _inlined(item: Ordered, obj: Object, situation: Situation) -> list[Object]:
     return sorted((situation.target[a] for a in item.merged), key=lambda o: situation.position(o.address))
 
 
-def _number(written: Iterable[tuple[Address, Action, Object, Statement]]) -> Iterable[Step]:
+def _number(written: Iterable[_Written]) -> Iterable[Step]:
     """Ids and transactions: all in one, except what must be committed before it can be used or cannot be in one."""
     transaction, count, alone = 1, 0, False
     for address, action, obj, statement in written:

@@ -19,6 +19,7 @@ from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
+from faberdb_providers.postgres.signatures import resolved
 from faberdb_providers.postgres.target import Target
 
 
@@ -79,10 +80,12 @@ class PostgresProvider:
         return open_scratch(need)
 
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
-        """The declaration with what it implies: the schema of every object it declares."""
+        """The declaration with what it implies: the schema of every object it declares, and of routines the schemas
+        that the types of their arguments are in. Raises DeclarationError."""
+        declared = resolved(declared)
         first: dict[str, Object] = {}
         for obj in declared.values():
-            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege"):
+            if len(obj.address.path) > 1 and obj.address.kind not in ("comment", "grant", "default_privilege"):
                 first.setdefault(obj.address.path[0], obj)
         schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}

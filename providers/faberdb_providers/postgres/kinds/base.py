@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from faberdb.model import Action, Address, Attributes, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import attributes_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
@@ -123,6 +123,7 @@ class PostgresKind:
     created_inline: bool = False
     dropped_inline: bool = False
     as_declared: bool = False
+    watches: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
     rebuilt_on_type_change: bool = False
@@ -153,7 +154,7 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
-        old = Address(self.name, (*address.path[:-1], spec.renamed_from)) if spec.renamed_from else None
+        old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
         yield Object(
             address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {}
@@ -167,9 +168,17 @@ class PostgresKind:
             for column, grants in spec.column_grants.items():
                 yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
 
+    def formerly(self, address: Address, name: str) -> Address:
+        """The address under the name that `renamed_from` gives."""
+        return Address(self.name, (*address.path[:-1], name))
+
     def inlines(self, obj: Object) -> bool:
         """Whether its create may be written into its parent's create."""
         return self.created_inline
+
+    def entry_key(self, obj: Object) -> str:
+        """The key of its TOML entry."""
+        return obj.address.path[-1]
 
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
@@ -181,6 +190,18 @@ class PostgresKind:
     def mentions(self, obj: Object) -> Iterable[str]:
         """SQL texts in which a declared object may name others."""
         return ()
+
+    def opaque(self, obj: Object) -> Iterable[str]:
+        """Texts that the server keeps as they are and looks into only when they run."""
+        return ()
+
+    def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        """By what texts call it, by name space; unlike what is claimed, others may bear the same."""
+        return self.claims(obj)
+
+    def watching(self, obj: Object) -> Hazard | None:
+        """What the object, while it stays, does to every change; of kinds that watch."""
+        return None
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """Names that no two objects may have at one time, by name space."""
