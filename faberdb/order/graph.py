@@ -73,7 +73,10 @@ def order(
         *_freed(changes, ends, lambda obj: kinds[obj.address.kind].names(obj)),
     }
     parents = _merges(changes, kinds, ends, travels, inline=inline)
-    before, merged, ordered = _contract(ends, edges, soft, parents, _reversed_key if reverse_ties else _key)
+    # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
+    free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
+    key = _reversed_key if reverse_ties else _key
+    before, merged, ordered = _contract(ends, edges, soft, parents, free, key)
     return [Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(before[vertex]))) for vertex in ordered]
 
 
@@ -221,10 +224,11 @@ def _contract(
     hard: set[tuple[Vertex, Vertex]],
     soft: set[tuple[Vertex, Vertex]],
     parents: dict[Vertex, Vertex],
+    free: set[Vertex],
     key: Callable[[Vertex], Any],
 ) -> tuple[dict[Vertex, set[Vertex]], dict[Vertex, list[Address]], list[Vertex]]:
-    """What comes right before each merged vertex, who was merged into it, and their order; soft edges that close a
-    circle are given up, then merges that do are undone, until there is none."""
+    """What comes right before each merged vertex, who was merged into it, and their order; what closes a circle is undone
+    until there is none: merges of what is free, soft edges, all merges."""
     edges = hard | soft
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
@@ -237,10 +241,13 @@ def _contract(
         if len(ordered) == len(before):
             break
         for circle in _circles(before):
-            given_up = {(a, b) for a, b in edges - hard if root[a] != root[b] and {root[a], root[b]} <= circle}
-            edges -= given_up
-            if not given_up:
-                _unmerge(circle, root, edges, parents)
+            inside = {(a, b) for a, b in edges if root[a] != root[b] and {root[a], root[b]} <= circle}
+            if _unmerge(inside, parents, free):
+                continue
+            if inside - hard:
+                edges -= inside - hard
+            elif not _unmerge(inside, parents, set(parents)):
+                raise _closed(circle)
     merged: dict[Vertex, list[Address]] = {}
     for vertex in vertices:
         if root[vertex] != vertex:
@@ -262,22 +269,21 @@ def _root(vertex: Vertex, parents: Mapping[Vertex, Vertex]) -> Vertex:
     return vertex
 
 
-def _unmerge(
-    circle: set[Vertex], root: Mapping[Vertex, Vertex], edges: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex]
-) -> None:
+def _unmerge(inside: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex], free: set[Vertex]) -> bool:
     """Give back their own statement to members whose edges are part of the circle: those that wait for another vertex
-    of it when something is created, those that others wait for when something is dropped."""
-    inside = [(a, b) for a, b in edges if root[a] in circle and root[b] in circle and root[a] != root[b]]
-    late = {b for _, b in inside if b in parents and b.end == "up"} | {
-        a for a, _ in inside if a in parents and a.end == "down"
-    }
+    of it when something is created, those that others wait for when something is dropped. False where none can be."""
+    late = {b for _, b in inside if b.end == "up"} | {a for a, _ in inside if a.end == "down"}
+    late = {v for v in late if v in parents and v in free}
     if not late:
-        late = {v for pair in inside for v in pair if v in parents}
-    if not late:
-        names = ", ".join(sorted({f"{v.kind.replace('_', ' ')} {v.address.name}" for v in circle}))
-        raise CircleError(
-            f"these objects need each other, so there is no order to build them in: {names}",
-            advice="break the circle, for instance by moving a default or a constraint into a later plan",
-        )
+        late = {v for pair in inside for v in pair if v in parents and v in free}
     for vertex in late:
         del parents[vertex]
+    return bool(late)
+
+
+def _closed(circle: set[Vertex]) -> CircleError:
+    names = ", ".join(sorted({f"{v.kind.replace('_', ' ')} {v.address.name}" for v in circle}))
+    return CircleError(
+        f"these objects need each other, so there is no order to build them in: {names}",
+        advice="break the circle, for instance by moving a default or a constraint into a later plan",
+    )

@@ -17,6 +17,10 @@ TYPES = (
 
 CALLED = Hazard("routine-dropped", "calls from the application and from bodies of other routines fail from then on")
 
+REPLACED = Hazard(
+    "routine-replaced", "calls from the application and from bodies of other routines must fit the new form"
+)
+
 
 class Routine(PostgresKind):
     """Its address ends with the types of its input arguments; a key without parentheses takes them from `arguments`."""
@@ -53,7 +57,8 @@ class Routine(PostgresKind):
         return f"{self.sql_name or self.name.upper()} {routine(self.name, obj.address.path)}"
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (CALLED,))
+        hazard = CALLED if work.after(obj.address) is None else REPLACED
+        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         sql = f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[1])}"

@@ -100,7 +100,7 @@ class RuleKind(OnRelation):
 
 
 def _parts(definition: str) -> tuple[str, str]:
-    """The condition and the actions of what pg_get_ruledef prints: `... TO table [WHERE condition] DO [INSTEAD] ...`."""
+    """The condition and the actions out of what pg_get_ruledef prints: `... [WHERE condition] DO [INSTEAD] ...`."""
     tokens = list(pieces(definition.rstrip().removesuffix(";")))
     words = [token.upper() if not depth else "" for token, depth in tokens]
     # The names of the rule and its table may be such words only in quotes.
@@ -116,7 +116,8 @@ def render(obj: Object, verb: str) -> str:
     a, (*relation, name) = obj.attributes, obj.address.path
     where = f" WHERE {a['condition']}" if a.get("condition") else ""
     instead = " INSTEAD" if a.get("instead") else " ALSO"
-    return f"{verb} RULE {ident(name)} AS\n    ON {a['event'].upper()} TO {dotted(*relation)}{where} DO{instead}\n{a['do']}"
+    head = f"{verb} RULE {ident(name)} AS\n    ON {a['event'].upper()} TO {dotted(*relation)}"
+    return f"{head}{where} DO{instead}\n{a['do']}"
 
 
 def _switched(obj: Object, enabled: str | None) -> Iterable[Statement]:
