@@ -7,7 +7,7 @@ merged into the parent's vertex, unless that would close a circle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -48,18 +48,18 @@ Travels = Callable[[Address], bool]
 
 def order(
     changes: Mapping[Address, Change],
-    live: Mapping[Address, Object],
-    target: Mapping[Address, Object],
     kinds: Mapping[str, Kind],
     travels: Travels = lambda address: True,
     *,
     reverse_ties: bool = False,
     inline: bool = True,
+    whole: Container[Address] = (),
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
     Ties break by address (or the other way round, to show in tests that edges decide and not luck). Without inline
-    every object is made by a statement of its own, so that one that fails names its object.
+    every object is made by a statement of its own, so that one that fails names its object. whole: what comes back as
+    it went away, so that nothing can be written into its statement.
     Raises CircleError naming the objects of a circle.
     """
     ends = _ends(changes)
@@ -72,7 +72,7 @@ def order(
         *_edges(changes, ends, lambda obj: obj.suggested),
         *_freed(changes, ends, lambda obj: kinds[obj.address.kind].names(obj)),
     }
-    parents = _merges(changes, kinds, ends, travels, inline=inline)
+    parents = _merges(changes, kinds, ends, travels, whole, inline=inline)
     # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
     free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
     key = _reversed_key if reverse_ties else _key
@@ -185,7 +185,7 @@ def _watching(
         down, up = ends[watcher]
         for address, change in changes.items():
             side = change.after or change.before
-            if kinds[address.kind].watches or (side is not None and watcher in side.references):
+            if kinds[address.kind].watches or (side and any(kinds[r.kind].watches for r in side.references)):
                 continue
             for other in filter(None, ends[address]):
                 if down and down.end == "down":
@@ -199,6 +199,7 @@ def _merges(
     kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     travels: Travels,
+    whole: Container[Address],
     *,
     inline: bool,
 ) -> dict[Vertex, Vertex]:
@@ -207,7 +208,8 @@ def _merges(
     for address, change in changes.items():
         kind, (down, up) = kinds[address.kind], ends[address]
         wanted = change.after.parent if change.after else None
-        if inline and change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
+        here = wanted in ends and wanted not in whole
+        if inline and change.after and up and up.end == "up" and here and kind.inlines(change.after):
             above = ends[wanted][1] if wanted else None
             if above and above.end == "up":
                 merges[up] = above
@@ -227,8 +229,8 @@ def _contract(
     free: set[Vertex],
     key: Callable[[Vertex], Any],
 ) -> tuple[dict[Vertex, set[Vertex]], dict[Vertex, list[Address]], list[Vertex]]:
-    """What comes right before each merged vertex, who was merged into it, and their order; what closes a circle is undone
-    until there is none: merges of what is free, soft edges, all merges."""
+    """What comes right before each merged vertex, who was merged into it, and their order; what closes a circle is
+    undone until there is none: merges of what is free, then soft edges, then all merges."""
     edges = hard | soft
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:

@@ -104,7 +104,8 @@ def make_steps(
         needed = live.objects[address].references - live.objects[above].references
         return not any(_leaves(reference, changes, live.objects, moved) for reference in needed)
 
-    ordered = order(changes, live.objects, target, kinds, travels, reverse_ties=reverse_ties, inline=inline)
+    whole = {a for a, kept in situation.giving.items() if kept.form == "moved"}
+    ordered = order(changes, kinds, travels, reverse_ties=reverse_ties, inline=inline, whole=whole)
     _carry(ordered, situation, moved)
     naming = [
         (new.address, Action.RENAME, new, statement)
@@ -184,11 +185,9 @@ def _write(item: Ordered, changes: Mapping[Address, Change], situation: Situatio
     else:
         assert change.after is not None
         obj = change.after
-        kept = situation.kept(address)
         if any(address in giving.carries for giving in situation.giving.values()):
             return  # it comes back inside what it went away with
-        inlined = [] if kept and kept.form == "moved" else _inlined(item, change.after, situation)
-        made = kind.create(change.after, inlined, situation)
+        made = kind.create(change.after, _inlined(item, change.after, situation), situation)
     for statement in made:
         yield address, change.action, obj, statement
 

@@ -80,9 +80,11 @@ class PostgresProvider:
         return open_scratch(need)
 
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
-        """The declaration with what it implies: the schema of every object it declares, and of routines the schemas
-        that the types of their arguments are in. Raises DeclarationError."""
+        """The declaration with what it implies: the schema of every object it declares, and what only the whole
+        declaration tells. Raises DeclarationError."""
         declared = resolved(declared)
+        kinds = {kind.name: kind for kind in self.kinds}
+        declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
         first: dict[str, Object] = {}
         for obj in declared.values():
             if len(obj.address.path) > 1 and obj.address.kind not in ("comment", "grant", "default_privilege"):

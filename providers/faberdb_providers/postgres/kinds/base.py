@@ -168,6 +168,10 @@ class PostgresKind:
             for column, grants in spec.column_grants.items():
                 yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
 
+    def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
+        """The declared object with the references that only the whole declaration tells."""
+        return obj
+
     def formerly(self, address: Address, name: str) -> Address:
         """The address under the name that `renamed_from` gives."""
         return Address(self.name, (*address.path[:-1], name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -133,12 +134,17 @@ class TriggerKind(OnRelation):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         a = obj.attributes
-        if "execute" not in a:
-            return [ident(obj.address.path[-1])]
-        return [a["execute"], a.get("condition", ""), *a["events"]]
+        return [a.get("execute", ""), a.get("condition", ""), *a.get("events", ())]
 
-    def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
-        yield (self.name, obj.address.path[-1])
+    def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
+        """How a partition switches a trigger has to wait for the trigger of the table above."""
+        table = declared.get(obj.parent) if obj.parent and "execute" not in obj.attributes else None
+        while table is not None and table.parent is not None:
+            above = Address(self.name, (*table.parent.path, obj.address.path[-1]))
+            if above in declared:
+                return replace(obj, references=obj.references | {above})
+            table = declared.get(table.parent)
+        return obj
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = dict(before.attributes), dict(after.attributes)
