@@ -104,7 +104,7 @@ def make_steps(
         needed = live.objects[address].references - live.objects[above].references
         return not any(_leaves(reference, changes, live.objects, moved) for reference in needed)
 
-    whole = {a for a, kept in situation.giving.items() if kept.form == "moved"}
+    whole = {a for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
     ordered = order(changes, kinds, travels, reverse_ties=reverse_ties, inline=inline, whole=whole)
     _carry(ordered, situation, moved)
     naming = [

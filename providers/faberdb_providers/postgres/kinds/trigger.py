@@ -185,7 +185,8 @@ class TriggerKind(OnRelation):
         if "inherited" in obj.attributes:
             yield from _switched(obj, obj.attributes["inherited"])
         else:
-            yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (_STOPPED,))
+            hazards = (_STOPPED,) if work.after(obj.address) is None else ()
+            yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, hazards)
 
 
 def _read(definition: str, schema: str, *columns: Any) -> dict[str, Any]:

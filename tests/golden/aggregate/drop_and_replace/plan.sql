@@ -19,7 +19,7 @@ DROP AGGREGATE public.other(integer);
 DROP VIEW public.totals;
 
 -- 0003 replace aggregate public.total."(integer)" [dangerous]
---      ! calls from the application and from bodies of other routines fail from then on
+--      ! calls from the application and from bodies of other routines must fit the new form
 DROP AGGREGATE public.total(integer);
 
 -- 0004 drop function public.state."(integer, integer)" [dangerous]

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 5 to create, 1 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Plan: 5 to create, 1 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -11,7 +11,8 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 alter table public.customer [caution]
+-- 0001 alter table public.customer [dangerous]
+--      ! roles see and write only what a policy lets through from then on
 ALTER TABLE public.customer ENABLE ROW LEVEL SECURITY;
 
 -- 0002 create policy public.customer.own [caution]

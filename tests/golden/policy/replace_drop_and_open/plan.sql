@@ -22,7 +22,8 @@ DROP POLICY own ON public.customer;
 --      ! rows that were hidden or refused may open up to everybody when this commits
 DROP POLICY third ON public.customer;
 
--- 0004 alter table public.customer [caution]
+-- 0004 alter table public.customer [dangerous]
+--      ! no policy counts any more: whoever has privileges on it sees all rows
 ALTER TABLE public.customer DISABLE ROW LEVEL SECURITY;
 
 -- 0005 create function public.fine."(text)" [safe]

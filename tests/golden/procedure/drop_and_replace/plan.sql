@@ -12,7 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 replace procedure public.other."(integer)" [dangerous]
---      ! calls from the application and from bodies of other routines fail from then on
+--      ! calls from the application and from bodies of other routines must fit the new form
 DROP PROCEDURE public.other(IN integer);
 
 -- 0002 replace procedure public.other."(integer)" [safe]

@@ -19,7 +19,6 @@ CREATE OR REPLACE TRIGGER customer_touch BEFORE UPDATE OF email ON public.custom
 ALTER TABLE public.customer DISABLE TRIGGER customer_touch;
 
 -- 0003 replace trigger public.customer.later [caution]
---      ! what it did or refused no longer happens for new changes to the rows
 DROP TRIGGER later ON public.customer;
 
 -- 0004 replace trigger public.customer.later [caution]
