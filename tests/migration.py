@@ -20,9 +20,9 @@ from faberdb.plan.make import Heading, make_plan
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
 from faberdb_providers.postgres.provider import provider
+from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import ScratchServer
-from faberdb_providers.postgres.signatures import resolved
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Declared = Mapping[Address, Object]

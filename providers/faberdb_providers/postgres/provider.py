@@ -15,11 +15,11 @@ from faberdb_providers.postgres import quarantine
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
-from faberdb_providers.postgres.signatures import resolved
 from faberdb_providers.postgres.target import Target
 
 
