@@ -69,9 +69,8 @@ def test_a_type_of_an_extension_is_named_as_the_server_does(server: Server, data
     if not about:
         pytest.skip("needs the extension vector")
     entry = 'returns = "void"\nbody = "begin end"\ncomment = "c"\ngrants = { public = [] }\n'
-    files = {
-        "public.toml": f'[extensions]\nvector = {{ schema = "public", comment = "{about[0][0]}" }}\n[functions."f(vector)"]\n{entry}'
-    }
+    extension = f'[extensions.vector]\nschema = "public"\ncomment = "{about[0][0]}"\n'
+    files = {"public.toml": f'{extension}[functions."f(vector)"]\n{entry}'}
     with pytest.raises(DeclarationError) as caught:
         Migration(server.scratch()).plan(live, declare(files))
     assert "function f(vector) is f(public.vector) to the server; write the key so" in str(caught.value)
