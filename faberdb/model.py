@@ -81,6 +81,7 @@ class Object:
     parent: the object whose drop takes this one along, and under which people look for it.
     references: what must exist before this does. For canonical objects the server's own dependency records, for
     declared ones what the declaration names.
+    suggested: what its opaque texts mention (a function's body): better there before, as far as that can be.
     scope: the schemas in which unqualified names of a declared object are looked up; empty for canonical ones.
     hints: what a declaration says about the way there (a backfill, a cast), which is no part of what is compared.
     """
@@ -93,6 +94,7 @@ class Object:
     origin: Origin | None = field(default=None, compare=False)
     renamed_from: Address | None = field(default=None, compare=False)
     hints: Attributes = field(default_factory=dict, compare=False)
+    suggested: frozenset[Address] = field(default=frozenset(), compare=False)
 
 
 LEFT_OUT = "left out by [project] include or exclude"
@@ -299,6 +301,8 @@ class Kind(Protocol):
     """Its parent's drop takes it along."""
     as_declared: bool
     """What is not declared is left as it is, so the declared form is compared, not the server's print of it."""
+    watches: bool
+    """Acts on every change of the database (an event trigger), so it is made after all others and goes first."""
     texts: tuple[str, ...]
     """Attributes whose text is the server's print of an expression and may not be a fixed point of its printer."""
 
@@ -310,6 +314,22 @@ class Kind(Protocol):
     def write(self, obj: Object) -> Mapping[str, Any]: ...
     def shorten(self, fragment: Mapping[str, Any]) -> Any: ...
     def mentions(self, obj: Object) -> Iterable[str]: ...
+    def opaque(self, obj: Object) -> Iterable[str]:
+        """Texts that the server keeps as they are and looks into only when they run."""
+        ...
+
+    def entry_key(self, obj: Object) -> str:
+        """The key of its TOML entry."""
+        ...
+
+    def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        """By what texts call it, by name space; unlike what is claimed, others may bear the same."""
+        ...
+
+    def watching(self, obj: Object) -> Hazard | None:
+        """What the object, while it stays, does to every change; of kinds that watch."""
+        ...
+
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]: ...
     def compare(self, before: Object, after: Object) -> Verdict | None: ...
     def disturbed_by(self, obj: Object, change: Change) -> bool: ...

@@ -20,6 +20,7 @@ from faberdb.plan.make import Heading, make_plan
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
 from faberdb_providers.postgres.provider import provider
+from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import ScratchServer
 
@@ -97,6 +98,7 @@ _SAID_OTHERWISE = {("column", "null"), ("view", "columns"), ("materialized_view"
 def unheard(conninfo: str, declared: Declared) -> list[str]:
     """Declared objects that are not in the database, and what was declared of them that they do not have. A create that
     leaves something out would do so in the migration and in the direct build alike, so that their dumps agree."""
+    declared = resolved(declared)
     with opened(conninfo) as session:
         found = session.inspect().objects
     lines = [f"{address} is not there" for address in declared if address not in found]

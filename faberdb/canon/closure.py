@@ -31,6 +31,7 @@ def closure(
         chosen.add(address)
         obj = objects[address]
         todo.extend(obj.references)
+        todo.extend(obj.suggested)
         if obj.parent is not None:
             todo.append(obj.parent)
         todo.extend(child for child in below.get(address, ()) if kinds[child.kind].shell)

@@ -4,7 +4,7 @@ something. That finds too much rather than too little, which on a scratch server
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
@@ -19,17 +19,29 @@ class Mentions:
         self.objects, self.kinds = objects, kinds
         self.names: dict[str, list[Address]] = {}
         for address, obj in objects.items():
-            for claim in kinds[address.kind].claims(obj):
-                self.names.setdefault(claim[-1], []).append(address)
+            for name in {claim[-1] for claim in kinds[address.kind].names(obj)}:
+                self.names.setdefault(name, []).append(address)
 
-    def of(self, obj: Object) -> frozenset[Address]:
-        """Addresses whose names the object's texts contain."""
+    def of(self, obj: Object, texts: Iterable[str]) -> frozenset[Address]:
+        """Addresses whose names some texts of the object contain."""
         found: set[Address] = set()
-        for text in self.kinds[obj.address.kind].mentions(obj):
+        for text in texts:
             for quoted, plain in _WORD.findall(text):
                 found.update(self.names.get(quoted.replace('""', '"') or plain.lower(), ()))
         return frozenset(found - {obj.address, obj.parent})
 
     def refer(self, obj: Object) -> Object:
-        """The object with what its texts mention among its references."""
-        return replace(obj, references=obj.references | self.of(obj))
+        """The object with what its texts mention among its references, and what its opaque ones suggest."""
+        kind = self.kinds[obj.address.kind]
+        mentioned = self.of(obj, kind.mentions(obj))
+        return replace(obj, references=obj.references | mentioned, suggested=self.of(obj, kind.opaque(obj)))
+
+
+def suggest(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:
+    """Canonical objects with what their opaque texts suggest, which the server keeps no record of."""
+    texts = {a: found for a, o in objects.items() if (found := tuple(kinds[a.kind].opaque(o)))}
+    if not texts:
+        return dict(objects)
+    mentions = Mentions(objects, kinds)
+    heard = {a: replace(objects[a], suggested=mentions.of(objects[a], found)) for a, found in texts.items()}
+    return {**objects, **heard}

@@ -110,7 +110,7 @@ def plan_environment(
             evidence = _evidence(proposal)
             plan = make_plan(proposal, heading, evidence, before=known.fingerprint, protected=protected)
             return Made(plan, state)
-        declaration = load_declaration(workspace)
+        declaration = workspace.declaration()
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         if state is not None:
@@ -170,13 +170,6 @@ def _drifted(state: State | None, planner: Planner) -> list[Change]:
 
     recorded = {a: o for a, o in state.objects.items() if planner.managed(a)} if state else {}
     return drift(recorded, planner.live, planner.kinds) if state else []
-
-
-def load_declaration(workspace: Workspace) -> Declaration:
-    """What the schema files say. Raises DeclarationError."""
-    from faberdb.declare.load import load
-
-    return load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
 
 
 def plan_rollback(workspace: Workspace, environment: Environment, records: list[Record], state: State) -> Made:

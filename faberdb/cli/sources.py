@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faberdb.cli.planning import load_declaration
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.declare.load import load
 from faberdb.errors import ConfigError, DeclarationError
@@ -41,7 +40,7 @@ def desired(workspace: Workspace, source: str, scratch: Callable[[], Any]) -> De
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
             return Desired(declared=dict(found.objects))
     if source == "declared":
-        return Desired(declared=dict(load_declaration(workspace).objects))
+        return Desired(declared=dict(workspace.declaration().objects))
     if source in workspace.project.environments:
         with workspace.session(environment_named(workspace, source)) as session:
             return Desired(_managed(workspace, session.inspect().objects))

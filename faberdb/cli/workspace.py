@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
@@ -19,6 +19,9 @@ from faberdb.errors import ConfigError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
+
+if TYPE_CHECKING:
+    from faberdb.declare.load import Declaration
 
 GENERATED = ".faberdb"
 """Folder in the project for what faberdb can make again, and for embedded databases."""
@@ -113,6 +116,12 @@ class Workspace:
     @property
     def _path(self) -> str:
         return ":".join(map(str, self.surroundings.path))
+
+    def declaration(self) -> Declaration:
+        """What the schema files say. Raises DeclarationError."""
+        from faberdb.declare.load import load as load_files
+
+        return load_files(self.project.schemas, self.provider.kinds, self.project.search_path)
 
     def managed(self, address: Address) -> bool:
         """Whether [project] include and exclude leave an object to faberdb. Patterns are matched against the name of

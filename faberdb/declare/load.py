@@ -169,7 +169,7 @@ class Reader:
             self._walk(source, entry, section.sections, inside)
 
     def _fetch(self, source: Source, data: Any, sections: Sequence[Section], above: Keys) -> Iterator[Problem]:
-        """Puts the text of each named `file` where `query` would be written."""
+        """Puts the text of each named `file` where the entry would have it written."""
         for section in sections:
             held = data.get(section.key) if section.deeper and isinstance(data, dict) else None
             if not isinstance(held, dict):
@@ -178,20 +178,20 @@ class Reader:
             for path, entry in [(keys, held)] if section.kind.single else [((*keys, k), v) for k, v in held.items()]:
                 if isinstance(entry, dict):
                     if section.from_file and isinstance(entry.get("file"), str):
-                        yield from self._insert(source, entry, (*path, "file"))
+                        yield from self._insert(source, entry, section.from_file, (*path, "file"))
                     yield from self._fetch(source, entry, section.sections, path)
 
-    def _insert(self, source: Source, entry: dict[str, Any], keys: Keys) -> Iterator[Problem]:
+    def _insert(self, source: Source, entry: dict[str, Any], key: str, keys: Keys) -> Iterator[Problem]:
         named = entry["file"]
         file = source.file.parent / named
-        if "query" in entry:
-            yield source.problem(keys, "`file` and `query` are both given; keep one of them")
+        if key in entry:
+            yield source.problem(keys, f"`file` and `{key}` are both given; keep one of them")
         elif not file.resolve().is_relative_to(self.folder.resolve().parent):
             yield source.problem(keys, f"the file {named!r} lies outside the project")
         else:
             try:
                 raw = file.read_bytes()
-                entry["query"] = as_text(raw).replace("\r\n", "\n").replace("\r", "\n")
+                entry[key] = as_text(raw).replace("\r\n", "\n").replace("\r", "\n")
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
                 yield source.problem(keys, f"the file {file.as_posix()} cannot be read: {why}")

@@ -16,15 +16,15 @@ from faberdb.model import Kind
 class Section:
     """A TOML table of entries of one kind (or the one entry, if the kind is single).
 
-    attribute: its name on the pydantic model that holds it. from_file: an entry may name a `file` that its `query`
-    is read from; deeper: it may, or one inside it.
+    attribute: its name on the pydantic model that holds it. from_file: the key that an entry may have read from a
+    `file` instead, empty if it has none; deeper: it may, or one inside it.
     """
 
     kind: Kind
     attribute: str
     entry: type[BaseModel]
     sections: tuple[Section, ...]
-    from_file: bool
+    from_file: str
     deeper: bool
 
     @property
@@ -80,7 +80,8 @@ def _sections(
 def _section(kinds: tuple[Kind, ...], kind: Kind, above: tuple[str, ...]) -> Section:
     inner = _sections(kinds, kind.name, kind.Declared, (*above, kind.name))
     fields = set(kind.Declared.model_fields)
-    from_file = {"query", "file"} <= fields
+    filled = str(getattr(kind.Declared, "from_file", "query"))
+    from_file = filled if {filled, "file"} <= fields else ""
     return Section(
         kind=kind,
         # `copy`, `json` and the like are methods of every pydantic model.
@@ -88,7 +89,7 @@ def _section(kinds: tuple[Kind, ...], kind: Kind, above: tuple[str, ...]) -> Sec
         entry=_extend(kind.Declared, inner, f"{kind.Declared.__name__}Entry") if inner else kind.Declared,
         sections=inner,
         from_file=from_file,
-        deeper=from_file or any(section.deeper for section in inner),
+        deeper=bool(from_file) or any(section.deeper for section in inner),
     )
 
 

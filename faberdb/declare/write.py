@@ -25,6 +25,7 @@ class _Node:
 
     kind: Kind
     address: Address
+    key: str
     fragment: dict[str, Any]
     inner: list[_Node] = field(default_factory=list)
 
@@ -57,7 +58,10 @@ def render(
 
 def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[_Node]:
     """Each object under the one it is written in; those of kinds without a section melt into their parent."""
-    nodes = {address: _Node(kinds[address.kind], address, _fragment(obj, kinds)) for address, obj in objects.items()}
+    nodes = {
+        address: _Node(kind := kinds[address.kind], address, kind.entry_key(obj), _fragment(obj, kind))
+        for address, obj in objects.items()
+    }
     tops = []
     for address, obj in objects.items():
         node = nodes[address]
@@ -72,8 +76,8 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
     return tops
 
 
-def _fragment(obj: Object, kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    fragment = dict(kinds[obj.address.kind].write(obj))
+def _fragment(obj: Object, kind: Kind) -> dict[str, Any]:
+    fragment = dict(kind.write(obj))
     return {**fragment, "protect": True} if obj.hints.get("protect") else fragment
 
 
@@ -148,7 +152,7 @@ def _sections(nodes: Sequence[_Node], kinds: Sequence[Kind], headed: set[str]) -
         if mine and kind.single:
             found[kind.section] = _entry(mine[0], kinds, headed)
         elif mine:
-            found[kind.section] = Block({node.address.path[-1]: _entry(node, kinds, headed) for node in mine})
+            found[kind.section] = Block({node.key: _entry(node, kinds, headed) for node in mine})
     return found
 
 

@@ -51,8 +51,6 @@ Takes = Callable[[Address], bool]
 
 def order(
     changes: Mapping[Address, Change],
-    live: Mapping[Address, Object],
-    target: Mapping[Address, Object],
     kinds: Mapping[str, Kind],
     travels: Travels = lambda address: True,
     *,
@@ -65,9 +63,20 @@ def order(
     Raises CircleError naming the objects of a circle.
     """
     ends = _ends(changes)
-    edges = set(_edges(changes, live, target, kinds, ends))
+    edges = {
+        *_edges(changes, ends, lambda obj: obj.references),
+        *_freed(changes, ends, lambda obj: kinds[obj.address.kind].claims(obj)),
+        *_watching(changes, kinds, ends),
+    }
+    soft = {
+        *_edges(changes, ends, lambda obj: obj.suggested),
+        *_freed(changes, ends, lambda obj: kinds[obj.address.kind].names(obj)),
+    }
     parents = _merges(changes, kinds, ends, travels, takes)
-    before, merged, ordered = _contract(ends, edges, parents, _reversed_key if reverse_ties else _key)
+    # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
+    free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
+    key = _reversed_key if reverse_ties else _key
+    before, merged, ordered = _contract(ends, edges, soft, parents, free, key)
     return [Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(before[vertex]))) for vertex in ordered]
 
 
@@ -117,12 +126,10 @@ def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | Non
 
 def _edges(
     changes: Mapping[Address, Change],
-    live: Mapping[Address, Object],
-    target: Mapping[Address, Object],
-    kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    needs: Callable[[Object], Iterable[Address]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
-    """(earlier, later) pairs."""
+    """(earlier, later) pairs: what an object needs is there before it, and goes after it."""
     touched_by: dict[Address, list[Address]] = {}
     for change in changes.values():
         for touched in change.touches:
@@ -131,19 +138,18 @@ def _edges(
         down, up = ends[address]
         if down and up and down != up:
             yield down, up
-        for reference in _through(change.after.references if change.after else (), touched_by):
+        for reference in _through(needs(change.after) if change.after else (), touched_by):
             leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
             if first is None and up and up.end == "up":
                 first = leaving  # what goes takes its effects along before this comes
             if up and first and first != up:
                 yield first, up
-        for reference in _through(change.before.references if change.before else (), touched_by):
+        for reference in _through(needs(change.before) if change.before else (), touched_by):
             if reference in ends and down and reference != address and (last := ends[reference][0]):
                 # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.
                 leaves = down.end == "down" or last.end == "down"
                 if leaves and down != last:
                     yield down, last
-    yield from _claims(changes, kinds, ends)
 
 
 def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:
@@ -152,24 +158,42 @@ def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Ad
         yield from touched_by.get(reference, ())
 
 
-def _claims(
+def _freed(
+    changes: Mapping[Address, Change],
+    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    names: Callable[[Object], Iterable[tuple[str, ...]]],
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """A name is free only once what bore it is gone."""
+    freed: dict[tuple[str, ...], list[Vertex]] = {}
+    for address, change in changes.items():
+        down = ends[address][0]
+        if change.before is not None and down is not None and down.end == "down":
+            for claim in names(change.before):
+                freed.setdefault(claim, []).append(down)
+    for address, change in changes.items():
+        up = ends[address][1]
+        if change.after is not None and up is not None and up.end == "up":
+            for claim in names(change.after):
+                yield from ((old, up) for old in freed.get(claim, ()) if old.address != address)
+
+
+def _watching(
     changes: Mapping[Address, Change],
     kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
-    """A name is free only once what bore it is gone."""
-    freed: dict[tuple[str, ...], Vertex] = {}
-    for address, change in changes.items():
-        down = ends[address][0]
-        if change.before is not None and down is not None and down.end == "down":
-            for claim in kinds[address.kind].claims(change.before):
-                freed[claim] = down
-    for address, change in changes.items():
-        up = ends[address][1]
-        if change.after is not None and up is not None and up.end == "up":
-            for claim in kinds[address.kind].claims(change.after):
-                if claim in freed and freed[claim].address != address:
-                    yield freed[claim], up
+    """What acts on every change goes before all others and comes after them, so that it sees none of the plan."""
+    for watcher in (address for address in changes if kinds[address.kind].watches):
+        down, up = ends[watcher]
+        for address, change in changes.items():
+            side = change.after or change.before
+            if kinds[address.kind].watches or (side and any(kinds[r.kind].watches for r in side.references)):
+                continue
+            for other in filter(None, ends[address]):
+                if down and down.end == "down":
+                    yield down, other
+                if up and up.end == "up":
+                    yield other, up
 
 
 def _merges(
@@ -198,12 +222,15 @@ def _merges(
 
 def _contract(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
-    edges: set[tuple[Vertex, Vertex]],
+    hard: set[tuple[Vertex, Vertex]],
+    soft: set[tuple[Vertex, Vertex]],
     parents: dict[Vertex, Vertex],
+    free: set[Vertex],
     key: Callable[[Vertex], Any],
 ) -> tuple[dict[Vertex, set[Vertex]], dict[Vertex, list[Address]], list[Vertex]]:
-    """What comes right before each merged vertex, who was merged into it, and their order; merges that close a circle
-    are undone until there is none."""
+    """What comes right before each merged vertex, who was merged into it, and their order; what closes a circle is
+    undone until there is none: merges of what is free, then soft edges, then all merges."""
+    edges = hard | soft
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
         root = {v: _root(v, parents) for v in vertices}
@@ -215,7 +242,13 @@ def _contract(
         if len(ordered) == len(before):
             break
         for circle in _circles(before):
-            _unmerge(circle, root, edges, parents)
+            inside = {(a, b) for a, b in edges if root[a] != root[b] and {root[a], root[b]} <= circle}
+            if _unmerge(inside, parents, free):
+                continue
+            if inside - hard:
+                edges -= inside - hard
+            elif not _unmerge(inside, parents, set(parents)):
+                raise _closed(circle)
     merged: dict[Vertex, list[Address]] = {}
     for vertex in vertices:
         if root[vertex] != vertex:
@@ -237,22 +270,21 @@ def _root(vertex: Vertex, parents: Mapping[Vertex, Vertex]) -> Vertex:
     return vertex
 
 
-def _unmerge(
-    circle: set[Vertex], root: Mapping[Vertex, Vertex], edges: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex]
-) -> None:
+def _unmerge(inside: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex], free: set[Vertex]) -> bool:
     """Give back their own statement to members whose edges are part of the circle: those that wait for another vertex
-    of it when something is created, those that others wait for when something is dropped."""
-    inside = [(a, b) for a, b in edges if root[a] in circle and root[b] in circle and root[a] != root[b]]
-    late = {b for _, b in inside if b in parents and b.end == "up"} | {
-        a for a, _ in inside if a in parents and a.end == "down"
-    }
+    of it when something is created, those that others wait for when something is dropped. False where none can be."""
+    late = {b for _, b in inside if b.end == "up"} | {a for a, _ in inside if a.end == "down"}
+    late = {v for v in late if v in parents and v in free}
     if not late:
-        late = {v for pair in inside for v in pair if v in parents}
-    if not late:
-        names = ", ".join(sorted({f"{v.kind.replace('_', ' ')} {v.address.name}" for v in circle}))
-        raise CircleError(
-            f"these objects need each other, so there is no order to build them in: {names}",
-            advice="break the circle, for instance by moving a default or a constraint into a later plan",
-        )
+        late = {v for pair in inside for v in pair if v in parents and v in free}
     for vertex in late:
         del parents[vertex]
+    return bool(late)
+
+
+def _closed(circle: set[Vertex]) -> CircleError:
+    names = ", ".join(sorted({f"{v.kind.replace('_', ' ')} {v.address.name}" for v in circle}))
+    return CircleError(
+        f"these objects need each other, so there is no order to build them in: {names}",
+        advice="break the circle, for instance by moving a default or a constraint into a later plan",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from faberdb.diff.changes import Kinds, Objects, referrers_of
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
@@ -98,22 +98,23 @@ def make_steps(
         """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
         that is moved it does."""
         if address in staying:
-            return False
+            return live.objects[address].parent in staying
         return address not in moved or any(above in moved for above in _ancestors(address, live.objects))
+
+    whole = {a for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
 
     def takes(address: Address) -> bool:
         """What comes back from quarantine comes as it went, and with nothing else."""
-        kept = situation.kept(address)
-        return inline and (kept is None or kept.form != "moved")
+        return inline and address not in whole
 
-    ordered = order(changes, live.objects, target, kinds, travels, takes=takes, reverse_ties=reverse_ties)
+    ordered = order(changes, kinds, travels, takes=takes, reverse_ties=reverse_ties)
     _carry(ordered, situation, moved)
     naming = [
         (new.address, Action.RENAME, new, statement)
         for old, new in renames
         for statement in kinds[old.address.kind].rename(old, new)
     ]
-    changing = [entry for item in ordered for entry in _write(item, changes, situation, kinds)]
+    changing = _watched([e for item in ordered for e in _write(item, changes, situation, kinds)], situation, kinds)
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -143,6 +144,19 @@ def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kin
         staying |= found
         destroyed |= found
     return staying
+
+
+_Written = tuple[Address, Action, Object, Statement]
+
+
+def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:
+    """The statements, the first with a hazard for each object that acts on every change and stays in place."""
+    stay = (o for a, o in situation.live.items() if kinds[a.kind].watches and situation.target.get(a) == o)
+    hazards = tuple(hazard for obj in stay if (hazard := kinds[obj.address.kind].watching(obj)))
+    if not hazards or not written:
+        return written
+    address, action, obj, statement = written[0]
+    return [(address, action, obj, replace(statement, hazards=(*statement.hazards, *hazards))), *written[1:]]
 
 
 def _allot(
@@ -181,9 +195,7 @@ def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]
                 situation.keeping.pop(address, None)
 
 
-def _write(
-    item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds
-) -> Iterable[tuple[Address, Action, Object, Statement]]:
+def _write(item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds) -> Iterable[_Written]:
     address = item.vertex.address
     change, kind = changes[address], kinds[address.kind]
     if item.vertex.end == "alter":
@@ -196,11 +208,9 @@ def _write(
     else:
         assert change.after is not None
         obj = change.after
-        kept = situation.kept(address)
         if any(address in giving.carries for giving in situation.giving.values()):
             return  # it comes back inside what it went away with
-        inlined = [] if kept and kept.form == "moved" else _inlined(item, change.after, situation)
-        made = kind.create(change.after, inlined, situation)
+        made = kind.create(change.after, _inlined(item, change.after, situation), situation)
     for statement in made:
         yield address, change.action, obj, statement
 
@@ -210,7 +220,7 @@ def _inlined(item: Ordered, obj: Object, situation: Situation) -> list[Object]:
     return sorted((situation.target[a] for a in item.merged), key=lambda o: situation.position(o.address))
 
 
-def _number(written: Iterable[tuple[Address, Action, Object, Statement]]) -> Iterable[Step]:
+def _number(written: Iterable[_Written]) -> Iterable[Step]:
     """Ids and transactions: all in one, except what must be committed before it can be used or cannot be in one."""
     transaction, count, alone = 1, 0, False
     for address, action, obj, statement in written:

@@ -70,7 +70,9 @@ def make_plan(
     before = before or fingerprint(proven.live)
     differences = tuple(
         Difference(a, start.get(a), proven.expected.get(a))
-        for a in sorted(a for a in {**start, **proven.expected} if not _alike(start.get(a), proven.expected.get(a)))
+        for a in sorted({**start, **proven.expected})
+        # What was rebuilt may read as before and yet refer to something else: another function of the same name.
+        if a in proven.changes or not _alike(start.get(a), proven.expected.get(a))
     )
     return replace(
         unchanged_plan(heading, before, proven.unmanaged),

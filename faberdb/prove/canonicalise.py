@@ -76,12 +76,27 @@ def _read_back(
         missing = [a for a in unknown if a not in read]
         if not failures and not missing:
             return {a: read[a] for a in unknown}
+        elsewhere = _made_elsewhere(missing, read, whole)
         if len(wanted) == len(whole):
             break
-    raise _refused(failures, missing, declared)
+    raise _refused(failures, missing, elsewhere, declared, kinds)
 
 
-def _refused(failures: Failures, missing: list[Address], declared: Mapping[Address, Object]) -> DeclarationError:
+def _made_elsewhere(
+    missing: list[Address], read: Mapping[Address, Object], wanted: Mapping[Address, Object]
+) -> dict[Address, Object]:
+    """What the server made in place of objects that are missing: the same but for the last part of the address."""
+    others = {(a.kind, *a.path[:-1]): o for a, o in read.items() if a not in wanted}
+    return {a: others[a.kind, *a.path[:-1]] for a in missing if (a.kind, *a.path[:-1]) in others}
+
+
+def _refused(
+    failures: Failures,
+    missing: list[Address],
+    elsewhere: Mapping[Address, Object],
+    declared: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+) -> DeclarationError:
     """The server's words for each object it would not make, at its place in the file."""
     lines: list[str] = []
     for address, words in failures.items():
@@ -89,9 +104,16 @@ def _refused(failures: Failures, missing: list[Address], declared: Mapping[Addre
         place = place_of(obj.origin) if obj and obj.origin else ""
         lines.append(f"{place + ': ' if place else ''}{address.kind.replace('_', ' ')} {address.name}: {words[0]}")
         lines.extend(f"    {line}" for line in words[1:])
-    lines.extend(
-        f"{a.kind.replace('_', ' ')} {a.name} was not there after it was made" for a in missing if not failures
-    )
+    for address in missing if not failures else ():
+        obj, found = declared[address], elsewhere.get(address)
+        if obj.parent in missing:
+            continue  # it went where that did
+        place = f"{place_of(obj.origin)}: " if obj.origin else ""
+        what = f"{place}{address.kind.replace('_', ' ')} {kinds[address.kind].entry_key(obj)}"
+        if found is None:
+            lines.append(f"{what} was not there after it was made")
+        else:
+            lines.append(f"{what} is {kinds[address.kind].entry_key(found)} to the server; write the key so")
     return DeclarationError(
         "PostgreSQL does not accept the declared schema",
         detail=tuple(lines),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from faberdb.canon.closure import children_of, closure
+from faberdb.canon.mentions import suggest
 from faberdb.diff.changes import referrers_of
 from faberdb.errors import ProofError
 from faberdb.model import Action, Address, Change, Kind, Object, Step
@@ -42,6 +43,7 @@ class Copy:
         full: bool,
     ) -> None:
         self.database, self.kinds = database, kinds
+        live = suggest(live, kinds)
         self.scope = "full" if full or len(live) <= FULL_UP_TO else "closure"
         self.objects = dict(live) if self.scope == "full" else _neighbourhood(touched, live, kinds)
         failures = build(database, self.objects, kinds)

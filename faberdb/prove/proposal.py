@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from faberdb.canon.forms import Form
+from faberdb.canon.mentions import suggest
 from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
 from faberdb.model import (
@@ -154,6 +155,8 @@ class Planner:
         changes = self._changes(start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
+        start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
+        changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
         steps, kept = make_steps(
             changes,
@@ -322,6 +325,12 @@ def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> d
         return obj.parent in objects and left_alone(objects[obj.parent])
 
     return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def _heard(change: Change, start: Mapping[Address, Object], aim: Mapping[Address, Object]) -> Change:
+    """The change with what its objects' opaque texts suggest."""
+    before, after = start.get(change.address), aim.get(change.address)
+    return replace(change, before=before if change.before else None, after=after if change.after else None)
 
 
 def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -> None:

@@ -53,7 +53,8 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
     # Once more with a statement for each object, so that what fails is the object that is wrong, not its table.
     steps = _creating(there, wanted, kinds, inline=False)
     failed = {steps[index].address: words for index, words in database.run_each(steps).items()}
-    return {a: words for a, words in failed.items() if not _needs(wanted[a], failed, wanted)}
+    # Of objects that need each other none is told to fail for another one's sake.
+    return {a: words for a, words in failed.items() if not _needs(wanted[a], failed, wanted)} or failed
 
 
 def _creating(

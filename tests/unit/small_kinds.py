@@ -91,6 +91,9 @@ class SmallKind:
             note = Address("note", (address.kind, *address.path))
             yield Object(note, {"note": spec.note}, address, frozenset(), place.scope, place.origin)
 
+    def entry_key(self, obj: Object) -> str:
+        return obj.address.path[-1]
+
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
 

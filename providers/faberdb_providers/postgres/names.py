@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from faberdb.model import Address
 
@@ -54,6 +54,24 @@ def dotted(*names: str) -> str:
 def qualified(address: Address) -> str:
     """The qualified SQL name of an object whose path is its SQL name: `public.customer`."""
     return dotted(*address.path)
+
+
+def routine(kind: str, path: Sequence[str]) -> str:
+    """How ALTER, DROP and COMMENT ON name a routine.
+
+    Of a procedure the modes are written: without them the server would also look at those that go out.
+    """
+    *name, types = path
+    if kind == "aggregate" and types == "()":
+        types = "(*)"
+    elif kind == "procedure" and types != "()":
+        types = "(" + ", ".join(f"IN {type_}" for type_ in separate(types[1:-1])) + ")"
+    return dotted(*name) + types
+
+
+def separate(names: str) -> list[str]:
+    """The names of a list with commas."""
+    return [match.strip() for match in re.findall(r'(?:"(?:[^"]|"")*"|[^,"])+', names)]
 
 
 def identifiers(names: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from faberdb_providers.postgres import quarantine
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session, words
@@ -96,10 +97,14 @@ class PostgresProvider:
         return {name: offered[name] for name in new}
 
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
-        """The declaration with what it implies: the schema of every object it declares."""
+        """The declaration with what it implies: the schema of every object it declares, and what only the whole
+        declaration tells. Raises DeclarationError."""
+        declared = resolved(declared)
+        kinds = {kind.name: kind for kind in self.kinds}
+        declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
         first: dict[str, Object] = {}
         for obj in declared.values():
-            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege"):
+            if len(obj.address.path) > 1 and obj.address.kind not in ("comment", "grant", "default_privilege"):
                 first.setdefault(obj.address.path[0], obj)
         schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}

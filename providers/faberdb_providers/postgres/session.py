@@ -55,6 +55,8 @@ class Session:
                 f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
                 advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
             )
+        # As pg_dump does: a body may name what is made after it, and is looked into when it runs.
+        connection.execute("set check_function_bodies = off")
         if read_only:
             connection.execute("set default_transaction_read_only = on")
         return session

@@ -4,8 +4,9 @@ own sake, so they need no TOML shape and no ALTER."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
-from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -21,13 +22,14 @@ RELATIONS = {
 ENABLED = {"D": "disabled", "R": "replica", "A": "always"}
 """How pg_trigger, pg_rewrite and pg_event_trigger say when something fires, less the usual `O`."""
 
+Enabled = Literal["origin", "disabled", "replica", "always"]
 _SWITCH = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 
 
-def switch(alter: str, enabled: str | None, what: str = "") -> Iterator[Statement]:
+def switch(alter: str, enabled: str | None, what: str = "", hazards: tuple[Hazard, ...] = ()) -> Iterator[Statement]:
     """The statement that makes something fire at other times than usual, if it does."""
     if enabled:
-        yield Statement(f"{alter} {_SWITCH[enabled]}{what and ' ' + what}", Risk.CAUTION)
+        yield Statement(f"{alter} {_SWITCH[enabled]}{what and ' ' + what}", Risk.CAUTION, hazards)
 
 
 def not_brought_along(catalogue: str, alias: str) -> str:
@@ -84,7 +86,7 @@ class TypeKind(BackgroundKind):
         yield ("type", *obj.address.path)
 
 
-class OnRelation(BackgroundKind):
+class OnRelation(PostgresKind):
     """Something that hangs on a table or view and whose name is only known there."""
 
     dropped_inline = True
@@ -93,6 +95,12 @@ class OnRelation(BackgroundKind):
     def identity(self, obj: Object) -> str:
         *relation, name = obj.address.path
         return f"{self.sql_name} {ident(name)} ON {dotted(*relation)}"
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        *_, old = before.address.path
+        *relation, new = after.address.path
+        sql = f"ALTER {self.sql_name} {ident(old)} ON {dotted(*relation)} RENAME TO {ident(new)}"
+        yield Statement(sql, Risk.CAUTION)
 
 
 def parent_of(relkind: str, schema: str, relation: str) -> Address:

@@ -127,6 +127,7 @@ class PostgresKind:
     created_inline: bool = False
     dropped_inline: bool = False
     as_declared: bool = False
+    watches: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
     rebuilt_on_type_change: bool = False
@@ -157,7 +158,7 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
-        old = self.named_before(address, spec.renamed_from) if spec.renamed_from else None
+        old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
         about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
         if spec.protect is not None:
@@ -172,8 +173,12 @@ class PostgresKind:
             for column, grants in spec.column_grants.items():
                 yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
 
-    def named_before(self, address: Address, name: str) -> Address:
-        """The address that an object had under its former name."""
+    def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
+        """The declared object with the references that only the whole declaration tells."""
+        return obj
+
+    def formerly(self, address: Address, name: str) -> Address:
+        """The address under the name that `renamed_from` gives."""
         if len(address.path) == 2:
             path = Address.parse(f"{self.name}:{name}").path if "." in name else (name,)
             return Address(self.name, path if len(path) == 2 else (address.path[0], name))
@@ -182,6 +187,10 @@ class PostgresKind:
     def inlines(self, obj: Object) -> bool:
         """Whether its create may be written into its parent's create."""
         return self.created_inline
+
+    def entry_key(self, obj: Object) -> str:
+        """The key of its TOML entry."""
+        return obj.address.path[-1]
 
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
@@ -193,6 +202,18 @@ class PostgresKind:
     def mentions(self, obj: Object) -> Iterable[str]:
         """SQL texts in which a declared object may name others."""
         return ()
+
+    def opaque(self, obj: Object) -> Iterable[str]:
+        """Texts that the server keeps as they are and looks into only when they run."""
+        return ()
+
+    def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        """By what texts call it, by name space; unlike what is claimed, others may bear the same."""
+        return self.claims(obj)
+
+    def watching(self, obj: Object) -> Hazard | None:
+        """What the object, while it stays, does to every change; of kinds that watch."""
+        return None
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """Names that no two objects may have at one time, by name space."""

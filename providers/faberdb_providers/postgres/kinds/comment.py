@@ -7,7 +7,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal, routine
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
 CONSTRAINTS = ("primary_key", "unique", "check", "exclusion", "foreign_key", "constraint", "constraint_trigger")
@@ -34,7 +34,7 @@ def target(address: Address) -> str:
     if kind in ON_TABLE:
         return f"{ON_TABLE[kind]} {ident(path[-1])} ON {dotted(*path[:-1])}"
     if kind in SIGNATURES:
-        return f"{SIGNATURES[kind]} {dotted(*path[:-1])}{path[-1]}"
+        return f"{SIGNATURES[kind]} {routine(kind, path)}"
     if kind == "index":
         return f"INDEX {dotted(path[0], path[-1])}"
     if kind == "domain_constraint":
@@ -65,6 +65,8 @@ class CommentKind(PostgresKind):
         kind, *path = obj.address.path
         if kind == "column" and obj.parent is not None and obj.parent.kind != kind:
             return {"column_comments": {path[-1]: obj.attributes["text"]}}
+        if kind == "constraint_trigger":
+            return {"constraint_comment": obj.attributes["text"]}
         return {"comment": obj.attributes["text"]}
 
     def compare(self, before: Object, after: Object) -> Verdict | None:

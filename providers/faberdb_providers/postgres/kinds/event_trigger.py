@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from faberdb.model import Address, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.background import ENABLED, BackgroundKind, not_brought_along, switch
-from faberdb_providers.postgres.kinds.base import Found, Row, compact
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, not_brought_along, switch
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec, compact
 from faberdb_providers.postgres.names import ident, literal
 
 
-class EventTriggerKind(BackgroundKind):
+class EventTriggerSpec(Spec):
+    """An event trigger. It is made after everything else of a plan, and goes first."""
+
+    event: str
+    """`ddl_command_start`, `ddl_command_end`, `sql_drop`, `table_rewrite` or `login`."""
+    tags: list[str] | None = None
+    """The commands it fires on, `CREATE TABLE`; all where nothing is said."""
+    execute: str
+    """The function, without arguments."""
+    enabled: Enabled | None = None
+    """When it fires: `origin` is the usual, `replica`, `always`, or `disabled`."""
+
+
+class EventTriggerKind(PostgresKind):
     """`CREATE EVENT TRIGGER`; https://www.postgresql.org/docs/current/event-triggers.html"""
 
     name = "event_trigger"
+    section = "event_triggers"
+    Declared = EventTriggerSpec
+    watches = True
     sql_name = "EVENT TRIGGER"
 
     def query(self, version: int) -> str:
@@ -26,21 +43,58 @@ class EventTriggerKind(BackgroundKind):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, name, event, function, tags, enabled = row
-        attributes = {
-            "event": event,
-            "tags": tags or None,
-            "function": function,
-            "enabled": ENABLED.get(enabled),
-        }
+        attributes = {"event": event, "tags": tags or None, "execute": function, "enabled": ENABLED.get(enabled)}
         return (classid, oid, 0), Object(Address(self.name, (name,)), compact(attributes))
+
+    def declare(self, place: Place, name: str, spec: EventTriggerSpec) -> Iterator[Object]:
+        attributes = {
+            "event": spec.event,
+            "tags": spec.tags,
+            "execute": spec.execute.removesuffix("()"),
+            "enabled": None if spec.enabled == "origin" else spec.enabled,
+        }
+        yield from self.made(place, spec, Address(self.name, (name,)), attributes)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return obj.attributes
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["execute"]]
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if {**old, "enabled": 0} == {**new, "enabled": 0}:
+            return Verdict(Action.ALTER)
+        return Verdict(Action.REPLACE, "an event trigger can only be switched in place")
+
+    def watching(self, obj: Object) -> Hazard | None:
+        if obj.attributes.get("enabled") in ("disabled", "replica"):
+            return None
+        what = f"runs {obj.attributes['execute']}() on {obj.attributes['event']}"
+        return Hazard("event-trigger", f"the event trigger {obj.address.name} {what}, also of this plan's statements")
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a, name = obj.attributes, obj.address.path[0]
         tags = ", ".join(literal(tag).strip() for tag in a.get("tags", ()))
         when = f" WHEN TAG IN ({tags})" if tags else ""
-        sql = f"CREATE EVENT TRIGGER {ident(name)} ON {a['event']}{when} EXECUTE FUNCTION {a['function']}()"
-        yield Statement(sql, Risk.DANGEROUS)
+        sql = f"CREATE EVENT TRIGGER {ident(name)} ON {a['event']}{when} EXECUTE FUNCTION {a['execute']}()"
+        hazard = Hazard(
+            "event-trigger-new", "from now on it fires on such commands of everybody; if it fails, so do they"
+        )
+        yield Statement(sql, Risk.DANGEROUS, (hazard,))
         yield from switch(f"ALTER EVENT TRIGGER {ident(name)}", a.get("enabled"))
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield from switch(f"ALTER {self.identity(after)}", after.attributes.get("enabled", "origin"))
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        hazard = Hazard("event-trigger-off", "what it did or refused no longer happens")
+        yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (hazard,))
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        yield Statement(f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[0])}", Risk.SAFE)
 
 
 KIND = EventTriggerKind()

@@ -18,7 +18,7 @@ from faberdb_providers.postgres.kinds.acl import (
     every,
     without_grant,
 )
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal, routine
 
 _WORDS = {
     **dict.fromkeys(RELATIONS, "TABLE"),
@@ -36,19 +36,8 @@ def on(kind: str, path: Sequence[str]) -> str:
     if kind == "column":
         return f"TABLE {dotted(*path[:-1])}"
     if kind in ROUTINES:
-        return f"{word} {dotted(*path[:-1])}{_signature(path[-1])}"
+        return f"{word} {routine('function' if kind == 'aggregate' else kind, path)}"
     return f"{word} {dotted(*path)}"
-
-
-def _signature(arguments: str) -> str:
-    """The arguments of a routine; of an aggregate, those behind ORDER BY are arguments too."""
-    first, ordered, second = arguments[1:-1].partition("ORDER BY ")
-    if not ordered:
-        return "()" if arguments == "(*)" else arguments
-    direct = first.strip()
-    if direct.startswith("VARIADIC ") and direct == second:
-        return f"({second})"
-    return f"({direct + ', ' if direct else ''}{second})"
 
 
 def owner_query(kind: str, path: Sequence[str]) -> str:
@@ -59,11 +48,7 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
     elif kind in TYPES:
         where = f"typowner) FROM pg_type WHERE oid = {literal(dotted(*path))}::regtype"
     elif kind in ROUTINES:
-        where = (
-            f"proowner) FROM pg_proc WHERE pronamespace = {literal(ident(path[0]))}::regnamespace"
-            f" AND proname = {literal(path[1])}"
-            f" AND pg_get_function_identity_arguments(oid) = {literal('' if path[2] == '(*)' else path[2][1:-1])}"
-        )
+        where = f"proowner) FROM pg_proc WHERE oid = {literal(routine('function', path))}::regprocedure"
     else:
         prefix = {"schema": "nsp", "foreign_server": "srv", "foreign_data_wrapper": "fdw"}[kind]
         catalogue = "pg_namespace" if kind == "schema" else f"pg_{kind}"

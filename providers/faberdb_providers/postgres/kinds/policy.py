@@ -1,23 +1,43 @@
-"""Row security policies."""
+"""Row security policies: which rows a role sees, and which it may write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
+from faberdb_providers.postgres.names import ident
+
+
+class PolicySpec(Spec):
+    """A row security policy. It counts while the table has `row_security`."""
+
+    command: Literal["all", "select", "insert", "update", "delete"] = "all"
+    permissive: bool = True
+    """One such policy that lets a row pass is enough; of those that are not, each one must."""
+    roles: list[str] = []
+    """Whom it is for; everybody where nothing is said."""
+    using: str | None = None
+    """Rows that are there for the role."""
+    check: str | None = None
+    """Rows that it may write; the same as `using` where nothing is said."""
+
 
 _COMMANDS = {"r": "select", "a": "insert", "w": "update", "d": "delete"}
+_TEXTS = ("using", "check")
 
 
 class PolicyKind(OnRelation):
     """`CREATE POLICY`; https://www.postgresql.org/docs/current/ddl-rowsecurity.html"""
 
     name = "policy"
+    section = "policies"
+    within = ("table",)
+    Declared = PolicySpec
     sql_name = "POLICY"
-    texts = ("using", "check")
+    texts = _TEXTS
 
     def query(self, version: int) -> str:
         return (
@@ -33,9 +53,9 @@ class PolicyKind(OnRelation):
         classid, oid, _, schema, relation, name, relkind, command, permissive, roles, using, check = row
         attributes = compact(
             {
+                "command": _COMMANDS.get(command),
                 "restrictive": not permissive,
-                "for": _COMMANDS.get(command),
-                "to": roles or None,
+                "roles": roles or None,
                 "using": using,
                 "check": check,
             }
@@ -43,20 +63,72 @@ class PolicyKind(OnRelation):
         address = Address(self.name, (schema, relation, name))
         return (classid, oid, 0), Object(address, attributes, parent_of(relkind, schema, relation))
 
+    def declare(self, place: Place, name: str, spec: PolicySpec) -> Iterator[Object]:
+        above = place.container
+        assert above is not None
+        attributes = {
+            "command": None if spec.command == "all" else spec.command,
+            "restrictive": not spec.permissive,
+            "roles": None if "public" in spec.roles else sorted(spec.roles) or None,
+            "using": spec.using,
+            "check": spec.check,
+        }
+        yield from self.made(place, spec, Address(self.name, (*above.path, name)), attributes, above)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        a = dict(obj.attributes)
+        if a.pop("restrictive", False):
+            a["permissive"] = False
+        return a
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes[key] for key in _TEXTS if key in obj.attributes]
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if any(old.get(key) != new.get(key) for key in ("command", "restrictive")):
+            return Verdict(Action.REPLACE, "the command of a policy, and whether it is permissive, cannot be altered")
+        if any(key in old and key not in new for key in _TEXTS):
+            return Verdict(Action.REPLACE, "ALTER POLICY cannot take an expression away")
+        return Verdict(Action.ALTER)
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        a, (*relation, name) = obj.attributes, obj.address.path
-        words = [f"CREATE POLICY {ident(name)} ON {dotted(*relation)}"]
+        a = obj.attributes
+        words = [f"CREATE {self.identity(obj)}"]
         if a.get("restrictive"):
             words.append("AS RESTRICTIVE")
-        if a.get("for"):
-            words.append(f"FOR {a['for'].upper()}")
-        if a.get("to"):
-            words.append(f"TO {', '.join(map(ident, a['to']))}")
-        if "using" in a:
-            words.append(f"USING ({a['using']})")
-        if "check" in a:
-            words.append(f"WITH CHECK ({a['check']})")
-        yield Statement(" ".join(words), Risk.CAUTION)
+        if a.get("command"):
+            words.append(f"FOR {a['command'].upper()}")
+        words += _clauses({}, a)
+        yield Statement(" ".join(words), Risk.CAUTION, (_hazard(obj, opens=not a.get("restrictive")),))
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        sql = " ".join([f"ALTER {self.identity(after)}", *_clauses(before.attributes, after.attributes)])
+        hazard = Hazard("policy-changed", "other rows can be seen or written from the moment this commits")
+        yield Statement(sql, Risk.DANGEROUS, (hazard,))
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        opens = bool(obj.attributes.get("restrictive"))
+        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (_hazard(obj, opens=opens),))
+
+
+def _clauses(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """What CREATE and ALTER POLICY both can say, where it differs."""
+    if old.get("roles") != new.get("roles"):
+        yield f"TO {', '.join(map(ident, new['roles'])) if new.get('roles') else 'PUBLIC'}"
+    for key, word in zip(_TEXTS, ("USING", "WITH CHECK"), strict=True):
+        if old.get(key) != new.get(key):
+            yield f"{word} ({new[key]})"
+
+
+def _hazard(obj: Object, *, opens: bool) -> Hazard:
+    """What it means that a policy comes or goes."""
+    roles = ", ".join(obj.attributes.get("roles", ["everybody"]))
+    if opens:
+        return Hazard("policy-opens", f"rows that were hidden or refused may open up to {roles} when this commits")
+    return Hazard("policy-closes", f"rows may vanish or be refused for {roles} from the moment this commits")
 
 
 KIND = PolicyKind()

@@ -2,39 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import ENABLED, OnRelation, parent_of, switch
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
 from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.signatures import pieces
+
+
+class RuleSpec(Spec):
+    """A rewrite rule."""
+
+    event: Literal["select", "insert", "update", "delete"]
+    condition: str | None = None
+    """It applies only where this holds; may speak of `old` and `new`."""
+    instead: bool = False
+    """Instead of what the statement would do, not besides."""
+    do: str = "NOTHING"
+    """A statement, or several in parentheses with semicolons between them."""
+    enabled: Enabled | None = None
+    """When it applies: `origin` is the usual, `replica`, `always`, or `disabled`."""
+
+
+_EVENTS = {"1": "select", "2": "update", "3": "insert", "4": "delete"}
+_HAZARD = Hazard("rule", "statements on the table do something else from now on; prepared ones are planned anew")
 
 
 class RuleKind(OnRelation):
     """`CREATE RULE`; https://www.postgresql.org/docs/current/sql-createrule.html"""
 
     name = "rule"
+    section = "rules"
+    within = ("table", "view")
+    Declared = RuleSpec
     sql_name = "RULE"
-    texts = ("definition",)
+    texts = ("condition", "do")
 
     def query(self, version: int) -> str:
         return (
             "select 'pg_rewrite'::regclass::oid, r.oid, 0, n.nspname, c.relname, r.rulename, c.relkind::text,"
-            " pg_get_ruledef(r.oid, false), r.ev_enabled::text"
+            " r.ev_type::text, r.is_instead, pg_get_ruledef(r.oid, false), r.ev_enabled::text"
             " from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace"
             f" where r.rulename <> '_RETURN' and {USER_SCHEMA} order by n.nspname, c.relname, r.rulename"
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, relation, name, relkind, definition, enabled = row
-        attributes = {"definition": definition.rstrip().removesuffix(";"), "enabled": ENABLED.get(enabled)}
+        classid, oid, _, schema, relation, name, relkind, event, instead, definition, enabled = row
+        condition, do = _parts(definition)
+        attributes = compact(
+            {
+                "event": _EVENTS[event],
+                "condition": condition or None,
+                "instead": instead,
+                "do": do,
+                "enabled": ENABLED.get(enabled),
+            }
+        )
         address = Address(self.name, (schema, relation, name))
-        return (classid, oid, 0), Object(address, compact(attributes), parent_of(relkind, schema, relation))
+        return (classid, oid, 0), Object(address, attributes, parent_of(relkind, schema, relation))
+
+    def declare(self, place: Place, name: str, spec: RuleSpec) -> Iterator[Object]:
+        above = place.container
+        assert above is not None
+        attributes = {
+            "event": spec.event,
+            "condition": spec.condition,
+            "instead": spec.instead,
+            "do": spec.do.strip().removesuffix(";"),
+            "enabled": None if spec.enabled == "origin" else spec.enabled,
+        }
+        yield from self.made(place, spec, Address(self.name, (*above.path, name)), attributes, above)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {key: v for key, v in obj.attributes.items() if (key, v) != ("do", "NOTHING")}
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes.get("condition", ""), obj.attributes["do"]]
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        *relation, name = obj.address.path
-        yield Statement(obj.attributes["definition"])
-        yield from switch(f"ALTER TABLE {dotted(*relation)}", obj.attributes.get("enabled"), f"RULE {ident(name)}")
+        yield Statement(render(obj, "CREATE"), Risk.CAUTION, (_HAZARD,))
+        yield from _switched(obj, obj.attributes.get("enabled"))
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new = before.attributes, after.attributes
+        if {**old, "enabled": 0} != {**new, "enabled": 0}:
+            yield Statement(render(after, "CREATE OR REPLACE"), Risk.CAUTION, (_HAZARD,))
+        if old.get("enabled") != new.get("enabled"):
+            yield from _switched(after, new.get("enabled", "origin"))
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (_HAZARD,))
+
+
+def _parts(definition: str) -> tuple[str, str]:
+    """The condition and the actions out of what pg_get_ruledef prints: `... [WHERE condition] DO [INSTEAD] ...`."""
+    tokens = list(pieces(definition.rstrip().removesuffix(";")))
+    words = [token.upper() if not depth else "" for token, depth in tokens]
+    # The names of the rule and its table may be such words only in quotes.
+    do = words.index("DO")
+    where = words.index("WHERE") if "WHERE" in words[:do] else do
+    condition = "".join(token for token, _ in tokens[where + 1 : do]).strip()
+    actions = "".join(token for token, _ in tokens[do + 1 :]).strip()
+    return condition, actions.removeprefix("INSTEAD").strip()
+
+
+def render(obj: Object, verb: str) -> str:
+    """CREATE RULE."""
+    a, (*relation, name) = obj.attributes, obj.address.path
+    where = f" WHERE {a['condition']}" if a.get("condition") else ""
+    instead = " INSTEAD" if a.get("instead") else " ALSO"
+    head = f"{verb} RULE {ident(name)} AS\n    ON {a['event'].upper()} TO {dotted(*relation)}"
+    return f"{head}{where} DO{instead}\n{a['do']}"
+
+
+def _switched(obj: Object, enabled: str | None) -> Iterable[Statement]:
+    *relation, name = obj.address.path
+    return switch(f"ALTER TABLE {dotted(*relation)}", enabled, f"RULE {ident(name)}", (_HAZARD,))
 
 
 KIND = RuleKind()

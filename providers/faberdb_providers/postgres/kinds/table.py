@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
@@ -225,17 +225,27 @@ def settings(
         if old.get("tablespace") != new.get("tablespace"):
             yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
     if old.get("row_security") != new.get("row_security"):
-        yield Statement(
-            f"{alter} {'ENABLE' if new.get('row_security') else 'DISABLE'} ROW LEVEL SECURITY", Risk.CAUTION
-        )
+        yield _row_security(alter, "ENABLE" if new.get("row_security") else "DISABLE", creating=creating)
     if old.get("force_row_security") != new.get("force_row_security"):
-        force = "FORCE" if new.get("force_row_security") else "NO FORCE"
-        yield Statement(f"{alter} {force} ROW LEVEL SECURITY", Risk.CAUTION)
+        yield _row_security(alter, "FORCE" if new.get("force_row_security") else "NO FORCE", creating=creating)
     identity = new.get("replica_identity")
     if old.get("replica_identity") != identity and not (creating and (identity or "").startswith("index ")):
         name_of = (identity or "").removeprefix("index ")
         words = f"USING INDEX {ident(name_of)}" if name_of != (identity or "") else (identity or "default").upper()
         yield Statement(f"{alter} REPLICA IDENTITY {words}", Risk.CAUTION)
+
+
+_ROW_SECURITY = {
+    "ENABLE": Hazard("row-security-on", "roles see and write only what a policy lets through from then on"),
+    "DISABLE": Hazard("row-security-off", "no policy counts any more: whoever has privileges on it sees all rows"),
+    "FORCE": Hazard("row-security-forced", "the owner too sees and writes only what a policy lets through"),
+    "NO FORCE": Hazard("row-security-not-forced", "no policy counts for the owner any more"),
+}
+
+
+def _row_security(alter: str, word: str, *, creating: bool) -> Statement:
+    hazards = () if creating else (_ROW_SECURITY[word],)
+    return Statement(f"{alter} {word} ROW LEVEL SECURITY", Risk.DANGEROUS if hazards else Risk.CAUTION, hazards)
 
 
 def _attach(obj: Object) -> str:

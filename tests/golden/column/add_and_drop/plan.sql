@@ -15,6 +15,7 @@ BEGIN;
 ALTER TABLE public.customer ADD COLUMN email text;
 
 -- 0002 drop column public.customer.phone [dangerous]
+--      ! it looks as if it were only renamed to email; then declare it with renamed_from
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 drop column public.customer.phone [dangerous]

@@ -1,0 +1,35 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 1 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 alter event trigger noted [caution]
+--      ! the event trigger always_on runs public.note() on ddl_command_end, also of this plan's statements
+ALTER EVENT TRIGGER noted DISABLE;
+
+-- 0002 drop column public.customer.email [dangerous]
+--      ! it looks as if it were only renamed to mail; then declare it with renamed_from
+LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
+
+-- 0003 drop column public.customer.email [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text)) AS ordinal, email AS value FROM public.customer;
+
+-- 0004 drop column public.customer.email [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0005 drop column public.customer.email [destructive]
+ALTER TABLE public.customer DROP COLUMN email;
+
+-- 0006 create column public.customer.mail [dangerous]
+--      ! fails if the table has rows, which have no value for it
+ALTER TABLE public.customer ADD COLUMN mail text NOT NULL;
+
+COMMIT;

@@ -1,0 +1,48 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 1 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace function public.emails."()" [dangerous]
+--      ! calls from the application and from bodies of other routines must fit the new form
+DROP FUNCTION public.emails();
+
+-- 0002 alter column public.customer.email [dangerous]
+LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
+
+-- 0003 alter column public.customer.email [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text)) AS ordinal, email AS value, email::character varying(200) AS became FROM public.customer;
+
+-- 0004 alter column public.customer.email [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0005 alter column public.customer.email [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(200) USING email::character varying(200);
+
+-- 0006 replace function public.emails."()" [safe]
+CREATE FUNCTION public.emails()
+RETURNS SETOF text
+LANGUAGE sql
+BEGIN ATOMIC
+ SELECT customer.email
+    FROM public.customer
+   WHERE (customer.id > 0);
+END;
+
+-- 0007 create function public.half."(numeric)" [safe]
+CREATE FUNCTION public.half(a numeric)
+RETURNS numeric
+LANGUAGE sql
+IMMUTABLE
+RETURN (a / (2)::numeric);
+
+COMMIT;
