@@ -136,10 +136,34 @@ def _edges(
         for reference in _through(change.before.references if change.before else (), touched_by):
             if reference in ends and down and reference != address and (last := ends[reference][0]):
                 # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.
-                leaves = down.end == "down" or last.end == "down"
-                if leaves and down != last:
+                other = changes[reference]
+                left = change.after is None or reference not in change.after.references
+                leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
+                # What the other change's own statements carry along stays where it is.
+                if leaves and down != last and not (address in other.touches and down.end == "alter"):
                     yield down, last
     yield from _claims(changes, kinds, ends)
+    yield from _siblings(changes, target, kinds, ends)
+
+
+def _siblings(
+    changes: Mapping[Address, Change],
+    target: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """New siblings one after the other, where their order counts."""
+    made = [a for a, c in changes.items() if kinds[a.kind].ordered and c.action in (Action.CREATE, Action.REPLACE)]
+    if not made:
+        return
+    wanted = set(made)
+    last: dict[Address | None, Vertex] = {}
+    for address, obj in target.items():
+        up = ends[address][1] if address in wanted else None
+        if up is not None:
+            if obj.parent in last:
+                yield last[obj.parent], up
+            last[obj.parent] = up
 
 
 def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:

@@ -23,7 +23,7 @@ class Engine(Protocol):
     def kinds(self) -> Sequence[Kind]: ...
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
     def platform(self, address: Address) -> bool: ...
-    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept: ...
+    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None: ...
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
 
 
@@ -222,7 +222,7 @@ class Planner:
         something to give back can giving it back be tried out."""
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
 
-        def place(change: Change, form: str, number: int, work: Work) -> Kept:
+        def place(change: Change, form: str, number: int, work: Work) -> Kept | None:
             return giving.get(change.address) or self.engine.place_for(change, form, number, work)
 
         beyond = self.number + 1_000_000
@@ -242,12 +242,8 @@ class Planner:
     ) -> tuple[Step, ...]:
         """The way back: the same differences the other way round, with what quarantine took given back."""
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
-        undone = diff(aim, start, self.kinds)
-        for address, change in changes.items():
-            # One that only has to be altered on the way back stands on others that are taken down, so it is too.
-            unset = address not in undone or undone[address].action is Action.ALTER
-            if change.action is Action.REPLACE and unset and address in aim and address in start:
-                undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
+        again = {a: c.reason for a, c in changes.items() if c.action is Action.REPLACE and a in aim and a in start}
+        undone = diff(aim, start, self.kinds, again)
         back = [(new, old) for old, new in reversed(renames)]
         steps, taken = make_steps(
             undone,

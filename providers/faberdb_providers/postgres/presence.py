@@ -36,7 +36,8 @@ PRESENCE = {
         name: f"pg_type where typtype = '{letter}' and {_USER}"
         for name, letter in (("enum", "e"), ("domain", "d"), ("range_type", "r"))
     },
-    "composite_type": f"pg_class where relkind = 'c' and {_USER}",
+    **dict.fromkeys(("composite_type", "attribute"), f"pg_class where relkind = 'c' and {_USER}"),
+    "domain_constraint": "pg_constraint where contype = 'c' and contypid >= 16384",
     **{
         name: f"pg_proc where prokind in ({letters}) and {_USER}"
         for name, letters in (("function", "'f', 'w'"), ("procedure", "'p'"), ("aggregate", "'a'"))

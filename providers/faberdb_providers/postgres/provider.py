@@ -92,7 +92,7 @@ class PostgresProvider:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))
 
-    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept:
+    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         return quarantine.place_for(change, form, number, work)
 
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]:

@@ -91,20 +91,21 @@ def _tokens(text: str) -> list[str] | None:
 def _parts(tokens: list[str]) -> tuple[list[str], str, str, bool]:
     """(words and dots of the name, modifier, `with time zone` or the like, whether it is an array)"""
     name: list[str] = []
-    modifier, rest, array = "", [], False
-    for token in tokens:
-        if token.startswith("["):
+    rest: list[str] = []
+    modifier, array = "", False
+    for word in tokens:
+        if word.startswith("["):
             array = True
-        elif token.startswith("("):
-            modifier = "(" + ",".join(part.strip() for part in token[1:-1].split(",")) + ")"
-        elif token.startswith('"') or token == ".":
-            name.append(token)
-        elif token.lower() == "array" and name:
+        elif word.startswith("("):
+            modifier = "(" + ",".join(part.strip() for part in word[1:-1].split(",")) + ")"
+        elif word.startswith('"') or word == ".":
+            name.append(word)
+        elif word.lower() == "array" and name:
             array = True
-        elif token.lower() in ("with", "without", "zone") or (token.lower() == "time" and rest):
-            rest.append(token.lower())
+        elif word.lower() in ("with", "without", "zone") or (word.lower() == "time" and rest):
+            rest.append(word.lower())
         else:
-            name.append(token.lower())
+            name.append(word.lower())
     return name, modifier, " ".join(rest), array
 
 

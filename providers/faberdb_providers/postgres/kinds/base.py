@@ -122,6 +122,7 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    ordered: bool = False
     as_declared: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
@@ -201,6 +202,14 @@ class PostgresKind:
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         """Other objects that this change's own statements alter, out of those that refer to it."""
         return ()
+
+    def part_of(self, change: Change) -> Address | None:
+        """What may have to be made anew for this change of a part of it."""
+        return None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
+        """Whether the server refuses the change because of who refers to the whole."""
+        return False
 
     def keeps(self, change: Change) -> str:
         """`moved` or `values` where the change would destroy data, empty where it does not."""

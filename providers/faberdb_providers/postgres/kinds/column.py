@@ -217,7 +217,9 @@ class ColumnKind(PostgresKind):
         if change.address == obj.parent or change.address.kind == "column":
             dropped = change.action in (Action.DROP, Action.REPLACE)
             return dropped or (change.disturbs and "generated" in obj.attributes)
-        # A type that is rebuilt changes its columns itself; a type that is replaced cannot keep them.
+        # A type that is made anew carries its columns along, but not those that are generated, or from such a column.
+        if change.disturbs and "generated" in obj.attributes:
+            return True
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
 
     def keeps(self, change: Change) -> str:
@@ -464,6 +466,13 @@ def set_not_null(obj: Object, work: Work) -> Statement:
     else:
         sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
     return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+
+
+def storage_again(column: Object, work: Work) -> Iterator[Statement]:
+    """How values are stored, which a change of the type sets back."""
+    alter = f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
+    kept = {k: v for k, v in column.attributes.items() if k in ("storage", "compression")}
+    yield from _storage({}, kept, alter, work.version)
 
 
 def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str, version: int) -> Iterator[Statement]:

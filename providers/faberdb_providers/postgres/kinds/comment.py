@@ -37,6 +37,8 @@ def target(address: Address) -> str:
         return f"{SIGNATURES[kind]} {dotted(*path[:-1])}{path[-1]}"
     if kind == "index":
         return f"INDEX {dotted(path[0], path[-1])}"
+    if kind == "attribute":
+        return f"COLUMN {dotted(*path)}"
     if kind == "domain_constraint":
         return f"CONSTRAINT {ident(path[-1])} ON DOMAIN {dotted(*path[:-1])}"
     if kind == "cast":
