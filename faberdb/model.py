@@ -290,8 +290,6 @@ class Kind(Protocol):
     """Belongs to the least form of its parent that others can refer to (columns and keys of a table)."""
     dropped_inline: bool
     """Its parent's drop takes it along."""
-    ordered: bool
-    """Its siblings stand in the order they were made in, and that order counts (attributes of a composite type)."""
     as_declared: bool
     """What is not declared is left as it is, so the declared form is compared, not the server's print of it."""
     texts: tuple[str, ...]
@@ -309,6 +307,10 @@ class Kind(Protocol):
     def compare(self, before: Object, after: Object) -> Verdict | None: ...
     def disturbed_by(self, obj: Object, change: Change) -> bool: ...
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]: ...
+    def rank(self, obj: Object, parent: Object) -> int | None:
+        """Where it stands among its siblings, if those stand in the order they were made in and that order counts."""
+        ...
+
     def part_of(self, change: Change) -> Address | None:
         """What may have to be made anew for this change of a part of it (an attribute of a composite type)."""
         ...

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import Any
 
 from faberdb.errors import CircleError
@@ -153,17 +154,16 @@ def _siblings(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
     """New siblings one after the other, where their order counts."""
-    made = [a for a, c in changes.items() if kinds[a.kind].ordered and c.action in (Action.CREATE, Action.REPLACE)]
-    if not made:
-        return
-    wanted = set(made)
-    last: dict[Address | None, Vertex] = {}
-    for address, obj in target.items():
-        up = ends[address][1] if address in wanted else None
-        if up is not None:
-            if obj.parent in last:
-                yield last[obj.parent], up
-            last[obj.parent] = up
+    made: dict[Address, list[tuple[int, Vertex]]] = {}
+    for address, change in changes.items():
+        parent = target.get(change.after.parent) if change.after and change.after.parent else None
+        rank = kinds[address.kind].rank(change.after, parent) if change.after and parent else None
+        up = ends[address][1]
+        if rank is not None and parent is not None and up is not None and up.end == "up":
+            made.setdefault(parent.address, []).append((rank, up))
+    for siblings in made.values():
+        ordered = [up for _, up in sorted(siblings)]
+        yield from pairwise(ordered)
 
 
 def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:

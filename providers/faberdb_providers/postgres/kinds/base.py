@@ -122,7 +122,6 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
-    ordered: bool = False
     as_declared: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
@@ -202,6 +201,10 @@ class PostgresKind:
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         """Other objects that this change's own statements alter, out of those that refer to it."""
         return ()
+
+    def rank(self, obj: Object, parent: Object) -> int | None:
+        """Where it stands among its siblings, if those stand in the order they were made in and that order counts."""
+        return None
 
     def part_of(self, change: Change) -> Address | None:
         """What may have to be made anew for this change of a part of it."""

@@ -71,15 +71,20 @@ class CompositeTypeKind(TypeKind):
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes["order"], after.attributes["order"]
+        if old == new:
+            return None
         stay = [name for name in old if name in set(new)]
         if stay == new[: len(stay)]:
-            return None  # the attributes change by themselves
+            return Verdict(Action.ALTER, "attributes go, or are added at the end")
         return Verdict(Action.REPLACE, "attributes change places, which makes it anew under its columns")
 
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        lines = [render(attribute) for attribute in inlined]
+        lines = [render(o) for o in sorted(inlined, key=lambda o: _rank(o, obj))]
         body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"
         yield Statement(f"CREATE TYPE {qualified(obj.address)} AS {body}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        return ()  # the attributes change by themselves
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         if _same_layout(obj.address, work):
@@ -114,6 +119,11 @@ class CompositeTypeKind(TypeKind):
         for attribute in work.children(obj.address, after=True):
             if attribute.address.kind == "attribute":
                 yield from values_back(attribute, work)
+
+
+def _rank(attribute: Object, of: Object) -> int:
+    order: list[str] = of.attributes["order"]
+    return order.index(attribute.address.path[-1])
 
 
 def _wrapper(obj: Object) -> str:
@@ -156,7 +166,6 @@ class AttributeKind(PostgresKind):
     shell = True
     created_inline = True
     dropped_inline = True
-    ordered = True
     rebuilt_on_type_change = True
 
     def query(self, version: int) -> str:
@@ -191,13 +200,17 @@ class AttributeKind(PostgresKind):
             return None
         return Verdict(Action.ALTER, disturbs=True)
 
+    def rank(self, obj: Object, parent: Object) -> int | None:
+        return _rank(obj, parent)
+
     def part_of(self, change: Change) -> Address | None:
         kept = change.before is not None and change.action in (Action.ALTER, Action.REPLACE)
         return change.before.parent if change.before is not None and kept else None
 
     def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
         # Taken off and put back, it would stand at the end.
-        return change.action is Action.REPLACE or used_in_rows(referrers)
+        others = [o for o in referrers if change.before is None or o.parent != change.before.parent]
+        return change.action is Action.REPLACE or used_in_rows(others)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         return change.action in (Action.DROP, Action.REPLACE) or made_anew_below(change)

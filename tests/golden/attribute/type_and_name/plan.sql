@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 0 to alter, 4 to replace, 0 to drop, 1 to rename. Risk: dangerous.
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 1 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -15,16 +15,10 @@ BEGIN;
 --      ! queries that use the old name fail from the moment this commits
 ALTER TYPE public.size RENAME ATTRIBUTE height TO high CASCADE;
 
--- 0002 replace composite type public.size [caution]
-DROP TYPE public.size;
-
--- 0003 replace composite type public.size [safe]
-CREATE TYPE public.size AS (
-    width real,
-    high integer
-);
-
--- 0004 replace comment on attribute public.size.high [safe]
+-- 0002 alter comment on attribute public.size.high [safe]
 COMMENT ON COLUMN public.size.high IS 'In metres';
+
+-- 0003 alter attribute public.size.width [caution]
+ALTER TYPE public.size ALTER ATTRIBUTE width TYPE real CASCADE;
 
 COMMIT;
