@@ -315,8 +315,8 @@ class Kind(Protocol):
         """What may have to be made anew for this change of a part of it (an attribute of a composite type)."""
         ...
 
-    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
-        """Whether the server refuses the change because of who refers to the whole."""
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        """Whether a server of this major refuses the change, by itself or because of who refers to the whole."""
         ...
 
     def keeps(self, change: Change) -> str: ...

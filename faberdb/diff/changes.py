@@ -13,11 +13,17 @@ Kinds = Mapping[str, Kind]
 
 
 def diff(
-    live: Objects, target: Objects, kinds: Kinds, replacing: Mapping[Address, str] | None = None
+    live: Objects,
+    target: Objects,
+    kinds: Kinds,
+    *,
+    version: int = 0,
+    replacing: Mapping[Address, str] | None = None,
 ) -> dict[Address, Change]:
     """The changes that lead from live to target, by address, dependents that have to be rebuilt included.
 
-    replacing: what is replaced even where it need not change or could be altered, and why.
+    version: major of the server. replacing: what is replaced even where it need not change or could be altered, with
+    the reason.
 
     Objects of kinds that are not managed are never changed for their own sake: they are expected in `target` as they
     are in `live`, and come back when something under them is replaced.
@@ -38,8 +44,8 @@ def diff(
         # One that would only have to be altered stands on others that are taken down, so it is too.
         if (address not in changes or changes[address].action is Action.ALTER) and address in live:
             changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
-    _lift(changes, live, target, kinds)
-    _propagate(changes, live, target, kinds)
+    _lift(changes, live, target, kinds, version)
+    _propagate(changes, live, target, kinds, version)
     return changes
 
 
@@ -52,13 +58,13 @@ def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
     return found
 
 
-def _lift(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+def _lift(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what has to be made anew because the server refuses a change of a part of it while it is in use."""
     referrers: dict[Address, list[Object]] | None = None
     for change in list(changes.values()):
         if kinds[change.address.kind].part_of(change) is not None:
             referrers = referrers_of(live) if referrers is None else referrers
-            lifted = _lifted(change, changes, referrers, live, target, kinds)
+            lifted = _lifted(change, changes, referrers, live, target, kinds, version)
             if lifted is not None:
                 changes[lifted.address] = lifted
 
@@ -70,6 +76,7 @@ def _lifted(
     live: Objects,
     target: Objects,
     kinds: Kinds,
+    version: int,
 ) -> Change | None:
     """The replacement of the whole that this change of a part needs, if it does and is not planned already."""
     whole = kinds[change.address.kind].part_of(change)
@@ -78,13 +85,13 @@ def _lifted(
     known = changes.get(whole)
     if known is not None and known.action is not Action.ALTER:
         return None
-    if not kinds[change.address.kind].refused_in_place(change, referrers.get(whole, ())):
+    if not kinds[change.address.kind].refused_in_place(change, referrers.get(whole, ()), version):
         return None
     reason = "a part of it changes that cannot be altered in place while it is in use"
     return Change(whole, Action.REPLACE, live[whole], target[whole], reason)
 
 
-def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
     todo = deque(c for c in changes.values() if c.disturbs or c.action in (Action.REPLACE, Action.DROP))
     if not todo:
@@ -113,7 +120,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
                 anew = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason)
                 changes[obj.address] = anew
                 todo.append(anew)
-                whole = _lifted(anew, changes, referrers, live, target, kinds)
+                whole = _lifted(anew, changes, referrers, live, target, kinds, version)
                 if whole is not None:
                     changes[whole.address] = whole
                     todo.append(whole)

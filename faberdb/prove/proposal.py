@@ -134,12 +134,12 @@ class Planner:
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
     def _changes(self, start: Mapping[Address, Object], aim: dict[Address, Object]) -> dict[Address, Change]:
-        changes = diff(start, aim, self.kinds)
+        changes = diff(start, aim, self.kinds, version=self.catalogue.version)
         doubtful = suspects(changes, self.kinds)
         if doubtful:
             for address in settle(doubtful, start, aim, self.kinds, self.scratch):
                 aim[address] = start[address]
-            changes = diff(start, aim, self.kinds)
+            changes = diff(start, aim, self.kinds, version=self.catalogue.version)
         return changes
 
     def _named(
@@ -226,7 +226,7 @@ class Planner:
             return giving.get(change.address) or self.engine.place_for(change, form, number, work)
 
         beyond = self.number + 1_000_000
-        changes = diff(aim, start, self.kinds)
+        changes = diff(aim, start, self.kinds, version=self.catalogue.version)
         steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, first_number=beyond)
         return self._prepared(steps, kept)
 
@@ -243,7 +243,7 @@ class Planner:
         """The way back: the same differences the other way round, with what quarantine took given back."""
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
         again = {a: c.reason for a, c in changes.items() if c.action is Action.REPLACE and a in aim and a in start}
-        undone = diff(aim, start, self.kinds, again)
+        undone = diff(aim, start, self.kinds, version=self.catalogue.version, replacing=again)
         back = [(new, old) for old, new in reversed(renames)]
         steps, taken = make_steps(
             undone,

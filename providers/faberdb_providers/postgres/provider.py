@@ -21,6 +21,11 @@ from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
 
+_OF_THE_DATABASE = {"schema", "extension", "comment", "grant", "default_privilege"} | {
+    kind.name for kind in KINDS if not kind.in_schema
+}
+"""Kinds whose addresses do not begin with a schema that has to be there."""
+
 
 class PostgresProvider:
     """Everything faberdb knows about PostgreSQL."""
@@ -82,7 +87,7 @@ class PostgresProvider:
         """The declaration with what it implies: the schema of every object it declares."""
         first: dict[str, Object] = {}
         for obj in declared.values():
-            if obj.address.kind not in ("schema", "extension", "comment", "grant", "default_privilege"):
+            if obj.address.kind not in _OF_THE_DATABASE:
                 first.setdefault(obj.address.path[0], obj)
         schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}

@@ -122,6 +122,8 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    in_schema: bool = True
+    """False for what belongs to the database and to none of its schemas."""
     as_declared: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
@@ -210,8 +212,8 @@ class PostgresKind:
         """What may have to be made anew for this change of a part of it."""
         return None
 
-    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
-        """Whether the server refuses the change because of who refers to the whole."""
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        """Whether a server of this major refuses the change, by itself or because of who refers to the whole."""
         return False
 
     def keeps(self, change: Change) -> str:

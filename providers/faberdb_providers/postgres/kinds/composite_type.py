@@ -207,7 +207,7 @@ class AttributeKind(PostgresKind):
         kept = change.before is not None and change.action in (Action.ALTER, Action.REPLACE)
         return change.before.parent if change.before is not None and kept else None
 
-    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
         # Taken off and put back, it would stand at the end.
         others = [o for o in referrers if change.before is None or o.parent != change.before.parent]
         return change.action is Action.REPLACE or used_in_rows(others)

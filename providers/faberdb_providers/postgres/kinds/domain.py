@@ -106,7 +106,7 @@ class DomainKind(TypeKind):
         wanted = change.after is not None and change.after.attributes.get("not_null")
         return change.address if fresh and wanted else None
 
-    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
         return unchecked_in_place(referrers)
 
     def keeps(self, change: Change) -> str:
@@ -271,7 +271,7 @@ class DomainConstraintKind(PostgresKind):
         checked = after is not None and not after.attributes.get("not_valid") and change.action is not Action.DROP
         return after.parent if after is not None and checked else None
 
-    def refused_in_place(self, change: Change, referrers: Sequence[Object]) -> bool:
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
         return unchecked_in_place(referrers)
 
     def identity(self, obj: Object) -> str:

@@ -65,7 +65,7 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
             f" AND pg_get_function_identity_arguments(oid) = {literal('' if path[2] == '(*)' else path[2][1:-1])}"
         )
     else:
-        prefix = {"schema": "nsp", "foreign_server": "srv", "foreign_data_wrapper": "fdw"}[kind]
+        prefix = {"schema": "nsp", "foreign_server": "srv", "foreign_data_wrapper": "fdw", "language": "lan"}[kind]
         catalogue = "pg_namespace" if kind == "schema" else f"pg_{kind}"
         where = f"{prefix}owner) FROM {catalogue} WHERE {prefix}name = {literal(path[0])}"
     return f"SELECT pg_get_userbyid({where}"

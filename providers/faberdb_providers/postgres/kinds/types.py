@@ -70,7 +70,7 @@ class TypeKind(PostgresKind):
                 yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
             for column in carried(obj.address, work):
                 carrier, expression = self.carrier(obj, column, work)
-                sql = f"{_alter_type(column)} {carrier} USING {expression}"
+                sql = f"{alter_type(column)} {carrier} USING {expression}"
                 yield Statement(sql, Risk.DANGEROUS, (CARRIED,))
         yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
 
@@ -102,7 +102,7 @@ class TypeKind(PostgresKind):
     def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
         collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
         yield Statement(
-            f"{_alter_type(column)} {column.attributes['type']}{collation} USING {self.returned(obj, column, work)}",
+            f"{alter_type(column)} {column.attributes['type']}{collation} USING {self.returned(obj, column, work)}",
             Risk.DANGEROUS,
             probe=self.refused(obj, column, work),
         )
@@ -114,7 +114,8 @@ def made_anew_below(change: Change) -> bool:
     return change.disturbs and change.address.kind == "enum"
 
 
-def _alter_type(column: Object) -> str:
+def alter_type(column: Object) -> str:
+    """ALTER TABLE as far as the new type of a column."""
     table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
     return f"ALTER TABLE {table} ALTER COLUMN {name} TYPE"
 
