@@ -116,8 +116,8 @@ class Session:
         """The first number that no place in quarantine has yet."""
         rows = self.connection.execute(
             "select substring(n.nspname from '^faberdb_quarantine_([0-9]+)$') from pg_namespace n union all"
-            " select substring(c.relname from '^q_([0-9]+)') from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where n.nspname = 'faberdb_quarantine'"
+            " select substring(c.relname from '^q_([0-9]+)') from pg_class c"
+            " join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'faberdb_quarantine'"
         ).fetchall()
         return max((int(number) for (number,) in rows if number), default=0) + 1
 

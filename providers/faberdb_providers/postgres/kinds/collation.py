@@ -7,7 +7,7 @@ from typing import Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, Row, Spec, compact
 from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 
@@ -33,7 +33,7 @@ class CollationSpec(Spec):
     """Texts that differ byte by byte may be equal: case or accents need not count."""
 
 
-class CollationKind(PostgresKind):
+class CollationKind(MovedWhenDropped):
     """`CREATE COLLATION`; https://www.postgresql.org/docs/current/collation.html"""
 
     name = "collation"
@@ -79,7 +79,7 @@ class CollationKind(PostgresKind):
             return ()
         return [o.address for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
         parts = [f"provider = {a['provider']}"]
         parts += [
@@ -88,17 +88,17 @@ class CollationKind(PostgresKind):
         if a.get("nondeterministic"):
             parts.append("deterministic = false")
         yield Statement(f"CREATE COLLATION {qualified(obj.address)} ({', '.join(parts)})")
-        if work.before(obj.address) is not None:
-            for column in carried(obj.address, work):
-                sql = f"{alter_type(column)} {column.attributes['type']} COLLATE {column.attributes['collation']}"
-                yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
 
-    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        if work.after(obj.address) is not None:
-            for column in carried(obj.address, work):
-                sql = f'{alter_type(column)} {column.attributes["type"]} COLLATE pg_catalog."default"'
-                yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
-        yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield from super().create(obj, inlined, work)
+        for column in carried(obj.address, work) if work.before(obj.address) is not None else ():
+            sql = f"{alter_type(column)} {column.attributes['type']} COLLATE {column.attributes['collation']}"
+            yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
+
+    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
+        for column in carried(obj.address, work):
+            sql = f'{alter_type(column)} {column.attributes["type"]} COLLATE pg_catalog."default"'
+            yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
 
 
 KIND = CollationKind()

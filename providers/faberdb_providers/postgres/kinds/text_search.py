@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, Row, Spec, compact
 from faberdb_providers.postgres.names import ident, identifiers, literal
 
 STALE = Hazard(
@@ -16,7 +16,7 @@ STALE = Hazard(
 )
 
 
-class _TextSearch(PostgresKind):
+class _TextSearch(MovedWhenDropped):
     catalogue = ""
     columns: Mapping[str, str] = {}
     """SQL by attribute."""
@@ -47,7 +47,7 @@ class _TextSearch(PostgresKind):
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield (self.name, *obj.address.path)
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         body = ", ".join(f"{key.upper()} = {value}" for key, value in obj.attributes.items())
         yield Statement(f"CREATE {self.identity(obj)} ({body})")
 
@@ -137,7 +137,7 @@ class DictionaryKind(_TextSearch):
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "its template changes")
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         body = ", ".join([f"TEMPLATE = {obj.attributes['template']}", *_assignments(obj)])
         yield Statement(f"CREATE {self.identity(obj)} ({body})")
 
@@ -217,7 +217,7 @@ class ConfigurationKind(_TextSearch):
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "its parser changes")
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"CREATE {self.identity(obj)} (PARSER = {obj.attributes['parser']})")
         yield from self._map("ADD", _mappings(obj), obj, Risk.SAFE)
 
@@ -236,8 +236,8 @@ class ConfigurationKind(_TextSearch):
         same: dict[str, list[str]] = {}
         for token, dictionaries in mappings.items():
             same.setdefault(", ".join(dictionaries), []).append(token)
-        for dictionaries, tokens in same.items():
-            sql = f"ALTER {self.identity(obj)} {verb} MAPPING FOR {identifiers(tokens)} WITH {dictionaries}"
+        for joined, alike in same.items():
+            sql = f"ALTER {self.identity(obj)} {verb} MAPPING FOR {identifiers(alike)} WITH {joined}"
             yield Statement(sql, risk, (STALE,) if risk else ())
 
 

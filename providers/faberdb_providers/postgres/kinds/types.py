@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind
+from faberdb_providers.postgres.kinds.base import MovedWhenDropped
 from faberdb_providers.postgres.kinds.column import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.values import restore, save
@@ -23,7 +23,7 @@ CARRIED = Hazard(
 )
 
 
-class TypeKind(PostgresKind):
+class TypeKind(MovedWhenDropped):
     """A type that columns can be of. It does not follow the types it is made of: those are changed around it."""
 
     sql_name = "TYPE"
@@ -39,16 +39,11 @@ class TypeKind(PostgresKind):
             return [o.address for o in referrers if _carriable(o)]
         return ()
 
-    def keeps(self, change: Change) -> str:
-        return "moved" if change.action is Action.DROP else ""
-
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield from super().create(obj, inlined, work)
         kept = work.kept(obj.address)
         if kept and kept.form == "moved":
-            place = dotted(kept.place, obj.address.path[-1])
-            yield Statement(f"ALTER {self.sql_name} {place} SET SCHEMA {ident(obj.address.path[0])}")
             return
-        yield from self.define(obj, inlined, work)
         yield from bare(obj.address, work)
         if work.before(obj.address) is None:
             return
@@ -58,25 +53,13 @@ class TypeKind(PostgresKind):
             yield Statement(f"ALTER TABLE {qualified(table.address)} OF {qualified(obj.address)}", Risk.CAUTION)
         yield from self.give_back(obj, work)
 
-    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        kept = work.keep(obj.address)
-        if kept and kept.form == "moved":
-            # Rows in quarantine may still use the type, so it goes where they are.
-            yield Statement(f"ALTER {self.identity(obj)} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
-            return
-        if work.after(obj.address) is not None:
-            yield from self.set_aside(obj, work)
-            for table in _typed_tables(obj.address, work):
-                yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
-            for column in carried(obj.address, work):
-                carrier, expression = self.carrier(obj, column, work)
-                sql = f"{alter_type(column)} {carrier} USING {expression}"
-                yield Statement(sql, Risk.DANGEROUS, (CARRIED,))
-        yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
-
-    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        """The statements that make the type."""
-        raise LookupError(self.name)
+    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from self.set_aside(obj, work)
+        for table in _typed_tables(obj.address, work):
+            yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
+        for column in carried(obj.address, work):
+            carrier, expression = self.carrier(obj, column, work)
+            yield Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         """The type a column is of while its own is away, and the expression that makes its values so."""
