@@ -59,6 +59,8 @@ def import_database(
 
 def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[str, str]]:
     results = []
+    if not dry_run:  # an empty database has a folder without files
+        folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         file = folder / name
         try:

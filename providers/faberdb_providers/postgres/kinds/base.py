@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -36,6 +37,9 @@ class Spec(BaseModel):
     """Text of COMMENT ON."""
     renamed_from: str | None = None
     """The name this object had before; ignored once the rename is done."""
+    part_comments: dict[str, str] = {}
+    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
+    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
 
     @model_validator(mode="before")
     @classmethod
@@ -86,6 +90,31 @@ def comment_on(target: Address, text: str | None, place: Place, parent: Address 
             place.scope,
             place.origin,
         )
+
+
+_PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)
+
+
+def part_of(written: str, whole: Address) -> tuple[str, tuple[str, ...]]:
+    """What a key of `part_comments` names, as kind and path. Raises ValueError."""
+    match = _PART.match(written)
+    if match is None:
+        raise ValueError(f"{written!r} in `part_comments` must be what it is in capitals, then its name")
+    what, name = match.groups()
+    if what == "CONSTRAINT":
+        above = whole.path[:-1] if whole.kind == "column" else whole.path
+        return ("domain_constraint" if whole.kind == "domain" else "constraint"), (*above, name)
+    if what == "INDEX":
+        return "index", whole.path
+    return "other", (what, name)
+
+
+def part_key(address: Address) -> str:
+    """How `part_comments` names what a comment is on."""
+    kind, *path = address.path
+    if kind in ("constraint", "domain_constraint", "index"):
+        return f"{'INDEX' if kind == 'index' else 'CONSTRAINT'} {path[-1]}"
+    return f"{path[0]} {path[1]}"
 
 
 def grants_on(
@@ -161,6 +190,8 @@ class PostgresKind:
             address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {}
         )
         yield from comment_on(address, spec.comment, place)
+        for part, text in spec.part_comments.items():
+            yield from comment_on(Address(*part_of(part, address)), text, place, address)
         if isinstance(spec, GrantableSpec):
             yield from grants_on(address, spec.grants, place)
         if isinstance(spec, RelationSpec):

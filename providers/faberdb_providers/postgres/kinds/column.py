@@ -163,7 +163,7 @@ class ColumnKind(PostgresKind):
         attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
         if spec.identity:
-            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from", "grants"})
+            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"})
             attributes["identity"] = compact(fields)
         serial = SERIAL.get(spec.type.strip().lower())
         default = spec.default

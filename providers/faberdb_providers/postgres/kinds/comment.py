@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew, part_key
 from faberdb_providers.postgres.kinds.cast import cast_identity
 from faberdb_providers.postgres.kinds.language import transform_identity
 from faberdb_providers.postgres.kinds.operator import operator_identity
@@ -72,6 +72,8 @@ class CommentKind(PostgresKind):
         kind, *path = obj.address.path
         if kind == "column" and obj.parent is not None and obj.parent.kind != kind:
             return {"column_comments": {path[-1]: obj.attributes["text"]}}
+        if obj.parent is not None and obj.parent.kind != kind:
+            return {"part_comments": {part_key(obj.address): obj.attributes["text"]}}
         return {"comment": obj.attributes["text"]}
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
