@@ -138,7 +138,8 @@ def _disturbed(
         after = target.get(obj.address)
         if after is None or obj.address in touched:
             continue
-        # What no longer refers to a dropped object lets go of it only if it changes itself.
-        gone = change.action is Action.DROP and change.address not in after.references and obj.address in changes
+        # What no longer refers to an object that goes lets go of it only if it changes itself.
+        goes = change.action in (Action.DROP, Action.REPLACE)
+        gone = goes and change.address not in after.references and obj.address in changes
         if not gone and kinds[obj.address.kind].disturbed_by(obj, change):
             yield obj

@@ -20,7 +20,14 @@ from faberdb_providers.postgres.kinds.base import (
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
 from faberdb_providers.postgres.kinds.storage import stored_options
-from faberdb_providers.postgres.kinds.values import lossless, restore, restore_position, rows_where, save
+from faberdb_providers.postgres.kinds.values import (
+    lossless,
+    of_own_type,
+    restore,
+    restore_position,
+    rows_where,
+    save,
+)
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
@@ -163,7 +170,9 @@ class ColumnKind(PostgresKind):
         attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
         if spec.identity:
-            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"})
+            fields = spec.identity.model_dump(
+                exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"}
+            )
             attributes["identity"] = compact(fields)
         serial = SERIAL.get(spec.type.strip().lower())
         default = spec.default
@@ -439,7 +448,7 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     kept, back = work.keep(after.address), work.kept(after.address)
     cast = after.hints.get("using") or (f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}")
     if kept:
-        yield from save(before, kept, cast)
+        yield from save(before, kept, f"({cast})::text" if of_own_type(after) else cast)
     sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"

@@ -154,6 +154,7 @@ class AttributeSpec(Spec):
     type: str
     """The type of its values."""
     collation: str | None = None
+    """Where it is not that of the type."""
 
 
 class AttributeKind(PostgresKind):

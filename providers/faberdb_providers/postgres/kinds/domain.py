@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
@@ -18,7 +19,6 @@ from faberdb_providers.postgres.kinds.base import (
     compact,
 )
 from faberdb_providers.postgres.kinds.types import (
-    TYPES,
     TypeKind,
     columns_of,
     is_array,
@@ -39,10 +39,12 @@ class DomainSpec(GrantableSpec):
     type: str
     """The type its values are of."""
     collation: str | None = None
+    """Where it is not that of the type."""
     default: str | None = None
     """An SQL expression: a string constant has its own quotes. `NULL` where the type is a domain with a default that
     this one is not to have."""
     not_null: bool = False
+    """No column of it takes NULL."""
     not_null_name: str | None = None
     """Of the NOT NULL constraint (PostgreSQL 17), where it is not DOMAIN_not_null."""
 

@@ -35,7 +35,9 @@ class OperatorSpec(Spec):
     join: str | None = None
     """The function that estimates how many rows a join gives."""
     hashes: bool = False
+    """A hash join may use it."""
     merges: bool = False
+    """A merge join may use it."""
 
 
 class OperatorKind(PostgresKind):

@@ -29,6 +29,7 @@ class RangeTypeSpec(GrantableSpec):
     subtype_opclass: str | None = None
     """The btree operator class that orders the bounds, where it is not the default one of the subtype."""
     collation: str | None = None
+    """By which bounds are compared, where it is not that of the subtype."""
     canonical: str | None = None
     """The function that makes ranges of discrete values comparable."""
     subtype_diff: str | None = None

@@ -56,10 +56,15 @@ class ParserSpec(Spec):
     """A text search parser, from its functions."""
 
     start: str
+    """The function that begins with a text."""
     gettoken: str
+    """The function that gives the next token."""
     end: str
+    """The function that is done with a text."""
     lextypes: str
+    """The function that lists the types of tokens."""
     headline: str | None = None
+    """The function that makes headlines."""
 
 
 class ParserKind(_TextSearch):
@@ -85,7 +90,9 @@ class TemplateSpec(Spec):
     short = "lexize"
 
     lexize: str
+    """The function that makes lexemes of a token."""
     init: str | None = None
+    """The function that takes the options of a dictionary."""
 
 
 class TemplateKind(_TextSearch):

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.base import MovedWhenDropped
 from faberdb_providers.postgres.kinds.column import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.values import restore, save
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
-TYPES = ("enum", "domain", "composite_type", "range_type")
 CARRIED = Hazard(
     "type-rebuild", "every table with a column of this type is locked while the column changes its type twice"
 )

@@ -21,7 +21,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 LOCK TABLE public.shirt IN ACCESS EXCLUSIVE MODE;
 
 -- 0004 drop column public.shirt.size [dangerous]
-CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(name)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(name)::text)) AS ordinal, size AS value FROM public.shirt;
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(name)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(name)::text)) AS ordinal, size::text AS value FROM public.shirt;
 
 -- 0005 drop column public.shirt.size [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
