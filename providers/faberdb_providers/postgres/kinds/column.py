@@ -372,10 +372,10 @@ def beyond(obj: Object, version: int) -> Iterator[Statement]:
     yield from _storage({}, {k: v for k, v in obj.attributes.items() if k in unsaid}, column, version)
 
 
-def render_column(obj: Object, default: str | None, version: int) -> str:
-    """A column as CREATE TABLE and ADD COLUMN write it."""
+def render_column(obj: Object, default: str | None, version: int, *, typed: bool = False) -> str:
+    """A column as CREATE TABLE and ADD COLUMN write it. typed: its type comes from that of the whole table."""
     a = obj.attributes
-    words = [ident(obj.address.path[-1]), a["type"]]
+    words = [ident(obj.address.path[-1]), *([] if typed else [a["type"]])]
     if a.get("storage") and version >= 16:
         words.append(f"STORAGE {a['storage'].upper()}")
     if a.get("compression"):
