@@ -89,7 +89,8 @@ class CompositeTypeKind(TypeKind):
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         if _same_layout(obj.address, work):
             return super().carrier(obj, column, work)
-        return "jsonb", f"to_jsonb({ident(column.address.path[-1])})"
+        # Not jsonb, which would tidy up attributes that are JSON themselves.
+        return "json", f"to_json({ident(column.address.path[-1])})"
 
     def returned(self, obj: Object, column: Object, work: Work) -> str:
         name = ident(column.address.path[-1])
@@ -98,9 +99,9 @@ class CompositeTypeKind(TypeKind):
         if is_array(column):
             # Only inside an object can JSON become an array of rows without a subquery, which USING does not take.
             record = f"NULL::{_wrapper(obj)}"
-            return f"(jsonb_populate_record({record}, jsonb_build_object('value', {name}))).value"
+            return f"(json_populate_record({record}, json_build_object('value', {name}))).value"
         # Of a column without a value, an object of NULLs would be made.
-        return f"CASE WHEN {name} IS NOT NULL THEN jsonb_populate_record(NULL::{column.attributes['type']}, {name}) END"
+        return f"CASE WHEN {name} IS NOT NULL THEN json_populate_record(NULL::{column.attributes['type']}, {name}) END"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         made = list(super().create(obj, inlined, work))

@@ -1,7 +1,7 @@
 """What the types share that columns can be of: how a type is made anew under the columns that use it.
 
 ALTER TYPE cannot do everything, and DROP TYPE refuses while a column is of the type. So each such column is carried:
-for as long as the type is away it is of another one that holds all its values (text, jsonb, the type a domain is over),
+for as long as the type is away it is of another one that holds all its values (text, json, the type a domain is over),
 then of the new one. All of that is one transaction, so no reader sees the state between, and no row is ever lost.
 Columns of types that are made of this one are carried by those types, which are made anew around it.
 """

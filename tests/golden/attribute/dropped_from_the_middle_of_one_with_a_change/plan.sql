@@ -49,11 +49,11 @@ ALTER TABLE faberdb_quarantine.q_2_2 ADD PRIMARY KEY (id);
 
 -- 0013 replace composite type public.size [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN size TYPE jsonb USING to_jsonb(size);
+ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
 
 -- 0014 replace composite type public.size [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN old TYPE jsonb USING to_jsonb(old);
+ALTER TABLE public.picture ALTER COLUMN old TYPE json USING to_json(old);
 
 -- 0015 replace composite type public.size [caution]
 DROP TYPE public.size;
@@ -68,10 +68,10 @@ CREATE TYPE public.size AS (
 CREATE TYPE public.size__faberdb AS (value public.size[]);
 
 -- 0018 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN jsonb_populate_record(NULL::public.size, size) END;
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN json_populate_record(NULL::public.size, size) END;
 
 -- 0019 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN old TYPE public.size[] USING (jsonb_populate_record(NULL::public.size__faberdb, jsonb_build_object('value', old))).value;
+ALTER TABLE public.picture ALTER COLUMN old TYPE public.size[] USING (json_populate_record(NULL::public.size__faberdb, json_build_object('value', old))).value;
 
 -- 0020 replace composite type public.size [safe]
 DROP TYPE public.size__faberdb;

@@ -16,7 +16,7 @@ ALTER TABLE public.picture ALTER COLUMN size DROP DEFAULT;
 
 -- 0002 replace composite type public.size [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN size TYPE jsonb USING to_jsonb(size);
+ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
 
 -- 0003 replace composite type public.size [caution]
 DROP TYPE public.size;
@@ -28,7 +28,7 @@ CREATE TYPE public.size AS (
 );
 
 -- 0005 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN jsonb_populate_record(NULL::public.size, size) END;
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN json_populate_record(NULL::public.size, size) END;
 
 -- 0006 replace default public.picture.size [safe]
 ALTER TABLE public.picture ALTER COLUMN size SET DEFAULT ROW((1)::numeric, (2)::bigint)::public.size;

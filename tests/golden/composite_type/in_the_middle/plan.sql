@@ -19,7 +19,7 @@ ALTER TABLE public.customer DROP CONSTRAINT has_town;
 
 -- 0003 replace composite type public.journey [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.customer ALTER COLUMN trip TYPE jsonb USING to_jsonb(trip);
+ALTER TABLE public.customer ALTER COLUMN trip TYPE json USING to_json(trip);
 
 -- 0004 replace composite type public.journey [caution]
 DROP TYPE public.journey;
@@ -29,11 +29,11 @@ DROP VIEW public.town;
 
 -- 0006 replace composite type public.place [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.customer ALTER COLUMN home TYPE jsonb USING to_jsonb(home);
+ALTER TABLE public.customer ALTER COLUMN home TYPE json USING to_json(home);
 
 -- 0007 replace composite type public.place [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.customer ALTER COLUMN "all" TYPE jsonb USING to_jsonb("all");
+ALTER TABLE public.customer ALTER COLUMN "all" TYPE json USING to_json("all");
 
 -- 0008 replace composite type public.place [caution]
 DROP TYPE public.place;
@@ -49,10 +49,10 @@ CREATE TYPE public.place AS (
 CREATE TYPE public.place__faberdb AS (value public.place[]);
 
 -- 0011 replace composite type public.place [dangerous]
-ALTER TABLE public.customer ALTER COLUMN home TYPE public.place USING CASE WHEN home IS NOT NULL THEN jsonb_populate_record(NULL::public.place, home) END;
+ALTER TABLE public.customer ALTER COLUMN home TYPE public.place USING CASE WHEN home IS NOT NULL THEN json_populate_record(NULL::public.place, home) END;
 
 -- 0012 replace composite type public.place [dangerous]
-ALTER TABLE public.customer ALTER COLUMN "all" TYPE public.place[] USING (jsonb_populate_record(NULL::public.place__faberdb, jsonb_build_object('value', "all"))).value;
+ALTER TABLE public.customer ALTER COLUMN "all" TYPE public.place[] USING (json_populate_record(NULL::public.place__faberdb, json_build_object('value', "all"))).value;
 
 -- 0013 replace composite type public.place [safe]
 DROP TYPE public.place__faberdb;
@@ -71,7 +71,7 @@ CREATE TYPE public.journey AS (
 );
 
 -- 0017 replace composite type public.journey [dangerous]
-ALTER TABLE public.customer ALTER COLUMN trip TYPE public.journey USING CASE WHEN trip IS NOT NULL THEN jsonb_populate_record(NULL::public.journey, trip) END;
+ALTER TABLE public.customer ALTER COLUMN trip TYPE public.journey USING CASE WHEN trip IS NOT NULL THEN json_populate_record(NULL::public.journey, trip) END;
 
 -- 0018 replace view public.town [safe]
 CREATE VIEW public.town AS
