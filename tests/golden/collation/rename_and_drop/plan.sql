@@ -11,10 +11,16 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 rename collation public.letters [dangerous]
+-- 0001 create collation public.plain [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create collation public.plain [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 rename collation public.letters [dangerous]
 ALTER COLLATION public.words RENAME TO letters;
 
--- 0002 drop collation public.plain [caution]
-DROP COLLATION public.plain;
+-- 0004 drop collation public.plain [caution]
+ALTER COLLATION public.plain SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

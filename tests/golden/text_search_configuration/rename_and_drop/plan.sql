@@ -11,10 +11,16 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 rename text search configuration public.web [dangerous]
+-- 0001 create text search configuration public.old [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create text search configuration public.old [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 rename text search configuration public.web [dangerous]
 ALTER TEXT SEARCH CONFIGURATION public.site RENAME TO web;
 
--- 0002 drop text search configuration public.old [caution]
-DROP TEXT SEARCH CONFIGURATION public.old;
+-- 0004 drop text search configuration public.old [caution]
+ALTER TEXT SEARCH CONFIGURATION public.old SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

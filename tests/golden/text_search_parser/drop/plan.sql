@@ -11,7 +11,13 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 drop text search parser public.words [caution]
-DROP TEXT SEARCH PARSER public.words;
+-- 0001 create text search parser public.words [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create text search parser public.words [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 drop text search parser public.words [caution]
+ALTER TEXT SEARCH PARSER public.words SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

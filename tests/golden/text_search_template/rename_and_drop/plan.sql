@@ -11,10 +11,16 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 rename text search template public.words [dangerous]
+-- 0001 create text search template public.old [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create text search template public.old [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 rename text search template public.words [dangerous]
 ALTER TEXT SEARCH TEMPLATE public.plain RENAME TO words;
 
--- 0002 drop text search template public.old [caution]
-DROP TEXT SEARCH TEMPLATE public.old;
+-- 0004 drop text search template public.old [caution]
+ALTER TEXT SEARCH TEMPLATE public.old SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;
