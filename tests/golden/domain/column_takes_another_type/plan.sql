@@ -13,7 +13,7 @@ BEGIN;
 
 -- 0001 replace composite type public.pair [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.room ALTER COLUMN pair TYPE jsonb USING to_jsonb(pair);
+ALTER TABLE public.room ALTER COLUMN pair TYPE json USING to_json(pair);
 
 -- 0002 replace composite type public.pair [caution]
 DROP TYPE public.pair;
@@ -25,7 +25,7 @@ CREATE TYPE public.pair AS (
 );
 
 -- 0004 replace composite type public.pair [dangerous]
-ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair IS NOT NULL THEN jsonb_populate_record(NULL::public.pair, pair) END;
+ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair IS NOT NULL THEN json_populate_record(NULL::public.pair, pair) END;
 
 -- 0005 alter column public.room.code [dangerous]
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
