@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
 
-_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)')
+_WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)|([-+*/<>=~!@#%^&|`?]+)')
+"""A quoted name, a plain one, an operator."""
 
 
 class Mentions:
@@ -26,8 +27,8 @@ class Mentions:
         """Addresses whose names some texts of the object contain."""
         found: set[Address] = set()
         for text in texts:
-            for quoted, plain in _WORD.findall(text):
-                found.update(self.names.get(quoted.replace('""', '"') or plain.lower(), ()))
+            for quoted, plain, symbol in _WORD.findall(text):
+                found.update(self.names.get(quoted.replace('""', '"') or symbol or plain.lower(), ()))
         return frozenset(found - {obj.address, obj.parent})
 
     def refer(self, obj: Object) -> Object:

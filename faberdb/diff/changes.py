@@ -12,8 +12,18 @@ Objects = Mapping[Address, Object]
 Kinds = Mapping[str, Kind]
 
 
-def diff(live: Objects, target: Objects, kinds: Kinds) -> dict[Address, Change]:
+def diff(
+    live: Objects,
+    target: Objects,
+    kinds: Kinds,
+    *,
+    version: int = 0,
+    replacing: Mapping[Address, str] | None = None,
+) -> dict[Address, Change]:
     """The changes that lead from live to target, by address, dependents that have to be rebuilt included.
+
+    version: major of the server. replacing: what is replaced even where it need not change or could be altered, with
+    the reason.
 
     Objects of kinds that are not managed are never changed for their own sake: they are expected in `target` as they
     are in `live`, and come back when something under them is replaced.
@@ -30,7 +40,12 @@ def diff(live: Objects, target: Objects, kinds: Kinds) -> dict[Address, Change]:
     for address, before in live.items():
         if address not in target:
             changes[address] = Change(address, Action.DROP, before, None)
-    _propagate(changes, live, target, kinds)
+    for address, reason in (replacing or {}).items():
+        # One that would only have to be altered stands on others that are taken down, so it is too.
+        if (address not in changes or changes[address].action is Action.ALTER) and address in live:
+            changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+    _lift(changes, live, target, kinds, version)
+    _propagate(changes, live, target, kinds, version)
     return changes
 
 
@@ -43,7 +58,40 @@ def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
     return found
 
 
-def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+def _lift(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
+    """Replace what has to be made anew because the server refuses a change of a part of it while it is in use."""
+    referrers: dict[Address, list[Object]] | None = None
+    for change in list(changes.values()):
+        if kinds[change.address.kind].part_of(change) is not None:
+            referrers = referrers_of(live) if referrers is None else referrers
+            lifted = _lifted(change, changes, referrers, live, target, kinds, version)
+            if lifted is not None:
+                changes[lifted.address] = lifted
+
+
+def _lifted(
+    change: Change,
+    changes: Mapping[Address, Change],
+    referrers: Mapping[Address, list[Object]],
+    live: Objects,
+    target: Objects,
+    kinds: Kinds,
+    version: int,
+) -> Change | None:
+    """The replacement of the whole that this change of a part needs, if it does and is not planned already."""
+    whole = kinds[change.address.kind].part_of(change)
+    if whole is None or whole not in live or whole not in target:
+        return None
+    known = changes.get(whole)
+    if known is not None and known.action is not Action.ALTER:
+        return None
+    if not kinds[change.address.kind].refused_in_place(change, referrers.get(whole, ()), version):
+        return None
+    reason = "a part of it changes that cannot be altered in place while it is in use"
+    return Change(whole, Action.REPLACE, live[whole], target[whole], reason)
+
+
+def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
     todo = deque(c for c in changes.values() if c.disturbs or c.action in (Action.REPLACE, Action.DROP))
     if not todo:
@@ -52,18 +100,30 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
     while todo:
         change = todo.popleft()
         around = referrers.get(change.address, [])
-        touched = frozenset(kinds[change.address.kind].touches(change, around))
+        touched = frozenset(
+            address
+            for address in kinds[change.address.kind].touches(change, around)
+            if address in target and change.address in target[address].references
+        )
         if touched:
-            change = _with_touches(change, touched)
+            change = replace(change, touches=touched)
             changes[change.address] = change
-            around = [*around, *(obj for address in touched for obj in referrers.get(address, ()))]
-        for obj in _disturbed(around, change, touched, target, kinds, changes):
+        disturbed = list(_disturbed(around, change, touched, target, kinds, changes))
+        # What is carried along stays, so those that refer to it are around a change, not around a loss.
+        eased = replace(change, action=Action.ALTER, disturbs=True)
+        beyond = [obj for address in touched for obj in referrers.get(address, ())]
+        disturbed += _disturbed(beyond, eased, touched, target, kinds, changes)
+        for obj in disturbed:
             known = changes.get(obj.address)
             if known is None or known.action is Action.ALTER:
                 reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
-                replaced = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason, follows=known is None)
-                changes[obj.address] = replaced
-                todo.append(replaced)
+                anew = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason, follows=known is None)
+                changes[obj.address] = anew
+                todo.append(anew)
+                whole = _lifted(anew, changes, referrers, live, target, kinds, version)
+                if whole is not None:
+                    changes[whole.address] = whole
+                    todo.append(whole)
 
 
 def _disturbed(
@@ -78,11 +138,8 @@ def _disturbed(
         after = target.get(obj.address)
         if after is None or obj.address in touched:
             continue
-        # What no longer refers to a dropped object lets go of it only if it changes itself.
-        gone = change.action is Action.DROP and change.address not in after.references and obj.address in changes
+        # What no longer refers to an object that goes lets go of it only if it changes itself.
+        goes = change.action in (Action.DROP, Action.REPLACE)
+        gone = goes and change.address not in after.references and obj.address in changes
         if not gone and kinds[obj.address.kind].disturbed_by(obj, change):
             yield obj
-
-
-def _with_touches(change: Change, touched: frozenset[Address]) -> Change:
-    return replace(change, touches=touched)

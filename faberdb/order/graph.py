@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import Any
 
 from faberdb.errors import CircleError
@@ -51,6 +52,7 @@ Takes = Callable[[Address], bool]
 
 def order(
     changes: Mapping[Address, Change],
+    target: Mapping[Address, Object],
     kinds: Mapping[str, Kind],
     travels: Travels = lambda address: True,
     *,
@@ -67,6 +69,7 @@ def order(
         *_edges(changes, ends, lambda obj: obj.references),
         *_freed(changes, ends, lambda obj: kinds[obj.address.kind].claims(obj)),
         *_watching(changes, kinds, ends),
+        *_siblings(changes, target, kinds, ends),
     }
     soft = {
         *_edges(changes, ends, lambda obj: obj.suggested),
@@ -147,9 +150,31 @@ def _edges(
         for reference in _through(needs(change.before) if change.before else (), touched_by):
             if reference in ends and down and reference != address and (last := ends[reference][0]):
                 # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.
-                leaves = down.end == "down" or last.end == "down"
-                if leaves and down != last:
+                other = changes[reference]
+                left = change.after is None or reference not in change.after.references
+                leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
+                # What the other change's own statements carry along stays where it is.
+                if leaves and down != last and not (address in other.touches and down.end == "alter"):
                     yield down, last
+
+
+def _siblings(
+    changes: Mapping[Address, Change],
+    target: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """New siblings one after the other, where their order counts."""
+    made: dict[Address, list[tuple[int, Vertex]]] = {}
+    for address, change in changes.items():
+        parent = target.get(change.after.parent) if change.after and change.after.parent else None
+        rank = kinds[address.kind].rank(change.after, parent) if change.after and parent else None
+        up = ends[address][1]
+        if rank is not None and parent is not None and up is not None and up.end == "up":
+            made.setdefault(parent.address, []).append((rank, up))
+    for siblings in made.values():
+        ordered = [up for _, up in sorted(siblings)]
+        yield from pairwise(ordered)
 
 
 def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:

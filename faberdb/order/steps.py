@@ -9,8 +9,9 @@ from faberdb.diff.changes import Kinds, Objects, referrers_of
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
 from faberdb.order.graph import Ordered, order
 
-Quarantine = Callable[[Change, str, int, "Situation"], Kept]
-"""Names the place where what a change destroys is kept: (change, form, running number, situation)."""
+Quarantine = Callable[[Change, str, int, "Situation"], Kept | None]
+"""Names the place where what a change destroys is kept: (change, form, running number, situation). None where there
+turns out to be nothing."""
 
 
 @dataclass
@@ -107,7 +108,7 @@ def make_steps(
         """What comes back from quarantine comes as it went, and with nothing else."""
         return inline and address not in whole
 
-    ordered = order(changes, kinds, travels, takes=takes, reverse_ties=reverse_ties)
+    ordered = order(changes, target, kinds, travels, takes=takes, reverse_ties=reverse_ties)
     _carry(ordered, situation, moved)
     naming = [
         (new.address, Action.RENAME, new, statement)
@@ -180,8 +181,10 @@ def _allot(
             and any(kinds[c.address.kind].keeps(c) == "moved" for c in above)
         ):
             continue
-        situation.keeping[address] = quarantine(change, form, number, situation)
-        number += 1
+        kept = quarantine(change, form, number, situation)
+        if kept is not None:
+            situation.keeping[address] = kept
+            number += 1
 
 
 def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]) -> None:

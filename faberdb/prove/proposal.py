@@ -38,7 +38,7 @@ class Engine(Protocol):
     def kinds(self) -> Sequence[Kind]: ...
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
     def platform(self, address: Address) -> bool: ...
-    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept: ...
+    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None: ...
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
 
 
@@ -177,12 +177,12 @@ class Planner:
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
     def _changes(self, start: Mapping[Address, Object], aim: dict[Address, Object]) -> dict[Address, Change]:
-        changes = diff(start, aim, self.kinds)
+        changes = diff(start, aim, self.kinds, version=self.catalogue.version)
         doubtful = suspects(changes, self.kinds)
         if doubtful:
             for address in settle(doubtful, start, aim, self.kinds, self.scratch):
                 aim[address] = start[address]
-            changes = diff(start, aim, self.kinds)
+            changes = diff(start, aim, self.kinds, version=self.catalogue.version)
         return changes
 
     def _named(
@@ -268,11 +268,11 @@ class Planner:
         something to give back can giving it back be tried out."""
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
 
-        def place(change: Change, form: str, number: int, work: Work) -> Kept:
+        def place(change: Change, form: str, number: int, work: Work) -> Kept | None:
             return giving.get(change.address) or self.engine.place_for(change, form, number, work)
 
         beyond = self.number + 1_000_000
-        changes = diff(aim, start, self.kinds)
+        changes = diff(aim, start, self.kinds, version=self.catalogue.version)
         steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, first_number=beyond)
         return self._prepared(steps, kept)
 
@@ -291,12 +291,8 @@ class Planner:
         if not renames_last:
             aim, start = _moving_out(back, aim, start)
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
-        undone = diff(aim, start, self.kinds)
-        for address, change in changes.items():
-            # One that only has to be altered on the way back stands on others that are taken down, so it is too.
-            unset = address not in undone or undone[address].action is Action.ALTER
-            if change.action is Action.REPLACE and unset and address in aim and address in start:
-                undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
+        again = {a: c.reason for a, c in changes.items() if c.action is Action.REPLACE and a in aim and a in start}
+        undone = diff(aim, start, self.kinds, version=self.catalogue.version, replacing=again)
         steps, taken = make_steps(
             undone,
             there,

@@ -42,6 +42,8 @@ def grants_query(version: int) -> str:
         " from pg_proc p where p.proacl is not null and p.oid >= 16384",
         "select 'pg_type'::regclass, t.oid, 0, null, null, t.typowner, t.typacl, acldefault('T', t.typowner)"
         f" from pg_type t where t.typacl is not null and t.oid >= 16384 and {_TYPE}",
+        "select 'pg_language'::regclass, l.oid, 0, null, null, l.lanowner, l.lanacl, acldefault('l', l.lanowner)"
+        " from pg_language l where l.lanacl is not null and l.oid >= 16384",
         "select 'pg_foreign_data_wrapper'::regclass, w.oid, 0, null, null, w.fdwowner, w.fdwacl,"
         " acldefault('F', w.fdwowner) from pg_foreign_data_wrapper w where w.fdwacl is not null and w.oid >= 16384",
         "select 'pg_foreign_server'::regclass, s.oid, 0, null, null, s.srvowner, s.srvacl,"

@@ -36,7 +36,8 @@ PRESENCE = {
         name: f"pg_type where typtype = '{letter}' and {_USER}"
         for name, letter in (("enum", "e"), ("domain", "d"), ("range_type", "r"))
     },
-    "composite_type": f"pg_class where relkind = 'c' and {_USER}",
+    **dict.fromkeys(("composite_type", "attribute"), f"pg_class where relkind = 'c' and {_USER}"),
+    "domain_constraint": "pg_constraint where contype = 'c' and contypid >= 16384",
     **{
         name: f"pg_proc where prokind in ({letters}) and {_USER}"
         for name, letters in (("function", "'f', 'w'"), ("procedure", "'p'"), ("aggregate", "'a'"))
@@ -57,6 +58,9 @@ PRESENCE = {
             ("operator_class", "pg_opclass"),
             ("operator_family", "pg_opfamily"),
             ("cast", "pg_cast"),
+            ("language", "pg_language"),
+            ("transform", "pg_transform"),
+            ("access_method", "pg_am"),
             ("publication", "pg_publication"),
             ("published_table", "pg_publication_rel"),
             ("foreign_data_wrapper", "pg_foreign_data_wrapper"),

@@ -22,6 +22,11 @@ from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
 
+_OF_THE_DATABASE = {"schema", "extension", "comment", "grant", "default_privilege"} | {
+    kind.name for kind in KINDS if not kind.in_schema
+}
+"""Kinds whose addresses do not begin with a schema that has to be there."""
+
 
 class PostgresProvider:
     """Everything faberdb knows about PostgreSQL."""
@@ -104,7 +109,7 @@ class PostgresProvider:
         declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
         first: dict[str, Object] = {}
         for obj in declared.values():
-            if len(obj.address.path) > 1 and obj.address.kind not in ("comment", "grant", "default_privilege"):
+            if len(obj.address.path) > 1 and obj.address.kind not in _OF_THE_DATABASE:
                 first.setdefault(obj.address.path[0], obj)
         schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
@@ -114,7 +119,7 @@ class PostgresProvider:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))
 
-    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept:
+    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         return quarantine.place_for(change, form, number, work)
 
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]:

@@ -117,11 +117,11 @@ class Session:
     def quarantine_number(self) -> int:
         """The first number that no place in quarantine has yet."""
         rows = self.connection.execute(
-            "select n.nspname from pg_namespace n where n.nspname ~ '^faberdb_quarantine_[0-9]+$' union all"
-            " select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-            " where n.nspname = 'faberdb_quarantine' and c.relname ~ '^q_[0-9]+$'"
+            "select substring(n.nspname from '^faberdb_quarantine_([0-9]+)$') from pg_namespace n union all"
+            " select substring(c.relname from '^q_([0-9]+)') from pg_class c"
+            " join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'faberdb_quarantine'"
         ).fetchall()
-        return max((int(str(name).rsplit("_", 1)[1]) for (name,) in rows), default=0) + 1
+        return max((int(number) for (number,) in rows if number), default=0) + 1
 
     def interrupted_plans(self) -> list[str]:
         """Ids of plans that began and neither ended nor are being applied right now."""

@@ -74,7 +74,7 @@ def without_grant(kind: str, path: Sequence[str], grantee: str, version: int) ->
         return Held()
     if grantee == OWNER:
         return Held(every(kind, version))
-    if grantee == PUBLIC and kind in (*ROUTINES, *TYPES, "functions", "types"):
+    if grantee == PUBLIC and kind in (*ROUTINES, *TYPES, "functions", "types", "language"):
         return Held(every(kind, version))
     if grantee == PUBLIC and kind == "schema" and tuple(path) == ("public",):
         return Held(frozenset(("usage",)) if version >= 15 else every(kind, version))

@@ -77,15 +77,6 @@ class BackgroundKind(PostgresKind):
         yield from self.create(after, (), work)
 
 
-class TypeKind(BackgroundKind):
-    """A type: nothing that uses it can stay while it is made anew, and it does not follow the types it is made of."""
-
-    sql_name = "TYPE"
-
-    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
-        yield ("type", *obj.address.path)
-
-
 class OnRelation(PostgresKind):
     """Something that hangs on a table or view and whose name is only known there."""
 

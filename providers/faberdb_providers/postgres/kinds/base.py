@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
@@ -40,6 +41,9 @@ class Spec(BaseModel):
     `false`: it is new, whatever it looks like."""
     protect: bool | None = None
     """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
+    part_comments: dict[str, str] = {}
+    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
+    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
 
     @model_validator(mode="before")
     @classmethod
@@ -92,6 +96,31 @@ def comment_on(target: Address, text: str | None, place: Place, parent: Address 
         )
 
 
+_PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)
+
+
+def part_of(written: str, whole: Address) -> tuple[str, tuple[str, ...]]:
+    """What a key of `part_comments` names, as kind and path. Raises ValueError."""
+    match = _PART.match(written)
+    if match is None:
+        raise ValueError(f"{written!r} in `part_comments` must be what it is in capitals, then its name")
+    what, name = match.groups()
+    if what == "CONSTRAINT":
+        above = whole.path[:-1] if whole.kind == "column" else whole.path
+        return ("domain_constraint" if whole.kind == "domain" else "constraint"), (*above, name)
+    if what == "INDEX":
+        return "index", whole.path
+    return "other", (what, name)
+
+
+def part_key(address: Address) -> str:
+    """How `part_comments` names what a comment is on."""
+    kind, *path = address.path
+    if kind in ("constraint", "domain_constraint", "index"):
+        return f"{'INDEX' if kind == 'index' else 'CONSTRAINT'} {path[-1]}"
+    return f"{path[0]} {path[1]}"
+
+
 def grants_on(
     target: Address, grants: Mapping[str, list[str]], place: Place, parent: Address | None = None
 ) -> Iterator[Object]:
@@ -126,6 +155,8 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    in_schema: bool = True
+    """False for what belongs to the database and to none of its schemas."""
     as_declared: bool = False
     watches: bool = False
     texts: tuple[str, ...] = ()
@@ -165,6 +196,8 @@ class PostgresKind:
             about["protect"] = spec.protect
         yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, about)
         yield from comment_on(address, spec.comment, place)
+        for part, text in spec.part_comments.items():
+            yield from comment_on(Address(*part_of(part, address)), text, place, address)
         if isinstance(spec, GrantableSpec):
             yield from grants_on(address, spec.grants, place)
         if isinstance(spec, RelationSpec):
@@ -235,6 +268,18 @@ class PostgresKind:
         """Other objects that this change's own statements alter, out of those that refer to it."""
         return ()
 
+    def rank(self, obj: Object, parent: Object) -> int | None:
+        """Where it stands among its siblings, if those stand in the order they were made in and that order counts."""
+        return None
+
+    def part_of(self, change: Change) -> Address | None:
+        """What may have to be made anew for this change of a part of it."""
+        return None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        """Whether a server of this major refuses the change, by itself or because of who refers to the whole."""
+        return False
+
     def keeps(self, change: Change) -> str:
         """`moved` or `values` where the change would destroy data, empty where it does not."""
         return ""
@@ -261,3 +306,36 @@ class PostgresKind:
         if before.address != after.address:
             new = ident(after.address.path[-1])
             yield Statement(f"ALTER {self.identity(before)} RENAME TO {new}", Risk.DANGEROUS, (hazard,))
+
+
+class MovedWhenDropped(PostgresKind):
+    """Something that tables and values in quarantine may still need, so it goes where they are instead of away."""
+
+    def keeps(self, change: Change) -> str:
+        return "moved" if change.action is Action.DROP else ""
+
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        """The statements that make it."""
+        raise LookupError(self.name)
+
+    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
+        """What has to be done before it can be dropped to be made anew."""
+        return ()
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        kept = work.kept(obj.address)
+        if kept and kept.form == "moved":
+            schema, name = obj.address.path
+            there = f"{self.sql_name or self.name.upper()} {ident(kept.place)}.{ident(name)}"
+            yield Statement(f"ALTER {there} SET SCHEMA {ident(schema)}")
+        else:
+            yield from self.define(obj, inlined, work)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        kept = work.keep(obj.address)
+        if kept and kept.form == "moved":
+            yield Statement(f"ALTER {self.identity(obj)} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+            return
+        if work.after(obj.address) is not None:
+            yield from self.let_go(obj, work)
+        yield from super().drop(obj, work)

@@ -1,20 +1,42 @@
-"""Casts between two types."""
+"""Casts between two types. They belong to the database and to none of its schemas, and have no name of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind, not_brought_along
-from faberdb_providers.postgres.kinds.base import Found, Row, compact
+from faberdb.model import Address, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.background import not_brought_along
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.typenames import canonical_type
 
 _CONTEXTS = {"a": "assignment", "i": "implicit"}
+_PAIR = re.compile(r'((?:"(?:[^"]|"")+"|[^"])+?) as (.+)\Z', re.IGNORECASE)
 
 
-class CastKind(BackgroundKind):
+class CastSpec(Spec):
+    """A cast, under the name `SOURCE as TARGET`; a bare string is its function."""
+
+    short = "function"
+
+    function: str | None = None
+    """The function with its arguments: `to_money(integer)`. Without one, and without `inout`, the two types are taken
+    to be the same byte by byte."""
+    inout: bool = False
+    """By way of the text form of both types."""
+    context: Literal["explicit", "assignment", "implicit"] = "explicit"
+    """Where the server casts without being told."""
+
+
+class CastKind(PostgresKind):
     """`CREATE CAST`; https://www.postgresql.org/docs/current/sql-createcast.html"""
 
     name = "cast"
+    section = "casts"
+    Declared = CastSpec
+    in_schema = False
+    rebuilt_on_type_change = True
 
     def query(self, version: int) -> str:
         return (
@@ -27,10 +49,27 @@ class CastKind(BackgroundKind):
     def read(self, row: Row) -> Found | None:
         classid, oid, _, source, target, function, context, method = row
         attributes = {"function": function, "inout": method == "i", "context": _CONTEXTS.get(context)}
-        return (classid, oid, 0), Object(Address(self.name, (source, target)), compact(attributes))
+        return (classid, oid, 0), Object(Address(self.name, (f"{source} as {target}",)), compact(attributes))
+
+    def declare(self, place: Place, name: str, spec: CastSpec) -> Iterator[Object]:
+        pair = _PAIR.match(name)
+        if pair is None:
+            raise ValueError("a cast is named by its two types: `integer as text`")
+        if spec.renamed_from:
+            raise ValueError("a cast has no name that could be changed; take `renamed_from` away")
+        source, target = (canonical_type(part, modifiers=False, schema=place.schema) for part in pair.groups())
+        attributes = {
+            "function": spec.function,
+            "inout": spec.inout,
+            "context": None if spec.context == "explicit" else spec.context,
+        }
+        yield from self.made(place, spec, Address(self.name, (f"{source} as {target}",)), attributes)
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.address.path[0], obj.attributes.get("function", "")]
 
     def identity(self, obj: Object) -> str:
-        return "CAST ({} AS {})".format(*obj.address.path)
+        return cast_identity(obj.address.path[0])
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
@@ -38,7 +77,14 @@ class CastKind(BackgroundKind):
         if a.get("inout"):
             way = "WITH INOUT"
         context = f" AS {a['context'].upper()}" if "context" in a else ""
-        yield Statement(f"CREATE {self.identity(obj)} {way}{context}")
+        yield Statement(f"CREATE {self.identity(obj)} {way}{context}", Risk.CAUTION if context else Risk.SAFE)
+
+
+def cast_identity(name: str) -> str:
+    """How COMMENT ON and DROP name the cast of an address."""
+    pair = _PAIR.match(name)
+    assert pair is not None
+    return f"CAST ({pair[1]} AS {pair[2]})"
 
 
 KIND = CastKind()

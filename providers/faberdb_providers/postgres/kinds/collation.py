@@ -1,21 +1,44 @@
-"""Collations of every provider."""
+"""Collations of every provider. The version of the operating system's or ICU's rules is no part of what is declared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.background import not_brought_along
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, Row, Spec, compact
+from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
+_KEYS = ("provider", "locale", "lc_collate", "lc_ctype", "rules", "nondeterministic")
+REORDERED = Hazard("collation", "indexes on columns of this collation are built anew while their tables are locked")
 
 
-class CollationKind(BackgroundKind):
+class CollationSpec(Spec):
+    """A collation."""
+
+    provider: Literal["libc", "icu", "builtin"] = "libc"
+    """`builtin` since PostgreSQL 17."""
+    locale: str | None = None
+    """`de_DE.utf8` for libc, a language tag such as `de-u-co-phonebk` for ICU, `C.UTF-8` for builtin."""
+    lc_collate: str | None = None
+    """Of libc, where it is not `locale`."""
+    lc_ctype: str | None = None
+    """Of libc, where it is not `locale`."""
+    rules: str | None = None
+    """More rules for ICU (PostgreSQL 16)."""
+    nondeterministic: bool = False
+    """Texts that differ byte by byte may be equal: case or accents need not count."""
+
+
+class CollationKind(MovedWhenDropped):
     """`CREATE COLLATION`; https://www.postgresql.org/docs/current/collation.html"""
 
     name = "collation"
+    section = "collations"
+    Declared = CollationSpec
 
     def query(self, version: int) -> str:
         locale = "c.colllocale" if version >= 17 else "c.colliculocale" if version >= 15 else "null"
@@ -41,7 +64,22 @@ class CollationKind(BackgroundKind):
         }
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), compact(attributes))
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+    def declare(self, place: Place, name: str, spec: CollationSpec) -> Iterator[Object]:
+        if not (spec.locale or (spec.lc_collate and spec.lc_ctype)):
+            raise ValueError("a collation needs its `locale`, or `lc_collate` and `lc_ctype`")
+        address = Address(self.name, (place.schema, name))
+        attributes = {key: getattr(spec, key) for key in _KEYS}
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("collation", *obj.address.path)
+
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        if change.action is not Action.REPLACE:
+            return ()
+        return [o.address for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
+
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
         parts = [f"provider = {a['provider']}"]
         parts += [
@@ -50,6 +88,17 @@ class CollationKind(BackgroundKind):
         if a.get("nondeterministic"):
             parts.append("deterministic = false")
         yield Statement(f"CREATE COLLATION {qualified(obj.address)} ({', '.join(parts)})")
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield from super().create(obj, inlined, work)
+        for column in carried(obj.address, work) if work.before(obj.address) is not None else ():
+            sql = f"{alter_type(column)} {column.attributes['type']} COLLATE {column.attributes['collation']}"
+            yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
+
+    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
+        for column in carried(obj.address, work):
+            sql = f'{alter_type(column)} {column.attributes["type"]} COLLATE pg_catalog."default"'
+            yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
 
 
 KIND = CollationKind()

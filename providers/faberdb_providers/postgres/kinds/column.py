@@ -20,7 +20,14 @@ from faberdb_providers.postgres.kinds.base import (
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
 from faberdb_providers.postgres.kinds.storage import stored_options
-from faberdb_providers.postgres.kinds.values import lossless, restore, restore_position, rows_where, save
+from faberdb_providers.postgres.kinds.values import (
+    lossless,
+    of_own_type,
+    restore,
+    restore_position,
+    rows_where,
+    save,
+)
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
@@ -163,7 +170,9 @@ class ColumnKind(PostgresKind):
         attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
         if spec.identity:
-            fields = spec.identity.model_dump(exclude_none=True, exclude={"comment", "renamed_from", "grants"})
+            fields = spec.identity.model_dump(
+                exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"}
+            )
             attributes["identity"] = compact(fields)
         serial = SERIAL.get(spec.type.strip().lower())
         default = spec.default
@@ -217,7 +226,9 @@ class ColumnKind(PostgresKind):
         if change.address == obj.parent or change.address.kind == "column":
             dropped = change.action in (Action.DROP, Action.REPLACE)
             return dropped or (change.disturbs and "generated" in obj.attributes)
-        # A type that is rebuilt changes its columns itself; a type that is replaced cannot keep them.
+        # A type that is made anew carries its columns along, but not those that are generated, or from such a column.
+        if change.disturbs and "generated" in obj.attributes:
+            return True
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
 
     def keeps(self, change: Change) -> str:
@@ -361,10 +372,10 @@ def beyond(obj: Object, version: int) -> Iterator[Statement]:
     yield from _storage({}, {k: v for k, v in obj.attributes.items() if k in unsaid}, column, version)
 
 
-def render_column(obj: Object, default: str | None, version: int) -> str:
-    """A column as CREATE TABLE and ADD COLUMN write it."""
+def render_column(obj: Object, default: str | None, version: int, *, typed: bool = False) -> str:
+    """A column as CREATE TABLE and ADD COLUMN write it. typed: its type comes from that of the whole table."""
     a = obj.attributes
-    words = [ident(obj.address.path[-1]), a["type"]]
+    words = [ident(obj.address.path[-1]), *([] if typed else [a["type"]])]
     if a.get("storage") and version >= 16:
         words.append(f"STORAGE {a['storage'].upper()}")
     if a.get("compression"):
@@ -437,7 +448,7 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     kept, back = work.keep(after.address), work.kept(after.address)
     cast = after.hints.get("using") or (f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}")
     if kept:
-        yield from save(before, kept, cast)
+        yield from save(before, kept, f"({cast})::text" if of_own_type(after) else cast)
     sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"
@@ -468,6 +479,13 @@ def set_not_null(obj: Object, work: Work) -> Statement:
     else:
         sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
     return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+
+
+def storage_again(column: Object, work: Work) -> Iterator[Statement]:
+    """How values are stored, which a change of the type sets back."""
+    alter = f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
+    kept = {k: v for k, v in column.attributes.items() if k in ("storage", "compression")}
+    yield from _storage({}, kept, alter, work.version)
 
 
 def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str, version: int) -> Iterator[Statement]:

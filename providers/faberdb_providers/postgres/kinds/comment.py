@@ -6,7 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew, part_key
+from faberdb_providers.postgres.kinds.cast import cast_identity
+from faberdb_providers.postgres.kinds.language import transform_identity
+from faberdb_providers.postgres.kinds.operator import operator_identity
+from faberdb_providers.postgres.kinds.operator_class import of_method
 from faberdb_providers.postgres.names import dotted, ident, literal, routine
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
@@ -37,17 +41,20 @@ def target(address: Address) -> str:
         return f"{SIGNATURES[kind]} {routine(kind, path)}"
     if kind == "index":
         return f"INDEX {dotted(path[0], path[-1])}"
+    if kind == "attribute":
+        return f"COLUMN {dotted(*path)}"
     if kind == "domain_constraint":
         return f"CONSTRAINT {ident(path[-1])} ON DOMAIN {dotted(*path[:-1])}"
     if kind == "cast":
-        return f"CAST ({path[0]} AS {path[1]})"
+        return cast_identity(*path)
+    if kind == "transform":
+        return transform_identity(*path)
     if kind == "operator":
-        return f"OPERATOR {ident(path[0])}.{path[1]} {path[2]}"
+        return operator_identity(*path)
     if kind in OF_METHOD:
-        return f"{OF_METHOD[kind]} {dotted(*path[:-1])} USING {ident(path[-1])}"
+        return of_method(OF_METHOD[kind], *path)
     if kind == "other":
-        identity = path[1].replace(" on language ", " LANGUAGE ", 1) if path[0] == "TRANSFORM" else path[1]
-        return f"{OTHER.get(path[0], path[0])} {identity}"
+        return f"{OTHER.get(path[0], path[0])} {path[1]}"
     return f"{PLAIN.get(kind, kind.replace('_', ' ').upper())} {dotted(*path)}"
 
 
@@ -67,6 +74,8 @@ class CommentKind(PostgresKind):
             return {"column_comments": {path[-1]: obj.attributes["text"]}}
         if kind == "constraint_trigger":
             return {"constraint_comment": obj.attributes["text"]}
+        if obj.parent is not None and obj.parent.kind != kind:
+            return {"part_comments": {part_key(obj.address): obj.attributes["text"]}}
         return {"comment": obj.attributes["text"]}
 
     def compare(self, before: Object, after: Object) -> Verdict | None:

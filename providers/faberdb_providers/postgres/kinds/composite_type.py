@@ -1,27 +1,52 @@
-"""Composite types that are not the row type of a relation."""
+"""Composite types that are not the row type of a relation. Their attributes are objects of their own; what the type
+itself says is their order, which counts here: a new one can only be added at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import TypeKind, collation, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.background import collation, not_brought_along
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    GrantableSpec,
+    PostgresKind,
+    Row,
+    Spec,
+    compact,
+)
+from faberdb_providers.postgres.kinds.types import (
+    TypeKind,
+    carried,
+    is_array,
+    made_anew_below,
+    places,
+    restore_text,
+    save_text,
+    used_in_rows,
+)
+from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
+
+
+class CompositeTypeSpec(GrantableSpec):
+    """A composite type; its attributes are its `columns`, in their order."""
 
 
 class CompositeTypeKind(TypeKind):
     """`CREATE TYPE ... AS (...)`; https://www.postgresql.org/docs/current/rowtypes.html"""
 
     name = "composite_type"
+    section = "composite_types"
+    Declared = CompositeTypeSpec
 
     def query(self, version: int) -> str:
         return (
-            "select 'pg_type'::regclass::oid, t.oid, 0, n.nspname, t.typname, (select json_agg(json_build_object("
-            " 'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation',"
-            f"  case when a.attcollation <> e.typcollation then {collation('a.attcollation')} end) order by a.attnum)"
-            "  from pg_attribute a join pg_type e on e.oid = a.atttypid"
-            "  where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped)"
+            "select 'pg_type'::regclass::oid, t.oid, 0, n.nspname, t.typname, array(select a.attname::text"
+            "  from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped"
+            "  order by a.attnum)"
             " from pg_type t join pg_class c on c.oid = t.typrelid and c.relkind = 'c'"
             " join pg_namespace n on n.oid = t.typnamespace"
             f" where t.typtype = 'c' and {not_brought_along('pg_type', 't')} and {USER_SCHEMA}"
@@ -29,25 +54,247 @@ class CompositeTypeKind(TypeKind):
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, columns = row
-        attributes = {"columns": [compact(column) for column in columns or ()]}
-        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes)
+        classid, oid, _, schema, name, order = row
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), {"order": order})
+
+    def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
+        order = list(getattr(spec, "columns", None) or ())
+        address = Address(self.name, (place.schema, name))
+        yield from self.made(place, spec, address, {"order": order}, references=[Address("schema", (place.schema,))])
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {}
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
         yield from super().claims(obj)
 
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes["order"], after.attributes["order"]
+        if old == new:
+            return None
+        stay = [name for name in old if name in set(new)]
+        if stay == new[: len(stay)]:
+            return Verdict(Action.ALTER, "attributes go, or are added at the end")
+        return Verdict(Action.REPLACE, "attributes change places, which makes it anew under its columns")
+
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        lines = [render(o) for o in sorted(inlined, key=lambda o: _rank(o, obj))]
+        body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"
+        yield Statement(f"CREATE TYPE {qualified(obj.address)} AS {body}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        return ()  # the attributes change by themselves
+
+    def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
+        if _same_layout(obj.address, work):
+            return super().carrier(obj, column, work)
+        # Not jsonb, which would tidy up attributes that are JSON themselves.
+        return "json", f"to_json({ident(column.address.path[-1])})"
+
+    def returned(self, obj: Object, column: Object, work: Work) -> str:
+        name = ident(column.address.path[-1])
+        if _same_layout(obj.address, work):
+            return super().returned(obj, column, work)
+        if is_array(column):
+            # Only inside an object can JSON become an array of rows without a subquery, which USING does not take.
+            record = f"NULL::{_wrapper(obj)}"
+            return f"(json_populate_record({record}, json_build_object('value', {name}))).value"
+        # Of a column without a value, an object of NULLs would be made.
+        return f"CASE WHEN {name} IS NOT NULL THEN json_populate_record(NULL::{column.attributes['type']}, {name}) END"
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        lines = [
-            f"{ident(c['name'])} {c['type']}" + (f" COLLATE {c['collation']}" if "collation" in c else "")
-            for c in obj.attributes["columns"]
-        ]
-        body = ",\n    ".join(lines)
-        yield Statement(
-            f"CREATE TYPE {qualified(obj.address)} AS (\n    {body}\n)"
-            if lines
-            else f"CREATE TYPE {qualified(obj.address)} AS ()"
+        made = list(super().create(obj, inlined, work))
+        arrays = any(is_array(c) for c in carried(obj.address, work)) and not _same_layout(obj.address, work)
+        if work.before(obj.address) is not None and arrays:
+            made.insert(1, Statement(f"CREATE TYPE {_wrapper(obj)} AS (value {qualified(obj.address)}[])"))
+            made.append(Statement(f"DROP TYPE {_wrapper(obj)}"))
+        yield from made
+
+    def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
+        for attribute in work.children(obj.address, after=False):
+            if attribute.address.kind == "attribute":
+                yield from keep_values(attribute, work)
+
+    def give_back(self, obj: Object, work: Work) -> Iterable[Statement]:
+        for attribute in work.children(obj.address, after=True):
+            if attribute.address.kind == "attribute":
+                yield from values_back(attribute, work)
+
+
+def _rank(attribute: Object, of: Object) -> int:
+    order: list[str] = of.attributes["order"]
+    return order.index(attribute.address.path[-1])
+
+
+def _wrapper(obj: Object) -> str:
+    return qualified(Address("type", (obj.address.path[0], f"{obj.address.path[1][:50]}__faberdb")))
+
+
+def _attributes(address: Address, work: Work, *, after: bool) -> list[Object]:
+    return [o for o in work.children(address, after=after) if o.address.kind == "attribute"]
+
+
+def _same_layout(address: Address, work: Work) -> bool:
+    """Whether the text of a value means the same to the old type and the new one."""
+    before, after = work.before(address), work.after(address)
+    if before is None or after is None or before.attributes != after.attributes:
+        return False
+    old, new = ({o.address: o for o in _attributes(address, work, after=side)} for side in (False, True))
+    if any(old[a].attributes != new[a].attributes for a in old if a in new):
+        return False
+    inner = {r for o in old.values() for r in o.references if r.kind == "composite_type" and r != address}
+    return all(_same_layout(r, work) for r in inner)
+
+
+class AttributeSpec(Spec):
+    """An attribute of a composite type; a bare string is its type."""
+
+    short = "type"
+
+    type: str
+    """The type of its values."""
+    collation: str | None = None
+    """Where it is not that of the type."""
+
+
+class AttributeKind(PostgresKind):
+    """`ALTER TYPE ... ADD ATTRIBUTE`; https://www.postgresql.org/docs/current/sql-altertype.html"""
+
+    name = "attribute"
+    section = "columns"
+    within = ("composite_type",)
+    Declared = AttributeSpec
+    shell = True
+    created_inline = True
+    dropped_inline = True
+    rebuilt_on_type_change = True
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, n.nspname, c.relname, a.attname,"
+            " format_type(a.atttypid, a.atttypmod),"
+            f" case when a.attcollation <> e.typcollation then {collation('a.attcollation')} end"
+            " from pg_attribute a join pg_type e on e.oid = a.atttypid join pg_class c on c.oid = a.attrelid"
+            " join pg_namespace n on n.oid = c.relnamespace"
+            " where c.relkind = 'c' and a.attnum > 0 and not a.attisdropped"
+            f" and {not_brought_along('pg_type', 'c').replace('c.oid', 'c.reltype')} and {USER_SCHEMA}"
+            " order by n.nspname, c.relname, a.attnum"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, number, schema, type_, name, of, collated = row
+        parent = Address("composite_type", (schema, type_))
+        attributes = compact({"type": of, "collation": collated})
+        return (classid, oid, number), Object(Address(self.name, (*parent.path, name)), attributes, parent)
+
+    def declare(self, place: Place, name: str, spec: AttributeSpec) -> Iterator[Object]:
+        assert place.container is not None
+        attributes = {"type": spec.type, "collation": spec.collation}
+        address = Address(self.name, (*place.container.path, name))
+        yield from self.made(place, spec, address, attributes, place.container)
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return list(obj.attributes.values())
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        return Verdict(Action.ALTER, disturbs=True)
+
+    def rank(self, obj: Object, parent: Object) -> int | None:
+        return _rank(obj, parent)
+
+    def part_of(self, change: Change) -> Address | None:
+        kept = change.before is not None and change.action in (Action.ALTER, Action.REPLACE)
+        return change.before.parent if change.before is not None and kept else None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        # Taken off and put back, it would stand at the end.
+        others = [o for o in referrers if change.before is None or o.parent != change.before.parent]
+        return change.action is Action.REPLACE or used_in_rows(others)
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        return change.action in (Action.DROP, Action.REPLACE) or made_anew_below(change)
+
+    def keeps(self, change: Change) -> str:
+        before, after = change.before, change.after
+        if before is None or change.action is Action.CREATE:
+            return ""
+        if after is not None and lossless(before.attributes["type"], after.attributes["type"]):
+            return ""
+        return "values"
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield Statement(f"{_alter(obj)} ADD ATTRIBUTE {render(obj)} CASCADE", Risk.CAUTION)
+        yield from values_back(obj, work)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        collated = f" COLLATE {after.attributes['collation']}" if "collation" in after.attributes else ""
+        name, type_ = ident(after.address.path[-1]), after.attributes["type"]
+        yield Statement(f"{_alter(after)} ALTER ATTRIBUTE {name} TYPE {type_}{collated} CASCADE", Risk.CAUTION)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from keep_values(obj, work)
+        sql = f"{_alter(obj)} DROP ATTRIBUTE {ident(obj.address.path[-1])} CASCADE"
+        if work.keep(obj.address):
+            yield Statement(sql, Risk.DESTRUCTIVE, (LOST,))
+        else:
+            yield Statement(sql, Risk.CAUTION)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
+        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        yield Statement(f"{_alter(after)} RENAME ATTRIBUTE {old} TO {new} CASCADE", Risk.DANGEROUS, (hazard,))
+
+
+LOST = Hazard("attribute-drop", "its values leave every column of the type; they are kept in quarantine")
+
+
+def _alter(obj: Object) -> str:
+    assert obj.parent is not None
+    return f"ALTER TYPE {qualified(obj.parent)}"
+
+
+def render(attribute: Object) -> str:
+    """An attribute as CREATE TYPE and ADD ATTRIBUTE write it."""
+    collated = f" COLLATE {attribute.attributes['collation']}" if "collation" in attribute.attributes else ""
+    return f"{ident(attribute.address.path[-1])} {attribute.attributes['type']}{collated}"
+
+
+def keep_values(attribute: Object, work: Work) -> Iterator[Statement]:
+    """Copy what an attribute holds in each column of the type before it goes, or becomes something lesser."""
+    kept, after = work.keep(attribute.address), work.after(attribute.address)
+    for column, place in places(kept, work, after=False) if kept else ():
+        name = ident(column.address.path[-1])
+        if is_array(column):
+            yield from save_text(column, place, name)
+            continue
+        value, became = f"({name}).{ident(attribute.address.path[-1])}", None
+        if after is not None:
+            old, new = attribute.attributes["type"], after.attributes["type"]
+            became = f"{value}::{new}::{old}" if work.castable(old, new) else f"{value}::text::{new}::text::{old}"
+        yield from save_text(column, place, value, became)
+
+
+def values_back(attribute: Object, work: Work) -> Iterator[Statement]:
+    """Put the values of an attribute back into the columns of its type. Of arrays only whole elements can be set, so
+    what was kept of those stays in quarantine."""
+    kept = work.kept(attribute.address)
+    for column, place in places(kept, work, after=True) if kept else ():
+        if is_array(column):
+            continue
+        column_name, name = ident(column.address.path[-1]), ident(attribute.address.path[-1])
+        # One that was there all the time, if as something lesser, may have been written since.
+        now = f"(t.{column_name}).{name}" if work.before(attribute.address) is not None else ""
+        yield from restore_text(
+            column,
+            place,
+            f"{column_name}.{name}",
+            attribute.attributes["type"],
+            now=now,
+            more=" AND q.value IS NOT NULL",
         )
 
 
-KIND = CompositeTypeKind()
+KINDS = (CompositeTypeKind(), AttributeKind())

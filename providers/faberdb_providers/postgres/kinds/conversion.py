@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb.model import Address, Object, Place, Statement, Work
+from faberdb_providers.postgres.kinds.background import not_brought_along
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
 from faberdb_providers.postgres.names import literal, qualified
 
 
-class ConversionKind(BackgroundKind):
+class ConversionSpec(Spec):
+    """A conversion from one encoding to another."""
+
+    source: str
+    """The encoding it reads: `LATIN1`."""
+    target: str
+    """The encoding it writes: `UTF8`."""
+    function: str
+    """The function that converts, without its arguments."""
+    default: bool = False
+    """It is the one that the server uses between these encodings."""
+
+
+class ConversionKind(PostgresKind):
     """`CREATE CONVERSION`; https://www.postgresql.org/docs/current/sql-createconversion.html"""
 
     name = "conversion"
+    section = "conversions"
+    Declared = ConversionSpec
 
     def query(self, version: int) -> str:
         return (
@@ -26,12 +41,27 @@ class ConversionKind(BackgroundKind):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, schema, name, source, target, function, default = row
-        attributes = compact({"for": source, "to": target, "function": function, "default": default})
+        attributes = compact({"source": source, "target": target, "function": function, "default": default})
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes)
+
+    def declare(self, place: Place, name: str, spec: ConversionSpec) -> Iterator[Object]:
+        attributes = {key: getattr(spec, key) for key in ("source", "target", "function", "default")}
+        address = Address(self.name, (place.schema, name))
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["function"]]
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("conversion", *obj.address.path)
+        if obj.attributes.get("default"):
+            # A schema has one default between two encodings. What ends in no name is none that a text could mention.
+            pair = (obj.attributes["source"], obj.attributes["target"])
+            yield ("default conversion", obj.address.path[0], *pair, "")
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a, words = obj.attributes, "DEFAULT CONVERSION" if obj.attributes.get("default") else "CONVERSION"
-        source, target = (literal(a[key]).strip() for key in ("for", "to"))
+        source, target = (literal(a[key]).strip() for key in ("source", "target"))
         yield Statement(f"CREATE {words} {qualified(obj.address)} FOR {source} TO {target} FROM {a['function']}")
 
 

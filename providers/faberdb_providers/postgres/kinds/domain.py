@@ -1,21 +1,62 @@
-"""Domains, with their default, NOT NULL and checks as parts of one object."""
+"""Domains: the type they are over, their default and NOT NULL. Their checks are objects of their own, so that one can
+come and go, or be rebuilt around a function, without the domain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from faberdb.model import Address, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.background import TypeKind, collation, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.background import collation, not_brought_along
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    GrantableSpec,
+    PostgresKind,
+    Row,
+    Spec,
+    compact,
+)
+from faberdb_providers.postgres.kinds.types import (
+    TypeKind,
+    columns_of,
+    is_array,
+    places,
+    restore_text,
+    rows_of,
+    save_text,
+)
+from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
+
+
+class DomainSpec(GrantableSpec):
+    """A domain; a bare string is the type it is over."""
+
+    short = "type"
+
+    type: str
+    """The type its values are of."""
+    collation: str | None = None
+    """Where it is not that of the type."""
+    default: str | None = None
+    """An SQL expression: a string constant has its own quotes. `NULL` where the type is a domain with a default that
+    this one is not to have."""
+    not_null: bool = False
+    """No column of it takes NULL."""
+    not_null_name: str | None = None
+    """Of the NOT NULL constraint (PostgreSQL 17), where it is not DOMAIN_not_null."""
 
 
 class DomainKind(TypeKind):
     """`CREATE DOMAIN`; https://www.postgresql.org/docs/current/sql-createdomain.html"""
 
     name = "domain"
+    section = "domains"
+    Declared = DomainSpec
     sql_name = "DOMAIN"
-    texts = ("default", "checks")
+    texts = ("default",)
 
     def query(self, version: int) -> str:
         # A domain over a domain takes that one's default unless it is told not to.
@@ -26,16 +67,14 @@ class DomainKind(TypeKind):
         return (
             "select 'pg_type'::regclass::oid, t.oid, 0, n.nspname, t.typname, format_type(t.typbasetype, t.typtypmod),"
             f" case when t.typcollation <> b.typcollation then {collation('t.typcollation')} end, {default},"
-            " t.typnotnull, (select k.conname from pg_constraint k where k.contypid = t.oid and k.contype = 'n'),"
-            " (select json_agg(json_build_array(k.conname, pg_get_constraintdef(k.oid), k.convalidated) order by"
-            "  k.conname) from pg_constraint k where k.contypid = t.oid and k.contype = 'c')"
+            " t.typnotnull, (select k.conname from pg_constraint k where k.contypid = t.oid and k.contype = 'n')"
             " from pg_type t join pg_type b on b.oid = t.typbasetype join pg_namespace n on n.oid = t.typnamespace"
             f" where t.typtype = 'd' and {not_brought_along('pg_type', 't')} and {USER_SCHEMA}"
             " order by n.nspname, t.typname"
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, base, collated, default, not_null, not_null_name, checks = row
+        classid, oid, _, schema, name, base, collated, default, not_null, not_null_name = row
         attributes = compact(
             {
                 "type": base,
@@ -43,15 +82,46 @@ class DomainKind(TypeKind):
                 "default": default,
                 "not_null": not_null,
                 "not_null_name": None if not_null_name == f"{name}_not_null" else not_null_name,
-                "checks": {check: words for check, words, _ in checks or ()},
-                "not_valid": [check for check, _, valid in checks or () if not valid] or None,
             }
         )
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes)
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        a, name = obj.attributes, qualified(obj.address)
-        words = [f"CREATE DOMAIN {name} AS {a['type']}"]
+    def declare(self, place: Place, name: str, spec: DomainSpec) -> Iterator[Object]:
+        attributes = {key: getattr(spec, key) for key in ("type", "collation", "default", "not_null", "not_null_name")}
+        address = Address(self.name, (place.schema, name))
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes[key] for key in ("type", "collation", "default") if key in obj.attributes]
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        for key, what in (("type", "the type it is over"), ("collation", "its collation")):
+            if old.get(key) != new.get(key):
+                return Verdict(Action.REPLACE, f"{what} changes, which makes it anew under its columns")
+        return Verdict(Action.ALTER)
+
+    def part_of(self, change: Change) -> Address | None:
+        fresh = change.before is not None and not change.before.attributes.get("not_null")
+        wanted = change.after is not None and change.after.attributes.get("not_null")
+        return change.address if fresh and wanted else None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        return unchecked_in_place(referrers)
+
+    def keeps(self, change: Change) -> str:
+        before, after = change.before, change.after
+        if change.action is Action.REPLACE and before is not None and after is not None:
+            # What a type of the user's own becomes shows only in that type's change.
+            own = any(r.kind in TYPES for r in before.references)
+            return "" if lossless(before.attributes["type"], after.attributes["type"]) and not own else "values"
+        return super().keeps(change)
+
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        a = obj.attributes
+        words = [f"CREATE DOMAIN {qualified(obj.address)} AS {a['type']}"]
         if a.get("collation"):
             words.append(f"COLLATE {a['collation']}")
         if a.get("default"):
@@ -59,11 +129,194 @@ class DomainKind(TypeKind):
         if a.get("not_null"):
             named = a.get("not_null_name")
             words.append(f"CONSTRAINT {ident(named)} NOT NULL" if named else "NOT NULL")
-        late = set(a.get("not_valid", ()))
-        checks = [f"CONSTRAINT {ident(k)} {v}" for k, v in a.get("checks", {}).items() if k not in late]
+        checks = [f"CONSTRAINT {ident(o.address.path[-1])} CHECK ({o.attributes['expression']})" for o in inlined]
         yield Statement("\n    ".join([" ".join(words), *checks]))
-        for check in sorted(late):
-            yield Statement(f"ALTER DOMAIN {name} ADD CONSTRAINT {ident(check)} {a['checks'][check]}", Risk.CAUTION)
+
+    def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
+        base = _root(obj, work, after=False)
+        if not base:
+            return super().carrier(obj, column, work)  # the type it is over may be away at the same time
+        base += "[]" if is_array(column) else ""
+        return base, f"{ident(column.address.path[-1])}::{base}"
+
+    def returned(self, obj: Object, column: Object, work: Work) -> str:
+        before = work.before(obj.address)
+        assert before is not None
+        old, new = _root(before, work, after=False), _root(obj, work, after=True)
+        name, array = ident(column.address.path[-1]), "[]" if is_array(column) else ""
+        if not old or not new:
+            return super().returned(obj, column, work)
+        way = "" if work.castable(old, new) else f"::text{array}"
+        return f"{name}{way}{'' if old == new else f'::{new}{array}'}::{column.attributes['type']}"
+
+    def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
+        kept, after = work.keep(obj.address), work.after(obj.address)
+        if kept is None or after is None:
+            return
+        for column, place in places(kept, work, after=False):
+            name, array = ident(column.address.path[-1]), "[]" if is_array(column) else ""
+            old, new = _root(obj, work, after=False), _root(after, work, after=True)
+            way = "" if work.castable(old, new) else f"::text{array}"
+            there_and_back = f"{name}::{old}{array}{way}::{new}{array}{way}::{old}{array}" if old and new else name
+            yield from save_text(column, place, name, there_and_back)
+
+    def give_back(self, obj: Object, work: Work) -> Iterable[Statement]:
+        kept = work.kept(obj.address)
+        for column, place in places(kept, work, after=True) if kept else ():
+            name = ident(column.address.path[-1])
+            yield from restore_text(column, place, name, column.attributes["type"], now=f"t.{name}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new, alter = before.attributes, after.attributes, f"ALTER DOMAIN {qualified(after.address)}"
+        if old.get("default") != new.get("default"):
+            yield Statement(f"{alter} SET DEFAULT {new['default']}" if new.get("default") else f"{alter} DROP DEFAULT")
+        usual = f"{after.address.path[-1]}_not_null"
+        if old.get("not_null") and not new.get("not_null"):
+            yield Statement(f"{alter} DROP NOT NULL", Risk.CAUTION)
+        elif new.get("not_null") and not old.get("not_null"):
+            named = new.get("not_null_name")
+            sql = f"{alter} ADD CONSTRAINT {ident(named)} NOT NULL" if named else f"{alter} SET NOT NULL"
+            probe = rows_of(columns_of(after.address, work), "{value} is null", work)
+            yield Statement(sql, Risk.DANGEROUS, (SCANNED,), probe=probe)
+        elif old.get("not_null_name") != new.get("not_null_name"):
+            names = ident(old.get("not_null_name", usual)), ident(new.get("not_null_name", usual))
+            yield Statement(f"{alter} RENAME CONSTRAINT {names[0]} TO {names[1]}")
 
 
-KIND = DomainKind()
+def _root(obj: Object, work: Work, *, after: bool) -> str:
+    """The type at the bottom of domains over domains; empty where that is a type of the user's own."""
+    below = [r for r in obj.references if r.kind in TYPES]
+    if not below:
+        return str(obj.attributes["type"])
+    inner = work.after(below[0]) if after else work.before(below[0])
+    plain = len(below) == 1 and inner is not None and qualified(below[0]) == obj.attributes["type"]
+    if not plain or inner is None or inner.address.kind != "domain":
+        return ""
+    return _root(inner, work, after=after)
+
+
+SCANNED = Hazard(
+    "domain-constraint",
+    "every table with a column of this domain is scanned while writes to it wait, and a value that fails stops it",
+)
+
+
+def unchecked_in_place(referrers: Sequence[Object]) -> bool:
+    """Whether the server refuses to check the values of a domain because some are inside arrays or other types."""
+    return any(
+        o.address.kind in ("attribute", "composite_type", "range_type") or (o.address.kind == "column" and is_array(o))
+        for o in referrers
+    )
+
+
+class DomainCheckSpec(Spec):
+    """A check of a domain; a bare string is its expression, in which VALUE is the value."""
+
+    short = "expression"
+
+    expression: str
+    not_valid: bool = False
+    """Values that are there already are not checked."""
+
+
+_QUOTED_OR_VALUE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bVALUE\b""", re.IGNORECASE)
+
+
+class DomainConstraintKind(PostgresKind):
+    """`ALTER DOMAIN ... ADD CONSTRAINT`; https://www.postgresql.org/docs/current/sql-alterdomain.html"""
+
+    name = "domain_constraint"
+    section = "checks"
+    within = ("domain",)
+    Declared = DomainCheckSpec
+    dropped_inline = True
+    texts = ("expression",)
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, t.typname, k.conname,"
+            " pg_get_expr(k.conbin, 0), not k.convalidated"
+            " from pg_constraint k join pg_type t on t.oid = k.contypid join pg_namespace n on n.oid = t.typnamespace"
+            f" where k.contype = 'c' and {not_brought_along('pg_type', 't')} and {USER_SCHEMA}"
+            " order by n.nspname, t.typname, k.conname"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, _, schema, domain, name, expression, not_valid = row
+        attributes = compact({"expression": expression, "not_valid": not_valid})
+        parent = Address("domain", (schema, domain))
+        return (classid, oid, 0), Object(Address(self.name, (schema, domain, name)), attributes, parent)
+
+    def declare(self, place: Place, name: str, spec: DomainCheckSpec) -> Iterator[Object]:
+        assert place.container is not None
+        attributes = {"expression": spec.expression, "not_valid": spec.not_valid}
+        yield from self.made(
+            place, spec, Address(self.name, (*place.container.path, name)), attributes, place.container
+        )
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["expression"]]
+
+    def inlines(self, obj: Object) -> bool:
+        return not obj.attributes.get("not_valid")
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if old["expression"] == new["expression"] and not new.get("not_valid"):
+            return Verdict(Action.ALTER, "it is validated")
+        return Verdict(Action.REPLACE, "a check cannot be altered in place")
+
+    def part_of(self, change: Change) -> Address | None:
+        after = change.after
+        checked = after is not None and not after.attributes.get("not_valid") and change.action is not Action.DROP
+        return after.parent if after is not None and checked else None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        return unchecked_in_place(referrers)
+
+    def identity(self, obj: Object) -> str:
+        *domain, name = obj.address.path
+        return f"CONSTRAINT {ident(name)} ON DOMAIN {qualified(Address('domain', tuple(domain)))}"
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        late = obj.attributes.get("not_valid")
+        sql = f"{_domain(obj)} ADD CONSTRAINT {ident(obj.address.path[-1])} CHECK ({obj.attributes['expression']})"
+        if late:
+            yield Statement(f"{sql} NOT VALID", Risk.CAUTION)
+        else:
+            yield Statement(sql, Risk.DANGEROUS, (SCANNED,), probe=_failing(obj, work))
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        sql = f"{_domain(after)} VALIDATE CONSTRAINT {ident(after.address.path[-1])}"
+        yield Statement(sql, Risk.DANGEROUS, (SCANNED,), probe=_failing(after, work))
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"{_domain(obj)} DROP CONSTRAINT {ident(obj.address.path[-1])}", Risk.CAUTION)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
+        yield Statement(f"{_domain(after)} RENAME CONSTRAINT {old} TO {new}", Risk.SAFE)
+
+
+def _domain(obj: Object) -> str:
+    assert obj.parent is not None
+    return f"ALTER DOMAIN {qualified(obj.parent)}"
+
+
+def _failing(obj: Object, work: Work) -> str:
+    """A query for rows whose value the check refuses."""
+    assert obj.parent is not None
+    domain = work.before(obj.parent)
+    if domain is None:
+        return ""
+    value = f"({{value}}::{domain.attributes['type']})"
+    expression = _QUOTED_OR_VALUE.sub(
+        lambda m: value if m[0].upper() == "VALUE" else m[0], obj.attributes["expression"]
+    )
+    plain: list[Object] = [c for c in columns_of(obj.parent, work) if not is_array(c)]
+    return rows_of(plain, f"not ({expression})", work)
+
+
+KINDS = (DomainKind(), DomainConstraintKind())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.types import carried
 from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
@@ -57,7 +58,8 @@ class EnumKind(PostgresKind):
         return Verdict(Action.ALTER, "values were removed or reordered, so the type is made anew", disturbs=True)
 
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
-        return [o.address for o in referrers if o.address.kind == "column"] if change.disturbs else ()
+        columns = [o for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
+        return [o.address for o in columns] if change.disturbs else ()
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         kept = work.kept(obj.address)
@@ -113,9 +115,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     hazard = Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked")
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(name[:50] + '__faberdb_old')}", Risk.DANGEROUS, (hazard,))
     yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
-    for column in work.referrers(after.address, after=False):
-        if column.address.kind != "column" or work.after(column.address) is None:
-            continue
+    for column in carried(after.address, work):
         array = column.attributes["type"].endswith("[]")
         table, c = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
         cast = f"{c}::text{'[]' if array else ''}::{new}{'[]' if array else ''}"

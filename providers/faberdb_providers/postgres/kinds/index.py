@@ -141,7 +141,7 @@ class IndexKind(PostgresKind):
         return {**{k: v for k, v in obj.attributes.items() if k != "invalid"}, "on": on}
 
     def mentions(self, obj: Object) -> Iterable[str]:
-        return [*obj.attributes["on"], *filter(None, [obj.attributes.get("where")])]
+        return [*obj.attributes["on"], *(obj.attributes[k] for k in ("where", "using") if k in obj.attributes)]
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])

@@ -1,29 +1,55 @@
-"""Operators, and the classes and families by which index methods use them."""
+"""Operators. One is known by its name and the types it stands between: `+(money, money)`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from faberdb.model import Address, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import (
-    BackgroundKind,
-    in_schema,
-    not_brought_along,
-    operator,
-    procedure,
-)
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.names import dotted, ident
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.typenames import canonical_type, split_list
+
+_NAME = re.compile(r"\s*([-+*/<>=~!@#%^&|`?]+)\s*\((.*)\)\s*\Z", re.DOTALL)
+_ALWAYS = ("restrict", "join")
+_LATER = ("commutator", "negator", "hashes", "merges")
+"""What ALTER OPERATOR can add since PostgreSQL 17; it never takes any of it away."""
 
 
-class OperatorKind(BackgroundKind):
+class OperatorSpec(Spec):
+    """An operator, under its name and types, `NONE` for the side a prefix operator has nothing on; a bare string is its
+    function."""
+
+    short = "function"
+
+    function: str
+    """The function it stands for, without its arguments."""
+    commutator: str | None = None
+    """The operator that gives the same with the sides exchanged."""
+    negator: str | None = None
+    """The operator that gives the opposite."""
+    restrict: str | None = None
+    """The function that estimates how many rows a condition leaves."""
+    join: str | None = None
+    """The function that estimates how many rows a join gives."""
+    hashes: bool = False
+    """A hash join may use it."""
+    merges: bool = False
+    """A merge join may use it."""
+
+
+class OperatorKind(PostgresKind):
     """`CREATE OPERATOR`; https://www.postgresql.org/docs/current/xoper.html
 
     A commutator or negator that does not exist yet is made as a shell, which its own CREATE fills, so two operators
     that name each other need no order."""
 
     name = "operator"
+    section = "operators"
+    Declared = OperatorSpec
+    rebuilt_on_type_change = True
 
     def query(self, version: int) -> str:
         return (
@@ -41,8 +67,6 @@ class OperatorKind(BackgroundKind):
         classid, oid, _, schema, name, left, right, function, commutator, negator, restrict, join, hashes, merges = row
         attributes = {
             "function": function,
-            "leftarg": left,
-            "rightarg": right,
             "commutator": commutator,
             "negator": negator,
             "restrict": restrict,
@@ -50,120 +74,82 @@ class OperatorKind(BackgroundKind):
             "hashes": hashes,
             "merges": merges,
         }
-        address = Address(self.name, (schema, name, f"({left or 'NONE'}, {right or 'NONE'})"))
+        address = Address(self.name, (schema, f"{name}({left or 'NONE'}, {right or 'NONE'})"))
         return (classid, oid, 0), Object(address, compact(attributes))
 
-    def identity(self, obj: Object) -> str:
-        schema, name, arguments = obj.address.path
-        return f"OPERATOR {ident(schema)}.{name} {arguments}"
+    def declare(self, place: Place, name: str, spec: OperatorSpec) -> Iterator[Object]:
+        parts = _NAME.match(name)
+        sides = split_list(parts[2]) if parts else []
+        if parts is None or len(sides) != 2:
+            raise ValueError("an operator is named with its two types: `+(integer, integer)`, or `-(NONE, integer)`")
+        if spec.renamed_from:
+            raise ValueError("PostgreSQL cannot rename an operator; take `renamed_from` away")
+        types = [s.upper() if s.lower() == "none" else _type(s, place) for s in sides]
+        attributes = {key: getattr(spec, key) for key in ("function", *_LATER, *_ALWAYS)}
+        address = Address(self.name, (place.schema, f"{parts[1]}({', '.join(types)})"))
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        schema, name, _ = obj.address.path
-        lines = [key.upper() if value is True else f"{key.upper()} = {value}" for key, value in obj.attributes.items()]
-        body = ",\n    ".join(lines)
-        yield Statement(f"CREATE OPERATOR {ident(schema)}.{name} (\n    {body}\n)")
+    def mentions(self, obj: Object) -> Iterable[str]:
+        # Not the commutator and the negator: they mention this one too.
+        functions = [obj.attributes[key] for key in ("function", *_ALWAYS) if key in obj.attributes]
+        return [*functions, *_sides(obj.address)]
 
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        schema, name = obj.address.path
+        symbol, _, types = name.partition("(")
+        yield ("operator", schema, types, symbol)
 
-def _members(owner: str, oid: str) -> str:
-    """SQL for the operators and functions that belong to a class, or to a family alone, as two json arrays."""
-    family = in_schema("pg_opfamily", "m.amopsortfamily", "opfname", "opfnamespace")
-    mine = (
-        "exists (select from pg_depend d where d.classid = '{}'::regclass and d.objid = m.oid"
-        f" and d.refclassid = '{owner}'::regclass and d.refobjid = {oid} and d.deptype in ('a', 'i'))"
-    )
-    return (
-        "(select json_agg(json_build_array(m.amopstrategy, m.amopopr::regoperator::text,"
-        f" case when m.amopsortfamily <> 0 then {family} end)"
-        ' order by m.amopstrategy, m.amopopr::regoperator::text collate "C")'
-        f" from pg_amop m where {mine.format('pg_amop')}),"
-        " (select json_agg(json_build_array(m.amprocnum, format_type(m.amproclefttype, null),"
-        " format_type(m.amprocrighttype, null), m.amproc::regprocedure::text) order by m.amprocnum,"
-        ' format_type(m.amproclefttype, null) collate "C", format_type(m.amprocrighttype, null) collate "C")'
-        f" from pg_amproc m where {mine.format('pg_amproc')})"
-    )
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if old["function"] != new["function"]:
+            return Verdict(Action.REPLACE, "its function changes")
+        if any(key in old and old[key] != new.get(key) for key in _LATER):
+            return Verdict(Action.REPLACE, "what an operator is to others can be added, but not taken away")
+        return Verdict(Action.ALTER)
 
+    def part_of(self, change: Change) -> Address | None:
+        return change.address if change.action is Action.ALTER else None
 
-def _items(attributes: Any) -> list[str]:
-    """The members as CREATE OPERATOR CLASS and ALTER OPERATOR FAMILY ... ADD write them."""
-    return [
-        f"OPERATOR {strategy} {name}{f' FOR ORDER BY {sort}' if sort else ''}"
-        for strategy, name, sort in attributes.get("operators", ())
-    ] + [f"FUNCTION {number} ({left}, {right}) {name}" for number, left, right, name in attributes.get("functions", ())]
-
-
-class _OfMethod(BackgroundKind):
-    """A name that means something else for every index method."""
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        old, new = (side.attributes if side else {} for side in (change.before, change.after))
+        return version < 17 and any(old.get(key) != new.get(key) for key in _LATER)
 
     def identity(self, obj: Object) -> str:
-        *path, method = obj.address.path
-        return f"{self.sql_name} {dotted(*path)} USING {ident(method)}"
-
-
-class OperatorClassKind(_OfMethod):
-    """`CREATE OPERATOR CLASS`; https://www.postgresql.org/docs/current/sql-createopclass.html"""
-
-    name = "operator_class"
-    sql_name = "OPERATOR CLASS"
-
-    def query(self, version: int) -> str:
-        return (
-            "select 'pg_opclass'::regclass::oid, o.oid, 0, n.nspname, o.opcname, am.amname, o.opcdefault,"
-            f" format_type(o.opcintype, null), {in_schema('pg_opfamily', 'o.opcfamily', 'opfname', 'opfnamespace')},"
-            " case when o.opckeytype <> 0 then format_type(o.opckeytype, null) end,"
-            f" {_members('pg_opclass', 'o.oid')}"
-            " from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace join pg_am am on am.oid = o.opcmethod"
-            f" where {not_brought_along('pg_opclass', 'o')} and {USER_SCHEMA} order by n.nspname, o.opcname, am.amname"
-        )
-
-    def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, method, default, type_, family, storage, operators, functions = row
-        attributes = {
-            "default": default,
-            "type": type_,
-            "family": family,
-            "storage": storage,
-            "operators": operators,
-            "functions": functions,
-        }
-        return (classid, oid, 0), Object(Address(self.name, (schema, name, method)), compact(attributes))
+        return operator_identity(*obj.address.path)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        a, (schema, name, method) = obj.attributes, obj.address.path
-        items = _items(a)
-        if "storage" in a or not items:  # the grammar wants at least one member
-            items.insert(0, f"STORAGE {a.get('storage', a['type'])}")
-        default, body = "DEFAULT " if a.get("default") else "", ",\n    ".join(items)
-        yield Statement(
-            f"CREATE OPERATOR CLASS {dotted(schema, name)} {default}FOR TYPE {a['type']} USING {ident(method)}"
-            f" FAMILY {a['family']} AS\n    {body}"
-        )
+        schema, name = obj.address.path
+        left, right = _sides(obj.address)
+        words: dict[str, Any] = {"function": obj.attributes["function"]}
+        words |= {side: type_ for side, type_ in (("leftarg", left), ("rightarg", right)) if type_ != "NONE"}
+        words |= obj.attributes
+        body = ",\n    ".join(_words(words))
+        yield Statement(f"CREATE OPERATOR {ident(schema)}.{name.partition('(')[0]} (\n    {body}\n)")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new = before.attributes, after.attributes
+        changed = {k: new.get(k, "NONE") for k in (*_ALWAYS, *_LATER) if old.get(k) != new.get(k)}
+        yield Statement(f"ALTER {self.identity(after)} SET ({', '.join(_words(changed))})", Risk.CAUTION)
 
 
-class OperatorFamilyKind(_OfMethod):
-    """`CREATE OPERATOR FAMILY`; https://www.postgresql.org/docs/current/sql-createopfamily.html"""
-
-    name = "operator_family"
-    sql_name = "OPERATOR FAMILY"
-
-    def query(self, version: int) -> str:
-        return (
-            "select 'pg_opfamily'::regclass::oid, o.oid, 0, n.nspname, o.opfname, am.amname,"
-            f" {_members('pg_opfamily', 'o.oid')}"
-            " from pg_opfamily o join pg_namespace n on n.oid = o.opfnamespace join pg_am am on am.oid = o.opfmethod"
-            f" where {not_brought_along('pg_opfamily', 'o')} and {USER_SCHEMA} order by n.nspname, o.opfname, am.amname"
-        )
-
-    def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, method, operators, functions = row
-        attributes = compact({"operators": operators, "functions": functions})
-        return (classid, oid, 0), Object(Address(self.name, (schema, name, method)), attributes)
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        yield Statement(f"CREATE {self.identity(obj)}")
-        items = _items(obj.attributes)
-        if items:
-            body = ",\n    ".join(items)
-            yield Statement(f"ALTER {self.identity(obj)} ADD\n    {body}")
+def operator_identity(schema: str, name: str) -> str:
+    """How COMMENT ON, ALTER and DROP name the operator of an address."""
+    symbol, _, types = name.partition("(")
+    return f"OPERATOR {ident(schema)}.{symbol} ({types}"
 
 
-KINDS = (OperatorKind(), OperatorClassKind(), OperatorFamilyKind())
+def _type(text: str, place: Place) -> str:
+    return canonical_type(text, modifiers=False, schema=place.schema)
+
+
+def _sides(address: Address) -> list[str]:
+    return split_list(address.path[1].partition("(")[2].removesuffix(")"))
+
+
+def _words(values: dict[str, Any]) -> list[str]:
+    return [key.upper() if value is True else f"{key.upper()} = {value}" for key, value in values.items()]
+
+
+KIND = OperatorKind()

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from faberdb.model import Address, Object, Statement, Work
+from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import (
-    TypeKind,
     collation,
     in_schema,
     not_brought_along,
     procedure,
 )
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.names import qualified
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, Row, compact
+from faberdb_providers.postgres.kinds.types import TypeKind
+from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
-_KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange_type_name")
+_KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange")
+
+
+class RangeTypeSpec(GrantableSpec):
+    """A range type; a bare string is its subtype."""
+
+    short = "subtype"
+
+    subtype: str
+    """The type of the bounds."""
+    subtype_opclass: str | None = None
+    """The btree operator class that orders the bounds, where it is not the default one of the subtype."""
+    collation: str | None = None
+    """By which bounds are compared, where it is not that of the subtype."""
+    canonical: str | None = None
+    """The function that makes ranges of discrete values comparable."""
+    subtype_diff: str | None = None
+    """The function that says how far apart two values are, for GiST."""
+    multirange: str | None = None
+    """The name of the multirange type (PostgreSQL 14), where the server would choose another: it puts `multirange` in
+    the place of `range`, or `_multirange` at the end."""
 
 
 class RangeTypeKind(TypeKind):
     """`CREATE TYPE ... AS RANGE`; https://www.postgresql.org/docs/current/rangetypes.html"""
 
     name = "range_type"
+    section = "range_types"
+    Declared = RangeTypeSpec
 
     def query(self, version: int) -> str:
         multirange = in_schema("pg_type", "r.rngmultitypid", "typname", "typnamespace") if version >= 14 else "null"
@@ -38,11 +61,65 @@ class RangeTypeKind(TypeKind):
     def read(self, row: Row) -> Found | None:
         classid, oid, _, schema, name, *values = row
         attributes = compact(dict(zip(_KEYS, values, strict=True)))
+        if attributes.get("multirange") == dotted(schema, multirange_name(name)):
+            del attributes["multirange"]
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes)
 
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        body = ",\n    ".join(f"{key} = {value}" for key, value in obj.attributes.items())
+    def declare(self, place: Place, name: str, spec: RangeTypeSpec) -> Iterator[Object]:
+        attributes = {key: getattr(spec, key) for key in _KEYS}
+        if spec.multirange and "." not in spec.multirange:
+            attributes["multirange"] = dotted(place.schema, spec.multirange)
+        if attributes["multirange"] == dotted(place.schema, multirange_name(name)):
+            attributes["multirange"] = None
+        address = Address(self.name, (place.schema, name))
+        yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [value for key, value in obj.attributes.items() if key != "multirange"]
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield from super().claims(obj)
+        yield ("type", *_multirange(obj))
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        return Verdict(Action.REPLACE, "a range type cannot be altered, so it is made anew under its columns")
+
+    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        words = {key: value for key, value in obj.attributes.items() if key != "multirange"}
+        if work.version >= 14:
+            words["multirange_type_name"] = dotted(*_multirange(obj))
+        body = ",\n    ".join(f"{key} = {value}" for key, value in words.items())
         yield Statement(f"CREATE TYPE {qualified(obj.address)} AS RANGE (\n    {body}\n)")
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        yield from super().rename(before, after)
+        if "multirange" in before.attributes:
+            return
+        schema, old = _multirange(before)
+        new = ident(_multirange(after)[1])
+        # Servers before 14 have none, and a rename is not told where it runs.
+        yield Statement(
+            f"DO $faberdb$ BEGIN IF to_regtype({literal(dotted(schema, old)).strip()}) IS NOT NULL THEN"
+            f" ALTER TYPE {dotted(schema, old)} RENAME TO {new}; END IF; END $faberdb$",
+            Risk.DANGEROUS,
+        )
+
+
+def multirange_name(name: str) -> str:
+    """What the server calls the multirange of a range type if nobody says (makeMultirangeTypeName in its typecmds.c),
+    as long as it fits."""
+    return name.replace("range", "multirange", 1) if "range" in name else f"{name[:52]}_multirange"
+
+
+def _multirange(obj: Object) -> tuple[str, str]:
+    schema, name = obj.address.path
+    given: Mapping[str, Any] = obj.attributes
+    if "multirange" in given:
+        first, second = Address.parse(f"type:{given['multirange']}").path
+        return first, second
+    return schema, multirange_name(name)
 
 
 KIND = RangeTypeKind()

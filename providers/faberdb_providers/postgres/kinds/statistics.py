@@ -1,24 +1,55 @@
-"""Extended statistics."""
+"""Extended statistics, written within the table, materialized view or foreign table they are on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from faberdb.model import Address, Change, Object, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind, parent_of
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from pydantic import Field
+
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.background import parent_of
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.names import ident, qualified
+
+_KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
+_NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
-class StatisticsKind(BackgroundKind):
+class StatisticsSpec(Spec):
+    """Statistics over several columns or expressions; a bare list is what they are on."""
+
+    short = "on"
+    short_type = "array"
+
+    on: list[str]
+    """Column names, or expressions (PostgreSQL 14)."""
+    kinds: list[Literal["ndistinct", "dependencies", "mcv"]] | None = None
+    """What is gathered; all of it if nothing is said."""
+    target: int | None = None
+    """How much is gathered, where it is not what the columns have."""
+    schema_: str | None = Field(default=None, alias="schema")
+    """Where they are, if not in the schema of what they are on."""
+
+
+class StatisticsKind(PostgresKind):
     """`CREATE STATISTICS`; https://www.postgresql.org/docs/current/sql-createstatistics.html"""
 
     name = "statistics"
+    section = "statistics"
+    within = ("table", "materialized_view", "foreign_table")
+    Declared = StatisticsSpec
     sql_name = "STATISTICS"
-    texts = ("definition",)
+    texts = ("on",)
 
     def query(self, version: int) -> str:
+        expressions = "pg_get_statisticsobjdef_expressions(s.oid)" if version >= 14 else "null"
         return (
-            "select 'pg_statistic_ext'::regclass::oid, s.oid, 0, n.nspname, s.stxname, pg_get_statisticsobjdef(s.oid),"
+            "select 'pg_statistic_ext'::regclass::oid, s.oid, 0, n.nspname, s.stxname,"
+            " array(select a.attname::text from unnest(s.stxkeys) with ordinality u(num, pos) join pg_attribute a on"
+            f"  a.attrelid = s.stxrelid and a.attnum = u.num order by u.pos), {expressions},"
+            " array(select k::text from unnest(s.stxkind) k),"
             " case when s.stxstattarget >= 0 then s.stxstattarget::int end, c.relkind::text, cn.nspname, c.relname"
             " from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace"
             " join pg_class c on c.oid = s.stxrelid join pg_namespace cn on cn.oid = c.relnamespace"
@@ -26,18 +57,68 @@ class StatisticsKind(BackgroundKind):
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, definition, target, relkind, *relation = row
-        attributes = compact({"definition": definition, "target": target})
-        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent_of(relkind, *relation))
+        classid, oid, _, schema, name, columns, expressions, letters, target, relkind, *relation = row
+        kinds = [word for letter, word in _KINDS.items() if letter in letters]
+        attributes = {
+            "on": [*columns, *(expressions or ())],
+            "kinds": kinds if 0 < len(kinds) < len(_KINDS) else None,
+            "target": target,
+        }
+        parent = parent_of(relkind, *relation)
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), compact(attributes), parent)
+
+    def declare(self, place: Place, name: str, spec: StatisticsSpec) -> Iterator[Object]:
+        relation = place.container
+        assert relation is not None
+        kinds = [word for word in _KINDS.values() if word in (spec.kinds or ())]
+        attributes = {
+            "on": spec.on,
+            "kinds": kinds if 0 < len(kinds) < len(_KINDS) else None,
+            "target": spec.target,
+        }
+        schema = spec.schema_ or relation.path[0]
+        columns = [Address("column", (*relation.path, c)) for c in spec.on] if relation.kind == "table" else []
+        needed = [Address("schema", (schema,)), *columns]
+        yield from self.made(place, spec, Address(self.name, (schema, name)), attributes, relation, needed)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        assert obj.parent is not None
+        elsewhere = obj.parent.path[0] != obj.address.path[0]
+        return {**obj.attributes, **({"schema": obj.address.path[0]} if elsewhere else {})}
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return list(obj.attributes["on"])
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("statistics", *obj.address.path)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new and before.parent == after.parent:
+            return None
+        if all(old.get(key) == new.get(key) for key in ("on", "kinds")) and before.parent == after.parent:
+            return Verdict(Action.ALTER)
+        return Verdict(Action.REPLACE, "only their target can be altered in place")
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # The server carries statistics through a change of type, but loses their target on the way.
         return super().disturbed_by(obj, change) or (change.disturbs and "target" in obj.attributes)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        yield Statement(obj.attributes["definition"])
-        if "target" in obj.attributes:
-            yield Statement(f"ALTER {self.identity(obj)} SET STATISTICS {obj.attributes['target']}")
+        a, relation = obj.attributes, obj.parent
+        assert relation is not None
+        columns = {c.address.path[-1] for c in work.children(relation, after=True) if c.address.kind == "column"}
+        on = ", ".join(ident(e) if e in columns or _NAME.match(e) else f"({e})" for e in a["on"])
+        kinds = f" ({', '.join(a['kinds'])})" if a.get("kinds") else ""
+        yield Statement(f"CREATE STATISTICS {qualified(obj.address)}{kinds} ON {on} FROM {qualified(relation)}")
+        if "target" in a:
+            yield Statement(f"ALTER {self.identity(obj)} SET STATISTICS {a['target']}")
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield Statement(f"ALTER {self.identity(after)} SET STATISTICS {after.attributes.get('target', -1)}")
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        yield Statement(f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[-1])}", Risk.SAFE)
 
 
 KIND = StatisticsKind()

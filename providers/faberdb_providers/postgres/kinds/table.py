@@ -104,7 +104,7 @@ class TableKind(PostgresKind):
         yield from self.made(place, spec, address, attributes, parent, references)
 
     def mentions(self, obj: Object) -> Iterable[str]:
-        return [str(obj.attributes[k]) for k in ("partition_by", "bound", "of") if k in obj.attributes]
+        return [str(obj.attributes[k]) for k in ("partition_by", "bound", "of", "access_method") if k in obj.attributes]
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
@@ -184,7 +184,8 @@ def create_table(obj: Object, inlined: Sequence[Object], version: int) -> str:
     """CREATE TABLE with those children that can be written into it, one a line."""
     a, schema = obj.attributes, obj.address.path[0]
     defaults = {o.parent: o.attributes["expression"] for o in inlined if o.address.kind == "default"}
-    lines = [render_column(o, defaults.get(o.address), version) for o in inlined if o.address.kind == "column"]
+    columns = [o for o in inlined if o.address.kind == "column"]
+    lines = [render_column(o, defaults.get(o.address), version, typed=bool(a.get("of"))) for o in columns]
     lines += [
         f"CONSTRAINT {ident(o.address.path[-1])} {definition(o)}"
         for o in inlined

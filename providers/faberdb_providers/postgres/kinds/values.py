@@ -59,10 +59,12 @@ def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
     goes = work.after(table) is None
     stay = []
     for old in work.children(table, after=False):
+        if old.address.kind != "column" or old.address == column:
+            continue
         # The other columns of a table that goes to quarantine are the same when it comes back, but for those whose type
         # may be gone or another by then.
-        new = old if goes and not kept_as_text(old) else work.after(old.address)
-        if old.address.kind != "column" or new is None or old.address == column:
+        new = old if goes and not of_own_type(old) else work.after(old.address)
+        if new is None:
             continue
         generated = "generated" in old.attributes or "generated" in new.attributes
         if old.attributes["type"] == new.attributes["type"] and not generated:
@@ -71,12 +73,6 @@ def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
         if key.address.kind == "primary_key" and set(key.attributes["columns"]) <= set(stay):
             return {"key": list(key.attributes["columns"])}
     return {"content": stay}
-
-
-def kept_as_text(column: Object) -> bool:
-    """Whether a live column has a type that is not built in, whose name the server qualifies. Its values are kept as
-    text, or the type could not be dropped or made anew as long as they are kept."""
-    return "." in column.attributes["type"]
 
 
 def rows_where(table: Address, condition: str, work: Work) -> str:
@@ -90,20 +86,22 @@ def rows_where(table: Address, condition: str, work: Work) -> str:
     return f"select {', '.join(columns)} from {dotted(*table.path)} t{where} limit 5"
 
 
-def save(obj: Object, kept: Kept, became: str | None = None) -> Iterator[Statement]:
+def save(obj: Object, kept: Kept, became: str | None = None, value: str | None = None) -> Iterator[Statement]:
     """Copy the column's values, and what tells their rows apart, beside the table. became: expression of the value
-    each row will have instead, so that a restore can tell who has been written since."""
-    table, column = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
+    each row will have instead, so that a restore can tell who has been written since. value: an expression to copy
+    instead of the column."""
+    table, column = dotted(*obj.address.path[:-1]), value or ident(obj.address.path[-1])
+    if value is None and of_own_type(obj):
+        column += "::text"
     more = f", {became} AS became" if became else ""
-    value = f"{column}::text" if "type" in kept.detail else column
     if "key" in kept.detail:
         keys = ", ".join(f"{ident(k)} AS key_{n}" for n, k in enumerate(kept.detail["key"], 1))
-        select = f"SELECT row_number() OVER () AS id, {keys}, {value} AS value{more} FROM {table}"
+        select = f"SELECT row_number() OVER () AS id, {keys}, {column} AS value{more} FROM {table}"
     else:
         content = _content(kept.detail["content"], "")
         select = (
             f"SELECT row_number() OVER () AS id, {content} AS digest,"
-            f" row_number() OVER (PARTITION BY {content}) AS ordinal, {value} AS value{more} FROM {table}"
+            f" row_number() OVER (PARTITION BY {content}) AS ordinal, {column} AS value{more} FROM {table}"
         )
     # Between the copy and the change nobody may write, or the row written would be lost to the copy.
     yield Statement(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS)
@@ -117,10 +115,21 @@ def save(obj: Object, kept: Kept, became: str | None = None) -> Iterator[Stateme
         yield Statement(f"ALTER TABLE {kept.place}_position ADD PRIMARY KEY (id)")
 
 
-def restore(obj: Object, kept: Kept, became: str | None = None) -> Iterator[Statement]:
+def restore(
+    obj: Object,
+    kept: Kept,
+    became: str | None = None,
+    *,
+    part: str | None = None,
+    value: str | None = None,
+    condition: str = "",
+) -> Iterator[Statement]:
     """Put kept values back into the rows they came from. became: what the other value looks like after the cast back;
-    rows whose value is not that were written since and stay as they are."""
+    rows whose value is not that were written since and stay as they are. part: what is set, where that is only a part
+    of the column; value: to what; condition: on which rows besides, with AND in front."""
     table, column = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
+    # Values of a user's type are kept as text.
+    value = value or f"q.value::{obj.attributes['type']}"
     unchanged = f" AND t.{column}::text IS NOT DISTINCT FROM ({became})::text" if became else ""
     if "key" in kept.detail:
         match = " AND ".join(f"t.{ident(k)} = q.key_{n}" for n, k in enumerate(kept.detail["key"], 1))
@@ -132,14 +141,19 @@ def restore(obj: Object, kept: Kept, became: str | None = None) -> Iterator[Stat
             f" row_number() OVER (PARTITION BY {content}) AS ordinal FROM {table} s) n"
         )
         match = "t.tableoid = n.part AND t.ctid = n.place AND n.digest = q.digest AND n.ordinal = q.ordinal"
-    value = f"q.value::{kept.detail['type'][0]}" if "type" in kept.detail else "q.value"
-    override = f"UPDATE {table} t SET {column} = {value} FROM {source} WHERE {match}{unchanged}"
+    rows = f"{source} WHERE {match}{unchanged}{condition}"
+    override = f"UPDATE {table} t SET {part or column} = {value} FROM {rows}"
     always = obj.attributes.get("identity", {}).get("generated") == "always"
     if always:  # which no UPDATE may set
         yield Statement(f"ALTER TABLE {table} ALTER COLUMN {column} SET GENERATED BY DEFAULT")
     yield Statement(override, Risk.DANGEROUS)
     if always:
         yield Statement(f"ALTER TABLE {table} ALTER COLUMN {column} SET GENERATED ALWAYS")
+
+
+def of_own_type(obj: Object) -> bool:
+    """Whether a column is of a type that may go, or be made anew, while quarantine holds values of it."""
+    return "." in obj.attributes["type"]  # the server qualifies the names of all but its own types
 
 
 def restore_position(obj: Object, kept: Kept) -> Iterator[Statement]:

@@ -1,0 +1,182 @@
+"""What the types share that columns can be of: how a type is made anew under the columns that use it.
+
+ALTER TYPE cannot do everything, and DROP TYPE refuses while a column is of the type. So each such column is carried:
+for as long as the type is away it is of another one that holds all its values (text, json, the type a domain is over),
+then of the new one. All of that is one transaction, so no reader sees the state between, and no row is ever lost.
+Columns of types that are made of this one are carried by those types, which are made anew around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.base import MovedWhenDropped
+from faberdb_providers.postgres.kinds.column import storage_again
+from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.values import restore, save
+from faberdb_providers.postgres.names import dotted, ident, qualified
+
+CARRIED = Hazard(
+    "type-rebuild", "every table with a column of this type is locked while the column changes its type twice"
+)
+
+
+class TypeKind(MovedWhenDropped):
+    """A type that columns can be of. It does not follow the types it is made of: those are changed around it."""
+
+    sql_name = "TYPE"
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("type", *obj.address.path)
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        return change.action in (Action.DROP, Action.REPLACE) or made_anew_below(change)
+
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        if change.action is Action.REPLACE:
+            return [o.address for o in referrers if _carriable(o)]
+        return ()
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield from super().create(obj, inlined, work)
+        kept = work.kept(obj.address)
+        if kept and kept.form == "moved":
+            return
+        yield from bare(obj.address, work)
+        if work.before(obj.address) is None:
+            return
+        for column in carried(obj.address, work):
+            yield from self._bring_back(column, obj, work)
+        for table in _typed_tables(obj.address, work):
+            yield Statement(f"ALTER TABLE {qualified(table.address)} OF {qualified(obj.address)}", Risk.CAUTION)
+        yield from self.give_back(obj, work)
+
+    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from self.set_aside(obj, work)
+        for table in _typed_tables(obj.address, work):
+            yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
+        for column in carried(obj.address, work):
+            carrier, expression = self.carrier(obj, column, work)
+            yield Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
+
+    def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
+        """The type a column is of while its own is away, and the expression that makes its values so."""
+        array = "[]" if is_array(column) else ""
+        return f"text{array}", f"{ident(column.address.path[-1])}::text{array}"
+
+    def returned(self, obj: Object, column: Object, work: Work) -> str:
+        """The expression that makes the carried values those of the new type."""
+        return f"{ident(column.address.path[-1])}::{column.attributes['type']}"
+
+    def refused(self, obj: Object, column: Object, work: Work) -> str:
+        """A query for rows whose values the new type does not take, where that can be asked."""
+        return ""
+
+    def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
+        """Keep what the new form of the type has no place for."""
+        return ()
+
+    def give_back(self, obj: Object, work: Work) -> Iterable[Statement]:
+        """Put what was kept of values back into the rows."""
+        return ()
+
+    def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
+        collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
+        yield Statement(
+            f"{alter_type(column)} {column.attributes['type']}{collation} USING {self.returned(obj, column, work)}",
+            Risk.DANGEROUS,
+            probe=self.refused(obj, column, work),
+        )
+        yield from storage_again(column, work)
+
+
+def made_anew_below(change: Change) -> bool:
+    """Whether a change makes a type anew although it is called an ALTER: that of an enum whose values go."""
+    return change.disturbs and change.address.kind == "enum"
+
+
+def alter_type(column: Object) -> str:
+    """ALTER TABLE as far as the new type of a column."""
+    table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
+    return f"ALTER TABLE {table} ALTER COLUMN {name} TYPE"
+
+
+def is_array(column: Object) -> bool:
+    """Whether a column is an array of the type it refers to."""
+    return str(column.attributes["type"]).endswith("[]")
+
+
+def _carriable(obj: Object) -> bool:
+    """A generated column is made anew instead: it holds nothing of its own."""
+    if obj.address.kind == "table":
+        return "of" in obj.attributes
+    return obj.address.kind == "column" and "generated" not in obj.attributes
+
+
+def columns_of(address: Address, work: Work) -> list[Object]:
+    """The live columns that are of a type, or arrays of it."""
+    return [o for o in work.referrers(address, after=False) if o.address.kind == "column" and _carriable(o)]
+
+
+def carried(address: Address, work: Work) -> Iterator[Object]:
+    """The columns that stay of the type while it is made anew."""
+    for column in columns_of(address, work):
+        after = work.after(column.address)
+        if after is not None and address in after.references and "generated" not in after.attributes:
+            yield column
+
+
+def _typed_tables(address: Address, work: Work) -> list[Object]:
+    tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
+    return [t for t in tables if (after := work.after(t.address)) is not None and after.attributes.get("of")]
+
+
+def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:
+    """The columns whose values are kept for a type, or an attribute of one, each with its own table in quarantine."""
+    number = 1
+    while f"column_{number}" in kept.detail:
+        column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
+        column = work.after(column_address) if after else work.before(column_address)
+        if column is not None:
+            mine = {k: kept.detail[f"{k}_{number}"] for k in ("key", "content") if f"{k}_{number}" in kept.detail}
+            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
+        number += 1
+
+
+def save_text(column: Object, kept: Kept, value: str, became: str | None = None) -> Iterator[Statement]:
+    """Keep a value of a column, or of a part of it, as text: its type may be gone when the text is read."""
+    yield from save(column, kept, f"({became})::text" if became else None, f"({value})::text")
+
+
+def restore_text(
+    column: Object, kept: Kept, part: str, type_: str, *, now: str = "", more: str = ""
+) -> Iterator[Statement]:
+    """Put a kept text back. part: what UPDATE sets; now: what the value would be had nobody written since."""
+    unchanged = f" AND ({now})::text IS NOT DISTINCT FROM q.became" if now else ""
+    yield from restore(column, kept, part=part, value=f"q.value::{type_}", condition=unchanged + more)
+
+
+def used_in_rows(referrers: Iterable[Object]) -> bool:
+    """Whether rows may hold values of the type: in columns, or in columns of types that are made of it."""
+    return any(o.address.kind in ("column", "attribute", *TYPES) for o in referrers)
+
+
+def rows_of(columns: Iterable[Object], condition: str, work: Work) -> str:
+    """A query for up to five rows, of any table with a column of a type, that meet a condition on the column's value,
+    which stands as {value} in it. Asked for are the table and the key, never the value."""
+    parts = []
+    for column in columns:
+        table, name = column.address.path[:-1], ident(column.address.path[-1])
+        keys = ["t.ctid"]
+        for child in work.children(Address("table", table), after=False):
+            if child.address.kind == "primary_key":
+                keys = [f"t.{ident(c)}" for c in child.attributes["columns"]]
+        where = condition.replace("{value}", f"t.{name}")
+        label = dotted(*table).replace("'", "''")
+        parts.append(
+            f"(select '{label}' as in_table, concat_ws(', ', {', '.join(keys)}) as key from {dotted(*table)} t"
+            f" where {where} limit 5)"
+        )
+    return " union all ".join(parts) + " limit 5" if parts else ""

@@ -1,0 +1,79 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 3 to replace, 2 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace composite type public.size [dangerous]
+LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
+
+-- 0002 replace composite type public.size [dangerous]
+CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).depth)::text AS value FROM public.picture;
+
+-- 0003 replace composite type public.size [safe]
+ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
+
+-- 0004 replace composite type public.size [dangerous]
+LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
+
+-- 0005 replace composite type public.size [dangerous]
+CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
+
+-- 0006 replace composite type public.size [safe]
+ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
+
+-- 0007 replace composite type public.size [dangerous]
+LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
+
+-- 0008 replace composite type public.size [dangerous]
+CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, ((size).height::smallint::bigint)::text AS became FROM public.picture;
+
+-- 0009 replace composite type public.size [safe]
+ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
+
+-- 0010 replace composite type public.size [dangerous]
+LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
+
+-- 0011 replace composite type public.size [dangerous]
+CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
+
+-- 0012 replace composite type public.size [safe]
+ALTER TABLE faberdb_quarantine.q_2_2 ADD PRIMARY KEY (id);
+
+-- 0013 replace composite type public.size [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
+
+-- 0014 replace composite type public.size [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.picture ALTER COLUMN old TYPE json USING to_json(old);
+
+-- 0015 replace composite type public.size [caution]
+DROP TYPE public.size;
+
+-- 0016 replace composite type public.size [safe]
+CREATE TYPE public.size AS (
+    width numeric,
+    height smallint
+);
+
+-- 0017 replace composite type public.size [safe]
+CREATE TYPE public.size__faberdb AS (value public.size[]);
+
+-- 0018 replace composite type public.size [dangerous]
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN json_populate_record(NULL::public.size, size) END;
+
+-- 0019 replace composite type public.size [dangerous]
+ALTER TABLE public.picture ALTER COLUMN old TYPE public.size[] USING (json_populate_record(NULL::public.size__faberdb, json_build_object('value', old))).value;
+
+-- 0020 replace composite type public.size [safe]
+DROP TYPE public.size__faberdb;
+
+COMMIT;

@@ -1,0 +1,24 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 1 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 rename attribute public.size.high [dangerous]
+--      ! queries that use the old name fail from the moment this commits
+ALTER TYPE public.size RENAME ATTRIBUTE height TO high CASCADE;
+
+-- 0002 alter comment on attribute public.size.high [safe]
+COMMENT ON COLUMN public.size.high IS 'In metres';
+
+-- 0003 alter attribute public.size.width [caution]
+ALTER TYPE public.size ALTER ATTRIBUTE width TYPE real CASCADE;
+
+COMMIT;

@@ -1,0 +1,26 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 4 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create cast "integer as boolean[]" [safe]
+CREATE CAST (integer AS boolean[]) WITH INOUT;
+
+-- 0002 create domain public.word [safe]
+CREATE DOMAIN public.word AS text;
+
+-- 0003 create cast "text as public.state" [caution]
+CREATE CAST (text AS public.state) WITH INOUT AS ASSIGNMENT;
+
+-- 0004 create comment on cast "text as public.state" [safe]
+COMMENT ON CAST (text AS public.state) IS 'As it is spelled';
+
+COMMIT;

@@ -1,0 +1,34 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 0 to alter, 0 to replace, 3 to drop, 0 to rename. Risk: caution.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create enum public.state [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create enum public.state [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 create table public.lamp [safe]
+CREATE TABLE public.lamp (
+    state text NOT NULL
+);
+
+-- 0004 drop cast "public.state as text" [caution]
+DROP CAST (public.state AS text);
+
+-- 0005 drop cast "text as public.state" [caution]
+DROP CAST (text AS public.state);
+
+-- 0006 drop enum public.state [caution]
+ALTER TYPE public.state SET SCHEMA faberdb_quarantine_1;
+
+COMMIT;

@@ -1,0 +1,35 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 4 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create column public.customer.home [safe]
+CREATE SCHEMA faberdb_quarantine_2;
+
+-- 0002 create column public.customer.home [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
+
+-- 0003 drop column public.customer.home [dangerous]
+LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
+
+-- 0004 drop column public.customer.home [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text)) AS ordinal, home::text AS value FROM public.customer;
+
+-- 0005 drop column public.customer.home [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0006 drop column public.customer.home [destructive]
+ALTER TABLE public.customer DROP COLUMN home;
+
+-- 0007 drop composite type public.place [caution]
+ALTER TYPE public.place SET SCHEMA faberdb_quarantine_2;
+
+COMMIT;

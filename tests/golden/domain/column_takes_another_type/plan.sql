@@ -1,0 +1,62 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 4 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace composite type public.pair [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.room ALTER COLUMN pair TYPE json USING to_json(pair);
+
+-- 0002 replace composite type public.pair [caution]
+DROP TYPE public.pair;
+
+-- 0003 replace composite type public.pair [safe]
+CREATE TYPE public.pair AS (
+    b text,
+    a integer
+);
+
+-- 0004 replace composite type public.pair [dangerous]
+ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair IS NOT NULL THEN json_populate_record(NULL::public.pair, pair) END;
+
+-- 0005 alter column public.room.code [dangerous]
+LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
+
+-- 0006 alter column public.room.code [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code::text AS value, code::text AS became FROM public.room;
+
+-- 0007 alter column public.room.code [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0008 alter column public.room.code [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.room ALTER COLUMN code TYPE text USING code::text;
+
+-- 0009 replace domain public.code [caution]
+DROP DOMAIN public.code;
+
+-- 0010 replace domain public.code [safe]
+CREATE DOMAIN public.code AS character varying(10) NOT NULL;
+
+-- 0011 alter column public.room.list [dangerous]
+LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
+
+-- 0012 alter column public.room.list [dangerous]
+CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, list AS value, (list::text::public.code[])::text AS became FROM public.room;
+
+-- 0013 alter column public.room.list [safe]
+ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
+
+-- 0014 alter column public.room.list [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.room ALTER COLUMN list TYPE public.code[] USING list::text::public.code[];
+
+COMMIT;

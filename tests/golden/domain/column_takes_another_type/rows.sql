@@ -1,0 +1,1 @@
+insert into room values (1, row(1, 'x'), 'abc', '{a,b}');

@@ -1,0 +1,1 @@
+insert into address values ('123');

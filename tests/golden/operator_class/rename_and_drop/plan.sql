@@ -1,0 +1,23 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 2 to drop, 1 to rename. Risk: caution.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 rename operator class public."descending using btree" [safe]
+ALTER OPERATOR CLASS public.backwards USING btree RENAME TO descending;
+
+-- 0002 drop operator class public."old using btree" [caution]
+DROP OPERATOR CLASS public.old USING btree;
+
+-- 0003 drop operator family public."old using btree" [caution]
+DROP OPERATOR FAMILY public.old USING btree;
+
+COMMIT;

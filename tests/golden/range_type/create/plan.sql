@@ -1,0 +1,32 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 3 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create range type public.floatrange [safe]
+CREATE TYPE public.floatrange AS RANGE (
+    subtype = double precision,
+    subtype_diff = float8mi,
+    multirange_type_name = public.floatmultirange
+);
+
+-- 0002 create column public.customer.span [safe]
+ALTER TABLE public.customer ADD COLUMN span public.floatrange;
+
+-- 0003 create range type public.textrange [safe]
+CREATE TYPE public.textrange AS RANGE (
+    subtype = text,
+    subtype_opclass = pg_catalog.text_pattern_ops,
+    collation = pg_catalog."C",
+    multirange_type_name = public.textmultirange
+);
+
+COMMIT;

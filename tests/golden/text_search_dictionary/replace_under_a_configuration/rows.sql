@@ -1,0 +1,1 @@
+insert into page values ('the foxes ran');

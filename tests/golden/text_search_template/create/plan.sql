@@ -1,0 +1,23 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 3 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create text search template public.plain [safe]
+CREATE TEXT SEARCH TEMPLATE public.plain (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+
+-- 0002 create text search dictionary public.words [safe]
+CREATE TEXT SEARCH DICTIONARY public.words (TEMPLATE = public.plain);
+
+-- 0003 create comment on text search template public.plain [safe]
+COMMENT ON TEXT SEARCH TEMPLATE public.plain IS 'Words as they are';
+
+COMMIT;

@@ -1,0 +1,26 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 1 to drop, 1 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create text search template public.old [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create text search template public.old [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 rename text search template public.words [dangerous]
+ALTER TEXT SEARCH TEMPLATE public.plain RENAME TO words;
+
+-- 0004 drop text search template public.old [caution]
+ALTER TEXT SEARCH TEMPLATE public.old SET SCHEMA faberdb_quarantine_1;
+
+COMMIT;
