@@ -38,6 +38,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 Limits(environment.lock_timeout, environment.statement_timeout),
                 workspace.managed,
                 view.step,
+                workspace.surroundings.variables,
             )
             objects = execute(plan, target, context)
         record = Record(

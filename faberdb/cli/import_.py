@@ -59,6 +59,8 @@ def import_database(
 
 def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[str, str]]:
     results = []
+    if not dry_run:
+        folder.mkdir(parents=True, exist_ok=True)  # an empty database is declared by an empty folder
     for name, text in texts.items():
         file = folder / name
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Kind, Object
 
@@ -29,8 +30,23 @@ def diff(live: Objects, target: Objects, kinds: Kinds) -> dict[Address, Change]:
     for address, before in live.items():
         if address not in target:
             changes[address] = Change(address, Action.DROP, before, None)
+    _carry(changes, live, target, kinds)
     _propagate(changes, live, target, kinds)
     return changes
+
+
+def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Note with changes that another one's statements carry out that they do, and what these wait for."""
+    for change in list(changes.values()):
+        waits = frozenset(kinds[change.address.kind].waits(change, changes, live, target))
+        if waits:
+            changes[change.address] = replace(change, waits=waits)
+        if change.action is not Action.ALTER:
+            continue
+        for address in kinds[change.address.kind].carries(change, live, target):
+            if address in changes and address != change.address:
+                reason = f"it comes with {change.address.kind.replace('_', ' ')} {change.address.name}"
+                changes[address] = replace(changes[address], reason=reason, by=change.address)
 
 
 def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
@@ -44,12 +60,17 @@ def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
 
 def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
-    todo = deque(c for c in changes.values() if c.disturbs or c.action in (Action.REPLACE, Action.DROP))
+    todo = deque(c for c in changes.values() if not c.by and (c.disturbs or c.action in (Action.REPLACE, Action.DROP)))
     if not todo:
         return
     referrers = referrers_of(live)
     while todo:
         change = todo.popleft()
+        for address in kinds[change.address.kind].forces(change, live, target):
+            if address not in changes or changes[address].action is Action.ALTER:
+                reason = f"{change.address.kind.replace('_', ' ')} {change.address.name} cannot change under it"
+                changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+                todo.append(changes[address])
         around = referrers.get(change.address, [])
         touched = frozenset(kinds[change.address.kind].touches(change, around))
         if touched:
@@ -58,11 +79,14 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
             around = [*around, *(obj for address in touched for obj in referrers.get(address, ()))]
         for obj in _disturbed(around, change, touched, target, kinds, changes):
             known = changes.get(obj.address)
-            if known is None or known.action is Action.ALTER:
+            if known is None or (known.action is Action.ALTER and not known.by):
                 reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
                 replaced = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason)
                 changes[obj.address] = replaced
                 todo.append(replaced)
+    for address, change in changes.items():
+        if change.by and changes[change.by].action is not Action.ALTER:
+            changes[address] = replace(change, by=None)
 
 
 def _disturbed(
@@ -84,4 +108,4 @@ def _disturbed(
 
 
 def _with_touches(change: Change, touched: frozenset[Address]) -> Change:
-    return Change(change.address, change.action, change.before, change.after, change.reason, change.disturbs, touched)
+    return replace(change, touches=touched)

@@ -59,7 +59,7 @@ def order(
     """The vertices of all changes in an order that satisfies every reference.
 
     Ties break by address (or the other way round, to show in tests that edges decide and not luck). Without inline
-    every object is made by a statement of its own, so that one that fails names its object.
+    every object that can be is made by a statement of its own, so that one that fails names its object.
     Raises CircleError naming the objects of a circle.
     """
     ends = _ends(changes)
@@ -100,7 +100,7 @@ def _reversed_key(vertex: Vertex) -> Any:
 
 
 def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | None, Vertex | None]]:
-    """(takes down, puts up) of each change; an alter is both."""
+    """(takes down, puts up) of each change; an alter is both, also of what it carries out by the way."""
     ends: dict[Address, tuple[Vertex | None, Vertex | None]] = {}
     for address, change in changes.items():
         if change.action in (Action.ALTER, Action.RENAME):
@@ -110,6 +110,9 @@ def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | Non
             down = Vertex.of(address, "down") if change.action is not Action.CREATE else None
             up = Vertex.of(address, "up") if change.action is not Action.DROP else None
             ends[address] = (down, up)
+    for address, change in changes.items():
+        if change.by:
+            ends[address] = ends[change.by]
     return ends
 
 
@@ -129,6 +132,12 @@ def _edges(
         down, up = ends[address]
         if down and up and down != up:
             yield down, up
+        for waited in change.waits:
+            for end in ends.get(waited, ()):
+                if end and change.action is Action.DROP and down:
+                    yield down, end
+                elif end and up and end != up:
+                    yield end, up
         for reference in _through(change.after.references if change.after else (), touched_by):
             first = ends[reference][1] if reference in ends and reference != address else None
             if up and first and first != up:
@@ -153,19 +162,31 @@ def _claims(
     kinds: Mapping[str, Kind],
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
-    """A name is free only once what bore it is gone."""
-    freed: dict[tuple[str, ...], Vertex] = {}
+    """What only one can have at a time is free only once who had it is gone, or has let go of it. Of those that keep it
+    and change in what they claim besides, each waits for who lets go, and who is new waits for them."""
+    freed: dict[tuple[str, ...], list[Vertex]] = {}
+    moved: dict[tuple[str, ...], list[Vertex]] = {}
+    taken: list[tuple[Vertex, set[tuple[str, ...]], set[tuple[str, ...]]]] = []
     for address, change in changes.items():
-        down = ends[address][0]
-        if change.before is not None and down is not None and down.end == "down":
-            for claim in kinds[address.kind].claims(change.before):
-                freed[claim] = down
-    for address, change in changes.items():
-        up = ends[address][1]
-        if change.after is not None and up is not None and up.end == "up":
-            for claim in kinds[address.kind].claims(change.after):
-                if claim in freed and freed[claim].address != address:
-                    yield freed[claim], up
+        down, up = ends[address]
+        kind = kinds[address.kind]
+        had = set(kind.claims(change.before)) if change.before else set()
+        wants = set(kind.claims(change.after)) if change.after else set()
+        if change.by or (had == wants and down == up):
+            continue
+        kept = had & wants if down == up else set()
+        if down:
+            for claim in had - kept:
+                freed.setdefault(claim, []).append(down)
+            for claim in kept:
+                moved.setdefault(claim, []).append(down)
+        if up:
+            taken.append((up, wants - kept, kept))
+    for up, new, kept in taken:
+        for claim in {*new, *kept}:
+            for vertex in (*freed.get(claim, ()), *(moved.get(claim, ()) if claim in new else ())):
+                if vertex.address != up.address:
+                    yield vertex, up
 
 
 def _merges(
@@ -181,7 +202,9 @@ def _merges(
     for address, change in changes.items():
         kind, (down, up) = kinds[address.kind], ends[address]
         wanted = change.after.parent if change.after else None
-        if inline and change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
+        above_after = changes[wanted].after if wanted and wanted in changes else None
+        together = inline or (above_after is not None and kinds[above_after.address.kind].whole(above_after))
+        if together and change.after and up and up.end == "up" and wanted in ends and kind.inlines(change.after):
             above = ends[wanted][1] if wanted else None
             if above and above.end == "up":
                 merges[up] = above

@@ -124,7 +124,7 @@ def _allot(
     """Give everything that would be destroyed a place. A column of a table that is moved goes with the table."""
     for address in sorted(changes):
         change = changes[address]
-        form = kinds[address.kind].keeps(change) if change.before is not None else ""
+        form = kinds[address.kind].keeps(change) if change.before is not None and not change.by else ""
         if not form:
             continue
         above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]

@@ -23,6 +23,9 @@ class Engine(Protocol):
     def kinds(self) -> Sequence[Kind]: ...
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
     def platform(self, address: Address) -> bool: ...
+    def left_alone(
+        self, declared: Mapping[Address, Object], live: Mapping[Address, Object]
+    ) -> Mapping[Address, Unmanaged | None]: ...
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept: ...
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
 
@@ -74,6 +77,7 @@ class Planner:
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed = managed
+        self.unmanaged = catalogue.unmanaged
 
     def declared(
         self,
@@ -97,6 +101,9 @@ class Planner:
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
+        left = {a: u for a, u in self.engine.left_alone(wanted, here).items() if a not in target}
+        target |= {a: here[a] for a in left}
+        self.unmanaged = (*self.unmanaged, *filter(None, left.values()))
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
@@ -116,7 +123,7 @@ class Planner:
         aim = {**self.outside, **target}
         changes = self._changes(start, aim)
         if not changes and not renames:
-            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})
+            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
         begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
         steps, kept = make_steps(
             changes,
@@ -210,7 +217,7 @@ class Planner:
             rollback,
             kept,
             proof,
-            self.catalogue.unmanaged,
+            self.unmanaged,
             {},
             {},
         )
@@ -246,7 +253,7 @@ class Planner:
         for address, change in changes.items():
             # One that only has to be altered on the way back stands on others that are taken down, so it is too.
             unset = address not in undone or undone[address].action is Action.ALTER
-            if change.action is Action.REPLACE and unset and address in aim and address in start:
+            if change.action is Action.REPLACE and not change.by and unset and address in aim and address in start:
                 undone[address] = Change(address, Action.REPLACE, aim[address], start[address], change.reason)
         back = [(new, old) for old, new in reversed(renames)]
         steps, taken = make_steps(

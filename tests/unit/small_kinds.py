@@ -91,6 +91,18 @@ class SmallKind:
             note = Address("note", (address.kind, *address.path))
             yield Object(note, {"note": spec.note}, address, frozenset(), place.scope, place.origin)
 
+    def whole(self, obj: Object) -> bool:
+        return False
+
+    def carries(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
+    def waits(self, change: Any, changes: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
+    def forces(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
 
