@@ -179,6 +179,10 @@ class Change:
     """Other objects that the same statements change (the columns of a type that is rebuilt)."""
     follows: bool = False
     """Rebuilt only because something it stands on is."""
+    waits: frozenset[Address] = frozenset()
+    """Objects whose changes, if they change, come first (after a drop), beyond what references say."""
+    by: Address | None = None
+    """The altered object whose statements carry this change out too (a column that is inherited from now on)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,8 @@ class Statement:
 
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
     transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of up
-    to five rows that are in the way, asked when the statement fails on data.
+    to five rows that are in the way, asked when the statement fails on data. secrets: environment variables whose
+    values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere.
     """
 
     sql: str
@@ -197,6 +202,7 @@ class Statement:
     outside: bool = False
     done_when: str = ""
     probe: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +317,10 @@ class Kind(Protocol):
         """Whether its create may be written into its parent's create."""
         ...
 
+    def whole(self, obj: Object) -> bool:
+        """Whether it can only be made together with its children (a table partitioned by its columns)."""
+        ...
+
     def write(self, obj: Object) -> Mapping[str, Any]: ...
     def shorten(self, fragment: Mapping[str, Any]) -> Any: ...
     def mentions(self, obj: Object) -> Iterable[str]: ...
@@ -344,6 +354,29 @@ class Kind(Protocol):
 
     def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
         """Whether a server of this major refuses the change, by itself or because of who refers to the whole."""
+        ...
+
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """Objects whose own changes an ALTER carries out by the way."""
+        ...
+
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        """Those of the changed objects whose changes this one comes after, or before if it is a drop, though it does
+        not refer to them."""
+        ...
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """Objects that have to be made anew so that this one can change."""
         ...
 
     def keeps(self, change: Change) -> str: ...

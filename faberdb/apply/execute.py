@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.errors import RolledBackError, StaleError, StoppedError, VerificationError
+from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
 from faberdb.model import Address, Catalogue, Failure, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -32,12 +32,14 @@ class Target(Protocol):
         self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
     ) -> Failure | None: ...
     def transaction(self) -> AbstractContextManager[None]: ...
+    def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an apply needs besides plan and database. text: the plan as it stands in its file. started: told of each
-    step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start."""
+    step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
+    variables: where the values of secrets are found."""
 
     holder: str
     now: datetime
@@ -46,6 +48,7 @@ class Context:
     managed: Callable[[Address], bool]
     started: Callable[[Step, int, int], None]
     overtime: Callable[[], bool] = lambda: False
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -55,6 +58,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     nothing of the plan remains, StoppedError if some of it remains, VerificationError if the result is not as proven.
     """
     check_document(plan, target.identity(), context.now, target.label)
+    target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
     live = _managed(target.inspect(), context)
     target.prepare_bookkeeping()
@@ -96,6 +100,19 @@ def check_document(plan: Plan, identity: Mapping[str, Any], now: datetime, label
             detail=(f"plan: {made}", f"here: {here}"),
             advice=again,
         )
+
+
+def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
+    """The values that the plan's statements leave out. Raises RefusedError naming what is not set."""
+    wanted = dict.fromkeys(name for step in plan.steps for name in step.statement.secrets)
+    missing = [name for name in wanted if name not in variables]
+    if missing:
+        raise RefusedError(
+            "the plan sets secrets whose values are not known",
+            detail=tuple(f"environment variable {name} is not set" for name in missing),
+            advice="set it and apply the same plan again; nothing was changed",
+        )
+    return {name: variables[name] for name in wanted}
 
 
 def _managed(catalogue: Catalogue, context: Context) -> dict[Address, Object]:

@@ -41,6 +41,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 workspace.managed,
                 view.step,
                 lambda: longest is not None and time.monotonic() - began > longest,
+                workspace.surroundings.variables,
             )
             objects = execute(plan, target, context)
         record = Record(

@@ -31,6 +31,9 @@ def edited(workspace: Workspace, standing: Standing, live: Objects, context: str
     The live objects and all settings must be those of the standing. Raises DeclarationError.
     """
     project, kinds = workspace.project, workspace.provider.kinds
+    managed = {kind.name for kind in kinds if kind.managed}
+    if any(o.parent in standing.digests and a not in standing.digests and a.kind in managed for a, o in live.items()):
+        return None  # somebody's declaration leaves them alone, which only that declaration knows
     referrers = referrers_of(live)
     also: set[Spot] = set()
     while True:

@@ -44,9 +44,24 @@ def diff(
         # One that would only have to be altered stands on others that are taken down, so it is too.
         if (address not in changes or changes[address].action is Action.ALTER) and address in live:
             changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+    _carry(changes, live, target, kinds)
     _lift(changes, live, target, kinds, version)
     _propagate(changes, live, target, kinds, version)
     return changes
+
+
+def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Note with changes that another one's statements carry out that they do, and what these wait for."""
+    for change in list(changes.values()):
+        waits = frozenset(kinds[change.address.kind].waits(change, changes, live, target))
+        if waits:
+            changes[change.address] = replace(change, waits=waits)
+        if change.action is not Action.ALTER:
+            continue
+        for address in kinds[change.address.kind].carries(change, live, target):
+            if address in changes and address != change.address:
+                reason = f"it comes with {change.address.kind.replace('_', ' ')} {change.address.name}"
+                changes[address] = replace(changes[address], reason=reason, by=change.address)
 
 
 def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
@@ -93,12 +108,17 @@ def _lifted(
 
 def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
-    todo = deque(c for c in changes.values() if c.disturbs or c.action in (Action.REPLACE, Action.DROP))
+    todo = deque(c for c in changes.values() if not c.by and (c.disturbs or c.action in (Action.REPLACE, Action.DROP)))
     if not todo:
         return
     referrers = referrers_of(live)
     while todo:
         change = todo.popleft()
+        for address in kinds[change.address.kind].forces(change, live, target):
+            if address not in changes or changes[address].action is Action.ALTER:
+                reason = f"{change.address.kind.replace('_', ' ')} {change.address.name} cannot change under it"
+                changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+                todo.append(changes[address])
         around = referrers.get(change.address, [])
         touched = frozenset(
             address
@@ -115,7 +135,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
         disturbed += _disturbed(beyond, eased, touched, target, kinds, changes)
         for obj in disturbed:
             known = changes.get(obj.address)
-            if known is None or known.action is Action.ALTER:
+            if known is None or (known.action is Action.ALTER and not known.by):
                 reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
                 anew = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason, follows=known is None)
                 changes[obj.address] = anew
@@ -124,6 +144,9 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
                 if whole is not None:
                     changes[whole.address] = whole
                     todo.append(whole)
+    for address, change in changes.items():
+        if change.by and changes[change.by].action is not Action.ALTER:
+            changes[address] = replace(change, by=None)
 
 
 def _disturbed(

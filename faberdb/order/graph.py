@@ -114,7 +114,7 @@ def _reversed_key(vertex: Vertex) -> Any:
 
 
 def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | None, Vertex | None]]:
-    """(takes down, puts up) of each change; an alter is both."""
+    """(takes down, puts up) of each change; an alter is both, also of what it carries out by the way."""
     ends: dict[Address, tuple[Vertex | None, Vertex | None]] = {}
     for address, change in changes.items():
         if change.action in (Action.ALTER, Action.RENAME):
@@ -124,6 +124,9 @@ def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | Non
             down = Vertex.of(address, "down") if change.action is not Action.CREATE else None
             up = Vertex.of(address, "up") if change.action is not Action.DROP else None
             ends[address] = (down, up)
+    for address, change in changes.items():
+        if change.by:
+            ends[address] = ends[change.by]
     return ends
 
 
@@ -141,6 +144,12 @@ def _edges(
         down, up = ends[address]
         if down and up and down != up:
             yield down, up
+        for waited in change.waits:
+            for end in ends.get(waited, ()):
+                if end and change.action is Action.DROP and down:
+                    yield down, end
+                elif end and up and end != up:
+                    yield end, up
         for reference in _through(needs(change.after) if change.after else (), touched_by):
             leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
             if first is None and up and up.end == "up":
@@ -188,18 +197,30 @@ def _freed(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     names: Callable[[Object], Iterable[tuple[str, ...]]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
-    """A name is free only once what bore it is gone."""
+    """What only one can have at a time is free only once who had it is gone, or has let go of it. Of those that keep it
+    and change in what they claim besides, each waits for who lets go, and who is new waits for them."""
     freed: dict[tuple[str, ...], list[Vertex]] = {}
+    moved: dict[tuple[str, ...], list[Vertex]] = {}
+    taken: list[tuple[Vertex, set[tuple[str, ...]], set[tuple[str, ...]]]] = []
     for address, change in changes.items():
-        down = ends[address][0]
-        if change.before is not None and down is not None and down.end == "down":
-            for claim in names(change.before):
+        down, up = ends[address]
+        had = set(names(change.before)) if change.before else set()
+        wants = set(names(change.after)) if change.after else set()
+        if change.by or (had == wants and down == up):
+            continue
+        kept = had & wants if down == up else set()
+        if down:
+            for claim in had - kept:
                 freed.setdefault(claim, []).append(down)
-    for address, change in changes.items():
-        up = ends[address][1]
-        if change.after is not None and up is not None and up.end == "up":
-            for claim in names(change.after):
-                yield from ((old, up) for old in freed.get(claim, ()) if old.address != address)
+            for claim in kept:
+                moved.setdefault(claim, []).append(down)
+        if up:
+            taken.append((up, wants - kept, kept))
+    for up, new, kept in taken:
+        for claim in {*new, *kept}:
+            for vertex in (*freed.get(claim, ()), *(moved.get(claim, ()) if claim in new else ())):
+                if vertex.address != up.address:
+                    yield vertex, up
 
 
 def _watching(

@@ -106,7 +106,8 @@ def make_steps(
 
     def takes(address: Address) -> bool:
         """What comes back from quarantine comes as it went, and with nothing else."""
-        return inline and address not in whole
+        obj = target.get(address)
+        return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
 
     ordered = order(changes, target, kinds, travels, takes=takes, reverse_ties=reverse_ties)
     _carry(ordered, situation, moved)
@@ -171,7 +172,7 @@ def _allot(
     """Give everything that would be destroyed a place. A column of a table that is moved goes with the table."""
     for address in sorted(changes):
         change = changes[address]
-        form = kinds[address.kind].keeps(change) if change.before is not None else ""
+        form = kinds[address.kind].keeps(change) if change.before is not None and not change.by else ""
         if not form:
             continue
         above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]

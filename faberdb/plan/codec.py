@@ -81,6 +81,8 @@ class StepRecord(Strict):
     done_when: str
     probe: str
     """A query for up to five rows that are in the way."""
+    secrets: list[str] = []
+    """Environment variables whose values take the place of `'${NAME}'` in the SQL when it is run."""
 
 
 class KeptRecord(Strict):

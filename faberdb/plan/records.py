@@ -84,6 +84,7 @@ def step_to(step: Step) -> dict[str, Any]:
         "outside_transaction": s.outside,
         "done_when": s.done_when,
         "probe": s.probe,
+        **({"secrets": list(s.secrets)} if s.secrets else {}),
     }
 
 
@@ -95,6 +96,7 @@ def step_from(record: Any) -> Step:
         outside=record["outside_transaction"],
         done_when=record["done_when"],
         probe=record["probe"],
+        secrets=tuple(record.get("secrets", ())),
     )
     return Step(
         record["id"],

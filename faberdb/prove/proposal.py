@@ -38,6 +38,9 @@ class Engine(Protocol):
     def kinds(self) -> Sequence[Kind]: ...
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
     def platform(self, address: Address) -> bool: ...
+    def left_alone(
+        self, declared: Mapping[Address, Object], live: Mapping[Address, Object]
+    ) -> Mapping[Address, Unmanaged | None]: ...
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None: ...
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
 
@@ -118,6 +121,9 @@ class Planner:
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
         target |= _left_as_is(target, here, self.kinds)
+        left = {a: u for a, u in self.engine.left_alone(wanted, here).items() if a not in target}
+        target |= {a: here[a] for a in left}
+        self.unmanaged = (*self.unmanaged, *filter(None, left.values()))
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(
@@ -291,7 +297,11 @@ class Planner:
         if not renames_last:
             aim, start = _moving_out(back, aim, start)
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
-        again = {a: c.reason for a, c in changes.items() if c.action is Action.REPLACE and a in aim and a in start}
+        again = {
+            a: c.reason
+            for a, c in changes.items()
+            if c.action is Action.REPLACE and not c.by and a in aim and a in start
+        }
         undone = diff(aim, start, self.kinds, version=self.catalogue.version, replacing=again)
         steps, taken = make_steps(
             undone,

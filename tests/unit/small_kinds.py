@@ -94,6 +94,18 @@ class SmallKind:
     def entry_key(self, obj: Object) -> str:
         return obj.address.path[-1]
 
+    def whole(self, obj: Object) -> bool:
+        return False
+
+    def carries(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
+    def waits(self, change: Any, changes: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
+    def forces(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
+        yield from ()
+
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
 

@@ -24,7 +24,7 @@ PRESENCE = {
         name: f"pg_class where relkind in ({letters}) and {_USER}"
         for name, letters in (
             ("table", "'r', 'p'"),
-            ("column", "'r', 'p'"),
+            ("column", "'r', 'p', 'f'"),
             ("sequence", "'S'"),
             ("index", "'i', 'I'"),
             ("view", "'v'"),

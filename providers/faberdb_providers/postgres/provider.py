@@ -10,10 +10,11 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from faberdb.errors import DatabaseError
-from faberdb.model import Address, Change, Kept, Object, Statement, Work
+from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
 from faberdb_providers.postgres import quarantine
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
+from faberdb_providers.postgres.kinds.partition import children_left_alone, with_siblings
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.servers import embedded
@@ -107,17 +108,26 @@ class PostgresProvider:
         declared = resolved(declared)
         kinds = {kind.name: kind for kind in self.kinds}
         declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
-        first: dict[str, Object] = {}
+        schemas: dict[Address, Object] = {}
         for obj in declared.values():
-            if len(obj.address.path) > 1 and obj.address.kind not in _OF_THE_DATABASE:
-                first.setdefault(obj.address.path[0], obj)
-        schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
+            if obj.address.kind not in ("extension", "default_privilege"):
+                for reference in obj.references:
+                    if reference.kind == "schema":
+                        schemas.setdefault(reference, obj)
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
-        return {**implied, **declared}
+        whole = {**implied, **declared}
+        return {**whole, **with_siblings(whole)}
 
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))
+
+    def left_alone(
+        self, declared: Mapping[Address, Object], live: Mapping[Address, Object]
+    ) -> dict[Address, Unmanaged | None]:
+        """Live objects that a declaration leaves to others, with what a plan says of them: partitions that a job
+        makes, and all that hangs on them."""
+        return children_left_alone(declared, live)
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         return quarantine.place_for(change, form, number, work)

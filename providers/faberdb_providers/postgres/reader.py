@@ -13,6 +13,7 @@ import psycopg
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres.attached import grants, grants_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
+from faberdb_providers.postgres.kinds.partition import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
@@ -50,9 +51,9 @@ select 'pg_constraint'::regclass::oid, k.oid, 'pg_type'::regclass::oid, k.contyp
   from pg_constraint k where k.contypid >= 16384
 union all
 select 'pg_constraint'::regclass::oid, k.oid, 'pg_class'::regclass::oid, k.conrelid,
-       case when k.contype = 'n' then k.conkey[1]::int else 0 end
-  from pg_constraint k join pg_class c on c.oid = k.conrelid
- where k.oid >= 16384 and (k.contype = 'n' or k.contype = 'c' and c.relkind = 'f')
+       k.conkey[1]::int
+  from pg_constraint k
+ where k.oid >= 16384 and k.contype = 'n'
 union all
 select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
   from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint where k.contype = 't' and t.tgparentid = 0
@@ -74,6 +75,13 @@ select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rn
 DEPENDENCIES = """
 select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
  where refobjid >= 16384 and objid >= 16384 and not (deptype = 'i' and classid = 'pg_type'::regclass)
+"""
+
+INHERITED = """
+select a.attrelid, a.attnum::int, p.attrelid, p.attnum::int
+  from pg_inherits h join pg_attribute a on a.attrelid = h.inhrelid and a.attnum > 0 and a.attinhcount > 0
+  join pg_attribute p on p.attrelid = h.inhparent and p.attname = a.attname and not p.attisdropped
+ where h.inhrelid >= 16384 order by h.inhseqno desc
 """
 
 COMMENTS = """
@@ -104,6 +112,10 @@ CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 """What a constraint that is part of another object is called in a comment's address."""
 
 
+UNREADABLE = {"user mapping": "this role may not read its options, so nothing can be said about it"}
+"""Why something of a kind that is managed may still be none of ours."""
+
+
 class Snapshot:
     """What the catalogue queries found in one REPEATABLE READ, READ ONLY snapshot: rows, and objects when asked for."""
 
@@ -120,9 +132,9 @@ class Snapshot:
         return hashlib.sha256(content).hexdigest()
 
     def catalogue(self) -> Catalogue:
-        classes, aliases, dependencies, comments, granted, casts, unmanaged, *found = self._rows
+        classes, aliases, dependencies, inherited, comments, granted, casts, unmanaged, *found = self._rows
         return _Assembly(dict(zip(self._kinds, found, strict=True)), self._version).assemble(
-            classes[0], aliases, dependencies, comments, granted, casts, unmanaged
+            classes[0], aliases, dependencies, inherited, comments, granted, casts, unmanaged
         )
 
 
@@ -133,7 +145,7 @@ def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iter
     """
     readable = [kind for kind in kinds if kind.has_query]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, COMMENTS, grants_query(version), CASTS, UNMANAGED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, COMMENTS, grants_query(version), CASTS, UNMANAGED]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
@@ -161,12 +173,14 @@ class _Assembly:
         classes: Row,
         aliases: list[Row],
         dependencies: list[Row],
+        inherited: list[Row],
         comments: list[Row],
         granted: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
         self.pg_class = classes[0]
+        self.inherited = {(oid, part): (above, number) for oid, part, above, number in inherited}
         self.aliases = {(row[0], row[1]): (row[2], row[3], row[4]) for row in aliases}
         members = {(row[0], row[1]): (row[3], row[4]) for row in dependencies if row[6]}
         for kind, rows in self.found.items():
@@ -181,9 +195,10 @@ class _Assembly:
         self._refer(dependencies)
         self._comment(comments, members)
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
+        self.objects |= with_siblings(self.objects)
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
-            Unmanaged(what, name, "this kind of object is not managed yet")
+            Unmanaged(what, name, UNREADABLE.get(what, "this kind of object is not managed yet"))
             for classid, oid, what, name in unmanaged
             if (classid, oid) not in members
             and ((address := self.addresses.get((classid, oid, 0))) is None or address.kind not in managed)
@@ -191,12 +206,12 @@ class _Assembly:
         return Catalogue(self.objects, rest, frozenset((s, t) for s, t in casts), self.version)
 
     def _leave_parts_of_others(self) -> None:
-        """Forget keys, checks, triggers of relations that are not read apart: an extension's tables, foreign tables."""
+        """Forget keys, checks, triggers of relations that are not read apart: those of an extension's tables."""
         parts = {kind.name for kind in self.found if kind.dropped_inline}
         lost = [
             obj
             for address, obj in self.objects.items()
-            if address.kind in parts and obj.parent and obj.parent not in self.objects and not self._of_foreign(obj)
+            if address.kind in parts and obj.parent and obj.parent not in self.objects
         ]
         while lost:
             for obj in lost:
@@ -204,17 +219,16 @@ class _Assembly:
             lost = [o for o in self.objects.values() if o.parent in {gone.address for gone in lost}]
         self.addresses = {identity: a for identity, a in self.addresses.items() if a in self.objects}
 
-    def _of_foreign(self, obj: Object) -> bool:
-        """Whether it is a sequence that belongs to a column of a foreign table."""
-        above = obj.parent
-        return above is not None and above.kind == "column" and Address("foreign_table", above.path[:2]) in self.objects
-
     def _refer(self, dependencies: list[Row]) -> None:
         references: dict[Address, set[Address]] = {}
+        for (oid, part), (parent, number) in self.inherited.items():
+            child, above = self.addresses.get((self.pg_class, oid, part)), self._column(parent, number)
+            if child is not None and above is not None and "inherited" in self.objects[child].attributes:
+                references.setdefault(child, set()).add(above)
         for classid, oid, part, ref_class, ref_oid, ref_part, member in dependencies:
             if member:
                 continue
-            here = self._find(classid, oid, part)
+            here = self._find(classid, oid, part, up=False)  # what an inherited column needs, its own table needs
             there = self._find(ref_class, ref_oid, ref_part)
             if here is not None and there is not None and here != there:
                 references.setdefault(here, set()).add(there)
@@ -225,15 +239,27 @@ class _Assembly:
             if found:
                 self.objects[address] = Object(address, obj.attributes, obj.parent, frozenset(found))
 
-    def _find(self, classid: int, oid: int, part: int) -> Address | None:
-        """The object, or the whole of which it is a part, or what stands behind an alias."""
-        found = self.addresses.get((classid, oid, part)) or self.addresses.get((classid, oid, 0))
+    def _find(self, classid: int, oid: int, part: int, *, up: bool = True) -> Address | None:
+        """The object, or the whole of which it is a part, or what stands behind an alias. up: an inherited column that
+        is no object stands for that of the table above."""
+        found = self.addresses.get((classid, oid, part))
+        if found is None and part and up and classid == self.pg_class:
+            found = self._column(oid, part)
+        found = found or self.addresses.get((classid, oid, 0))
         if found is None and (classid, oid) in self.aliases:
             classid, oid, part = self.aliases[(classid, oid)]
             found = self.addresses.get((classid, oid, part)) or self.addresses.get((classid, oid, 0))
             if found is None and (classid, oid) in self.aliases:
-                return self._find(classid, oid, part)
+                return self._find(classid, oid, part, up=up)
         return found or self.members.get((classid, oid))
+
+    def _column(self, oid: int, part: int) -> Address | None:
+        """The column, or that of the table above which it is inherited from."""
+        found = self.addresses.get((self.pg_class, oid, part))
+        while found is None and (oid, part) in self.inherited:
+            oid, part = self.inherited[(oid, part)]
+            found = self.addresses.get((self.pg_class, oid, part))
+        return found
 
     def _comment(self, comments: list[Row], members: Mapping[tuple[int, int], Any]) -> None:
         for classid, oid, part, text, column, what, identity in comments:

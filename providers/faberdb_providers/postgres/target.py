@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import psycopg
 
 from faberdb.errors import StoppedError
 from faberdb.model import Failure, Limits, Step
+from faberdb_providers.postgres.names import literal
 from faberdb_providers.postgres.session import Session, refused, words
 
 
 class Target(Session):
     """A session that may change things, and writes down what it does."""
+
+    _secrets: Mapping[str, str] = MappingProxyType({})
+
+    def entrust(self, secrets: Mapping[str, str]) -> None:
+        """Values, by name, that statements leave out."""
+        self._secrets = secrets
+
+    def _filled(self, step: Step) -> str:
+        sql = step.statement.sql
+        for name in step.statement.secrets:
+            sql = sql.replace("'${" + name + "}'", literal(self._secrets[name]).strip())
+        return sql
+
+    def _discreet(self, said: tuple[str, ...]) -> tuple[str, ...]:
+        """The server's words without values that were entrusted."""
+        for value in filter(None, self._secrets.values()):
+            said = tuple(line.replace(value, "***") for line in said)
+        return said
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> str:
         """Note that a plan begins. Returns what is known of it already: empty, `running` (it was interrupted), or how
@@ -63,24 +83,24 @@ class Target(Session):
             if step.statement.outside:
                 self._limit(limits, local=False)
                 started(step)
-                self.execute(step.statement.sql)
+                self.execute(self._filled(step))
                 self._journal(plan_id, steps, "done")
             else:
                 with self.connection.transaction():
                     self._limit(limits, local=True)
                     for step in steps:
                         started(step)
-                        self.execute(step.statement.sql)
+                        self.execute(self._filled(step))
                     self._journal(plan_id, steps, "done")
         except psycopg.Error as error:
             if self.connection.closed:
                 raise StoppedError(
                     "the connection to the server was lost during a step",
                     where=f"{step.address.kind.replace('_', ' ')} {step.address.name}",
-                    detail=words(error),
+                    detail=self._discreet(words(error)),
                     advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
                 ) from error
-            said = words(error)
+            said = self._discreet(words(error))
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
             return Failure((f"{step.address.kind.replace('_', ' ')} {step.address.name}", *said), rows)
         return None

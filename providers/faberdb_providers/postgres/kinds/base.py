@@ -132,7 +132,8 @@ def grants_on(
         needs = {parent or target}
         if target.kind == "column":
             # Privileges on the table come first: taking one away there takes it from the columns too.
-            above = "table" if parent is None else parent.kind
+            holder = place.container if parent is None else parent
+            above = "table" if holder is None else holder.kind
             needs.add(Address("grant", (above, *target.path[:-1], grantee)))
         address = Address("grant", (target.kind, *target.path, grantee))
         yield Object(address, attributes, parent or target, frozenset(needs), place.scope, place.origin)
@@ -225,6 +226,10 @@ class PostgresKind:
         """The key of its TOML entry."""
         return obj.address.path[-1]
 
+    def whole(self, obj: Object) -> bool:
+        """Whether it can only be made together with its children."""
+        return False
+
     def write(self, obj: Object) -> Mapping[str, Any]:
         return obj.attributes
 
@@ -279,6 +284,29 @@ class PostgresKind:
     def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
         """Whether a server of this major refuses the change, by itself or because of who refers to the whole."""
         return False
+
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """Objects whose own changes an ALTER carries out by the way."""
+        return ()
+
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        """Those of the changed objects whose changes this one comes after, or before if it is a drop, though it does
+        not refer to them."""
+        return ()
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """Objects that have to be made anew so that this one can change."""
+        return ()
 
     def keeps(self, change: Change) -> str:
         """`moved` or `values` where the change would destroy data, empty where it does not."""

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from pydantic import model_validator
+
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
@@ -17,11 +19,14 @@ from faberdb_providers.postgres.kinds.base import (
     compact,
     grants_on,
 )
+from faberdb_providers.postgres.kinds.foreign import option_moves, options_clause
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.partition import all_above
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
-from faberdb_providers.postgres.kinds.storage import stored_options
+from faberdb_providers.postgres.kinds.storage import option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import (
     lossless,
+    note_same,
     of_own_type,
     restore,
     restore_position,
@@ -63,8 +68,10 @@ class ColumnSpec(GrantableSpec):
 
     short = "type"
 
-    type: str
+    type: str | None = None
     """Any type the server knows; `serial` and its kin stand for a sequence and a default."""
+    inherited: bool = False
+    """The column comes from a parent table, and this entry says only what is different here; it has no type."""
     null: bool = False
     default: str | None = None
     """An SQL expression: a string constant has its own quotes, `"'new'"`."""
@@ -79,20 +86,49 @@ class ColumnSpec(GrantableSpec):
     statistics: int | None = None
     options: dict[str, str | int | float] = {}
     """`n_distinct` and the like."""
+    foreign_options: dict[str, str | int | float | bool] = {}
+    """What the foreign data wrapper is told of a column of a foreign table."""
+    not_null: bool = False
+    """Of an inherited column: NOT NULL, though that of the parent is not."""
+    no_default: bool = False
+    """Of an inherited column: none, though that of the parent has one."""
     not_null_name: str | None = None
     """Of the NOT NULL constraint (PostgreSQL 18), where it is not TABLE_COLUMN_not_null."""
+    not_null_no_inherit: bool = False
+    """Child tables need not be NOT NULL (PostgreSQL 18)."""
+    not_null_not_valid: bool = False
+    """Rows that were there before may have no value (PostgreSQL 18)."""
     backfill: str | None = None
     """Expression that fills existing rows when the column is added or becomes NOT NULL."""
     using: str | None = None
     """Expression that makes the new value when the type changes."""
 
+    @model_validator(mode="after")
+    def _type_or_inherited(self) -> ColumnSpec:
+        if self.inherited:
+            said = self.model_fields_set - OF_INHERITED
+            if said:
+                raise ValueError(f"an inherited column cannot have {', '.join(sorted(said))}")
+        elif self.type is None:
+            raise ValueError("a column needs a type")
+        elif self.not_null or self.no_default:
+            raise ValueError("a column is NOT NULL and has no default unless it says so")
+        return self
+
+
+OF_INHERITED = {
+    *("inherited", "not_null", "default", "no_default", "storage", "compression", "statistics", "options"),
+    *("foreign_options", "comment", "grants"),
+}
+"""What a child table can have another way than its parent."""
+
 
 class ColumnKind(PostgresKind):
-    """A column of a table; https://www.postgresql.org/docs/current/ddl-alter.html"""
+    """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
 
     name = "column"
     section = "columns"
-    within = ("table",)
+    within = ("table", "foreign_table")
     Declared = ColumnSpec
     shell = True
     created_inline = True
@@ -100,12 +136,17 @@ class ColumnKind(PostgresKind):
     texts = ("generated",)
     rebuilt_on_type_change = True
 
+    def inlines(self, obj: Object) -> bool:
+        return "inherited" not in obj.attributes
+
     def query(self, version: int) -> str:
         not_null = (
             "case when k.conname <> c.relname || '_' || a.attname || '_not_null' then k.conname end"
             if version >= 18
             else "null"
         )
+        compression = "nullif(a.attcompression::text, case when a.attislocal then '' else up.compression end)"
+        not_null += ", k.connoinherit, not k.convalidated" if version >= 18 else ", false, false"
         named = (
             " left join pg_constraint k on k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum"
             if version >= 18
@@ -118,10 +159,14 @@ class ColumnKind(PostgresKind):
             " case when a.attcollation <> t.typcollation then (select quote_ident(cn.nspname) || '.' ||"
             "  quote_ident(co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace"
             "  where co.oid = a.attcollation) end,"
-            " case when a.attstorage <> t.typstorage then a.attstorage::text end,"
-            f" {'a.attcompression::text' if version >= 14 else 'null'},"
+            " case when a.attislocal then nullif(a.attstorage, t.typstorage)::text else"
+            "  nullif(a.attstorage::text, up.storage) end,"
+            f" {compression if version >= 14 else 'null'},"
             " case when a.attstattarget >= 0 then a.attstattarget::int end, a.attoptions, a.attislocal, i.seq,"
-            f" {not_null}"
+            f" {not_null}, c.relkind::text, a.attfdwoptions, up.not_null,"
+            " case when not a.attislocal and a.attgenerated = '' and a.attidentity = '' then array[up.default,"
+            "  (select pg_get_expr(o.adbin, o.adrelid) from pg_attrdef o where o.adrelid = a.attrelid"
+            "   and o.adnum = a.attnum)] end"
             " from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace"
             " join pg_type t on t.oid = a.atttypid"
             " left join pg_attrdef d on a.attgenerated <> '' and d.adrelid = a.attrelid and d.adnum = a.attnum"
@@ -130,20 +175,41 @@ class ColumnKind(PostgresKind):
             "  from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid"
             "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
             "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"
-            f"{named} where c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
+            " left join lateral (select bool_or(pa.attnotnull) as not_null, min(pa.attstorage::text) as storage,"
+            f"  {'min(pa.attcompression::text)' if version >= 14 else 'null::text'} as compression,"
+            "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno))[1] as default from pg_inherits h"
+            "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"
+            "  left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
+            "  where h.inhrelid = a.attrelid) up on not a.attislocal"
+            f"{named} where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
             " order by n.nspname, c.relname, a.attnum"
         )
 
     def read(self, row: Row) -> Found | None:
         classid, oid, number, schema, table, name, type_, not_null, identity, generated, expression, *rest = row
-        collation, storage, compression, statistics, opts, local, sequence, not_null_name = rest
+        collation, storage, compression, statistics, opts, local, sequence, not_null_name, *more = rest
+        no_inherit, not_valid, kind, foreign, *above = more
+        parent = Address("foreign_table" if kind == "f" else "table", (schema, table))
+        found = Address(self.name, (schema, table, name))
+        settings = {
+            "statistics": statistics,
+            "options": stored_options(opts),
+            "foreign_options": stored_options(sorted(foreign or ())),
+        }
         if not local:
-            return None
+            own = _differences(not_null, storage, compression, settings, above)
+            return ((classid, oid, number), Object(found, own, parent)) if len(own) > 1 else None
         attributes: dict[str, Any] = {"type": type_}
         if not not_null:
             attributes["null"] = True
-        elif not_null_name:
-            attributes["not_null_name"] = not_null_name
+        else:
+            attributes |= compact(
+                {
+                    "not_null_name": not_null_name,
+                    "not_null_no_inherit": no_inherit,
+                    "not_null_not_valid": not_valid,
+                }
+            )
         if identity:
             attributes["identity"] = _identity(table, name, type_, identity, sequence)
         if expression is not None:
@@ -156,12 +222,8 @@ class ColumnKind(PostgresKind):
             attributes["storage"] = STORAGE[storage]
         if compression:
             attributes["compression"] = COMPRESSION[compression]
-        if statistics is not None:
-            attributes["statistics"] = statistics
-        if opts:
-            attributes["options"] = stored_options(opts)
-        parent = Address("table", (schema, table))
-        return (classid, oid, number), Object(Address(self.name, (schema, table, name)), attributes, parent)
+        attributes |= compact(settings)
+        return (classid, oid, number), Object(found, attributes, parent)
 
     def declare(self, place: Place, name: str, spec: ColumnSpec) -> Iterator[Object]:
         table = place.container
@@ -169,12 +231,15 @@ class ColumnKind(PostgresKind):
         address = Address(self.name, (*table.path, name))
         attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
+        attributes["foreign_options"] = option_texts(dict(sorted(spec.foreign_options.items())))
         if spec.identity:
             fields = spec.identity.model_dump(
                 exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"}
             )
             attributes["identity"] = compact(fields)
-        serial = SERIAL.get(spec.type.strip().lower())
+        if spec.identity and table.kind == "foreign_table":
+            raise ValueError("a column of a foreign table cannot have an identity")
+        serial = SERIAL.get(spec.type.strip().lower()) if spec.type else None
         default = spec.default
         if serial:
             attributes["type"] = serial
@@ -200,6 +265,9 @@ class ColumnKind(PostgresKind):
                 place.origin,
             )
 
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {k: v for k, v in obj.attributes.items() if k != "own_default"}
+
     def shorten(self, fragment: Mapping[str, Any]) -> Any:
         identity = fragment.get("identity")
         if identity is not None and set(identity) == {"generated"}:
@@ -209,10 +277,31 @@ class ColumnKind(PostgresKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [str(obj.attributes[key]) for key in ("type", "generated", "collation") if key in obj.attributes]
 
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """The columns of child tables that are also written there follow those of the parent by themselves."""
+        assert change.before is not None
+        assert change.after is not None
+        old, new = change.before.attributes, change.after.attributes
+        if not any(old.get(key) != new.get(key) for key in ("type", "collation")):
+            return
+        table = change.address.path[:2]
+        for obj in target.values():
+            column = Address(self.name, (*obj.address.path, change.address.path[-1]))
+            if "inherits" not in obj.attributes or column not in live or "inherited" in live[column].attributes:
+                continue
+            if table in [parent.address.path for parent in all_above(obj, target.get)]:
+                yield column
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
         if old == new:
             return None
+        if bool(old.get("inherited")) != bool(new.get("inherited")):
+            return Verdict(Action.ALTER)
+        if "inherited" in new:
+            return Verdict(Action.ALTER)
         if bool(old.get("virtual")) != bool(new.get("virtual")) or ("generated" in new and "generated" not in old):
             return Verdict(Action.REPLACE, "a column cannot become generated, or be generated another way, in place")
         if "generated" in old and "generated" not in new and old.get("virtual"):
@@ -233,7 +322,9 @@ class ColumnKind(PostgresKind):
 
     def keeps(self, change: Change) -> str:
         before, after = change.before, change.after
-        if before is None or "generated" in before.attributes:
+        if before is None or before.parent is None or before.parent.kind == "foreign_table":
+            return ""
+        if "generated" in before.attributes or any("inherited" in s.attributes for s in (before, after) if s):
             return ""
         if change.action in (Action.DROP, Action.REPLACE):
             return "values"
@@ -244,15 +335,22 @@ class ColumnKind(PostgresKind):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
         name, default = ident(obj.address.path[-1]), next((o.attributes["expression"] for o in inlined), None)
+        if "inherited" in obj.attributes:
+            yield from _own({}, obj.attributes, obj, work)
+            if default is not None:
+                yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
+            return
         kept, backfill = work.kept(obj.address), obj.hints.get("backfill")
         if "generated" in obj.attributes or not (kept or backfill):
             hazards: tuple[Hazard, ...] = ()
             risk = Risk.SAFE
             filled = default is not None or {"identity", "generated"} & set(obj.attributes)
-            if not obj.attributes.get("null") and not filled:
+            foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
+            if not obj.attributes.get("null") and not filled and not foreign:
                 risk = Risk.DANGEROUS
                 hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
-            if "identity" in obj.attributes or ("generated" in obj.attributes and not obj.attributes.get("virtual")):
+            computed = "generated" in obj.attributes and not obj.attributes.get("virtual")
+            if "identity" in obj.attributes or (computed and not foreign):
                 risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
             made = obj
             if default is None and filled_by_default(obj, work):
@@ -264,7 +362,7 @@ class ColumnKind(PostgresKind):
             yield from beyond(obj, work.version)
             yield from bare_identity(obj, work)
             return
-        late = {"null", "identity", "not_null_name"}
+        late = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
         plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
         yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
         yield from beyond(obj, work.version)
@@ -285,6 +383,9 @@ class ColumnKind(PostgresKind):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
+        if "inherited" in old or "inherited" in new:
+            yield from _own(old, new, after, work)
+            return
         column = f"ALTER TABLE {dotted(*after.address.path[:-1])} ALTER COLUMN {ident(after.address.path[-1])}"
         if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
             yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
@@ -308,6 +409,8 @@ class ColumnKind(PostgresKind):
             yield Statement(
                 f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}"
             )
+        if not old.get("null") and not new.get("null"):
+            yield from _not_null_changes(old, after)
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from _identity_changes(before, after)
             if "identity" not in old:
@@ -316,9 +419,13 @@ class ColumnKind(PostgresKind):
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
+        if "inherited" in obj.attributes:
+            yield from _own(obj.attributes, {}, obj, work)
+            return
         if kept:
             yield from save(obj, kept)
-        risk = Risk.CAUTION if "generated" in obj.attributes else Risk.DESTRUCTIVE
+        foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
+        risk = Risk.CAUTION if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
         yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
@@ -340,9 +447,15 @@ def filled_by_default(column: Object, work: Work) -> bool:
     return fresh and later and needed and work.kept(column.address) is None
 
 
+def parents_of(table: Address, work: Work) -> list[Object]:
+    """The tables that a table is to inherit its columns from, the nearest first."""
+    obj = work.after(table) or work.after(table._replace(kind="foreign_table"))
+    return all_above(obj, work.after) if obj else []
+
+
 PLAIN_KEYS = (
     *("type", "null", "generated", "virtual", "collation", "storage", "compression", "statistics"),
-    "not_null_name",
+    *("not_null_name", "not_null_no_inherit", "not_null_not_valid", "inherited", "not_null", "no_default"),
 )
 
 
@@ -367,6 +480,10 @@ def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
 
 def beyond(obj: Object, version: int) -> Iterator[Statement]:
     """What a new column has that CREATE TABLE and ADD COLUMN have no words for."""
+    if "inherited" in obj.attributes:
+        return
+    if obj.attributes.get("not_null_not_valid"):
+        yield _named_not_null(obj)
     unsaid = ("statistics", "options") if version >= 16 else ("statistics", "options", "storage")
     column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
     yield from _storage({}, {k: v for k, v in obj.attributes.items() if k in unsaid}, column, version)
@@ -380,6 +497,8 @@ def render_column(obj: Object, default: str | None, version: int, *, typed: bool
         words.append(f"STORAGE {a['storage'].upper()}")
     if a.get("compression"):
         words.append(f"COMPRESSION {a['compression']}")
+    if a.get("foreign_options"):
+        words.append(options_clause(obj, a["foreign_options"]).strip())
     if a.get("collation"):
         words.append(f"COLLATE {a['collation']}")
     if "generated" in a:
@@ -388,8 +507,9 @@ def render_column(obj: Object, default: str | None, version: int, *, typed: bool
         words.append(_identity_clause(a["identity"], obj))
     if default is not None:
         words.append(f"DEFAULT {default}")
-    if not a.get("null"):
+    if not a.get("null") and not a.get("not_null_not_valid"):
         words.append(f"CONSTRAINT {ident(a['not_null_name'])} NOT NULL" if a.get("not_null_name") else "NOT NULL")
+        words += ["NO INHERIT"] if a.get("not_null_no_inherit") else []
     return " ".join(words)
 
 
@@ -447,14 +567,29 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
     kept, back = work.keep(after.address), work.kept(after.address)
     cast = after.hints.get("using") or (f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}")
+    # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
+    textual = new.split("(")[0] in ("text", "character varying", "character")
+    guarded = not (back is None or textual or lossless(old, new) or _needed_by_key(after, work))
+    filled = not after.attributes.get("null") and not before.attributes.get("null")
+    if guarded and back:
+        yield from note_same(before, back, cast)
+        if filled:
+            yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+        value = "$1" if work.castable(old, new) else "$1::text"
+        yield Statement(
+            f"CREATE FUNCTION pg_temp.faberdb_cast({old}) RETURNS {new} LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
+            f"    RETURN {value}::{new}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $faberdb$"
+        )
+        cast = f"pg_temp.faberdb_cast({name})"
     if kept:
         yield from save(before, kept, f"({cast})::text" if of_own_type(after) else cast)
     sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"
-    if old != new and "generated" not in after.attributes:
+    foreign = after.parent is not None and after.parent.kind == "foreign_table"
+    if old != new and "generated" not in after.attributes and not foreign:
         sql += f" USING {cast}"
-    free = lossless(old, new) and old != new
+    free = foreign or (lossless(old, new) and old != new)
     hazard = Hazard(
         "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
     )
@@ -467,13 +602,32 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
         # What identity is taken away is gone by now, and what is given comes later.
         still = before.attributes.get("identity") if "identity" in after.attributes else None
         now = Object(after.address, compact({**after.attributes, "identity": still}))
-        yield from restore(now, back, f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}")
+        became = f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}"
+        yield from restore(now, back, None if guarded else became, same=guarded)
+        if guarded:
+            yield Statement(f"DROP FUNCTION pg_temp.faberdb_cast({old})")
+            if filled:
+                yield set_not_null(after, work)
+
+
+def _needed_by_key(column: Object, work: Work) -> bool:
+    """Whether the column is never without a value, not even for a moment."""
+    keys = [
+        o
+        for o in (work.children(column.parent, after=True) if column.parent else ())
+        if o.address.kind == "primary_key"
+    ]
+    return "identity" in column.attributes or any(column.address.path[-1] in k.attributes["columns"] for k in keys)
 
 
 def set_not_null(obj: Object, work: Work) -> Statement:
     table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
     probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
+    if obj.parent is not None and obj.parent.kind == "foreign_table":
+        return Statement(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL", Risk.CAUTION)
     hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    if {"not_null_no_inherit", "not_null_not_valid"} & obj.attributes.keys():
+        return _named_not_null(obj)
     if obj.attributes.get("not_null_name"):
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.attributes['not_null_name'])} NOT NULL {name}"
     else:
@@ -488,6 +642,38 @@ def storage_again(column: Object, work: Work) -> Iterator[Statement]:
     yield from _storage({}, kept, alter, work.version)
 
 
+def _not_null_name(obj: Object) -> str:
+    return str(obj.attributes.get("not_null_name") or f"{obj.address.path[-2]}_{obj.address.path[-1]}_not_null")
+
+
+def _named_not_null(obj: Object) -> Statement:
+    """NOT NULL with what only a constraint of its own can say."""
+    a, table = obj.attributes, dotted(*obj.address.path[:-1])
+    words = " NO INHERIT" if a.get("not_null_no_inherit") else ""
+    words += " NOT VALID" if a.get("not_null_not_valid") else ""
+    sql = (
+        f"ALTER TABLE {table} ADD CONSTRAINT {ident(_not_null_name(obj))} NOT NULL {ident(obj.address.path[-1])}{words}"
+    )
+    if a.get("not_null_not_valid"):
+        return Statement(sql, Risk.CAUTION)
+    hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    return Statement(sql, Risk.DANGEROUS, (hazard,))
+
+
+def _not_null_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+    """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
+    new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(_not_null_name(after))
+    if new.get("not_null_not_valid") and not old.get("not_null_not_valid"):
+        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {name}", Risk.CAUTION)
+        yield _named_not_null(after)
+        return
+    if old.get("not_null_not_valid") and not new.get("not_null_not_valid"):
+        yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION)
+    if old.get("not_null_no_inherit") != new.get("not_null_no_inherit"):
+        inherit = "NO INHERIT" if new.get("not_null_no_inherit") else "INHERIT"
+        yield Statement(f"ALTER TABLE {table} ALTER CONSTRAINT {name} {inherit}", Risk.CAUTION)
+
+
 def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str, version: int) -> Iterator[Statement]:
     if old.get("storage") != new.get("storage"):
         usual = "default"
@@ -496,14 +682,54 @@ def _storage(old: Mapping[str, Any], new: Mapping[str, Any], column: str, versio
         yield Statement(f"{column} SET STORAGE {new.get('storage', usual).upper()}", Risk.CAUTION)
     if old.get("compression") != new.get("compression"):
         yield Statement(f"{column} SET COMPRESSION {new.get('compression', 'default')}", Risk.CAUTION)
+    only = column.replace("ALTER TABLE ", "ALTER TABLE ONLY ", 1)  # child tables have their own
     if old.get("statistics") != new.get("statistics"):
-        yield Statement(f"{column} SET STATISTICS {new.get('statistics', -1)}", Risk.CAUTION)
+        yield Statement(f"{only} SET STATISTICS {new.get('statistics', -1)}", Risk.CAUTION)
     changed = {k: v for k, v in new.get("options", {}).items() if old.get("options", {}).get(k) != v}
     if changed:
-        yield Statement(f"{column} SET ({options(changed)})", Risk.CAUTION)
+        yield Statement(f"{only} SET ({options(changed)})", Risk.CAUTION)
+    moves = option_moves(_NOBODY, old.get("foreign_options", {}), new.get("foreign_options", {}))
+    if moves:
+        yield Statement(f"{column}{moves}", Risk.CAUTION)
     gone = [k for k in old.get("options", {}) if k not in new.get("options", {})]
     if gone:
-        yield Statement(f"{column} RESET ({', '.join(gone)})", Risk.CAUTION)
+        yield Statement(f"{only} RESET ({', '.join(gone)})", Risk.CAUTION)
+
+
+_NOBODY = Object(Address("column", ()), {})
+
+
+def _differences(
+    not_null: bool, storage: str | None, compression: str | None, settings: Mapping[str, Any], above: Sequence[Any]
+) -> dict[str, Any]:
+    """What an inherited column has another way than that of the parent."""
+    up_not_null, defaults = above
+    here = defaults or [None, None]
+    return {
+        "inherited": True,
+        **compact(
+            {
+                "not_null": not_null and not up_not_null,
+                "storage": STORAGE.get(storage or ""),
+                "compression": COMPRESSION.get(compression or ""),
+                "no_default": here[0] is not None and here[1] is None,
+                "own_default": here[1] is not None and here[0] != here[1],
+                **settings,
+            }
+        ),
+    }
+
+
+def _own(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, work: Work) -> Iterator[Statement]:
+    """What leads from what is different about an inherited column to something else."""
+    column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
+    if new.get("not_null") and "type" not in old and not old.get("not_null"):
+        yield set_not_null(obj, work)
+    elif old.get("not_null") and "type" not in new and not new.get("not_null"):
+        yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
+    if new.get("no_default") and not old.get("no_default"):
+        yield Statement(f"{column} DROP DEFAULT")
+    yield from _storage(old, new, column, work.version)
 
 
 KIND = ColumnKind()

@@ -14,10 +14,11 @@ from faberdb_providers.postgres.kinds.base import (
     Spec,
     compact,
 )
-from faberdb_providers.postgres.kinds.index import elements
+from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, elements, made_by_server
+from faberdb_providers.postgres.kinds.partition import attach_index, name_index, part_dropped, part_forces
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_where
-from faberdb_providers.postgres.names import dotted, ident, identifiers, options, resolve
+from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, resolve
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 FkAction = Literal["no action", "restrict", "cascade", "set null", "set default"]
@@ -36,20 +37,23 @@ class ConstraintKind(PostgresKind):
     def query(self, version: int) -> str:
         enforced = "not k.conenforced" if version >= 18 else "false"
         period = "k.conperiod" if version >= 18 else "false"
-        local = "k.conislocal" if self.contype == "c" else "k.conparentid = 0"
+        local = {"c": "k.conislocal", "f": "k.conparentid = 0"}.get(self.contype, "true")
+        above = ABOVE if self.contype in ("p", "u", "x") else "null, null, null, null, null"
+        joins = JOIN_ABOVE if self.contype in ("p", "u", "x") else ""
         return (
-            "select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, c.relname, k.conname, k.condeferrable,"
+            "select 'pg_constraint'::regclass::oid, k.oid, 0, n.nspname, c.relname, c.relkind::text, k.conname,"
+            f" {above}, k.condeferrable,"
             f" k.condeferred, not k.convalidated, {enforced}, {period},"
             " array(select a.attname::text from unnest(k.conkey) with ordinality u(num, pos) join pg_attribute a on"
             f"  a.attrelid = k.conrelid and a.attnum = u.num order by u.pos), {self.columns(version)}"
             " from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace"
-            f" {self.joins(version)} where k.contype = '{self.contype}' and {local} and {USER_SCHEMA}"
+            f" {self.joins(version)} {joins} where k.contype = '{self.contype}' and {local} and {USER_SCHEMA}"
             " order by n.nspname, c.relname, k.conname"
         )
 
     def inlines(self, obj: Object) -> bool:
         # CREATE TABLE takes every constraint for valid, since the table has no rows yet.
-        return self.created_inline and not (obj.attributes.get("not_valid") or obj.attributes.get("clustered"))
+        return self.created_inline and not {"not_valid", "clustered", "attached_to"} & obj.attributes.keys()
 
     def columns(self, version: int) -> str:
         """What this kind selects beyond the common columns."""
@@ -59,7 +63,8 @@ class ConstraintKind(PostgresKind):
         return ""
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, table, name, deferrable, deferred, invalid, unenforced, period, columns, *rest = row
+        classid, oid, _, schema, table, relkind, name, *more = row
+        above, (deferrable, deferred, invalid, unenforced, period, columns, *rest) = more[:5], more[5:]
         common = {
             "deferrable": deferrable,
             "initially_deferred": deferred,
@@ -68,7 +73,11 @@ class ConstraintKind(PostgresKind):
         }
         own = self.own(schema, columns, period, rest)
         attributes = compact({**own, **common})
-        parent = Address("table", (schema, table))
+        if above[0]:
+            attributes["attached_to"] = relative(schema, tuple(above[:2]))
+            if made_by_server(self.name, table, name, attributes, above):
+                return None
+        parent = Address("foreign_table" if relkind == "f" else "table", (schema, table))
         return (classid, oid, 0), Object(Address(self.name, (schema, table, name)), attributes, parent)
 
     def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
@@ -84,6 +93,8 @@ class ConstraintKind(PostgresKind):
         for side in (old, new):
             side.pop("options", None)
             side.pop("clustered", None)
+        if "attached_to" not in old:
+            new.pop("attached_to", None)
         if old == new and self.contype in ("p", "u", "x"):
             return Verdict(Action.ALTER, "only its storage changes")
         return Verdict(Action.REPLACE, "a constraint cannot be altered in place")
@@ -93,10 +104,19 @@ class ConstraintKind(PostgresKind):
             return True
         return change.disturbs and change.address.kind not in ("column", "table")
 
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)
+
     def identity(self, obj: Object) -> str:
         return f"CONSTRAINT {ident(obj.address.path[-1])} ON {dotted(*obj.address.path[:-1])}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if "attached_to" in obj.attributes:
+            yield name_index(obj)
+            yield from _cluster({}, obj)
+            return
         table = dotted(*obj.address.path[:-1])
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
         yield Statement(sql, *self.danger(obj), probe=self.probe(obj, work))
@@ -120,12 +140,17 @@ class ConstraintKind(PostgresKind):
             yield Statement(
                 f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work)
             )
+        if "attached_to" in after.attributes and "attached_to" not in before.attributes:
+            yield attach_index(after)
         yield from _cluster(before.attributes, after)
         old, new = before.attributes.get("options", {}), after.attributes.get("options", {})
         if old != new:
             yield from option_changes(f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}", old, new)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        if "attached_to" in obj.attributes:
+            yield from part_dropped(obj, work)
+            return
         table = dotted(*obj.address.path[:-1])
         yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(obj.address.path[-1])}", Risk.CAUTION)
 
@@ -166,6 +191,8 @@ class KeySpec(Spec):
     initially_deferred: bool = False
     options: Options = {}
     tablespace: str | None = None
+    attached_to: str | None = None
+    """Of a partition: the key of its table that this one is a part of."""
     clustered: bool = False
     """CLUSTER goes by its index."""
 
@@ -211,9 +238,12 @@ class KeyKind(ConstraintKind):
 
     def key(self, place: Place, spec: KeySpec, name: str) -> Iterator[Object]:
         fields = ("columns", "include", "nulls_not_distinct", "without_overlaps", "deferrable", "initially_deferred")
-        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered")}
+        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered", "attached_to")}
         attributes["options"] = option_texts(spec.options)
         yield from self.on_table(place, spec, name, attributes, [*spec.columns, *(spec.include or ())])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["attached_to"]] if "attached_to" in obj.attributes else []
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
@@ -279,6 +309,7 @@ class CheckKind(ConstraintKind):
     name = "check"
     section = "checks"
     Declared = CheckSpec
+    within = ("table", "foreign_table")
     contype = "c"
     created_inline = True
     texts = ("expression",)
@@ -316,6 +347,8 @@ class ExclusionSpec(Spec):
     initially_deferred: bool = False
     options: Options = {}
     tablespace: str | None = None
+    attached_to: str | None = None
+    """Of a partition: the constraint of its table that this one is a part of."""
 
 
 class ExclusionKind(ConstraintKind):
@@ -358,7 +391,7 @@ class ExclusionKind(ConstraintKind):
 
     def declare(self, place: Place, name: str, spec: ExclusionSpec) -> Iterator[Object]:
         fields = ("using", "elements", "include", "where", "deferrable", "initially_deferred", "tablespace")
-        attributes = {key: getattr(spec, key) for key in fields}
+        attributes = {key: getattr(spec, key) for key in (*fields, "attached_to")}
         attributes["options"] = option_texts(spec.options)
         yield from self.on_table(place, spec, name, attributes, spec.include or ())
 
@@ -366,7 +399,7 @@ class ExclusionKind(ConstraintKind):
         yield ("relation", obj.address.path[0], obj.address.path[-1])
 
     def mentions(self, obj: Object) -> Iterable[str]:
-        return [*obj.attributes["elements"], *filter(None, [obj.attributes.get("where")])]
+        return [*obj.attributes["elements"], *filter(None, [obj.attributes.get(k) for k in ("where", "attached_to")])]
 
 
 class Reference(Spec):
@@ -444,6 +477,29 @@ class ForeignKeyKind(ConstraintKind):
         target = resolve(place.schema, spec.references.table)
         there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
         yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        verdict = super().compare(before, after)
+        alterable = ("deferrable", "initially_deferred", "not_enforced")
+        old, new = ({k: v for k, v in o.attributes.items() if k not in alterable} for o in (before, after))
+        return Verdict(Action.ALTER) if verdict is not None and old == new else verdict
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield from super().alter(before, after, work)
+        old, new = before.attributes, after.attributes
+        words = []
+        if any(old.get(key) != new.get(key) for key in ("deferrable", "initially_deferred")):
+            when = "INITIALLY DEFERRED" if new.get("initially_deferred") else "INITIALLY IMMEDIATE"
+            words.append(f"DEFERRABLE {when}" if new.get("deferrable") else "NOT DEFERRABLE")
+        if old.get("not_enforced") != new.get("not_enforced"):
+            words.append("NOT ENFORCED" if new.get("not_enforced") else "ENFORCED")
+        for word in words:
+            table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+            sql = f"ALTER TABLE {table} ALTER CONSTRAINT {name} {word}"
+            if word == "ENFORCED":
+                yield Statement(sql, *self.danger(after), probe=self.probe(after, work))
+            else:
+                yield Statement(sql, Risk.CAUTION)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # Both sides of a key may change type in one plan; in between they would not fit.

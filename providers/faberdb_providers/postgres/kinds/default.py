@@ -7,7 +7,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
-from faberdb_providers.postgres.kinds.column import filled_by_default, set_not_null
+from faberdb_providers.postgres.kinds.column import filled_by_default, parents_of, set_not_null
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -34,14 +34,9 @@ class DefaultKind(PostgresKind):
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, table, column, kind, local, expression = row
+        classid, oid, _, schema, table, column, kind, _, expression = row
         path = (schema, table, column)
-        if kind == "v":
-            parent = Address("view", path[:2])
-        elif kind == "f":
-            return None
-        else:
-            parent = Address("column", path) if local else Address("table", path[:2])
+        parent = Address("view", path[:2]) if kind == "v" else Address("column", path)
         return (classid, oid, 0), Object(Address(self.name, path), {"expression": expression}, parent)
 
     def declare(self, place: Place, name: str, spec: Spec) -> Iterator[Object]:
@@ -58,10 +53,11 @@ class DefaultKind(PostgresKind):
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # The sequence of a serial column may change; only a type change or a replaced column needs the default anew.
-        return super().disturbed_by(obj, change) and change.address.kind != "table"
+        return super().disturbed_by(obj, change) and change.address.kind not in ("table", "foreign_table")
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
+        yield from _of_children(obj, work)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
             table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
@@ -70,9 +66,12 @@ class DefaultKind(PostgresKind):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)
+        yield from _of_children(after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        yield Statement(f"{_alter(obj)} DROP DEFAULT")
+        yield _without(obj, work)
+        if work.after(obj.address) is None:
+            yield from _of_children(obj, work)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()
@@ -81,6 +80,34 @@ class DefaultKind(PostgresKind):
 def _alter(obj: Object) -> str:
     what = "VIEW" if obj.parent and obj.parent.kind == "view" else "TABLE"
     return f"ALTER {what} {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
+
+
+def _of_children(obj: Object, work: Work) -> Iterator[Statement]:
+    """Gives child tables back what is different there, since a change of the parent's default reaches them all."""
+    todo = [Address("table", obj.address.path[:2])]
+    while todo:
+        for table in work.referrers(todo.pop(), after=True):
+            if not {"partition_of", "inherits"} & table.attributes.keys() or work.before(table.address) is None:
+                continue
+            todo.append(table.address)
+            path = (*table.address.path, obj.address.path[-1])
+            column, own = work.after(Address("column", path)), work.after(Address("default", path))
+            alter = f"ALTER TABLE {dotted(*path[:-1])} ALTER COLUMN {ident(path[-1])}"
+            if own is not None:
+                yield Statement(f"{alter} SET DEFAULT {own.attributes['expression']}")
+            elif column is not None and "generated" not in column.attributes and "identity" not in column.attributes:
+                yield Statement(f"{alter} DROP DEFAULT")
+
+
+def _without(obj: Object, work: Work) -> Statement:
+    """The statement that takes a default away, or gives an inherited column that of its parent."""
+    column = work.after(obj.address._replace(kind="column"))
+    if column is None or ("inherited" in column.attributes and not column.attributes.get("no_default")):
+        for table in parents_of(Address("table", obj.address.path[:2]), work):
+            above = work.after(Address("default", (*table.address.path, obj.address.path[-1])))
+            if above is not None:
+                return Statement(f"{_alter(obj)} SET DEFAULT {above.attributes['expression']}")
+    return Statement(f"{_alter(obj)} DROP DEFAULT")
 
 
 KIND = DefaultKind()

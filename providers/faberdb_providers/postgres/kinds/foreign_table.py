@@ -1,58 +1,61 @@
-"""Foreign tables, with their columns and checks as parts of one object."""
+"""Foreign tables: the server they are on and its options. Columns, defaults and checks are objects of their own, as
+they are of tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Address, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind, collation
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.foreign import created, disclosed, options_clause
-from faberdb_providers.postgres.kinds.storage import stored_options
-from faberdb_providers.postgres.names import dotted, ident, options, qualified
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, RelationSpec, Row, compact
+from faberdb_providers.postgres.kinds.column import beyond
+from faberdb_providers.postgres.kinds.foreign import (
+    Values,
+    declared_options,
+    disclosed,
+    option_moves,
+    options_clause,
+    with_secrets,
+    written_options,
+)
+from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.partition import carried, descent_changes, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.table import body, descent
+from faberdb_providers.postgres.names import ident, qualified, relative, resolve
 
-_STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
+
+class ForeignTableSpec(RelationSpec):
+    """A foreign table."""
+
+    server: str
+    """The foreign server it is on."""
+    options: Values = {}
+    """A value that looks like a secret is written `{ env = "NAME" }`."""
+    partition_of: str | None = None
+    """The partitioned table this one is a part of."""
+    bound: str | None = None
+    """`FOR VALUES ...` or `DEFAULT`."""
+    inherits: list[str] | None = None
+    not_null_names: dict[str, str] = {}
+    """Names of NOT NULL constraints on inherited columns, by column, where the parent's has another (PostgreSQL 18)."""
 
 
-class ForeignTableKind(BackgroundKind):
+class ForeignTableKind(PostgresKind):
     """`CREATE FOREIGN TABLE`; https://www.postgresql.org/docs/current/sql-createforeigntable.html"""
 
     name = "foreign_table"
+    section = "foreign_tables"
+    Declared = ForeignTableSpec
     sql_name = "FOREIGN TABLE"
-    texts = ("bound", "columns", "checks")
+    texts = ("bound",)
 
     def query(self, version: int) -> str:
-        not_null = (
-            "(select pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = a.attrelid"
-            " and k.contype = 'n' and k.conkey[1] = a.attnum)"
-        )
-        name = (
-            "(select k.conname from pg_constraint k where k.conrelid = a.attrelid and k.contype = 'n'"
-            " and k.conkey[1] = a.attnum)"
-        )
         return (
             "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, s.srvname, f.ftoptions,"
             " case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end,"
-            " (select json_agg(json_build_array(pn.nspname, p.relname) order by i.inhseqno) from pg_inherits i"
+            " array(select array[pn.nspname::text, p.relname::text] from pg_inherits i"
             "  join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace"
-            "  where i.inhrelid = c.oid),"
-            " (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),"
-            f"  'collation', case when a.attcollation <> e.typcollation then {collation('a.attcollation')} end,"
-            "  'not_null', a.attnotnull,"
-            f"  'not_null_name', {name if version >= 18 else 'null'},"
-            f"  'not_null_words', {not_null if version >= 18 else 'null'},"
-            "  'default', case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end,"
-            "  'generated', case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end,"
-            "  'virtual', a.attgenerated = 'v', 'options', a.attfdwoptions, 'settings', a.attoptions,"
-            "  'statistics', case when a.attstattarget >= 0 then a.attstattarget::int end,"
-            "  'storage', case when a.attstorage <> e.typstorage then a.attstorage::text end,"
-            "  'inherited', not a.attislocal and not c.relispartition) order by a.attnum)"
-            "  from pg_attribute a join pg_type e on e.oid = a.atttypid"
-            "  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum"
-            "  where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped),"
-            " (select json_object_agg(k.conname, pg_get_constraintdef(k.oid) order by k.conname) from pg_constraint k"
-            "  where k.conrelid = c.oid and k.contype = 'c' and (k.conislocal or c.relispartition))"
+            f"  where i.inhrelid = c.oid order by i.inhseqno), {not_null_names(version)}"
             " from pg_class c join pg_namespace n on n.oid = c.relnamespace"
             " join pg_foreign_table f on f.ftrelid = c.oid"
             f" join pg_foreign_server s on s.oid = f.ftserver where c.relkind = 'f' and {USER_SCHEMA}"
@@ -60,84 +63,91 @@ class ForeignTableKind(BackgroundKind):
         )
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, server, opts, bound, parents, columns, checks = row
+        classid, oid, _, schema, name, server, opts, bound, parents, names = row
+        parents = [tuple(p) for p in parents or ()]
         attributes = {
             "server": server,
             "options": disclosed(opts),
-            "columns": [_column(name, column) for column in columns or ()],
-            "checks": checks,
-            "parents": parents,
+            "partition_of": relative(schema, parents[0]) if bound else None,
             "bound": bound,
+            "inherits": [relative(schema, p) for p in parents] if parents and not bound else None,
+            "not_null_names": names,
         }
-        parent = Address("table", tuple(parents[0])) if bound else None
+        parent = Address("table", parents[0]) if bound else None
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), compact(attributes), parent)
+
+    def declare(self, place: Place, name: str, spec: ForeignTableSpec) -> Iterator[Object]:
+        texts, variables = declared_options(spec.options)
+        attributes = {k: getattr(spec, k) for k in ("server", "partition_of", "bound", "inherits", "not_null_names")}
+        above = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
+        references = [Address("schema", (place.schema,)), Address("foreign_server", (spec.server,)), *above]
+        yield from self.made(
+            place,
+            spec,
+            Address(self.name, (place.schema, name)),
+            {**attributes, "options": texts},
+            above[0] if spec.partition_of else None,
+            references,
+            {"env": variables} if variables else {},
+        )
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        values = written_options(obj, obj.attributes.get("options", {}))
+        return {**obj.attributes, **({"options": values} if values else {})}
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["bound"]] if "bound" in obj.attributes else []
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
         yield ("type", *obj.address.path)
+        yield from places(obj)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        if before.attributes["server"] != after.attributes["server"]:
+            return Verdict(Action.REPLACE, "a foreign table cannot move to another server")
+        return Verdict(Action.ALTER)
+
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        assert change.before is not None
+        assert change.after is not None
+        return carried(change.before, change.after, live, target)
+
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        return waited_for(change, changes, lambda address: target.get(address) or live.get(address))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        a, name = obj.attributes, qualified(obj.address)
-        lines = [_render(column) for column in a["columns"] if not column.get("inherited")]
-        checks = {k: words for k, words in a.get("checks", {}).items() if not words.endswith(" NOT VALID")}
-        lines += [f"CONSTRAINT {ident(check)} {words}" for check, words in checks.items()]
-        body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"
-        parents = [dotted(*path) for path in a.get("parents", ())]
-        inherits = f" INHERITS ({', '.join(parents)})" if parents and "bound" not in a else ""
-        values = a.get("options", {})
-        server = f"SERVER {ident(a['server'])}{options_clause(values)}"
-        yield created(f"CREATE FOREIGN TABLE {name} {body}{inherits} {server}", values)
-        for column in a["columns"]:
-            yield from _settings(name, column)
-        for check, words in a.get("checks", {}).items():
-            if check not in checks:
-                yield Statement(f"ALTER FOREIGN TABLE {name} ADD CONSTRAINT {ident(check)} {words}")
-        if "bound" in a:
-            # PARTITION OF would not take the columns' own options.
-            yield Statement(f"ALTER TABLE {parents[0]} ATTACH PARTITION {name} {a['bound']}")
+        a = obj.attributes
+        names = [f"CONSTRAINT {ident(n)} NOT NULL {ident(c)}" for c, n in a.get("not_null_names", {}).items()]
+        lines = body(inlined, work.version, names) or ("" if "bound" in a else " ()")
+        server = f" SERVER {ident(a['server'])}{options_clause(obj, a.get('options', {}))}"
+        yield with_secrets(
+            f"CREATE FOREIGN TABLE {qualified(obj.address)}{descent(obj, lines)}{server}", Risk.SAFE, obj
+        )
+        for column in (o for o in inlined if o.address.kind == "column"):
+            yield from beyond(column, work.version)
+        yield from bare(obj.address, work)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        moves = option_moves(after, before.attributes.get("options", {}), after.attributes.get("options", {}))
+        if moves:
+            hazard = Hazard("foreign-options", "queries on it use this from the moment it commits")
+            yield with_secrets(f"ALTER {self.identity(after)}{moves}", Risk.CAUTION, after, (hazard,))
+        yield from descent_changes(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS)
-
-
-def _column(table: str, column: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(column)
-    name, words = found.pop("not_null_name"), found.pop("not_null_words")
-    if name and (name != f"{table}_{found['name']}_not_null" or words != f"NOT NULL {ident(found['name'])}"):
-        # `NOT NULL column NO INHERIT`, where a column's own constraint does not repeat the column.
-        found["not_null"] = f"CONSTRAINT {ident(name)} {words.replace(' ' + ident(found['name']), '', 1)}"
-    found["options"] = disclosed(found["options"])
-    found["settings"] = stored_options(found["settings"])
-    return compact(found)
-
-
-def _render(column: Mapping[str, Any]) -> str:
-    words = [f"{ident(column['name'])} {column['type']}{options_clause(column.get('options', {}))}"]
-    if "collation" in column:
-        words.append(f"COLLATE {column['collation']}")
-    if "generated" in column:
-        words.append(f"GENERATED ALWAYS AS ({column['generated']}) {'VIRTUAL' if column.get('virtual') else 'STORED'}")
-    if "default" in column:
-        words.append(f"DEFAULT {column['default']}")
-    if column.get("not_null"):
-        words.append("NOT NULL" if column["not_null"] is True else column["not_null"])
-    return " ".join(words)
-
-
-def _settings(table: str, column: Mapping[str, Any]) -> Iterator[Statement]:
-    """What a column's definition has no words for, and what an inherited column has of its own."""
-    alter = f"ALTER FOREIGN TABLE {table} ALTER COLUMN {ident(column['name'])}"
-    if column.get("inherited"):
-        if "options" in column:
-            yield Statement(alter + options_clause(column["options"], "ADD "))
-        if "default" in column:
-            yield Statement(f"{alter} SET DEFAULT {column['default']}")
-    if "settings" in column:
-        yield Statement(f"{alter} SET ({options(column['settings'])})")
-    if "statistics" in column:
-        yield Statement(f"{alter} SET STATISTICS {column['statistics']}")
-    if "storage" in column:
-        yield Statement(f"{alter} SET STORAGE {_STORAGE[column['storage']]}")
+        hazard = Hazard("foreign-drop", "queries that use it fail from the moment this commits; its rows stay far away")
+        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
 
 KIND = ForeignTableKind()

@@ -15,8 +15,17 @@ from faberdb_providers.postgres.kinds.base import (
     Spec,
     compact,
 )
+from faberdb_providers.postgres.kinds.partition import (
+    attach_index,
+    chosen_name,
+    is_chosen,
+    name_index,
+    part_dropped,
+    part_forces,
+    upper_index,
+)
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
-from faberdb_providers.postgres.names import dotted, ident, identifiers, options, unquoted
+from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
 
 
 class IndexSpec(Spec):
@@ -36,6 +45,10 @@ class IndexSpec(Spec):
     tablespace: str | None = None
     clustered: bool = False
     """CLUSTER goes by this index."""
+    only: bool = False
+    """Of a partitioned table: not on its partitions, but for those whose own indexes are attached to it."""
+    attached_to: str | None = None
+    """Of a partition: the index of its table that this one is a part of."""
     statistics: dict[str, int] = {}
     """Statistics targets of expression elements, by their number."""
 
@@ -76,6 +89,27 @@ _ALL_ELEMENTS = (
 """The same of every index at once, which costs a tenth of asking for each."""
 
 
+ABOVE = (
+    "pn.nspname, pc.relname, px.indisvalid, pc.reloptions,"
+    " case when pc.oid is not null then array(select pa.attname::text from pg_attribute pa where pa.attrelid = pc.oid"
+    " order by pa.attnum) end"
+)
+JOIN_ABOVE = (
+    "left join pg_inherits ih on ih.inhrelid = x.indexrelid left join pg_class pc on pc.oid = ih.inhparent"
+    " left join pg_index px on px.indexrelid = pc.oid left join pg_namespace pn on pn.oid = pc.relnamespace"
+)
+"""The index of the parent table that an index x of a partition is a part of."""
+
+
+def made_by_server(kind: str, table: str, name: str, attributes: Mapping[str, Any], above: Sequence[Any]) -> bool:
+    """Whether an index of a partition is what the server makes by itself for one of its table: then it is no object of
+    its own, but comes and goes with that one."""
+    _, _, valid, opts, columns = above
+    own = {"clustered", "statistics", "tablespace", "only"} & attributes.keys()
+    same = attributes.get("options", {}) == stored_options(opts)
+    return bool(valid) and same and not own and is_chosen(name, kind, table, columns)
+
+
 class IndexKind(PostgresKind):
     """`CREATE INDEX`; https://www.postgresql.org/docs/current/sql-createindex.html"""
 
@@ -97,18 +131,18 @@ class IndexKind(PostgresKind):
             f" {distinct}, c.reloptions, ts.spcname, x.indisclustered, x.indisvalid,"
             " case when x.indexprs is not null then (select array_agg(array[sa.attnum::text, sa.attstattarget::text]"
             "  order by sa.attnum) from pg_attribute sa where sa.attrelid = c.oid and sa.attstattarget >= 0) end,"
-            " tc.relkind = 'p'"
+            f" tc.relkind = 'p', {ABOVE}"
             " from pg_index x join pg_class c on c.oid = x.indexrelid join pg_class tc on tc.oid = x.indrelid"
             " join pg_namespace n on n.oid = tc.relnamespace join pg_am am on am.oid = c.relam"
             f" left join pg_tablespace ts on ts.oid = c.reltablespace join ({_ALL_ELEMENTS}) e on e.indexrelid = c.oid"
-            f" where tc.relkind in ('r', 'p', 'm') and not c.relispartition and {USER_SCHEMA}"
+            f" {JOIN_ABOVE} where tc.relkind in ('r', 'p', 'm') and {USER_SCHEMA}"
             " and not exists (select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))"
             " order by n.nspname, tc.relname, c.relname"
         )
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, schema, table, kind, name, on, unique, where, method, include, not_distinct, *rest = row
-        opts, space, clustered, valid, statistics, partitioned = rest
+        opts, space, clustered, valid, statistics, partitioned, *above = rest
         attributes = compact(
             {
                 "on": on,
@@ -122,8 +156,13 @@ class IndexKind(PostgresKind):
                 "clustered": clustered,
                 "statistics": {number: int(target) for number, target in statistics or ()},
                 "invalid": not valid and not partitioned,
+                "only": not valid and partitioned,
             }
         )
+        if above[0]:
+            attributes["attached_to"] = relative(schema, tuple(above[:2]))
+            if made_by_server(self.name, table, name, attributes, above):
+                return None
         parent = Address("materialized_view" if kind == "m" else "table", (schema, table))
         return (classid, oid, 0), Object(Address(self.name, (schema, table, name)), attributes, parent)
 
@@ -131,7 +170,7 @@ class IndexKind(PostgresKind):
         parent = place.container
         assert parent is not None
         fields = ("on", "unique", "where", "include", "nulls_not_distinct", "tablespace", "clustered", "statistics")
-        attributes = {key: getattr(spec, key) for key in fields}
+        attributes = {key: getattr(spec, key) for key in (*fields, "only", "attached_to")}
         attributes["using"] = None if spec.using == "btree" else spec.using
         attributes["options"] = option_texts(spec.options)
         yield from self.made(place, spec, Address(self.name, (*parent.path, name)), attributes, parent)
@@ -141,7 +180,10 @@ class IndexKind(PostgresKind):
         return {**{k: v for k, v in obj.attributes.items() if k != "invalid"}, "on": on}
 
     def mentions(self, obj: Object) -> Iterable[str]:
-        return [*obj.attributes["on"], *(obj.attributes[k] for k in ("where", "using") if k in obj.attributes)]
+        return [
+            *obj.attributes["on"],
+            *(obj.attributes[k] for k in ("where", "using", "attached_to") if k in obj.attributes),
+        ]
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
@@ -155,6 +197,10 @@ class IndexKind(PostgresKind):
         for side in (old, new):
             for key in ("options", "tablespace", "clustered", "statistics"):
                 side.pop(key, None)
+        if "attached_to" not in old:
+            new.pop("attached_to", None)
+        if "only" not in new:
+            old.pop("only", None)
         if old == new:
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "an index cannot be altered in place")
@@ -164,6 +210,11 @@ class IndexKind(PostgresKind):
             return True
         return change.disturbs and change.address.kind not in ("column", "table")
 
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)
+
     def identity(self, obj: Object) -> str:
         return f"INDEX {dotted(obj.address.path[0], obj.address.path[-1])}"
 
@@ -171,16 +222,41 @@ class IndexKind(PostgresKind):
         hazard = Hazard("index-build", "writes to the table wait until the index is built")
         columns = {c.address.path[-1] for c in work.children(obj.parent, after=True)} if obj.parent else set()
         probe = ""
+        whole = upper_index(obj, work.after) if "attached_to" in obj.attributes else None
+        alone = [w for w in (whole, work.before(whole.address) if whole else None) if w and "only" in w.attributes]
+        if "attached_to" in obj.attributes and not alone:
+            yield name_index(obj)
+            yield from self.settings(Object(obj.address, {**obj.attributes, "clustered": False}), obj)
+            return
         if obj.attributes.get("unique"):
             on, where = ", ".join(map(ident_if(columns), obj.attributes["on"])), obj.attributes.get("where")
             condition = f" where {where}" if where else ""
             table = dotted(*obj.address.path[:-1])
             probe = f"select {on}, count(*) from {table}{condition} group by {on} having count(*) > 1 limit 5"
-        yield Statement(create_index(obj, columns), Risk.DANGEROUS, (hazard,), probe=probe)
+        before = work.before(obj.address)
+        if before is not None and "only" in before.attributes and "only" not in obj.attributes:
+            # The indexes of partitions that are attached to it are made one by one, as if it had stayed.
+            alone_now = Object(obj.address, {**obj.attributes, "only": True}, obj.parent)
+            yield Statement(create_index(alone_now, columns), Risk.DANGEROUS, (hazard,), probe=probe)
+            yield from _on_the_rest(obj, work)
+        else:
+            yield Statement(create_index(obj, columns), Risk.DANGEROUS, (hazard,), probe=probe)
         yield from self.settings(Object(obj.address, {"options": obj.attributes.get("options", {})}), obj)
+        if "attached_to" in obj.attributes:
+            yield attach_index(obj)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.settings(before, after)
+        if "only" in before.attributes and "only" not in after.attributes:
+            yield from _on_the_rest(after, work)
+        if "attached_to" in after.attributes and "attached_to" not in before.attributes:
+            yield attach_index(after)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        if "attached_to" in obj.attributes:
+            yield from part_dropped(obj, work)
+        else:
+            yield from super().drop(obj, work)
 
     def settings(self, before: Object, after: Object) -> Iterator[Statement]:
         """What ALTER INDEX and CLUSTER ON set."""
@@ -205,6 +281,27 @@ class IndexKind(PostgresKind):
         yield Statement(f"ALTER INDEX {name} RENAME TO {ident(after.address.path[-1])}", Risk.CAUTION)
 
 
+def _on_the_rest(whole: Object, work: Work) -> Iterator[Statement]:
+    """What makes an index that was ON ONLY its table one on all partitions: those that have none get one."""
+    assert whole.parent is not None
+    columns = {c.address.path[-1] for c in work.children(whole.parent, after=True) if c.address.kind == "column"}
+    hazard = Hazard("index-build", "writes to the partition wait until the index is built")
+    for part in work.children(whole.parent, after=True):
+        if "partition_of" not in part.attributes or work.before(part.address) is None:
+            continue
+        indexes = [o for end in (True, False) for o in work.children(part.address, after=end)]
+        if any("attached_to" in o.attributes and upper_index(o, work.after) == whole for o in indexes):
+            continue
+        name = chosen_name(part.address.path[-1], whole)
+        attached = {
+            **whole.attributes,
+            "attached_to": relative(part.address.path[0], (*whole.address.path[:1], whole.address.path[-1])),
+        }
+        made = Object(Address(whole.address.kind, (*part.address.path, name)), attached)
+        yield Statement(create_index(made, columns), Risk.DANGEROUS, (hazard,))
+        yield attach_index(made)
+
+
 def ident_if(columns: set[str]) -> Callable[[str], str]:
     """Elements that are a column's name become identifiers; all else is SQL already."""
     return lambda element: ident(element) if element in columns else element
@@ -214,7 +311,7 @@ def create_index(obj: Object, columns: set[str]) -> str:
     """CREATE INDEX, in the order its grammar has."""
     a = obj.attributes
     words = ["CREATE UNIQUE INDEX" if a.get("unique") else "CREATE INDEX", ident(obj.address.path[-1]), "ON"]
-    words += [dotted(*obj.address.path[:-1])]
+    words += [("ONLY " if a.get("only") else "") + dotted(*obj.address.path[:-1])]
     if a.get("using"):
         words += ["USING", ident(a["using"])]
     words.append("(" + ", ".join(map(ident_if(columns), a["on"])) + ")")

@@ -3,20 +3,35 @@ that one out and puts it back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal
 
-from faberdb.model import Address, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.background import BackgroundKind
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.names import dotted, ident, identifiers
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
-_PUBLISHED = ("insert", "update", "delete", "truncate")
+PUBLISHED = ("insert", "update", "delete", "truncate")
+_HAZARD = Hazard("publication", "subscribers get other rows from the moment this commits, or stop with an error")
 
 
-class PublicationKind(BackgroundKind):
-    """`CREATE PUBLICATION`; https://www.postgresql.org/docs/current/logical-replication-publication.html"""
+class PublicationSpec(Spec):
+    """A publication; what it publishes stands in its `tables` and `schemas`."""
+
+    all_tables: bool = False
+    """FOR ALL TABLES, also those made later."""
+    publish: list[Literal["insert", "update", "delete", "truncate"]] | None = None
+    """The operations that are published, where not all."""
+    publish_via_partition_root: bool = False
+    publish_generated_columns: Literal["none", "stored"] = "none"
+    """Whether stored generated columns are published (PostgreSQL 18)."""
+
+
+class PublicationKind(PostgresKind):
+    """`CREATE PUBLICATION`; https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "publication"
+    section = "publications"
+    Declared = PublicationSpec
 
     def query(self, version: int) -> str:
         generated = "p.pubgencols::text" if version >= 18 else "null"
@@ -30,48 +45,115 @@ class PublicationKind(BackgroundKind):
         classid, oid, _, name, all_tables, via_root, *published, generated = row
         attributes = {
             "all_tables": all_tables,
-            "publish": ", ".join(what for what, is_so in zip(_PUBLISHED, published, strict=True) if is_so),
+            "publish": _unusual([what for what, is_so in zip(PUBLISHED, published, strict=True) if is_so]),
             "publish_via_partition_root": via_root,
             "publish_generated_columns": "stored" if generated == "s" else None,
         }
         return (classid, oid, 0), Object(Address(self.name, (name,)), compact(attributes))
 
+    def declare(self, place: Place, name: str, spec: PublicationSpec) -> Iterator[Object]:
+        attributes = {
+            "all_tables": spec.all_tables,
+            "publish": _unusual([what for what in PUBLISHED if spec.publish is None or what in spec.publish]),
+            "publish_via_partition_root": spec.publish_via_partition_root,
+            "publish_generated_columns": None if spec.publish_generated_columns == "none" else "stored",
+        }
+        yield from self.made(place, spec, Address(self.name, (name,)), attributes)
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("publication", *obj.address.path)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes == after.attributes:
+            return None
+        if before.attributes.get("all_tables") != after.attributes.get("all_tables"):
+            return Verdict(Action.REPLACE, "ALTER PUBLICATION cannot change FOR ALL TABLES")
+        return Verdict(Action.ALTER)
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        a = obj.attributes
-        settings = [f"publish = '{a['publish']}'"]
-        if a.get("publish_via_partition_root"):
-            settings.append("publish_via_partition_root = true")
-        if "publish_generated_columns" in a:
-            settings.append(f"publish_generated_columns = {a['publish_generated_columns']}")
-        everything = " FOR ALL TABLES" if a.get("all_tables") else ""
-        yield Statement(f"CREATE PUBLICATION {ident(obj.address.path[0])}{everything} WITH ({', '.join(settings)})")
+        everything = " FOR ALL TABLES" if obj.attributes.get("all_tables") else ""
+        settings = ", ".join(f"{key} = {value}" for key, value in _settings(obj.attributes, {}))
+        yield Statement(
+            f"CREATE PUBLICATION {ident(obj.address.path[0])}{everything}{settings and f' WITH ({settings})'}",
+            Risk.SAFE,
+        )
 
-
-class _Member(BackgroundKind):
-    what = "TABLE"
-    rebuilt_on_type_change = True  # the server refuses, for the sake of row filters and column lists
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        publication, *path = obj.address.path
-        a = obj.attributes
-        columns = f" ({identifiers(a['columns'])})" if "columns" in a else ""
-        where = f" WHERE {a['where']}" if "where" in a else ""
-        only = "ONLY " if self.what == "TABLE" else ""
-        yield Statement(f"ALTER PUBLICATION {ident(publication)} ADD {self.what} {only}{dotted(*path)}{columns}{where}")
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        settings = ", ".join(f"{key} = {value}" for key, value in _settings(after.attributes, before.attributes))
+        yield Statement(f"ALTER {self.identity(after)} SET ({settings})", Risk.DANGEROUS, (_HAZARD,))
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        publication, *path = obj.address.path
-        only = "ONLY " if self.what == "TABLE" else ""
-        yield Statement(
-            f"ALTER PUBLICATION {ident(publication)} DROP {self.what} {only}{dotted(*path)}", Risk.DANGEROUS
-        )
+        hazard = Hazard("publication-drop", "its subscribers stop with an error from the moment this commits")
+        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
+
+
+def _unusual(published: list[str]) -> list[str] | None:
+    return None if published == list(PUBLISHED) else published
+
+
+def _settings(new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The parameters, as WITH and SET write them, in which two publications differ."""
+    if old.get("publish") != new.get("publish"):
+        yield "publish", literal(", ".join(new.get("publish", PUBLISHED)))
+    if old.get("publish_via_partition_root") != new.get("publish_via_partition_root"):
+        yield "publish_via_partition_root", "true" if new.get("publish_via_partition_root") else "false"
+    if old.get("publish_generated_columns") != new.get("publish_generated_columns"):
+        yield "publish_generated_columns", new.get("publish_generated_columns", "none")
+
+
+class PublishedTableSpec(Spec):
+    """A published table, by the name of the entry; a bare list is its columns, `{}` stands for all of them."""
+
+    short = "columns"
+    short_type = "array"
+
+    columns: list[str] | None = None
+    """The columns that are published, where not all (PostgreSQL 15)."""
+    where: str | None = None
+    """Condition on the rows that are published (PostgreSQL 15)."""
+
+
+class PublishedSchemaSpec(Spec):
+    """A schema all of whose tables are published (PostgreSQL 15); `{}`, since there is nothing to say of it."""
+
+
+class _Member(PostgresKind):
+    within = ("publication",)
+    dropped_inline = True
+    what = "TABLE"
+
+    def member(self, obj: Object) -> str:
+        """What is published, as SQL names it."""
+        raise LookupError(self.name)
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        a = obj.attributes
+        columns = f" ({identifiers(a['columns'])})" if "columns" in a else ""
+        where = f" WHERE ({a['where']})" if "where" in a else ""
+        sql = f"ALTER PUBLICATION {ident(obj.address.path[0])} ADD {self.what} {self.member(obj)}{columns}{where}"
+        yield Statement(sql, Risk.CAUTION)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        sql = f"ALTER PUBLICATION {ident(obj.address.path[0])} DROP {self.what} {self.member(obj)}"
+        yield Statement(sql, Risk.DANGEROUS, (_HAZARD,))
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        return ()
+
+
+def _plain(spec: Spec) -> None:
+    if spec.comment or spec.renamed_from:
+        raise ValueError("what is published has neither a comment here nor a name of its own")
 
 
 class PublishedTableKind(_Member):
-    """A table of a publication, with its row filter and column list."""
+    """https://www.postgresql.org/docs/current/logical-replication-row-filter.html"""
 
     name = "published_table"
+    section = "tables"
+    Declared = PublishedTableSpec
     texts = ("where",)
+    rebuilt_on_type_change = True  # the server refuses, for the sake of row filters and column lists
 
     def query(self, version: int) -> str:
         filtered = (
@@ -88,17 +170,43 @@ class PublishedTableKind(_Member):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, publication, schema, table, where, columns = row
-        where = where if where is None or where.startswith("(") else f"({where})"
-        address = Address(self.name, (publication, schema, table))
-        return (classid, oid, 0), Object(
-            address, compact({"columns": columns, "where": where}), Address("table", (schema, table))
-        )
+        address = Address(self.name, (publication, dotted(schema, table)))
+        attributes = compact({"columns": columns, "where": where})
+        return (classid, oid, 0), Object(address, attributes, Address("publication", (publication,)))
+
+    def declare(self, place: Place, name: str, spec: PublishedTableSpec) -> Iterator[Object]:
+        above = place.container
+        assert above is not None
+        _plain(spec)
+        table = resolve(place.schema, name)
+        address = Address(self.name, (*above.path, dotted(*table.path)))
+        needs = [table, *(Address("column", (*table.path, c)) for c in spec.columns or ())]
+        yield from self.made(place, spec, address, {"columns": spec.columns, "where": spec.where}, above, needs)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return obj.attributes
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["where"]] if "where" in obj.attributes else []
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = dict(before.attributes), dict(after.attributes)
+        for side in (old, new):  # the server keeps the columns as a set
+            side["columns"] = sorted(side.get("columns") or ())
+        if old == new:
+            return None
+        return Verdict(Action.REPLACE, "its filter or its columns change: it is taken out and put in again")
+
+    def member(self, obj: Object) -> str:
+        return f"ONLY {obj.address.path[1]}"
 
 
 class PublishedSchemaKind(_Member):
-    """A schema all of whose tables a publication holds (PostgreSQL 15)."""
+    """https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "published_schema"
+    section = "schemas"
+    Declared = PublishedSchemaSpec
     what = "TABLES IN SCHEMA"
 
     def query(self, version: int) -> str:
@@ -112,7 +220,19 @@ class PublishedSchemaKind(_Member):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, publication, schema = row
-        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {}, Address("schema", (schema,)))
+        above = Address("publication", (publication,))
+        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {}, above)
+
+    def declare(self, place: Place, name: str, spec: PublishedSchemaSpec) -> Iterator[Object]:
+        above = place.container
+        assert above is not None
+        _plain(spec)
+        yield from self.made(
+            place, spec, Address(self.name, (*above.path, name)), {}, above, [Address("schema", (name,))]
+        )
+
+    def member(self, obj: Object) -> str:
+        return ident(obj.address.path[1])
 
 
 KINDS = (PublicationKind(), PublishedTableKind(), PublishedSchemaKind())

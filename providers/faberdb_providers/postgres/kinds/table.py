@@ -4,7 +4,7 @@ their own, written into CREATE TABLE where nothing stands in the way."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import (
@@ -18,6 +18,15 @@ from faberdb_providers.postgres.kinds.base import (
 from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
 from faberdb_providers.postgres.kinds.constraint import definition
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.partition import (
+    attach,
+    carried,
+    descent_changes,
+    detach,
+    not_null_names,
+    places,
+    waited_for,
+)
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
@@ -43,6 +52,11 @@ class TableSpec(RelationSpec):
     force_row_security: bool = False
     replica_identity: str | None = None
     """`full`, `nothing`, or `index NAME`."""
+    not_null_names: dict[str, str] = {}
+    """Names of NOT NULL constraints on inherited columns, by column, where the parent's has another (PostgreSQL 18)."""
+    children: Literal["declared", "template", "unmanaged"] = "declared"
+    """Whose the partitions of this table are: those that are not declared are dropped, left to be what the server makes
+    of them, or left to a job and listed as unmanaged."""
 
 
 class TableKind(PostgresKind):
@@ -52,6 +66,9 @@ class TableKind(PostgresKind):
     section = "tables"
     Declared = TableSpec
     texts = ("partition_by", "bound")
+
+    def whole(self, obj: Object) -> bool:
+        return "partition_by" in obj.attributes
 
     def query(self, version: int) -> str:
         return (
@@ -64,6 +81,7 @@ class TableKind(PostgresKind):
             "  where i.inhrelid = c.oid order by i.inhseqno) end,"
             " case when c.reloftype <> 0 then format_type(c.reloftype, null) end,"
             " case when am.amname <> 'heap' then am.amname end, ts.spcname, c.relrowsecurity, c.relforcerowsecurity,"
+            f" {not_null_names(version)},"
             " c.relreplident::text, (select ic.relname from pg_index x join pg_class ic on ic.oid = x.indexrelid"
             "  where x.indrelid = c.oid and x.indisreplident)"
             " from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_am am on am.oid = c.relam"
@@ -73,7 +91,7 @@ class TableKind(PostgresKind):
 
     def read(self, row: Row) -> Found | None:
         classid, oid, _, schema, name, persistence, opts, partition_by, bound, parents, of, am, space, *rest = row
-        row_security, forced, identity, identity_index = rest
+        row_security, forced, names, identity, identity_index = rest
         parents = [tuple(p) for p in parents or ()]
         attributes = compact(
             {
@@ -88,6 +106,7 @@ class TableKind(PostgresKind):
                 "tablespace": space,
                 "row_security": row_security,
                 "force_row_security": forced,
+                "not_null_names": names,
                 "replica_identity": {"f": "full", "n": "nothing", "i": f"index {identity_index}"}.get(identity),
             }
         )
@@ -95,13 +114,15 @@ class TableKind(PostgresKind):
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
 
     def declare(self, place: Place, name: str, spec: TableSpec) -> Iterator[Object]:
-        attributes = {key: getattr(spec, key) for key in TableSpec.model_fields if key not in RelationSpec.model_fields}
+        fields = [key for key in TableSpec.model_fields if key not in (*RelationSpec.model_fields, "children")]
+        attributes = {key: getattr(spec, key) for key in fields}
         attributes["options"] = option_texts(spec.options)
         above = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
         parent = above[0] if spec.partition_of else None
         address = Address(self.name, (place.schema, name))
         references = [Address("schema", (place.schema,)), *above]
-        yield from self.made(place, spec, address, attributes, parent, references)
+        hints = {} if spec.children == "declared" else {"children": spec.children}
+        yield from self.made(place, spec, address, attributes, parent, references, hints)
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [str(obj.attributes[k]) for k in ("partition_by", "bound", "of", "access_method") if k in obj.attributes]
@@ -109,15 +130,36 @@ class TableKind(PostgresKind):
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
         yield ("type", *obj.address.path)
+        yield from places(obj)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None
         old, new = before.attributes, after.attributes
-        for key, what in (("partition_by", "its partitioning"), ("of", "the type it is made of")):
-            if old.get(key) != new.get(key):
-                return Verdict(Action.REPLACE, f"{what} changes")
+        if old.get("partition_by") != new.get("partition_by"):
+            return Verdict(Action.REPLACE, "its partitioning changes")
         return Verdict(Action.ALTER)
+
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        assert change.before is not None
+        assert change.after is not None
+        return carried(change.before, change.after, live, target)
+
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        return waited_for(change, changes, lambda address: target.get(address) or live.get(address))
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        # What only its columns or checks refer to (the sequence of an inherited default) is no concern of the table.
+        firm = ("table", "schema", "composite_type")
+        return change.address.kind in firm and super().disturbed_by(obj, change)
 
     def keeps(self, change: Change) -> str:
         return "moved" if change.action in (Action.DROP, Action.REPLACE) else ""
@@ -128,7 +170,7 @@ class TableKind(PostgresKind):
         if kept:
             yield Statement(f"ALTER TABLE {dotted(kept.place, obj.address.path[1])} SET SCHEMA {ident(schema)}")
             if obj.attributes.get("partition_of"):
-                yield Statement(_attach(obj))
+                yield attach(obj)
             return
         again = _said_twice(inlined)
         yield Statement(create_table(obj, [o for o in inlined if o not in again], work.version))
@@ -143,26 +185,19 @@ class TableKind(PostgresKind):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         name, old, new = qualified(after.address), before.attributes, after.attributes
-        schema = after.address.path[0]
-        if old.get("partition_of") != new.get("partition_of") or old.get("bound") != new.get("bound"):
-            if old.get("partition_of"):
-                parent = resolve(schema, old["partition_of"])
-                yield Statement(f"ALTER TABLE {qualified(parent)} DETACH PARTITION {name}", Risk.DANGEROUS)
-            if new.get("partition_of"):
-                yield Statement(_attach(after), Risk.DANGEROUS)
-        for gone in [p for p in old.get("inherits", ()) if p not in new.get("inherits", ())]:
-            yield Statement(f"ALTER TABLE {name} NO INHERIT {qualified(resolve(schema, gone))}", Risk.CAUTION)
-        for added in [p for p in new.get("inherits", ()) if p not in old.get("inherits", ())]:
-            yield Statement(f"ALTER TABLE {name} INHERIT {qualified(resolve(schema, added))}", Risk.CAUTION)
+        yield from descent_changes(before, after, work)
         yield from settings(old, new, name)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
         if obj.attributes.get("partition_of"):
-            parent = resolve(obj.address.path[0], obj.attributes["partition_of"])
-            yield Statement(f"ALTER TABLE {qualified(parent)} DETACH PARTITION {name}", Risk.DANGEROUS)
+            yield detach(obj)
         if kept:
-            yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE)
+            again = work.after(obj.address) is not None
+            hazards = (
+                (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),) if again else ()
+            )
+            yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, hazards)
         else:
             yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
 
@@ -182,25 +217,10 @@ def _said_twice(inlined: Sequence[Object]) -> list[Object]:
 
 def create_table(obj: Object, inlined: Sequence[Object], version: int) -> str:
     """CREATE TABLE with those children that can be written into it, one a line."""
-    a, schema = obj.attributes, obj.address.path[0]
-    defaults = {o.parent: o.attributes["expression"] for o in inlined if o.address.kind == "default"}
-    columns = [o for o in inlined if o.address.kind == "column"]
-    lines = [render_column(o, defaults.get(o.address), version, typed=bool(a.get("of"))) for o in columns]
-    lines += [
-        f"CONSTRAINT {ident(o.address.path[-1])} {definition(o)}"
-        for o in inlined
-        if o.address.kind not in ("column", "default")
-    ]
+    a = obj.attributes
+    names = [f"CONSTRAINT {ident(n)} NOT NULL {ident(c)}" for c, n in a.get("not_null_names", {}).items()]
     head = f"CREATE {'UNLOGGED ' if a.get('unlogged') else ''}TABLE {qualified(obj.address)}"
-    body = " (\n    " + ",\n    ".join(lines) + "\n)" if lines else " ()"
-    if a.get("of"):
-        head, body = f"{head} OF {a['of']}", body if lines else ""
-    if a.get("partition_of"):
-        parent = qualified(resolve(schema, a["partition_of"]))
-        head, body = f"{head} PARTITION OF {parent}", f"{body if lines else ''} {a['bound']}"
     tail = ""
-    if a.get("inherits"):
-        tail += " INHERITS (" + ", ".join(qualified(resolve(schema, p)) for p in a["inherits"]) + ")"
     if a.get("partition_by"):
         tail += f" PARTITION BY {a['partition_by']}"
     if a.get("access_method"):
@@ -209,7 +229,30 @@ def create_table(obj: Object, inlined: Sequence[Object], version: int) -> str:
         tail += f" WITH ({options(a['options'])})"
     if a.get("tablespace"):
         tail += f" TABLESPACE {ident(a['tablespace'])}"
-    return head + body + tail
+    return head + descent(obj, body(inlined, version, names) or ("" if a.get("partition_of") else " ()")) + tail
+
+
+def body(inlined: Sequence[Object], version: int, more: Sequence[str] = ()) -> str:
+    """The columns and constraints of a CREATE TABLE in their parentheses, one a line; empty where there are none."""
+    defaults = {o.parent: o.attributes["expression"] for o in inlined if o.address.kind == "default"}
+    lines = [render_column(o, defaults.get(o.address), version) for o in inlined if o.address.kind == "column"]
+    lines += [
+        f"CONSTRAINT {ident(o.address.path[-1])} {definition(o)}"
+        for o in inlined
+        if o.address.kind not in ("column", "default")
+    ]
+    lines += more
+    return " (\n    " + ",\n    ".join(lines) + "\n)" if lines else ""
+
+
+def descent(obj: Object, columns: str) -> str:
+    """The columns of a CREATE TABLE with the tables above it."""
+    a, schema = obj.attributes, obj.address.path[0]
+    if a.get("partition_of"):
+        return f" PARTITION OF {qualified(resolve(schema, a['partition_of']))}{columns} {a['bound']}"
+    if a.get("inherits"):
+        return f"{columns} INHERITS ({', '.join(qualified(resolve(schema, p)) for p in a['inherits'])})"
+    return columns
 
 
 def settings(
@@ -229,6 +272,9 @@ def settings(
         yield _row_security(alter, "ENABLE" if new.get("row_security") else "DISABLE", creating=creating)
     if old.get("force_row_security") != new.get("force_row_security"):
         yield _row_security(alter, "FORCE" if new.get("force_row_security") else "NO FORCE", creating=creating)
+    if old.get("of") != new.get("of"):
+        # Also for a new one, since CREATE TABLE OF has no words for columns that say more than their type does.
+        yield Statement(f"{alter} OF {new['of']}" if new.get("of") else f"{alter} NOT OF", Risk.CAUTION)
     identity = new.get("replica_identity")
     if old.get("replica_identity") != identity and not (creating and (identity or "").startswith("index ")):
         name_of = (identity or "").removeprefix("index ")
@@ -247,11 +293,6 @@ _ROW_SECURITY = {
 def _row_security(alter: str, word: str, *, creating: bool) -> Statement:
     hazards = () if creating else (_ROW_SECURITY[word],)
     return Statement(f"{alter} {word} ROW LEVEL SECURITY", Risk.DANGEROUS if hazards else Risk.CAUTION, hazards)
-
-
-def _attach(obj: Object) -> str:
-    parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
-    return f"ALTER TABLE {parent} ATTACH PARTITION {qualified(obj.address)} {obj.attributes['bound']}"
 
 
 KIND = TableKind()

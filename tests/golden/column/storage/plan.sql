@@ -12,10 +12,10 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 alter column public.document.author [caution]
-ALTER TABLE public.document ALTER COLUMN author SET STATISTICS 500;
+ALTER TABLE ONLY public.document ALTER COLUMN author SET STATISTICS 500;
 
 -- 0002 alter column public.document.author [caution]
-ALTER TABLE public.document ALTER COLUMN author SET (n_distinct=-0.2);
+ALTER TABLE ONLY public.document ALTER COLUMN author SET (n_distinct=-0.2);
 
 -- 0003 alter column public.document.body [caution]
 ALTER TABLE public.document ALTER COLUMN body SET STORAGE EXTERNAL;

@@ -1,0 +1,21 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 1 to replace, 1 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 replace publication changes [dangerous]
+--      ! its subscribers stop with an error from the moment this commits
+DROP PUBLICATION changes;
+
+-- 0002 replace publication changes [safe]
+CREATE PUBLICATION changes FOR ALL TABLES;
+
+COMMIT;

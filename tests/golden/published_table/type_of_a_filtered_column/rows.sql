@@ -1,0 +1,1 @@
+insert into customer values (11, 'a', 'eu'), (2, null, 'us');

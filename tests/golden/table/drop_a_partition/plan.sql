@@ -1,0 +1,27 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create table public.orders_2021 [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create table public.orders_2021 [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 drop table public.orders_2021 [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.orders DETACH PARTITION public.orders_2021;
+
+-- 0004 drop table public.orders_2021 [destructive]
+ALTER TABLE public.orders_2021 SET SCHEMA faberdb_quarantine_1;
+
+COMMIT;

@@ -1,0 +1,25 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 1 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 alter table public.orders_2021 [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.orders DETACH PARTITION public.orders_2021;
+
+-- 0002 alter table public.orders_2021 [dangerous]
+--      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+ALTER TABLE public.orders ATTACH PARTITION public.orders_2021 FOR VALUES FROM ('2021-01-01') TO ('2023-01-01');
+
+-- 0003 create table public.orders_rest [safe]
+CREATE TABLE public.orders_rest PARTITION OF public.orders DEFAULT;
+
+COMMIT;

@@ -1,0 +1,20 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create user mapping archive.pg_monitor [safe]
+CREATE USER MAPPING FOR pg_monitor SERVER archive OPTIONS ("user" 'watcher');
+
+-- 0002 create user mapping archive.public [safe]
+CREATE USER MAPPING FOR PUBLIC SERVER archive;
+
+COMMIT;
