@@ -65,5 +65,14 @@ UNMANAGED = (
     " union all select 'pg_user_mapping'::regclass, m.umid, 'user mapping', quote_ident(coalesce(m.usename, 'public'))"
     " || ' on server ' || quote_ident(m.srvname) from pg_user_mappings m"
     " union all select 'pg_subscription'::regclass, 0, 'subscription', quote_ident(s.subname) from pg_subscription s"
-    " where s.subdbid = (select d.oid from pg_database d where d.datname = current_database()) order by 3, 4"
+    " where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())"
+    # Of settings only the names: a value can be anything.
+    " union all select 'pg_db_role_setting'::regclass, 0, 'setting of the database', split_part(v.text, '=', 1)"
+    " || coalesce(' for ' || quote_ident(r.rolname), '') from pg_db_role_setting s"
+    " join pg_database d on d.oid = s.setdatabase and d.datname = current_database()"
+    " left join pg_roles r on r.oid = s.setrole, unnest(s.setconfig) v (text)"
+    " union all select 'pg_largeobject_metadata'::regclass, 0, 'large objects', count(*)::text"
+    " from pg_largeobject_metadata having count(*) > 0"
+    " union all select 'pg_seclabel'::regclass, 0, 'security label', l.provider || ' on ' || l.objname"
+    " from pg_seclabels l where l.objtype not in ('database', 'role', 'tablespace') order by 3, 4"
 )

@@ -1,0 +1,48 @@
+"""Whether anything that a database can hold is left out: every system catalogue of every major is accounted for, and
+what is not managed is listed."""
+
+from __future__ import annotations
+
+from faberdb_providers.postgres.coverage import ELSEWHERE, KINDS_OF, LISTED
+from faberdb_providers.postgres.kinds import KINDS
+from tests.migration import opened
+from tests.servers import Server, fetch, run_sql
+
+CATALOGUES = """
+select relname from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r' order by 1
+"""
+NOT_MANAGED = (
+    "create type odd_box",
+    "create function odd_in(cstring) returns odd_box language internal immutable strict as 'int4in'",
+    "create function odd_out(odd_box) returns cstring language internal immutable strict as 'int4out'",
+    "create type odd_box (input = odd_in, output = odd_out, like = integer)",
+    "create subscription feed connection 'host=nowhere password=secret' publication p"
+    " with (connect = false, slot_name = none)",
+    "select lo_create(0), lo_create(0)",
+    "do $$ begin execute format('alter database %I set work_mem = ''5MB''', current_database()); end $$",
+)
+
+
+def test_every_catalogue_is_accounted_for(server: Server) -> None:
+    with server.database() as conninfo:
+        there = {name for (name,) in fetch(conninfo, CATALOGUES)}
+    assert there <= KINDS_OF.keys() | LISTED.keys() | ELSEWHERE.keys()
+
+
+def test_every_kind_is_read_from_somewhere() -> None:
+    read = {kind for kinds in KINDS_OF.values() for kind in kinds}
+    assert {kind.name for kind in KINDS} - read <= {"grant", "owner"}  # which are in columns of many catalogues
+
+
+def test_what_is_not_managed_is_listed(server: Server) -> None:
+    with server.database() as conninfo:
+        for statement in NOT_MANAGED:
+            run_sql(conninfo, statement)
+        with opened(conninfo) as session:
+            listed = {(item.what, item.name) for item in session.inspect().unmanaged}
+        run_sql(conninfo, "drop subscription feed")
+    assert ("type", "public.odd_box") in listed
+    assert ("subscription", "feed") in listed
+    assert ("large objects", "2") in listed
+    assert ("setting of the database", "work_mem") in listed
+    assert not [name for _, name in listed if "secret" in name]
