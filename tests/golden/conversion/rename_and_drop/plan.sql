@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename conversion public.latin [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER CONVERSION public.western RENAME TO latin;
 
 -- 0002 drop conversion public.old [caution]

@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename language plmore [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER LANGUAGE plother RENAME TO plmore;
 
 -- 0002 drop language plold [caution]

@@ -18,6 +18,7 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 rename text search configuration public.web [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TEXT SEARCH CONFIGURATION public.site RENAME TO web;
 
 -- 0004 drop text search configuration public.old [caution]

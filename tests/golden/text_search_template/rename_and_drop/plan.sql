@@ -18,6 +18,7 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 rename text search template public.words [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TEXT SEARCH TEMPLATE public.plain RENAME TO words;
 
 -- 0004 drop text search template public.old [caution]
