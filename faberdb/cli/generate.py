@@ -37,9 +37,21 @@ def documents() -> Iterator[tuple[str, str]]:
     yield "state.schema.json", _json(state_schema())
 
 
+def _provider() -> Any:
+    return entry_points(group="faberdb.providers")["postgresql"].load()
+
+
 def _kinds() -> Sequence[Any]:
-    found: Sequence[Any] = entry_points(group="faberdb.providers")["postgresql"].load().kinds
+    found: Sequence[Any] = _provider().kinds
     return found
+
+
+def _example(folder: Path) -> str:
+    """A declaration of the kind that a test applies: what is wanted in the golden case whose name says that something
+    is made, else in the first."""
+    cases = sorted(folder.glob("*/after.toml"))
+    making = [file for file in cases if file.parent.name.startswith(("create", "add", "to_", "of_"))]
+    return (making or cases)[0].read_text("utf-8") if cases else ""
 
 
 def _json(schema: Mapping[str, Any]) -> str:
@@ -100,7 +112,9 @@ def main(arguments: Sequence[str]) -> int:
     wanted = {folder / name: text for name, text in documents()}
     reference = folder.parents[1] / "docs" / "reference"
     if reference.parent.is_dir():  # a checkout, not an installed package
-        wanted |= {reference / name: text for name, text in pages(_kinds())}
+        provider, cases = _provider(), folder.parents[1] / "tests" / "golden"
+        examples = {kind.name: _example(cases / kind.name) for kind in provider.kinds}
+        wanted |= {reference / n: text for n, text in pages(provider.kinds, examples, provider.coverage)}
     changed = [file for file, text in wanted.items() if not file.is_file() or file.read_text("utf-8") != text]
     unknown = sorted(file for file in reference.rglob("*.md") if file not in wanted)
     if "--check" in arguments:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from faberdb import errors
+from faberdb.cli.coverage import Coverage, coverage_page
 from faberdb.cli.descriptions import describe
 from faberdb.cli.main import COMMANDS, cli
 from faberdb.config.format import ProjectFile
@@ -44,15 +45,20 @@ be proven; and they come back as they were when something under them has to be r
 WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 
 
-def pages(kinds: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """File name, relative to docs/reference, and text of every page."""
+def pages(kinds: Sequence[Any], examples: Mapping[str, str], coverage: Coverage) -> Iterator[tuple[str, str]]:
+    """File name, relative to docs/reference, and text of every page. examples: a declaration for each kind that has
+    one; coverage: what the provider says of every catalogue."""
     describe()
     yield "README.md", HEAD + _overview(kinds)
     yield "commands.md", HEAD + _commands()
     yield "exit-codes.md", HEAD + _exit_codes()
     yield "project.md", HEAD + _project()
+    yield "coverage.md", HEAD + coverage_page(kinds, coverage)
     for kind in kinds:
-        yield f"kinds/{kind.name}.md", HEAD + _kind(kind, {k.name: k for k in kinds})
+        page = _kind(kind, {k.name: k for k in kinds})
+        example = examples.get(kind.name)
+        more = f"\n## Example\n\n```toml\n{example.strip()}\n```\n" if example else ""
+        yield f"kinds/{kind.name}.md", HEAD + page.rstrip("\n") + "\n" + more
 
 
 def _overview(kinds: Sequence[Any]) -> str:
@@ -64,6 +70,7 @@ def _overview(kinds: Sequence[Any]) -> str:
 - [Commands](commands.md) and their options
 - [Exit codes](exit-codes.md)
 - [faberdb.toml](project.md), key by key
+- [Coverage](coverage.md): what of a PostgreSQL database is managed, and what is not
 
 Editors complete and check all files through the published JSON Schemas, which `faberdb init` puts beside the project.
 

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
-from faberdb_providers.postgres import quarantine
+from faberdb_providers.postgres import coverage, quarantine
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.partition import children_left_alone, with_siblings
@@ -34,6 +34,7 @@ class PostgresProvider:
 
     name = "postgresql"
     kinds: tuple[PostgresKind, ...] = KINDS
+    coverage = coverage
     need = Need
     """What `scratch` is asked with."""
 

@@ -156,6 +156,10 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    renamable: bool = True
+    """Whether it keeps being the same object under another name."""
+    since: int = 13
+    """The oldest supported major that has such objects."""
     in_schema: bool = True
     """False for what belongs to the database and to none of its schemas."""
     as_declared: bool = False
@@ -190,6 +194,8 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
+        if spec.renamed_from and not self.renamable:
+            raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
         old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
         needed = frozenset(references) | ({parent} if parent else frozenset())
         about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}

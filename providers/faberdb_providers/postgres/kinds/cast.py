@@ -33,6 +33,7 @@ class CastKind(PostgresKind):
     """`CREATE CAST`; https://www.postgresql.org/docs/current/sql-createcast.html"""
 
     name = "cast"
+    renamable = False
     section = "casts"
     Declared = CastSpec
     in_schema = False

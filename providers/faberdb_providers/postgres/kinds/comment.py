@@ -62,6 +62,7 @@ class CommentKind(PostgresKind):
     """`COMMENT ON`; https://www.postgresql.org/docs/current/sql-comment.html"""
 
     name = "comment"
+    renamable = False
     dropped_inline = True
     has_query = False
 

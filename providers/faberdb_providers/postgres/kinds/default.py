@@ -15,6 +15,7 @@ class DefaultKind(PostgresKind):
     """`ALTER COLUMN ... SET DEFAULT`; https://www.postgresql.org/docs/current/ddl-default.html"""
 
     name = "default"
+    renamable = False
     created_inline = True
     dropped_inline = True
     texts = ("expression",)

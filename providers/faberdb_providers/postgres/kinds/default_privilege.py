@@ -55,6 +55,7 @@ class DefaultPrivilegeKind(PostgresKind):
     """`ALTER DEFAULT PRIVILEGES`; https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html"""
 
     name = "default_privilege"
+    renamable = False
     section = "default_privileges"
     Declared = DefaultPrivilegeSpec
 

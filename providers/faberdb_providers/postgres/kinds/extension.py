@@ -27,6 +27,7 @@ class ExtensionKind(PostgresKind):
     """`CREATE EXTENSION`; https://www.postgresql.org/docs/current/sql-createextension.html"""
 
     name = "extension"
+    renamable = False
     section = "extensions"
     Declared = ExtensionSpec
     as_declared = True

@@ -277,6 +277,7 @@ class UserMappingKind(_Foreign):
     """`CREATE USER MAPPING`; https://www.postgresql.org/docs/current/sql-createusermapping.html"""
 
     name = "user_mapping"
+    renamable = False
     section = "user_mappings"
     within = ("foreign_server",)
     Declared = UserMappingSpec

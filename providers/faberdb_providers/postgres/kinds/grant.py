@@ -20,6 +20,7 @@ class GrantKind(PostgresKind):
     """`GRANT`; https://www.postgresql.org/docs/current/ddl-priv.html"""
 
     name = "grant"
+    renamable = False
     dropped_inline = True
     has_query = False
 

@@ -91,6 +91,7 @@ class TransformKind(PostgresKind):
     """`CREATE TRANSFORM`; https://www.postgresql.org/docs/current/sql-createtransform.html"""
 
     name = "transform"
+    renamable = False
     section = "transforms"
     Declared = TransformSpec
     in_schema = False

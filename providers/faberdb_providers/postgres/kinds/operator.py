@@ -47,6 +47,7 @@ class OperatorKind(PostgresKind):
     that name each other need no order."""
 
     name = "operator"
+    renamable = False
     section = "operators"
     Declared = OperatorSpec
     rebuilt_on_type_change = True

@@ -119,6 +119,7 @@ class PublishedSchemaSpec(Spec):
 
 class _Member(PostgresKind):
     within = ("publication",)
+    renamable = False
     dropped_inline = True
     what = "TABLE"
 
@@ -205,6 +206,7 @@ class PublishedSchemaKind(_Member):
     """https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "published_schema"
+    since = 15
     section = "schemas"
     Declared = PublishedSchemaSpec
     what = "TABLES IN SCHEMA"
