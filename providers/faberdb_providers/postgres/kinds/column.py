@@ -148,7 +148,9 @@ class ColumnKind(PostgresKind):
         compression = "nullif(a.attcompression::text, case when a.attislocal then '' else up.compression end)"
         not_null += ", k.connoinherit, not k.convalidated" if version >= 18 else ", false, false"
         named = (
-            " left join pg_constraint k on k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum"
+            # Set apart, so that the server joins it as a whole instead of looking for each column's constraint.
+            " left join (select conrelid, conkey[1] as num, conname, connoinherit, convalidated from pg_constraint"
+            "  where contype = 'n' offset 0) k on k.conrelid = a.attrelid and k.num = a.attnum"
             if version >= 18
             else ""
         )
@@ -180,7 +182,7 @@ class ColumnKind(PostgresKind):
             "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno))[1] as default from pg_inherits h"
             "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"
             "  left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
-            "  where h.inhrelid = a.attrelid) up on not a.attislocal"
+            "  where h.inhrelid = a.attrelid and not a.attislocal) up on not a.attislocal"
             f"{named} where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
             " order by n.nspname, c.relname, a.attnum"
         )
