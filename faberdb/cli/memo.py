@@ -23,7 +23,7 @@ from faberdb.declare.load import Declaration, unchanged
 from faberdb.declare.part import Known, Spot
 from faberdb.model import Address, Unmanaged
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,23 @@ class Memo:
         except (OSError, ValueError):
             self._record = {}
 
+    @property
+    def pulse(self) -> str:
+        """The catalogue's pulse when it was last looked at; `none` where that is not known."""
+        return str(self._record.get("pulse") or "none")
+
+    @property
+    def catalogue(self) -> str:
+        """Digest of the catalogue that the pulse stands for."""
+        return str(self._record.get("inputs", "")).rpartition(" ")[2]
+
+    def feel(self, pulse: str) -> None:
+        """Remember that the catalogue has this pulse now, though it holds what it held."""
+        if pulse and pulse != self.pulse:
+            self._record["pulse"] = pulse
+            with suppress(OSError):
+                _write(self.file, json.dumps(self._record).encode())
+
     def recall(self, inputs: str) -> Unchanging | None:
         """The remembered plan, if it was made from these inputs, whatever the schema files say now."""
         try:
@@ -122,7 +139,9 @@ class Memo:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
             return None
 
-    def save(self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str]) -> None:
+    def save(
+        self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str], pulse: str
+    ) -> None:
         """Remember a plan; a full or read-only disk only costs time at the next run."""
         blocks = {str(file): list(there.items()) for file, there in declaration.blocks.items()}
         spots: dict[Spot, int] = {}
@@ -137,6 +156,7 @@ class Memo:
         declared = json.dumps({"blocks": blocks, "spots": list(spots), "objects": objects}).encode()
         record = {
             "inputs": inputs,
+            "pulse": pulse,
             "files": {str(file): content for file, content in declaration.contents.items()},
             "fingerprint": plan.fingerprint,
             "unmanaged": [[item.what, item.name, item.reason] for item in plan.unmanaged],

@@ -79,19 +79,23 @@ def plan_environment(
         fits = memo.fits()
         if not fits:
             scratch.ask()
-        with _meanwhile(session.snapshot, session.cancel) as looking:
+        quick = fits and not whole
+        with _meanwhile(lambda: _look(session, memo, quick=quick), session.cancel) as looking:
             settings = inputs(workspace.project, environment.name, workspace.provider, stored[0] if stored else None)
             if not fits:
                 # It will be needed for what was edited, and starts while the server is busy.
                 with suppress(FaberError):
                     scratch()
-            snapshot = looking()
-        key = f"{settings} {snapshot.digest}"
+            pulse, snapshot = looking()
+        key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)
         if known is not None:
             heading = replace(heading, lineage=known.lineage, serial=known.serial)
-            if fits and not whole:
+            if quick:
+                memo.feel(pulse)
                 return Made(unchanged_plan(heading, known.fingerprint, known.unmanaged))
+        snapshot = snapshot or session.snapshot()
+        key = f"{settings} {snapshot.digest}"
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
         from faberdb.prove.proposal import Planner
 
@@ -121,8 +125,15 @@ def plan_environment(
         plan = make_plan(proposal, heading, _evidence(proposal), changed, protected=protected)
         if not plan.applyable:
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial)
-            memo.save(key, remembered, declaration, proposal.digests)
+            memo.save(key, remembered, declaration, proposal.digests, pulse)
         return Made(plan, state)
+
+
+def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:
+    """The pulse of the catalogue and, unless that is known and enough, what it holds. The pulse comes first: what is
+    changed in between belongs to another one, and is not taken for what was seen."""
+    pulse = session.pulse() if quick else ""
+    return (pulse, None) if quick and pulse == memo.pulse else (pulse, session.snapshot())
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
 from faberdb.model import Catalogue, Step
+from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.quarantine import BOOKKEEPING
@@ -77,6 +78,14 @@ class Session:
         """The same, of which objects are made only when asked for. Raises DatabaseError."""
         try:
             return take_snapshot(self.connection, self.version, KINDS)
+        except psycopg.Error as error:
+            raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
+
+    def pulse(self) -> str:
+        """A text that stays the same as long as nothing in the catalogue changes, which is much faster to come by than
+        the catalogue. Raises DatabaseError."""
+        try:
+            return pulse.digest(self.query(pulse.pulse_query(self.version)))
         except psycopg.Error as error:
             raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 

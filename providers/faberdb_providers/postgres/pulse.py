@@ -1,0 +1,50 @@
+"""Whether a catalogue has changed, told without reading it.
+
+Every version of a row bears the transaction that wrote it (xmin), and whoever changes a row writes a new version. So
+rows with the same transactions are the same rows; that is much less to send than what they say. VACUUM and ANALYZE
+write in place and leave xmin alone. A change that this does not see there cannot be; one that says nothing (TRUNCATE
+gives a table another file) only costs a look at the whole. PostgreSQL docs, section 5.6 System Columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from faberdb_providers.postgres.coverage import KINDS_OF, LISTED
+
+# Not for everybody to read, or with a view that is; what is shown of them is little.
+_UNREADABLE = {"pg_user_mapping", "pg_subscription", "pg_largeobject_metadata"}
+_SINCE = {"pg_publication_namespace": 15}
+# The bulk of these are rows of the system's own objects, which nobody changes.
+_OF_USERS = {
+    "pg_attribute": "attrelid >= 16384",
+    "pg_depend": "objid >= 16384",
+    "pg_class": "oid >= 16384",
+    "pg_type": "oid >= 16384",
+    "pg_proc": "oid >= 16384",
+}
+_VIEWS = (
+    "select 'roles', count(*), sum(hashtextextended(oid || ' ' || rolname, 0)) from pg_roles",
+    "select 'mappings', count(*), sum(hashtextextended(m::text, 0)) from pg_user_mappings m",
+    "select 'subscriptions', count(*), sum(hashtextextended(subname::text, 0)) from pg_subscription",
+    "select 'large objects', count(*), 0 from pg_largeobject_metadata",
+    "select 'database', 1, hashtextextended(xmin::text, 0) from pg_database where datname = current_database()",
+)
+
+
+def pulse_query(version: int) -> str:
+    """One query for what `digest` makes a text of."""
+    catalogues = sorted({*KINDS_OF, *LISTED, "pg_depend"} - _UNREADABLE)
+    parts = [
+        f"select '{name}', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name}"
+        + (f" where {_OF_USERS[name]}" if name in _OF_USERS else "")
+        for name in catalogues
+        if version >= _SINCE.get(name, 0)
+    ]
+    return " union all ".join((*parts, *_VIEWS))
+
+
+def digest(rows: Iterable[tuple[object, ...]]) -> str:
+    """The answer as one text, to be compared with an earlier one."""
+    return hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()
