@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
-from faberdb_providers.postgres import coverage, quarantine
-from faberdb_providers.postgres.kinds import KINDS
-from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.partition import children_left_alone, with_siblings
+from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.names import ident
-from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session, words
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
 
-_OF_THE_DATABASE = {"schema", "extension", "comment", "grant", "default_privilege"} | {
-    kind.name for kind in KINDS if not kind.in_schema
-}
-"""Kinds whose addresses do not begin with a schema that has to be there."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.kinds.base import PostgresKind
+
+# What knows the kinds is loaded inside the methods that need them: a plan that finds nothing changed needs none of it.
 
 
 class PostgresProvider:
     """Everything faberdb knows about PostgreSQL."""
 
     name = "postgresql"
-    kinds: tuple[PostgresKind, ...] = KINDS
     coverage = coverage
     need = Need
     """What `scratch` is asked with."""
+
+    @cached_property
+    def kinds(self) -> tuple[PostgresKind, ...]:
+        """All kinds of objects."""
+        from faberdb_providers.postgres.kinds import KINDS
+
+        return KINDS
 
     def connect(self, conninfo: str, label: str, *, read_only: bool) -> Session:
         """A session on a database. Raises DatabaseError."""
@@ -106,18 +110,9 @@ class PostgresProvider:
     def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
         """The declaration with what it implies: the schema of every object it declares, and what only the whole
         declaration tells. Raises DeclarationError."""
-        declared = resolved(declared)
-        kinds = {kind.name: kind for kind in self.kinds}
-        declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
-        schemas: dict[Address, Object] = {}
-        for obj in declared.values():
-            if obj.address.kind not in ("extension", "default_privilege"):
-                for reference in obj.references:
-                    if reference.kind == "schema":
-                        schemas.setdefault(reference, obj)
-        implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
-        whole = {**implied, **declared}
-        return {**whole, **with_siblings(whole)}
+        from faberdb_providers.postgres.declaring import complete
+
+        return complete(declared)
 
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""
@@ -128,12 +123,18 @@ class PostgresProvider:
     ) -> dict[Address, Unmanaged | None]:
         """Live objects that a declaration leaves to others, with what a plan says of them: partitions that a job
         makes, and all that hangs on them."""
+        from faberdb_providers.postgres.kinds.partition import children_left_alone
+
         return children_left_alone(declared, live)
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
+        from faberdb_providers.postgres import quarantine
+
         return quarantine.place_for(change, form, number, work)
 
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]:
+        from faberdb_providers.postgres import quarantine
+
         return quarantine.prepare(kept)
 
 

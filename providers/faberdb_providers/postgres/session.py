@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import conninfo as psycopg_conninfo
@@ -15,10 +15,11 @@ from psycopg import conninfo as psycopg_conninfo
 from faberdb.errors import DatabaseError, LockedError
 from faberdb.model import Catalogue, Step
 from faberdb_providers.postgres import pulse
-from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.names import ident, literal
-from faberdb_providers.postgres.quarantine import BOOKKEEPING
-from faberdb_providers.postgres.reader import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.reader import Snapshot
 
 OLDEST = 13
 LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
@@ -76,6 +77,10 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """The same, of which objects are made only when asked for. Raises DatabaseError."""
+        # Loaded here, because they are many, and a session that only feels the pulse needs none of them.
+        from faberdb_providers.postgres.kinds import KINDS
+        from faberdb_providers.postgres.reader import take_snapshot
+
         try:
             return take_snapshot(self.connection, self.version, KINDS)
         except psycopg.Error as error:

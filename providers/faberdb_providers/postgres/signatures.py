@@ -61,10 +61,10 @@ _WORDS = (
     r"|interval\s+(?:year|month|day|hour|minute|second)(?:\s+to\s+(?:month|hour|minute|second))?"
 )
 _IDENT = r'"(?:[^"]|"")+"|[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*'
+# Case is ignored only where it can matter: with all of Unicode it takes the compiler as long as a small plan.
 _TYPE = re.compile(
-    rf"(?P<base>{_WORDS}|(?:{_IDENT})(?:\s*\.\s*(?:{_IDENT}))*(?:%type)?)\s*(?P<modifier>\([^()]*\))?"
-    r"\s*(?P<array>(?:array(?:\s*\[\s*\d+\s*\])?|(?:\[\s*\d*\s*\]\s*)+))?\Z",
-    re.IGNORECASE,
+    rf"(?P<base>(?i:{_WORDS})|(?:{_IDENT})(?:\s*\.\s*(?:{_IDENT}))*(?i:%type)?)\s*(?P<modifier>\([^()]*\))?"
+    r"\s*(?P<array>(?:(?i:array)(?:\s*\[\s*\d+\s*\])?|(?:\[\s*\d*\s*\]\s*)+))?\Z"
 )
 _MODE = re.compile(r"(in\s+out|inout|in|out|variadic)(?=\s)", re.IGNORECASE)
 _NAME = re.compile(rf"({_IDENT})\s+")

@@ -1,0 +1,27 @@
+"""A declaration as a whole: what it implies, and what only all of it together tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from faberdb.model import Address, Object
+from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.kinds.partition import with_siblings
+from faberdb_providers.postgres.routines import resolved
+
+
+def complete(declared: Mapping[Address, Object]) -> dict[Address, Object]:
+    """The declaration with what it implies: the schema of every object it declares, and what only the whole
+    declaration tells. Raises DeclarationError."""
+    declared = resolved(declared)
+    kinds = {kind.name: kind for kind in KINDS}
+    declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
+    schemas: dict[Address, Object] = {}
+    for obj in declared.values():
+        if obj.address.kind not in ("extension", "default_privilege"):
+            for reference in obj.references:
+                if reference.kind == "schema":
+                    schemas.setdefault(reference, obj)
+    implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
+    whole = {**implied, **declared}
+    return {**whole, **with_siblings(whole)}
