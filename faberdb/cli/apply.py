@@ -39,13 +39,14 @@ def command(
     saved = plan.endswith(".json") or Path(plan).is_file()
     made = _saved(plan) if saved else plan_environment(workspace, environment_named(workspace, plan))
     environment = environment_named(workspace, made.plan.environment)
-    made = replace(made, state=workspace.state(environment)[0], strict=strict)
+    state, _ = workspace.state(environment)
+    made = replace(made, protected=state.protected if state else frozenset(), strict=strict)
     if not made.plan.applyable:
         view.no_changes(made.plan)
         return int(ExitCode.OK)
     if dry_run or not saved:
         view.plan(made.plan)
-    refuse_violations(made.plan, rules_of(environment, made.state, made.plan, strict=strict))
+    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict))
     if dry_run:
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)

@@ -28,7 +28,8 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
     try:
         state, version = workspace.state(environment)
         _fits(plan, state)
-        refuse_violations(plan, rules_of(environment, state, plan, strict=made.strict))
+        protected = state.protected if state else frozenset()
+        refuse_violations(plan, rules_of(environment, protected, plan, strict=made.strict))
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)

@@ -23,17 +23,19 @@ from faberdb.declare.load import Declaration, unchanged
 from faberdb.declare.part import Known, Spot
 from faberdb.model import Address, Unmanaged
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanging:
-    """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from."""
+    """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from and
+    the addresses of what that protects."""
 
     fingerprint: str
     unmanaged: tuple[Unmanaged, ...]
     lineage: str
     serial: int
+    protected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Memo:
     def __init__(self, cache: Path, project: Project, environment: str) -> None:
         name = hashlib.sha256(json.dumps([str(project.root), environment]).encode()).hexdigest()[:24]
         self.file, self.folder = cache / "unchanged" / f"{name}.json", project.schemas
-        self._standing = self.file.with_suffix(".declared")
+        self._standing, self._rows = self.file.with_suffix(".declared"), self.file.with_suffix(".rows")
         try:
             record = json.loads(self.file.read_bytes())
             self._record: dict[str, Any] = record if isinstance(record, dict) else {}
@@ -95,6 +97,13 @@ class Memo:
         """Digest of the catalogue that the pulse stands for."""
         return str(self._record.get("inputs", "")).rpartition(" ")[2]
 
+    def rows(self) -> bytes:
+        """The catalogue as it was read then, as the provider packed it; empty where it was not kept."""
+        try:
+            return self._rows.read_bytes()
+        except OSError:
+            return b""
+
     def feel(self, pulse: str) -> None:
         """Remember that the catalogue has this pulse now, though it holds what it held."""
         if pulse and pulse != self.pulse:
@@ -109,7 +118,9 @@ class Memo:
                 return None
             unmanaged = tuple(Unmanaged(*map(str, item)) for item in self._record["unmanaged"])
             serial = int(self._record["serial"])
-            return Unchanging(str(self._record["fingerprint"]), unmanaged, str(self._record["lineage"]), serial)
+            protected = tuple(map(str, self._record["protected"]))
+            fingerprint, lineage = str(self._record["fingerprint"]), str(self._record["lineage"])
+            return Unchanging(fingerprint, unmanaged, lineage, serial, protected)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -140,7 +151,13 @@ class Memo:
             return None
 
     def save(
-        self, inputs: str, plan: Unchanging, declaration: Declaration, digests: Mapping[Address, str], pulse: str
+        self,
+        inputs: str,
+        plan: Unchanging,
+        declaration: Declaration,
+        digests: Mapping[Address, str],
+        pulse: str,
+        rows: bytes,
     ) -> None:
         """Remember a plan; a full or read-only disk only costs time at the next run."""
         blocks = {str(file): list(there.items()) for file, there in declaration.blocks.items()}
@@ -162,11 +179,13 @@ class Memo:
             "unmanaged": [[item.what, item.name, item.reason] for item in plan.unmanaged],
             "lineage": plan.lineage,
             "serial": plan.serial,
+            "protected": list(plan.protected),
             "declared": hashlib.sha256(declared).hexdigest(),
         }
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             _write(self._standing, declared)
+            _write(self._rows, rows)
             _write(self.file, json.dumps(record).encode())
 
 

@@ -46,7 +46,7 @@ def command(
         made = plan_towards(workspace, chosen, source, full=full_proof)
     else:
         made = plan_environment(workspace, chosen, full=full_proof, whole=bool(out))
-    rules = rules_of(chosen, made.state, made.plan, strict=strict)
+    rules = rules_of(chosen, made.protected, made.plan, strict=strict)
     if out:
         from faberdb.plan.codec import to_json
 

@@ -32,10 +32,10 @@ EXPIRES_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Made:
-    """A plan, the state it was made from where that was looked at, and whether nothing may be left to guesses."""
+    """A plan, what was protected when it was made, and whether nothing may be left to guesses."""
 
     plan: Plan
-    state: State | None = None
+    protected: frozenset[Address] = frozenset()
     strict: bool = False
 
 
@@ -60,7 +60,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
         heading = _heading(environment, session, state)
-        return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), state)
+        return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), protected)
 
 
 def plan_environment(
@@ -109,11 +109,10 @@ def plan_environment(
         )
         context = f"postgresql {session.version}"
         if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, scratch, context)):
-            state = workspace.parsed(environment, stored)
-            protected = state.protected if state else frozenset()
+            protected = frozenset(map(Address.parse, known.protected))
             evidence = _evidence(proposal)
             plan = make_plan(proposal, heading, evidence, before=known.fingerprint, protected=protected)
-            return Made(plan, state)
+            return Made(plan, protected)
         declaration = workspace.declaration()
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
@@ -124,16 +123,19 @@ def plan_environment(
         protected = state.protected if state else frozenset()
         plan = make_plan(proposal, heading, _evidence(proposal), changed, protected=protected)
         if not plan.applyable:
-            remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial)
-            memo.save(key, remembered, declaration, proposal.digests, pulse)
-        return Made(plan, state)
+            guarded = tuple(sorted(map(str, protected)))
+            remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
+            memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
+        return Made(plan, protected)
 
 
 def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:
     """The pulse of the catalogue and, unless that is known and enough, what it holds. The pulse comes first: what is
     changed in between belongs to another one, and is not taken for what was seen."""
-    pulse = session.pulse() if quick else ""
-    return (pulse, None) if quick and pulse == memo.pulse else (pulse, session.snapshot())
+    pulse = session.pulse()
+    if pulse != memo.pulse:
+        return pulse, session.snapshot()
+    return pulse, None if quick else session.recalled(memo.rows(), memo.catalogue) or session.snapshot()
 
 
 @contextmanager
@@ -257,9 +259,9 @@ def _evidence(proposal: Proposal) -> Evidence | None:
     return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward)
 
 
-def rules_of(environment: Environment, state: State | None, plan: Plan, *, strict: bool) -> Rules:
-    """The rules that a plan for an environment is held against."""
-    protected = {a for a, p in plan.protection.items() if p} | (state.protected if state else frozenset())
+def rules_of(environment: Environment, before: frozenset[Address], plan: Plan, *, strict: bool) -> Rules:
+    """The rules that a plan for an environment is held against. before: what is protected as the state knows it."""
+    protected = {a for a, p in plan.protection.items() if p} | before
     protected -= {a for a, p in plan.protection.items() if not p}
     return Rules(environment.max_risk, frozenset(protected), strict, environment.protected)
 

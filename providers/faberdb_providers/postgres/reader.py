@@ -125,11 +125,27 @@ class Snapshot:
         self._texts, self._rows, self._kinds, self._version = texts, rows, kinds, version
 
     @cached_property
+    def packed(self) -> bytes:
+        """All of it as bytes, which `unpacked` reads again."""
+        # In this version of marshal equal values give equal bytes, whichever of them are the same in memory.
+        names = [kind.name for kind in self._kinds]
+        return marshal.dumps((list(self._texts), names, self._rows, self._version), 2)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything the catalogue is made from: what was asked and what was answered."""
-        # In this version of marshal equal values give equal bytes, whichever of them are the same in memory.
-        content = marshal.dumps((list(self._texts), self._rows, self._version), 2)
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(self.packed).hexdigest()
+
+    @classmethod
+    def unpacked(cls, data: bytes, digest: str, kinds: Iterable[PostgresKind]) -> Snapshot | None:
+        """The snapshot that was packed; None for anything that does not have its digest."""
+        if hashlib.sha256(data).hexdigest() != digest:
+            return None
+        texts, names, rows, version = marshal.loads(data)  # noqa: S302 - its digest says that we wrote it
+        known = {kind.name: kind for kind in kinds}
+        found = cls(texts, rows, [known[name] for name in names], version)
+        found.__dict__.update(packed=data, digest=digest)
+        return found
 
     def catalogue(self) -> Catalogue:
         classes, aliases, dependencies, inherited, comments, granted, casts, unmanaged, *found = self._rows

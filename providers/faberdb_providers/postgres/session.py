@@ -86,6 +86,13 @@ class Session:
         except psycopg.Error as error:
             raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 
+    def recalled(self, data: bytes, digest: str) -> Snapshot | None:
+        """A snapshot that was packed before and has this digest, instead of a new one; None where it is another."""
+        from faberdb_providers.postgres.kinds import KINDS
+        from faberdb_providers.postgres.reader import Snapshot
+
+        return Snapshot.unpacked(data, digest, KINDS)
+
     def pulse(self) -> str:
         """A text that stays the same as long as nothing in the catalogue changes, which is much faster to come by than
         the catalogue. Raises DatabaseError."""

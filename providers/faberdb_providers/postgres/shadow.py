@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -176,23 +177,43 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
         _sweep(keeper)
         ((mark,),) = keeper.query(f"select {_MARK} from pg_stat_activity where pid = pg_backend_pid()")
         keeper.execute("set application_name = 'faberdb scratch'")
-        number = count(1)
+        offer = Offer.of(keeper, need)
+        names = (f"{PREFIX}{mark}_{number}" for number in count(1))
 
-        @contextmanager
-        def fresh() -> Iterator[Session]:
-            name = f"{PREFIX}{mark}_{next(number)}"
+        def make() -> str:
+            name = next(names)
             keeper.execute(f"create database {ident(name)} template template0")
-            session = None
-            try:
-                session = Session.open(make_conninfo(conninfo, dbname=name), "the scratch database", read_only=False)
-                _calm(session)
-                yield session
-            finally:
-                if session is not None:
-                    session.close()
-                keeper.execute(f"drop database if exists {ident(name)} with (force)")
+            return name
 
-        yield ScratchServer(description, fresh), Offer.of(keeper, need)
+        def remove(name: str) -> None:
+            keeper.execute(f"drop database if exists {ident(name)} with (force)")
+
+        # The keeper works for itself: the next database is there before it is asked for, and nobody waits for the end
+        # of the last one.
+        with ThreadPoolExecutor(1) as pool:
+            ready = [pool.submit(make)]
+
+            @contextmanager
+            def fresh() -> Iterator[Session]:
+                name = ready.pop().result() if ready else pool.submit(make).result()
+                session = None
+                try:
+                    database = make_conninfo(conninfo, dbname=name)
+                    session = Session.open(database, "the scratch database", read_only=False)
+                    _calm(session)
+                    if not ready:
+                        ready.append(pool.submit(make))
+                    yield session
+                finally:
+                    if session is not None:
+                        session.close()
+                    pool.submit(remove, name)
+
+            try:
+                yield ScratchServer(description, fresh), offer
+            finally:
+                for left in ready:
+                    pool.submit(remove, left.result())
 
 
 _MARK = "pid || '_' || (extract(epoch from backend_start) * 1000000)::bigint"
