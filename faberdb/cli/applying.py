@@ -14,6 +14,7 @@ from faberdb.errors import RefusedError, StaleError, StateError
 from faberdb.model import Limits
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import Record, State
 from faberdb.views.view import View
 
@@ -30,6 +31,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
+            optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
             began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
             context = Context(
                 workspace.holder,
@@ -39,6 +41,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 workspace.managed,
                 view.step,
                 lambda: longest is not None and time.monotonic() - began > longest,
+                lambda address: address.kind in optional,
             )
             objects = execute(plan, target, context)
         record = Record(
@@ -57,7 +60,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         after = replace(
             state or empty_state(environment),
             database=plan.database,
-            fingerprint=plan.to_fingerprint,
+            fingerprint=fingerprint(objects),
             objects=objects,
             declared=plan.digests,
         )

@@ -176,7 +176,7 @@ def environment_named(workspace: Workspace, name: str) -> Environment:
 
 def _matches(address: Address, patterns: tuple[str, ...]) -> bool:
     kind, path = address.kind, address.path
-    if kind in ("comment", "grant"):
+    if kind in ("comment", "grant", "owner"):
         kind, path = path[0], path[1:]
     names = {path[0], ".".join(path[:2]), f"{kind}:{'.'.join(path)}"}
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

@@ -153,8 +153,12 @@ def _hold_forward(
     expected |= {
         a: o
         for a, o in after.items()
-        if a not in expected and o.parent is not None and o.parent in changes and copy.kinds[o.parent.kind].as_declared
+        if a not in expected
+        and o.parent is not None
+        and o.parent in changes
+        and (copy.kinds[o.parent.kind].as_declared or copy.kinds[a.kind].optional)
     }
+    expected = {a: o for a, o in expected.items() if a in after or copy.database.tells(o)}
     wrong = _differences(expected, after, copy.kinds)
     if not wrong:
         return

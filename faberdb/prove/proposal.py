@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -53,7 +53,8 @@ class Proposal:
 class Planner:
     """One plan in the making; holds what its stages share.
 
-    managed: whether an address is within what the project manages. scratch: opens the scratch server, when and only
+    managed: whether an address is within what the project manages; additive: whether what is there besides what is
+    declared of it stays. scratch: opens the scratch server, when and only
     when something has to be tried out. number: the first free number in quarantine.
     """
 
@@ -65,6 +66,7 @@ class Planner:
         *,
         number: int,
         managed: Callable[[Address], bool] = lambda address: True,
+        additive: Callable[[Address], bool] = lambda address: False,
         full: bool = False,
         reverse_ties: bool = False,
     ) -> None:
@@ -73,7 +75,7 @@ class Planner:
         self.number, self.full, self.reverse_ties = number, full, reverse_ties
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
-        self.managed = managed
+        self.managed, self.additive = managed, additive
 
     def declared(
         self,
@@ -88,7 +90,8 @@ class Planner:
         besides; digests: of their declarations. Raises DeclarationError, ProofError, ScratchError, CircleError."""
         kept = kept or {}
         complete = self.engine.complete({**kept, **declared})
-        wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
+        absent = {a for a, o in complete.items() if self.kinds[a.kind].absent(o)}
+        wanted = {a: o for a, o in complete.items() if a not in kept and a not in absent and self.managed(a)}
         start, renames = self._named(wanted)
         here = {a: o for a, o in start.items() if self.managed(a)}
         given = {**self.outside, **read_only(here, self.kinds), **kept}
@@ -97,10 +100,28 @@ class Planner:
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
-        target |= _left_as_is(target, here, self.kinds)
+        target |= self._left_as_is(target, here, absent)
+        for address in here.keys() & done.objects.keys():
+            if self.additive(address):
+                target[address] = self.kinds[address.kind].joined(here[address], target[address])
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(proposal, digests={**(digests or {}), **done.digests}, fresh=done.fresh)
+
+    def _left_as_is(
+        self, target: Mapping[Address, Object], live: Mapping[Address, Object], absent: Container[Address]
+    ) -> dict[Address, Object]:
+        """What nobody declared and is none the less not to go: what something of which only the declared counts has
+        (the comment that an extension brings), what is left to the server, what somebody else gave besides."""
+
+        def stays(obj: Object) -> bool:
+            above = target.get(obj.parent) if obj.parent else None
+            if obj.parent is not None and above is None and obj.parent in self.catalogue.objects:
+                return False
+            of_such = above is not None and self.kinds[above.address.kind].as_declared
+            return of_such or self.kinds[obj.address.kind].stays(obj, above) or self.additive(obj.address)
+
+        return {a: o for a, o in live.items() if a not in target and a not in absent and stays(o)}
 
     def towards(
         self,
@@ -288,17 +309,6 @@ def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -
             del target[address]
         gone = set(orphans)
         orphans = [a for a, o in target.items() if o.parent in gone]
-
-
-def _left_as_is(
-    target: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
-) -> dict[Address, Object]:
-    """What is not declared of something of which only the declared counts (the comment that an extension brings)."""
-    return {
-        a: o
-        for a, o in live.items()
-        if a not in target and o.parent is not None and o.parent in target and kinds[o.parent.kind].as_declared
-    }
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

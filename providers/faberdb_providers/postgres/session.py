@@ -13,8 +13,9 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, Step
+from faberdb.model import Catalogue, Object, Step
 from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.quarantine import BOOKKEEPING
 from faberdb_providers.postgres.reader import Snapshot, take_snapshot
@@ -99,6 +100,13 @@ class Session:
     def available_extensions(self) -> dict[str, str]:
         """Name and version of what CREATE EXTENSION installs."""
         return dict(self.query("select name, default_version from pg_available_extensions"))
+
+    def tells(self, obj: Object) -> bool:
+        """Whether this database can tell the object from what holds there anyway: not an owner that is the owner of the
+        database, as where the scratch database is made by the very role."""
+        if obj.address.kind != "owner":
+            return True
+        return self.query(DATABASE_OWNER) != [(obj.attributes["role"],)]
 
     def roles(self) -> set[str]:
         """Names of the server's roles, less its own."""

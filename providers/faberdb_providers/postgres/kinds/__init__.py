@@ -21,6 +21,7 @@ from faberdb_providers.postgres.kinds import (
     grant,
     index,
     operator,
+    owner,
     policy,
     publication,
     range_type,
@@ -65,6 +66,7 @@ KINDS: tuple[PostgresKind, ...] = (
     event_trigger.KIND,
     conversion.KIND,
     comment.KIND,
+    owner.KIND,
     grant.KIND,
     default_privilege.KIND,
 )

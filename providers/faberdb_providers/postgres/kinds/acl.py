@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from faberdb.model import Address
 
 OWNER = "@owner"
 """Grantee: whoever owns the object, whose name may differ from one environment to the next."""
+DATABASE = "@database"
+"""Owner: whoever owns the database."""
 PUBLIC = "public"
 """Grantee: every role. No role can have this name."""
 DEFAULTS = Address("default_privilege", ("*",))
@@ -43,6 +45,16 @@ def every(kind: str, version: int) -> frozenset[str]:
     if kind == "large objects":
         return frozenset(("select", "update"))
     return frozenset(("execute",) if kind in (*ROUTINES, "functions") else ("usage",))
+
+
+def owner_of(holder: Address) -> Address:
+    """The owner object of what holds a privilege: of a table also for its columns and their sequences."""
+    return Address("owner", ("table", *holder.path[:2]) if holder.kind == "column" else (holder.kind, *holder.path))
+
+
+def renamed_grantee(name: str, called: Callable[[str], str]) -> str:
+    """The name of a grantee or owner elsewhere, if it is the name of a role."""
+    return name if name == PUBLIC or name.startswith("@") else called(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,23 @@ def phrases_of(attributes: Mapping[str, Any]) -> list[str]:
         passed_on = held.get("grantable", ())
         by = f" granted by {grantor}" if grantor else ""
         found += [f"{p}{' with grant option' if p in passed_on else ''}{by}" for p in held["privileges"]]
+    return found
+
+
+def grantors_called(attributes: Mapping[str, Any], called: Callable[[str], str]) -> dict[str, Any]:
+    """A grant's attributes with its grantors under other names."""
+    if "granted_by" not in attributes:
+        return dict(attributes)
+    return {**attributes, "granted_by": {called(g): h for g, h in attributes["granted_by"].items()}}
+
+
+def together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What two grants to one role give together."""
+    found = Held(*(frozenset((*one.get(k, ()), *other.get(k, ()))) for k in ("privileges", "grantable"))).attributes()
+    grantors = {**one.get("granted_by", {}), **other.get("granted_by", {})}
+    if grantors:
+        sides = (one.get("granted_by", {}), other.get("granted_by", {}))
+        found["granted_by"] = {g: together(*(side.get(g, {}) for side in sides)) for g in sorted(grantors)}
     return found
 
 

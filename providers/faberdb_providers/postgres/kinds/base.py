@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from faberdb.model import Action, Address, Attributes, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.acl import attributes_of, says_nothing
+from faberdb_providers.postgres.kinds.acl import OWNER, attributes_of, owner_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
 Row = tuple[Any, ...]
@@ -61,7 +61,14 @@ class GrantableSpec(Spec):
     owner."""
 
 
-class RelationSpec(GrantableSpec):
+class OwnedSpec(Spec):
+    """One entry of something that has an owner."""
+
+    owner: str | None = None
+    """The role that owns it; `@database` is the owner of the database. Left as it is where nothing is said."""
+
+
+class RelationSpec(OwnedSpec, GrantableSpec):
     """One entry of something with columns."""
 
     column_comments: dict[str, str] = {}
@@ -88,6 +95,18 @@ def comment_on(target: Address, text: str | None, place: Place, parent: Address 
         )
 
 
+def owned_by(target: Address, role: str, place: Place | None = None) -> Object:
+    """The owner object of something: after its schema's owner and what the role may do there, and after what is taken
+    back from the role as one of many before it owns all."""
+    needs = {target, Address("grant", (target.kind, *target.path, role)), Address("role", (role,))}
+    if len(target.path) > 1:
+        schema = target.path[0]
+        needs |= {Address("owner", ("schema", schema)), Address("grant", ("schema", schema, role))}
+    address = Address("owner", (target.kind, *target.path))
+    scope, origin = (place.scope, place.origin) if place else ((), None)
+    return Object(address, {"role": role}, target, frozenset(needs), scope, origin)
+
+
 def grants_on(
     target: Address, grants: Mapping[str, list[str]], place: Place, parent: Address | None = None
 ) -> Iterator[Object]:
@@ -96,7 +115,7 @@ def grants_on(
         attributes = attributes_of(phrases)
         if says_nothing(target.kind, grantee, attributes):
             continue
-        needs = {parent or target}
+        needs = {parent or target, owner_of(parent or target)}
         if target.kind == "column":
             # Privileges on the table come first: taking one away there takes it from the columns too.
             above = "table" if parent is None else parent.kind
@@ -123,6 +142,7 @@ class PostgresKind:
     created_inline: bool = False
     dropped_inline: bool = False
     as_declared: bool = False
+    optional: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
     rebuilt_on_type_change: bool = False
@@ -159,8 +179,12 @@ class PostgresKind:
             address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, hints or {}
         )
         yield from comment_on(address, spec.comment, place)
+        owner = spec.owner if isinstance(spec, OwnedSpec) else None
+        if owner:
+            yield owned_by(address, owner, place)
         if isinstance(spec, GrantableSpec):
-            yield from grants_on(address, spec.grants, place)
+            # Who owns it holds what the owner holds, whatever was given before.
+            yield from grants_on(address, {OWNER if g == owner else g: p for g, p in spec.grants.items()}, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)
@@ -181,6 +205,23 @@ class PostgresKind:
     def mentions(self, obj: Object) -> Iterable[str]:
         """SQL texts in which a declared object may name others."""
         return ()
+
+    def absent(self, obj: Object) -> bool:
+        """Whether the declaration says that there is to be none."""
+        return False
+
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        """Whether one that nobody declared stays as it is on its parent, which does."""
+        return self.optional
+
+    def joined(self, there: Object, declared: Object) -> Object:
+        """What is declared and what is there besides, in one."""
+        return declared
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        """The object with its roles under other names, its own address included; those of its references and parent
+        are not its affair. `public` and names that begin with @ are no roles' names."""
+        return obj
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """Names that no two objects may have at one time, by name space."""

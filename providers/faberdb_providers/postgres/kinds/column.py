@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
@@ -173,7 +174,8 @@ class ColumnKind(PostgresKind):
             default = f"nextval({literal(dotted(*sequence.path))}::regclass)"
             kind = {} if serial == "bigint" else {"type": serial}
             owned = {**kind, "owned_by": f"{ident(table.path[1])}.{ident(name)}"}
-            yield_sequence = Object(sequence, owned, address, frozenset({address}), place.scope, place.origin)
+            needs = frozenset({address, owner_of(address)})
+            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin)
         hints = compact({"backfill": spec.backfill, "using": spec.using})
         yield from self.made(place, spec, address, attributes, table, hints=hints)
         if spec.identity:

@@ -4,7 +4,8 @@ to know that it is there."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import BackgroundKind, not_brought_along, procedure
@@ -115,6 +116,11 @@ class UserMappingKind(BackgroundKind):
         path = (server, "PUBLIC" if public else user)
         attributes = compact({"public": public, "options": disclosed(opts, trusting=False)})
         return (classid, oid, 0), Object(Address(self.name, path), attributes)
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        server, user = obj.address.path
+        named = user if obj.attributes.get("public") else called(user)
+        return replace(obj, address=Address(self.name, (server, named)))
 
     def identity(self, obj: Object) -> str:
         server, user = obj.address.path

@@ -71,6 +71,7 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
     return f"SELECT pg_get_userbyid({where}"
 
 
+DATABASE_OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
 REVOKED = Hazard("revoke", "whoever needs the privilege fails from the moment this commits")
 FOR_ALL = Hazard("grant-to-public", "every role of the server can use this, also roles made later")
 
@@ -85,7 +86,7 @@ def changed(
         names = ", ".join(name + column for name in _names(kind, privileges, version))
         sql = f"{verb}{names} ON {on(kind, path)} {link} {_role(grantee)}{option}"
         if grantee == OWNER:
-            sql = _with_owner(sql, owner_query(kind, path))
+            sql = with_owner(sql, owner_query(kind, path))
         if grantor:
             # The server records whoever runs GRANT, and only that role can take back what it gave.
             sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
@@ -106,7 +107,7 @@ def default_privileges(
         rest = f"{where} {verb}{names} ON {what.upper()} {link} {to}{option}"
         sql = f"ALTER DEFAULT PRIVILEGES FOR ROLE {_role(role)}{rest}"
         if role == OWNER:
-            sql = _with_owner(sql, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()")
+            sql = with_owner(sql, DATABASE_OWNER)
         yield Statement(sql, Risk.CAUTION if hazards else Risk.SAFE, hazards)
 
 
@@ -138,7 +139,7 @@ def _role(grantee: str) -> str:
     return "PUBLIC" if grantee == PUBLIC else grantee if grantee == OWNER else ident(grantee)
 
 
-def _with_owner(sql: str, query: str) -> str:
+def with_owner(sql: str, query: str) -> str:
     """The statement with the owner's name in it, which only the server knows."""
     text = literal(sql.replace("%", "%%").replace(OWNER, "%1$I")).strip()
     return f"DO $faberdb$ BEGIN EXECUTE format({text},\n    ({query})); END $faberdb$"
@@ -149,7 +150,7 @@ def cleared(target: Sequence[str], grantee: str) -> Statement:
     kind, *path = target
     column = f" ({ident(path[-1])})" if kind == "column" else ""
     sql = f"REVOKE ALL{column} ON {on(kind, path)} FROM {_role(grantee)}"
-    return Statement(_with_owner(sql, owner_query(kind, path)) if grantee == OWNER else sql)
+    return Statement(with_owner(sql, owner_query(kind, path)) if grantee == OWNER else sql)
 
 
 def given_by_default(kind: str, path: Sequence[str], work: Work) -> set[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.acl import renamed_grantee
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.names import dotted, ident
@@ -42,6 +44,10 @@ class PolicyKind(OnRelation):
         )
         address = Address(self.name, (schema, relation, name))
         return (classid, oid, 0), Object(address, attributes, parent_of(relkind, schema, relation))
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        named = [renamed_grantee(role, called) for role in obj.attributes.get("to", ())]
+        return replace(obj, attributes={**obj.attributes, "to": sorted(named)}) if named else obj
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a, (*relation, name) = obj.attributes, obj.address.path
