@@ -107,7 +107,7 @@ def _managed(catalogue: Catalogue, context: Context) -> dict[Address, Object]:
 def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -> dict[Address, Object]:
     """What there is, less what the server decided about objects that the plan made."""
     made = {c.address for c in plan.changes if c.action in (Action.CREATE, Action.REPLACE)}
-    planned = {d.address for d in plan.differences if d.after is not None}
+    planned = {c.address for c in plan.changes if c.after} | {d.address for d in plan.differences if d.after}
 
     def besides(obj: Object) -> bool:
         return obj.parent in made and context.optional(obj.address) and obj.address not in planned

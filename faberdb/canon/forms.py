@@ -59,9 +59,9 @@ def recall(
     found: dict[Address, Form] = {}
     for address, obj in declared.items():
         if kinds[address.kind].as_declared:
-            # What it may have to follow, and need not be there, does not make it unknown.
-            needs = obj.references if not kinds[address.kind].optional else {obj.parent} - {None}
-            found[address] = Form(obj.attributes, obj.parent, "", {need: "" for need in needs if need})
+            # What is optional says all there is to know, whatever becomes of what it stands on.
+            needs = () if kinds[address.kind].optional else obj.references
+            found[address] = Form(obj.attributes, obj.parent, "", dict.fromkeys(needs, ""))
         elif (form := remembered.get(digests[address])) is not None:
             found[address] = form
     referrers: dict[Address, list[Address]] = {}

@@ -38,7 +38,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 utc_now(),
                 to_json(plan),
                 Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
-                workspace.managed,
+                workspace.managed(environment),
                 view.step,
                 lambda: longest is not None and time.monotonic() - began > longest,
                 lambda address: address.kind in optional,

@@ -29,7 +29,7 @@ def command(
             advice=f"write one: faberdb import {environment}, or apply a plan",
         )
     with workspace.session(chosen) as session:
-        live = workspace.managed_objects(session.inspect())
+        live = workspace.managed_objects(session.inspect(), chosen)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     changes = [
         c for _, c in sorted(diff(state.objects, live, kinds).items()) if not c.reason.startswith("it depends on")

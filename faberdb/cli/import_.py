@@ -44,11 +44,12 @@ def import_database(
 
     with workspace.session(environment) as session:
         catalogue, identity, version = session.inspect(), session.identity(), session.version
-    managed = workspace.managed_objects(catalogue)
+    managed = workspace.managed_objects(catalogue, environment)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     left = read_only(managed, kinds)
-    written = [o for a, o in managed.items() if a not in left and not workspace.provider.platform(a)]
-    texts = render(written, workspace.provider.kinds, split=split)
+    shown = {a: o for a, o in managed.items() if a not in left and not workspace.provider.platform(a)}
+    written = workspace.provider.as_declared(shown, environment.roles)
+    texts = render(written.values(), workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
@@ -97,7 +98,8 @@ def _remember(
 
     declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
     context = f"postgresql {version}"
-    declared = workspace.provider.complete(declaration.objects)
+    meant = workspace.provider.with_roles(declaration.objects, environment.roles)
+    declared = workspace.provider.complete(meant)
     digests = {a: declared_digest(o, context) for a, o in declared.items() if a in catalogue.objects}
     forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
     forms.load({})

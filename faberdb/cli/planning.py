@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+Here = Callable[[Mapping[Address, Object]], dict[Address, Object]]
+"""What is declared, as it is meant for one environment."""
+
 EXPIRES_AFTER = timedelta(days=7)
 
 
@@ -70,16 +73,25 @@ def plan_environment(
 
         planner = Planner(
             workspace.provider,
-            snapshot.catalogue(),
+            workspace.seen(snapshot.catalogue(), environment),
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed,
+            managed=workspace.managed(environment),
+            additive=workspace.additive(environment),
             full=full,
         )
         context = f"postgresql {session.version}"
-        if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, scratch, context)):
+
+        def here(declared: Mapping[Address, Object]) -> dict[Address, Object]:
+            return workspace.here(declared, environment, session)
+
+        if (
+            known is not None
+            and not full
+            and (proposal := _from_edited(workspace, memo, planner, scratch, context, here))
+        ):
             return Made(make_plan(proposal, heading, _evidence(proposal), before=known.fingerprint))
-        declaration = load_declaration(workspace)
+        declaration = load_declaration(workspace, here)
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         if state is not None:
@@ -117,25 +129,26 @@ def _from_all(
 
 
 def _from_edited(
-    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str
+    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str, here: Here
 ) -> Proposal | None:
     """The proposal from those blocks of the schema files that were edited since nothing was to change; None where all
     has to be looked at."""
     from faberdb.cli.partial import edited
 
     standing = memo.standing()
-    part = edited(workspace, standing, planner.catalogue.objects, context) if standing else None
+    part = edited(workspace, standing, planner.catalogue.objects, context, here) if standing else None
     if part is None:
         return None
     scratch.prepare_for(part.declared)
     return planner.declared(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
 
 
-def load_declaration(workspace: Workspace) -> Declaration:
-    """What the schema files say. Raises DeclarationError."""
+def load_declaration(workspace: Workspace, here: Here = dict) -> Declaration:
+    """What the schema files say, as it is meant for one environment. Raises DeclarationError."""
     from faberdb.declare.load import load
 
-    return load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
+    found = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
+    return replace(found, objects=here(found.objects))
 
 
 def plan_rollback(workspace: Workspace, environment: Environment, records: list[Record], state: State) -> Made:
@@ -144,13 +157,17 @@ def plan_rollback(workspace: Workspace, environment: Environment, records: list[
 
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
-        catalogue = session.inspect()
+        catalogue = workspace.seen(session.inspect(), environment)
         scratch = stack.enter_context(workspace.scratch(environment, session))
         planner = Planner(
-            workspace.provider, catalogue, scratch, number=session.quarantine_number(), managed=workspace.managed
+            workspace.provider,
+            catalogue,
+            scratch,
+            number=session.quarantine_number(),
+            managed=workspace.managed(environment),
         )
         record = records[0]
-        target = _before(workspace.managed_objects(catalogue), record)
+        target = _before(workspace.managed_objects(catalogue, environment), record)
         giving = {kept.address: kept for kept in record.kept}
         back = [(new, old) for old, new in reversed(record.renames)]
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)

@@ -133,7 +133,9 @@ def _edges(
             yield down, up
         for reference in _through(change.after.references if change.after else (), touched_by):
             leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
-            comes = up is not None and (up.end == "up" or not change.before or reference not in change.before.references)
+            comes = up is not None and (
+                up.end == "up" or not change.before or reference not in change.before.references
+            )
             if first is None and comes:
                 first = leaving  # what goes takes its effects along before this comes to where it was
             if up and first and first != up:

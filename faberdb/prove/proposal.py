@@ -90,9 +90,11 @@ class Planner:
         besides; digests: of their declarations. Raises DeclarationError, ProofError, ScratchError, CircleError."""
         kept = kept or {}
         complete = self.engine.complete({**kept, **declared})
-        absent = {a for a, o in complete.items() if self.kinds[a.kind].absent(o)}
-        wanted = {a: o for a, o in complete.items() if a not in kept and a not in absent and self.managed(a)}
+        wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
         start, renames = self._named(wanted)
+        # On something new it takes a statement to have none, since the server may give one.
+        absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}
+        wanted = {a: o for a, o in wanted.items() if a not in absent}
         here = {a: o for a, o in start.items() if self.managed(a)}
         given = {**self.outside, **read_only(here, self.kinds), **kept}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
@@ -136,6 +138,7 @@ class Planner:
         done, where they come first."""
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
+        _take_along(aim, start)
         changes = self._changes(start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.catalogue.unmanaged, {}, {})
@@ -214,7 +217,8 @@ class Planner:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
-        expected |= {a: c.after for a, c in changes.items() if c.after is not None}
+        made = {a: c.after for a, c in changes.items() if c.after is not None}
+        expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}
         # What comes back whole is printed as it was then; its copy was made from that print.
         whole = {a for k in giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
         followed = {a: o for a, o in proof.after.items() if (a in expected or a not in start) and a not in whole}

@@ -183,8 +183,9 @@ class PostgresKind:
         if owner:
             yield owned_by(address, owner, place)
         if isinstance(spec, GrantableSpec):
-            # Who owns it holds what the owner holds, whatever was given before.
-            yield from grants_on(address, {OWNER if g == owner else g: p for g, p in spec.grants.items()}, place)
+            if owner in spec.grants:
+                raise ValueError(f"{owner} owns it, so what it may do there is said of `{OWNER}`")
+            yield from grants_on(address, spec.grants, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)
@@ -217,6 +218,14 @@ class PostgresKind:
     def joined(self, there: Object, declared: Object) -> Object:
         """What is declared and what is there besides, in one."""
         return declared
+
+    def grantee(self, address: Address) -> str | None:
+        """Whose privileges these are, for kinds that are privileges."""
+        return None
+
+    def elsewhere(self, address: Address, called: Callable[[str], str]) -> Address:
+        """The address with the role that is part of it under another name."""
+        return address
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         """The object with its roles under other names, its own address included; those of its references and parent

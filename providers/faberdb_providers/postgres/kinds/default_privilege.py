@@ -109,9 +109,15 @@ class DefaultPrivilegeKind(PostgresKind):
     def joined(self, there: Object, declared: Object) -> Object:
         return replace(declared, attributes={**declared.attributes, **together(there.attributes, declared.attributes)})
 
+    def grantee(self, address: Address) -> str | None:
+        key = _KEY.fullmatch(address.path[-1])
+        return _plain(key["grantee"]) if key else None
+
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         attributes = grantors_called(obj.attributes, called)
-        named: dict[str, str] = {k: renamed_grantee(attributes[k], called) for k in ("role", "grantee") if k in attributes}
+        named: dict[str, str] = {
+            k: renamed_grantee(attributes[k], called) for k in ("role", "grantee") if k in attributes
+        }
         attributes |= named
         return replace(obj, address=_address(attributes), attributes=attributes)
 

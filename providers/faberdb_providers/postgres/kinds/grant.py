@@ -58,9 +58,15 @@ class GrantKind(PostgresKind):
     def joined(self, there: Object, declared: Object) -> Object:
         return replace(declared, attributes=together(there.attributes, declared.attributes))
 
+    def grantee(self, address: Address) -> str | None:
+        return address.path[-1]
+
+    def elsewhere(self, address: Address, called: Callable[[str], str]) -> Address:
+        *target, grantee = address.path
+        return Address(self.name, (*target, renamed_grantee(grantee, called)))
+
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        *target, grantee = obj.address.path
-        address = Address(self.name, (*target, renamed_grantee(grantee, called)))
+        address = self.elsewhere(obj.address, called)
         return replace(obj, address=address, attributes=grantors_called(obj.attributes, called))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
