@@ -55,7 +55,7 @@ def test_an_owner_that_nobody_declared_stays(conninfo: str, project: Callable[..
         " alter view v owner to g_clerk; grant select on v to g_reader",
     )
     folder = project({"dev": conninfo})
-    text = '[tables.t.columns]\nid = { type = "%s", null = true }\n[views.v]\nquery = "select id from t"\n' % "bigint"
+    text = '[tables.t.columns]\nid = { type = "bigint", null = true }\n[views.v]\nquery = "select id from t"\n'
     folder.declare(text + 'grants = { g_reader = ["select"] }\n')
     fine(folder, "apply", "dev", "--auto-approve")
     assert dict(fetch(conninfo, OWNERS)) == {"t": "g_app", "v": "g_clerk"}

@@ -114,7 +114,7 @@ def grants(
 ) -> Iterator[Object]:
     """The grants, each after what it hangs on. Those on members of an extension are the extension's own."""
     made: dict[Address, Object] = {}
-    for classid, oid, part, name, what, grantee, found in rows:
+    for classid, oid, part, name, what, grantee, found, _ in rows:
         exact, whole = addresses.get((classid, oid, part)), find(classid, oid, 0)
         parent = exact or whole
         if (classid, oid) in members or parent is None or whole is None:

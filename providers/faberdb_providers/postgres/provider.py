@@ -101,7 +101,15 @@ class PostgresProvider:
         """The declaration with what it implies: the schema of every object it declares."""
         first: dict[str, Object] = {}
         for obj in declared.values():
-            if obj.address.kind not in ("schema", "extension", "comment", "grant", "owner", "default_privilege"):
+            if obj.address.kind not in (
+                "schema",
+                "extension",
+                "comment",
+                "grant",
+                "owner",
+                "default_privilege",
+                "privilege",
+            ):
                 first.setdefault(obj.address.path[0], obj)
         schemas = {Address("schema", (name,)): obj for name, obj in first.items()}
         implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}

@@ -23,6 +23,7 @@ from faberdb_providers.postgres.kinds import (
     operator,
     owner,
     policy,
+    privilege,
     publication,
     range_type,
     rule,
@@ -69,4 +70,5 @@ KINDS: tuple[PostgresKind, ...] = (
     owner.KIND,
     grant.KIND,
     default_privilege.KIND,
+    privilege.KIND,
 )

@@ -42,6 +42,8 @@ def every(kind: str, version: int) -> frozenset[str]:
         return frozenset(("usage", "select", "update"))
     if kind in ("schema", "schemas"):
         return frozenset(("create", "usage"))
+    if kind == "database":
+        return frozenset(("connect", "create", "temporary"))
     if kind == "large objects":
         return frozenset(("select", "update"))
     return frozenset(("execute",) if kind in (*ROUTINES, "functions") else ("usage",))
@@ -158,7 +160,7 @@ def together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]
 
 def differences(lists: str, keys: str) -> str:
     """For each key and grantee of access control lists (columns owner, acl and base): what is held, where it is not
-    what `base` gives."""
+    what `base` gives, and that."""
     side = (
         f"select {keys}, e.grantee, owner, {{held}} as held, lower(e.privilege_type) || '|' || e.is_grantable || '|' ||"
         " case when e.grantor = owner then '' else pg_get_userbyid(e.grantor) end collate \"C\" as phrase"
@@ -167,7 +169,7 @@ def differences(lists: str, keys: str) -> str:
     found = side.format(held="true", acl="coalesce(acl, base)")
     usual = side.format(held="false", acl="base")
     return (
-        f"with lists as ({lists}) select {keys}, grantee, found from (select {keys},"
+        f"with lists as ({lists}) select {keys}, grantee, found, usual from (select {keys},"
         f" case x.grantee when 0 then '{PUBLIC}' when x.owner then '{OWNER}' else r.rolname end as grantee,"
         " array_agg(x.phrase order by x.phrase) filter (where x.held) as found,"
         " array_agg(x.phrase order by x.phrase) filter (where not x.held) as usual"

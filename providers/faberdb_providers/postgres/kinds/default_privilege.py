@@ -74,7 +74,7 @@ class DefaultPrivilegeKind(PostgresKind):
         return differences(lists, "classid, objid, part, role, schema, what")
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, part, role, schema, what, grantee, found = row
+        classid, oid, part, role, schema, what, grantee, found, _ = row
         attributes = {
             "on": _CLASSES[what],
             "schema": schema,

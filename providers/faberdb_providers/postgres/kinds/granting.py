@@ -8,6 +8,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
     CLASS,
+    DATABASE,
     DEFAULTS,
     OWNER,
     PUBLIC,
@@ -109,6 +110,22 @@ def default_privileges(
         if role == OWNER:
             sql = with_owner(sql, DATABASE_OWNER)
         yield Statement(sql, Risk.CAUTION if hazards else Risk.SAFE, hazards)
+
+
+def elsewhere(
+    what: str, kind: str, grantee: str, old: Held, new: Held, version: int, column: str = ""
+) -> Iterator[Statement]:
+    """What leads from one set of privileges to the other on what no kind manages. what: its name in GRANT, `@database`
+    for the database; column: of a table."""
+    for verb, privileges, link, option, risk, hazards in _moves(grantee, old, new):
+        names = ", ".join(n + (f" ({column})" if column else "") for n in _names(kind, privileges, version))
+        sql = f"{verb}{names} ON {what} {link} {_role(grantee)}{option}"
+        if kind == "database":
+            text = literal(sql.replace("%", "%%").replace(OWNER, "%2$I").replace(DATABASE, "%1$I")).strip()
+            sql = (
+                f"DO $faberdb$ BEGIN EXECUTE format({text}, current_database(),\n    ({DATABASE_OWNER})); END $faberdb$"
+            )
+        yield Statement(sql, risk, hazards)
 
 
 _Move = tuple[str, frozenset[str], str, str, Risk, tuple[Hazard, ...]]
