@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.conftest import ProjectFolder
 from tests.database.test_grants import make_roles
@@ -60,6 +60,27 @@ def test_an_owner_that_nobody_declared_stays(conninfo: str, project: Callable[..
     fine(folder, "apply", "dev", "--auto-approve")
     assert dict(fetch(conninfo, OWNERS)) == {"t": "g_app", "v": "g_clerk"}
     assert "No changes" in fine(folder, "plan", "dev")
+
+
+def test_a_scratch_role_that_may_not_give_things_away(conninfo: str, project: Callable[..., ProjectFolder]) -> None:
+    run_sql(
+        conninfo,
+        "create role g_maker login createdb; create table t (id int); alter table t owner to g_app;"
+        f" alter database {conninfo_to_dict(conninfo)['dbname']} owner to g_maker",
+    )
+    try:
+        folder = project({"dev": make_conninfo(conninfo, user="g_maker")})
+        file = folder.root / "faberdb.toml"
+        file.write_text(file.read_text() + '\n[shadow]\nserver = "target"\n')
+        folder.declare(
+            '[tables.t.columns]\nid = { type = "int", null = true }\n'
+            '[tables.u]\nowner = "g_maker"\n[tables.u.columns]\nid = "int"\n',
+        )
+        assert "Proven forward and back" in fine(folder, "apply", "dev", "--auto-approve")
+        assert dict(fetch(conninfo, OWNERS)) == {"t": "g_app", "u": "g_maker"}
+        assert "No changes" in fine(folder, "plan", "dev")
+    finally:
+        run_sql(conninfo, "reassign owned by g_maker to postgres; drop owned by g_maker; drop role g_maker")
 
 
 def test_a_role_that_is_not_there(conninfo: str, project: Callable[..., ProjectFolder]) -> None:

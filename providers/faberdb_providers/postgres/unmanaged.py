@@ -67,6 +67,7 @@ UNMANAGED = (
     " union all select 'pg_subscription'::regclass, 0, 'subscription', quote_ident(s.subname) from pg_subscription s"
     " where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())"
     # What is made anew loses its labels, and no scratch server has the module that would take them.
-    " union all select 'pg_seclabel'::regclass, 0, 'security label',"
-    " s.provider || ' on ' || s.objtype || ' ' || s.objname from pg_seclabels s where s.objtype not in ('role', 'tablespace', 'database', 'large object') order by 3, 4"
+    " union all select 'pg_seclabel'::regclass, 0, 'security label', l.provider"
+    " || ' on ' || l.objtype || ' ' || l.objname"
+    " from pg_seclabels l where l.objtype not in ('role', 'tablespace', 'database', 'large object') order by 3, 4"
 )
