@@ -47,7 +47,9 @@ def import_database(
     managed = workspace.managed_objects(catalogue, environment)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     left = read_only(managed, kinds)
-    shown = {a: o for a, o in managed.items() if a not in left and not workspace.provider.platform(a)}
+    # What every database has is written only where something hangs on it.
+    holders = {o.parent for a, o in managed.items() if a not in left}
+    shown = {a: o for a, o in managed.items() if a not in left and (a in holders or not workspace.provider.platform(a))}
     written = workspace.provider.as_declared(shown, environment.roles)
     texts = render(written.values(), workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)

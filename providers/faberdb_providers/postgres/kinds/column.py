@@ -222,6 +222,11 @@ class ColumnKind(PostgresKind):
         # A type that is rebuilt changes its columns itself; a type that is replaced cannot keep them.
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
 
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
+        followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
+        return [o.address for o in followers] if change.disturbs else ()
+
     def keeps(self, change: Change) -> str:
         before, after = change.before, change.after
         if before is None or "generated" in before.attributes:

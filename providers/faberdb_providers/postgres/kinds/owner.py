@@ -55,6 +55,8 @@ class OwnerKind(PostgresKind):
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if obj.parent in change.touches and obj.address.path[0] == "statistics":
+            return True  # it comes again by itself, and belongs to whoever changed what it is about
         return change.address == obj.parent and (
             change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
         )
