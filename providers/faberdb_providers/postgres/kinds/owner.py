@@ -48,7 +48,6 @@ class OwnerKind(PostgresKind):
         return not of_column
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        assert obj.parent is not None
         return replace(obj, attributes={"role": renamed_grantee(obj.attributes["role"], called)})
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
