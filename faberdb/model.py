@@ -311,6 +311,8 @@ class Kind(Protocol):
     """Acts on every change of the database (an event trigger), so it is made after all others and goes first."""
     texts: tuple[str, ...]
     """Attributes whose text is the server's print of an expression and may not be a fixed point of its printer."""
+    optional: bool
+    """Whether and how there is one is left to the server where nothing is declared: an owner, a role."""
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]: ...
     def inlines(self, obj: Object) -> bool:
@@ -338,6 +340,18 @@ class Kind(Protocol):
 
     def watching(self, obj: Object) -> Hazard | None:
         """What the object, while it stays, does to every change; of kinds that watch."""
+        ...
+
+    def absent(self, obj: Object) -> bool:
+        """Whether the declaration says that there is to be none."""
+        ...
+
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        """Whether one that nobody declared stays as it is on its parent, which does."""
+        ...
+
+    def joined(self, there: Object, declared: Object) -> Object:
+        """What is declared and what is there besides, in one."""
         ...
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]: ...

@@ -84,7 +84,7 @@ def build_directly(conninfo: str, declared: Declared) -> None:
     """Make the declared objects in an empty database, as they were written and with nothing planned: the judge of what
     a migration should lead to."""
     kinds = {kind.name: kind for kind in provider.kinds}
-    whole = provider.complete(declared)
+    whole = {a: o for a, o in provider.complete(declared).items() if not kinds[a.kind].absent(o)}
     mentions = Mentions(whole, kinds)
     with opened(conninfo, read_only=False) as session:
         failures = build(session, {a: mentions.refer(o) for a, o in whole.items()}, kinds)
@@ -101,8 +101,10 @@ def unheard(conninfo: str, declared: Declared) -> list[str]:
     declared = resolved(declared)
     with opened(conninfo) as session:
         found = session.inspect().objects
-    lines = [f"{address} is not there" for address in declared if address not in found]
-    for address, obj in declared.items():
+    kinds = {kind.name: kind for kind in provider.kinds}
+    there = {a: o for a, o in declared.items() if not kinds[a.kind].absent(o)}
+    lines = [f"{address} is not there" for address in there if address not in found]
+    for address, obj in there.items():
         have = found[address].attributes if address in found else obj.attributes
         said = [k for k in obj.attributes if k not in have and (address.kind, k) not in _SAID_OTHERWISE]
         lines += [f"{address} has no {key}" for key in said]

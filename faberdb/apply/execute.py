@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
-from faberdb.model import Address, Catalogue, Failure, Limits, Object, Step
+from faberdb.model import Action, Address, Catalogue, Failure, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 
@@ -39,7 +39,8 @@ class Target(Protocol):
 class Context:
     """What an apply needs besides plan and database. text: the plan as it stands in its file. started: told of each
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
-    variables: where the values of secrets are found."""
+    variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
+    (who owns what a step makes)."""
 
     holder: str
     now: datetime
@@ -49,6 +50,7 @@ class Context:
     started: Callable[[Step, int, int], None]
     overtime: Callable[[], bool] = lambda: False
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    optional: Callable[[Address], bool] = lambda address: False
 
 
 def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -77,7 +79,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
         )
     _run(plan, target, context, done)
     after = _managed(target.inspect(), context)
-    if fingerprint(after) != plan.to_fingerprint:
+    if fingerprint(_as_planned(plan, after, context)) != plan.to_fingerprint:
         target.end_plan(plan.plan_id, "unverified")
         raise VerificationError(
             f"{target.label} is not what the plan promised, though every step succeeded",
@@ -117,6 +119,17 @@ def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
 
 def _managed(catalogue: Catalogue, context: Context) -> dict[Address, Object]:
     return {a: o for a, o in catalogue.objects.items() if context.managed(a)}
+
+
+def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -> dict[Address, Object]:
+    """What there is, less what the server decided about objects that the plan made."""
+    made = {c.address for c in plan.changes if c.action in (Action.CREATE, Action.REPLACE)}
+    planned = {c.address for c in plan.changes if c.after} | {d.address for d in plan.differences if d.after}
+
+    def besides(obj: Object) -> bool:
+        return obj.parent in made and context.optional(obj.address) and obj.address not in planned
+
+    return {a: o for a, o in after.items() if not besides(o)}
 
 
 def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:

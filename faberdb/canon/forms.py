@@ -59,7 +59,9 @@ def recall(
     found: dict[Address, Form] = {}
     for address, obj in declared.items():
         if kinds[address.kind].as_declared:
-            found[address] = Form(obj.attributes, obj.parent, "", dict.fromkeys(obj.references, ""))
+            # What is optional says all there is to know, whatever becomes of what it stands on.
+            needs = () if kinds[address.kind].optional else obj.references
+            found[address] = Form(obj.attributes, obj.parent, "", dict.fromkeys(needs, ""))
         elif (form := remembered.get(digests[address])) is not None:
             found[address] = form
     referrers: dict[Address, list[Address]] = {}

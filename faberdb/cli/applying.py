@@ -15,6 +15,7 @@ from faberdb.errors import StaleError, StateError
 from faberdb.model import Action, Address, Limits, Object
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import Record, State
 from faberdb.policy.rules import refuse_violations
 from faberdb.views.view import View
@@ -33,16 +34,18 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
+            optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
             began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
             context = Context(
                 workspace.holder,
                 utc_now(),
                 to_json(plan),
                 Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
-                workspace.managed,
+                workspace.managed(environment),
                 view.step,
                 lambda: longest is not None and time.monotonic() - began > longest,
                 workspace.surroundings.variables,
+                lambda address: address.kind in optional,
             )
             objects = execute(plan, target, context)
         record = Record(
@@ -61,7 +64,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         after = replace(
             state or empty_state(environment),
             database=plan.database,
-            fingerprint=plan.to_fingerprint,
+            fingerprint=fingerprint(objects),
             objects=objects,
             declared=plan.digests,
             protected=still_protected(plan, state),

@@ -57,7 +57,7 @@ def compare(workspace: Workspace, environment: Environment, first: str, second: 
     scratch = stack.enter_context(workspace.scratch(environment, session))
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     sides = [
-        _canonical(workspace, desired(workspace, source, scratch), kinds, session, scratch)
+        _canonical(workspace, environment, desired(workspace, environment, source, scratch), kinds, session, scratch)
         for source in (first, second)
     ]
     left, right = sides
@@ -71,11 +71,17 @@ def compare(workspace: Workspace, environment: Environment, first: str, second: 
 
 
 def _canonical(
-    workspace: Workspace, wanted: Desired, kinds: Mapping[str, Any], session: Any, scratch: Any
+    workspace: Workspace,
+    environment: Environment,
+    wanted: Desired,
+    kinds: Mapping[str, Any],
+    session: Any,
+    scratch: Any,
 ) -> dict[Address, Object]:
     if wanted.canonical is not None:
         return dict(wanted.canonical)
-    complete = workspace.provider.complete(wanted.declared)
-    declared = {a: o for a, o in complete.items() if workspace.managed(a)}
+    within = workspace.managed(environment)
+    complete = workspace.provider.complete(workspace.here(wanted.declared, environment, session))
+    declared = {a: o for a, o in complete.items() if within(a)}
     scratch.prepare_for(declared)
     return dict(canonicalise(declared, {}, {}, kinds, f"postgresql {session.version}", scratch).objects)

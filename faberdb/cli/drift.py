@@ -29,9 +29,10 @@ def command(
             advice=f"write one: faberdb import {environment}, or apply a plan",
         )
     with workspace.session(chosen) as session:
-        live = workspace.managed_objects(session.inspect())
+        live = workspace.managed_objects(session.inspect(), chosen)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    recorded = {a: o for a, o in state.objects.items() if workspace.managed(a)}
+    within = workspace.managed(chosen)
+    recorded = {a: o for a, o in state.objects.items() if within(a)}
     changes = drift(recorded, live, kinds)
     view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -44,17 +44,17 @@ def import_database(
 
     with workspace.session(environment) as session:
         catalogue, identity, version = session.inspect(), session.identity(), session.version
-    managed = workspace.managed_objects(catalogue)
+    managed = workspace.managed_objects(catalogue, environment)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     left = read_only(managed, kinds)
     state, _ = workspace.state(environment)
     protected = state.protected if state else frozenset()
-    written = [
-        replace(o, hints={"protect": True}) if a in protected else o
-        for a, o in managed.items()
-        if a not in left and not workspace.provider.platform(a)
-    ]
-    texts = render(written, workspace.provider.kinds, split=split)
+    # What every database has is written only where something hangs on it.
+    holders = {o.parent for a, o in managed.items() if a not in left}
+    shown = {a: o for a, o in managed.items() if a not in left and (a in holders or not workspace.provider.platform(a))}
+    shown = {a: replace(o, hints={"protect": True}) if a in protected else o for a, o in shown.items()}
+    written = workspace.provider.as_declared(shown, environment.roles)
+    texts = render(written.values(), workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
@@ -103,7 +103,8 @@ def _remember(
 
     declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
     context = f"postgresql {version}"
-    declared = workspace.provider.complete(declaration.objects)
+    meant = workspace.provider.with_roles(declaration.objects, environment.roles)
+    declared = workspace.provider.complete(meant)
     digests = {a: declared_digest(o, context) for a, o in declared.items() if a in catalogue.objects}
     forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
     forms.load({})

@@ -3,7 +3,7 @@ the live objects of their addresses, and only the others are read and made canon
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from faberdb.canon.forms import Form, declared_digest, form_of
@@ -25,8 +25,11 @@ class Edited:
     forms: Mapping[str, Form]
 
 
-def edited(workspace: Workspace, standing: Standing, live: Objects, context: str) -> Edited | None:
-    """What was edited since the standing; None where that cannot be told, and all has to be read.
+def edited(
+    workspace: Workspace, standing: Standing, live: Objects, context: str, meant: Callable[[Objects], Objects]
+) -> Edited | None:
+    """What was edited since the standing; None where that cannot be told, and all has to be read. meant: what is
+    declared, as it is meant for the environment.
 
     The live objects and all settings must be those of the standing. Raises DeclarationError.
     """
@@ -40,23 +43,21 @@ def edited(workspace: Workspace, standing: Standing, live: Objects, context: str
         part = load_part(project.schemas, kinds, project.search_path, standing.known, also)
         if part is None:
             return None
-        here = standing.spots
+        objects, here = meant(part.objects), standing.spots
         again = {a for a in standing.digests if a not in here or here[a] in part.replaced}
         kept = {a: live[a] for a in standing.digests if a not in again and a in live}
-        if len(kept) + len(again) != len(standing.digests) or kept.keys() & part.objects.keys():
+        if len(kept) + len(again) != len(standing.digests) or kept.keys() & objects.keys():
             return None
-        if any(
-            obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in part.objects.values()
-        ):
+        if any(obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in objects.values()):
             return None
-        complete = workspace.provider.complete({**kept, **part.objects})
+        complete = workspace.provider.complete({**kept, **objects})
         digests = {a: declared_digest(o, context) for a, o in complete.items() if a not in kept}
         same = {a for a, digest in digests.items() if standing.digests.get(a) == digest and a in live}
         fallen = _fallen({*again, *digests} - same, referrers)
         more = {here[a] for a in fallen if a in kept}
         if more <= also:
             forms = {digests[a]: form_of(live[a], live) for a in same}
-            return Edited(part.objects, kept, {a: standing.digests[a] for a in kept}, forms)
+            return Edited(objects, kept, {a: standing.digests[a] for a in kept}, forms)
         also |= more
 
 

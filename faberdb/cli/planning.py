@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+Here = Callable[[Mapping[Address, Object]], dict[Address, Object]]
+"""What is declared, as it is meant for one environment."""
+
 EXPIRES_AFTER = timedelta(days=7)
 
 
@@ -49,11 +52,20 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         session = stack.enter_context(workspace.session(environment))
         scratch = stack.enter_context(workspace.scratch(environment, session))
         catalogue, number = session.inspect(), session.quarantine_number()
-        planner = Planner(workspace.provider, catalogue, scratch, number=number, managed=workspace.managed, full=full)
-        wanted = desired(workspace, source, scratch)
+        planner = Planner(
+            workspace.provider,
+            workspace.seen(catalogue, environment),
+            scratch,
+            number=number,
+            managed=workspace.managed(environment),
+            additive=workspace.additive(environment),
+            full=full,
+        )
+        wanted = desired(workspace, environment, source, scratch)
         if wanted.canonical is None:
-            scratch.prepare_for(wanted.declared)
-            proposal = planner.declared(wanted.declared, {}, f"postgresql {session.version}")
+            declared = workspace.here(wanted.declared, environment, session)
+            scratch.prepare_for(declared)
+            proposal = planner.declared(declared, {}, f"postgresql {session.version}")
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
@@ -101,19 +113,26 @@ def plan_environment(
 
         planner = Planner(
             workspace.provider,
-            snapshot.catalogue(),
+            workspace.seen(snapshot.catalogue(), environment),
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed,
+            managed=workspace.managed(environment),
+            additive=workspace.additive(environment),
             full=full,
         )
         context = f"postgresql {session.version}"
-        if known is not None and not full and (proposal := _from_edited(workspace, memo, planner, scratch, context)):
-            protected = frozenset(map(Address.parse, known.protected))
+
+        def here(declared: Mapping[Address, Object]) -> dict[Address, Object]:
+            return workspace.here(declared, environment, session)
+
+        known_well = known if not full else None
+        if known_well and (proposal := _from_edited(workspace, memo, planner, scratch, context, here)):
+            protected = frozenset(map(Address.parse, known_well.protected))
             evidence = _evidence(proposal)
-            plan = make_plan(proposal, heading, evidence, before=known.fingerprint, protected=protected)
+            plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected)
-        declaration = workspace.declaration()
+        found = workspace.declaration()
+        declaration = replace(found, objects=here(found.objects))
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         if state is not None:
@@ -163,14 +182,14 @@ def _from_all(
 
 
 def _from_edited(
-    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str
+    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str, here: Here
 ) -> Proposal | None:
     """The proposal from those blocks of the schema files that were edited since nothing was to change; None where all
     has to be looked at."""
     from faberdb.cli.partial import edited
 
     standing = memo.standing()
-    part = edited(workspace, standing, planner.catalogue.objects, context) if standing else None
+    part = edited(workspace, standing, planner.catalogue.objects, context, here) if standing else None
     if part is None:
         return None
     scratch.prepare_for(part.declared)
@@ -191,13 +210,17 @@ def plan_rollback(workspace: Workspace, environment: Environment, records: list[
 
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
-        catalogue = session.inspect()
+        catalogue = workspace.seen(session.inspect(), environment)
         scratch = stack.enter_context(workspace.scratch(environment, session))
         planner = Planner(
-            workspace.provider, catalogue, scratch, number=session.quarantine_number(), managed=workspace.managed
+            workspace.provider,
+            catalogue,
+            scratch,
+            number=session.quarantine_number(),
+            managed=workspace.managed(environment),
         )
         record = records[0]
-        target = _before(workspace.managed_objects(catalogue), record)
+        target = _before(workspace.managed_objects(catalogue, environment), record)
         giving = {kept.address: kept for kept in record.kept}
         back = [(new, old) for old, new in reversed(record.renames)]
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
 from faberdb.declare.load import load
 from faberdb.errors import ConfigError, DeclarationError
 from faberdb.model import Address, Object
@@ -29,12 +30,12 @@ class Desired:
     declared: Mapping[Address, Object] = field(default_factory=dict)
 
 
-def desired(workspace: Workspace, source: str, scratch: Callable[[], Any]) -> Desired:
-    """What a source wants. Raises ConfigError for one that is none, DeclarationError for files that do not hold up,
-    DatabaseError for an environment that cannot be reached."""
+def desired(workspace: Workspace, environment: Environment, source: str, scratch: Callable[[], Any]) -> Desired:
+    """What a source wants, of what is managed in an environment. Raises ConfigError for one that is none,
+    DeclarationError for files that do not hold up, DatabaseError for an environment that cannot be reached."""
     kind, colon, rest = source.partition(":")
     if kind == "sql" and colon:
-        return Desired(_managed(workspace, _of_sql(workspace.project.root / rest, scratch())))
+        return Desired(_managed(workspace, environment, _of_sql(workspace.project.root / rest, scratch())))
     if kind == "git" and colon:
         with _checkout(workspace, rest) as folder:
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
@@ -43,7 +44,7 @@ def desired(workspace: Workspace, source: str, scratch: Callable[[], Any]) -> De
         return Desired(declared=dict(workspace.declaration().objects))
     if source in workspace.project.environments:
         with workspace.session(environment_named(workspace, source)) as session:
-            return Desired(_managed(workspace, session.inspect().objects))
+            return Desired(_managed(workspace, environment, session.inspect().objects))
     raise ConfigError(
         f"`{source}` is nothing that a database could become", advice=f"give {FORMS}; environments: {_names(workspace)}"
     )
@@ -53,8 +54,11 @@ def _names(workspace: Workspace) -> str:
     return ", ".join(sorted(workspace.project.environments)) or "none"
 
 
-def _managed(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[Address, Object]:
-    return {a: o for a, o in objects.items() if workspace.managed(a)}
+def _managed(
+    workspace: Workspace, environment: Environment, objects: Mapping[Address, Object]
+) -> dict[Address, Object]:
+    within = workspace.managed(environment)
+    return {a: o for a, o in objects.items() if within(a)}
 
 
 def _of_sql(folder: Path, scratch: Any) -> Mapping[Address, Object]:

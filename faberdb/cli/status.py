@@ -34,7 +34,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
         return _with(row, database="not running; any command that needs it starts it")
     try:
         with workspace.session(environment) as session:
-            objects = workspace.managed_objects(session.inspect())
+            objects = workspace.managed_objects(session.inspect(), environment)
             database = f"{session.identity()['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
             interrupted = session.interrupted_plans()
             quarantine = session.quarantine_summary()

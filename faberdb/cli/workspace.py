@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -100,6 +100,7 @@ class Workspace:
             installed={name: version for name, version in session.extensions().items() if name != "plpgsql"},
             new={},
             roles=frozenset(session.roles()),
+            superusers=frozenset(session.superusers()),
             target=self.conninfo(environment),
             protected=environment.protected,
             shadow=self.surroundings.shadow_string(self.project),
@@ -123,9 +124,45 @@ class Workspace:
 
         return load_files(self.project.schemas, self.provider.kinds, self.project.search_path)
 
-    def managed(self, address: Address) -> bool:
-        """Whether [project] include and exclude leave an object to faberdb. Patterns are matched against the name of
-        the schema, of the object with its schema, and against kind:name."""
+    def managed(self, environment: Environment) -> Callable[[Address], bool]:
+        """Whether the project leaves an object of an environment to faberdb: [project] grants by whose privileges it
+        is, include and exclude by patterns that are matched against the name of the schema, of the object with its
+        schema, and against kind:name."""
+        ignored = self._grantees(environment, "ignore")
+
+        def within(address: Address) -> bool:
+            return self._included(address) and not (ignored and self.provider.grantee(address) in ignored)
+
+        return within
+
+    def additive(self, environment: Environment) -> Callable[[Address], bool]:
+        """Whether an address is one of privileges to which somebody else may add."""
+        grantees = self._grantees(environment, "additive")
+        return lambda address: bool(grantees) and self.provider.grantee(address) in grantees
+
+    def _grantees(self, environment: Environment, how: str) -> frozenset[str]:
+        """The grantees that [project] grants names so, as the environment calls them."""
+        return frozenset(environment.roles.get(n, n) for n, mode in self.project.grants.items() if mode == how)
+
+    def seen(self, catalogue: Catalogue, environment: Environment) -> Catalogue:
+        """The catalogue without default privileges of grantees that are ignored. Their other privileges are part of it,
+        outside of what is managed, and come back with what is made anew."""
+        within = self.managed(environment)
+        hidden = {
+            a
+            for a, o in catalogue.objects.items()
+            if o.parent not in catalogue.objects and self.provider.grantee(a) is not None and not within(a)
+        }
+        if not hidden:
+            return catalogue
+        return replace(catalogue, objects={a: o for a, o in catalogue.objects.items() if a not in hidden})
+
+    def here(self, declared: Mapping[Address, Object], environment: Environment, session: Any) -> dict[Address, Object]:
+        """What is declared, with the names that its roles have in an environment."""
+        translated: dict[Address, Object] = self.provider.here(session, declared, environment.roles)
+        return translated
+
+    def _included(self, address: Address) -> bool:
         include, exclude = self.project.include, self.project.exclude
         if not include and not exclude:
             return True
@@ -144,8 +181,9 @@ class Workspace:
         """Store the state over the version it was made from. Raises StateError."""
         return self.store.put(state.environment, to_json(state), expected)
 
-    def managed_objects(self, catalogue: Catalogue) -> dict[Address, Object]:
-        return {a: o for a, o in catalogue.objects.items() if self.managed(a)}
+    def managed_objects(self, catalogue: Catalogue, environment: Environment) -> dict[Address, Object]:
+        within = self.managed(environment)
+        return {a: o for a, o in catalogue.objects.items() if within(a)}
 
 
 class ScratchDoor:
@@ -165,8 +203,10 @@ class ScratchDoor:
         database that is planned for could not."""
         self.ask()
         new = self._workspace.provider.new_extensions(self._session, declared)
-        if new:
-            self._need, self._opened = replace(self._need, new=new), None
+        named = self._workspace.provider.require_roles(self._session, declared)
+        if new or named - self._need.roles - self._need.named:
+            self._opened = None
+        self._need = replace(self._need, new=new or self._need.new, named=named)
 
     def __call__(self) -> Any:
         if self._opened is None:
@@ -185,7 +225,7 @@ def environment_named(workspace: Workspace, name: str) -> Environment:
 
 def _matches(address: Address, patterns: tuple[str, ...]) -> bool:
     kind, path = address.kind, address.path
-    if kind in ("comment", "grant"):
+    if kind in ("comment", "grant", "owner"):
         kind, path = path[0], path[1:]
     names = {path[0], ".".join(path[:2]), f"{kind}:{'.'.join(path)}"}
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

@@ -66,6 +66,9 @@ class ProjectTable(Table):
     """Patterns of what is managed (`public.*`); empty is the whole database."""
     exclude: list[str] = Field(default_factory=list)
     """Patterns of what is left alone, stronger than include."""
+    grants: dict[str, Literal["authoritative", "additive", "ignore"]] = Field(default_factory=dict)
+    """How far the privileges of a role are managed: `authoritative` (what is not declared is taken away), `additive`
+    (what is declared is given, what there is besides stays), `ignore` (neither read nor changed)."""
 
 
 class DatabaseTable(Table):

@@ -105,6 +105,7 @@ class Project:
     search_path: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
+    grants: Mapping[str, str]
     engine: str
     migration_tool: str
     environments: Mapping[str, Environment]
@@ -215,6 +216,9 @@ def _environment_contradictions(name: str, table: EnvironmentTable, whole: Proje
         yield "server_version", "only the embedded server's version can be chosen; remove this key"
     if table.protected is False and name in whole.safety.protected_environments:
         yield "protected", "[safety] protected_environments says the opposite; change one of the two"
+    shared = {there for there in table.roles.values() if list(table.roles.values()).count(there) > 1}
+    if shared:
+        yield "roles", f"two roles of the declaration are both called `{min(shared)}` here; give each its own name"
     if table.promote_from == name:
         yield "promote_from", "an environment cannot be promoted from itself"
     elif table.promote_from and table.promote_from not in whole.environments:
@@ -231,6 +235,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         search_path=tuple(whole.project.search_path),
         include=tuple(whole.project.include),
         exclude=tuple(whole.project.exclude),
+        grants=dict(whole.project.grants),
         engine=whole.database.engine,
         migration_tool=whole.database.migration_tool,
         environments={name: _environment(name, table, file, whole) for name, table in whole.environments.items()},

@@ -152,8 +152,11 @@ def _edges(
                     yield end, up
         for reference in _through(needs(change.after) if change.after else (), touched_by):
             leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
-            if first is None and up and up.end == "up":
-                first = leaving  # what goes takes its effects along before this comes
+            comes = up is not None and (
+                up.end == "up" or not change.before or reference not in change.before.references
+            )
+            if first is None and comes:
+                first = leaving  # what goes takes its effects along before this comes to where it was
             if up and first and first != up:
                 yield first, up
         for reference in _through(needs(change.before) if change.before else (), touched_by):

@@ -66,7 +66,7 @@ def _read_back(
     mentions = Mentions(universe, kinds)
     todo = set(unknown)
     whole = {a: mentions.refer(o) if a in todo else o for a, o in universe.items()}
-    extensions = [a for a in universe if kinds[a.kind].as_declared]
+    extensions = [a for a in universe if kinds[a.kind].as_declared and not kinds[a.kind].optional]
     failures: Failures = {}
     for seeds in ([*unknown, *extensions], list(whole)):
         wanted = closure(seeds, whole, kinds)

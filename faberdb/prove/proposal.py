@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -73,7 +73,8 @@ class Proposal:
 class Planner:
     """One plan in the making; holds what its stages share.
 
-    managed: whether an address is within what the project manages. scratch: opens the scratch server, when and only
+    managed: whether an address is within what the project manages; additive: whether what is there besides what is
+    declared of it stays. scratch: opens the scratch server, when and only
     when something has to be tried out. number: the first free number in quarantine.
     """
 
@@ -85,6 +86,7 @@ class Planner:
         *,
         number: int,
         managed: Callable[[Address], bool] = lambda address: True,
+        additive: Callable[[Address], bool] = lambda address: False,
         full: bool = False,
         reverse_ties: bool = False,
     ) -> None:
@@ -93,7 +95,7 @@ class Planner:
         self.number, self.full, self.reverse_ties = number, full, reverse_ties
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
-        self.managed = managed
+        self.managed, self.additive = managed, additive
         left_out = (o.address for o in self.outside.values() if o.parent is None or o.parent not in self.outside)
         listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
         self.unmanaged = (*catalogue.unmanaged, *listed)
@@ -113,6 +115,9 @@ class Planner:
         complete = self.engine.complete({**kept, **declared})
         wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
         start, renames = self._named(wanted)
+        # On something new it takes a statement to have none, since the server may give one.
+        absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}
+        wanted = {a: o for a, o in wanted.items() if a not in absent}
         here = {a: o for a, o in start.items() if self.managed(a)}
         given = {**self.outside, **read_only(here, self.kinds), **kept}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
@@ -120,10 +125,13 @@ class Planner:
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
-        target |= _left_as_is(target, here, self.kinds)
+        target |= self._left_as_is(target, here, absent)
         left = {a: u for a, u in self.engine.left_alone(wanted, here).items() if a not in target}
         target |= {a: here[a] for a in left}
         self.unmanaged = (*self.unmanaged, *filter(None, left.values()))
+        for address in here.keys() & done.objects.keys():
+            if self.additive(address):
+                target[address] = self.kinds[address.kind].joined(here[address], target[address])
         _take_along(target, here)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(
@@ -139,9 +147,24 @@ class Planner:
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
-        target |= _left_as_is(target, self.live, self.kinds)
+        target |= self._left_as_is(target, self.live, frozenset())
         _take_along(target, self.live)
         return self.towards(target)
+
+    def _left_as_is(
+        self, target: Mapping[Address, Object], live: Mapping[Address, Object], absent: Container[Address]
+    ) -> dict[Address, Object]:
+        """What nobody declared and is none the less not to go: what something of which only the declared counts has
+        (the comment that an extension brings), what is left to the server, what somebody else gave besides."""
+
+        def stays(obj: Object) -> bool:
+            above = target.get(obj.parent) if obj.parent else None
+            if obj.parent is not None and above is None and obj.parent in self.catalogue.objects:
+                return False
+            of_such = above is not None and self.kinds[above.address.kind].as_declared
+            return of_such or self.kinds[obj.address.kind].stays(obj, above) or self.additive(obj.address)
+
+        return {a: o for a, o in live.items() if a not in target and a not in absent and stays(o)}
 
     def towards(
         self,
@@ -158,6 +181,7 @@ class Planner:
         aim = {**self.outside, **target}
         if renames_last:
             start, aim = _moving_out(renames, start, aim)
+        _take_along(aim, start)
         changes = self._changes(start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
@@ -244,7 +268,8 @@ class Planner:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
-        expected |= {a: c.after for a, c in changes.items() if c.after is not None}
+        made = {a: c.after for a, c in changes.items() if c.after is not None}
+        expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}
         # What comes back whole is printed as it was then; its copy was made from that print.
         whole = {a for k in giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
         followed = {a: o for a, o in proof.after.items() if (a in expected or a not in start) and a not in whole}
@@ -347,17 +372,6 @@ def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -
             del target[address]
         gone = set(orphans)
         orphans = [a for a, o in target.items() if o.parent in gone]
-
-
-def _left_as_is(
-    target: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
-) -> dict[Address, Object]:
-    """What is not declared of something of which only the declared counts (the comment that an extension brings)."""
-    return {
-        a: o
-        for a, o in live.items()
-        if a not in target and o.parent is not None and o.parent in target and kinds[o.parent.kind].as_declared
-    }
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

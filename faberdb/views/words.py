@@ -16,7 +16,7 @@ SIGNS = {
     Action.REPLACE: "±",
     Action.RENAME: "→",
 }
-ATTACHED = ("comment", "grant")
+ATTACHED = ("comment", "grant", "owner")
 """Kinds whose path is the whole address of what they are on."""
 DONE = {"create": "created", "alter": "altered", "replace": "replaced", "drop": "dropped", "rename": "renamed"}
 

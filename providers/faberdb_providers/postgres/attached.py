@@ -1,17 +1,73 @@
-"""What hangs on objects without being one in the catalogue: the privileges in their access control lists."""
+"""What hangs on objects without being one in the catalogue: their owners, and the privileges in their access control
+lists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from faberdb.model import Address, Object
-from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences
-from faberdb_providers.postgres.kinds.base import Identity, Row
+from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences, owner_of
+from faberdb_providers.postgres.kinds.base import Identity, Row, owned_by
 
 _TYPE = (
     "(t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (select from pg_class c where c.oid = t.typrelid"
     " and c.relkind = 'c'))"
 )
+
+
+_OWNED = {
+    "pg_proc": "pro",
+    "pg_type": "typ",
+    "pg_collation": "coll",
+    "pg_conversion": "con",
+    "pg_operator": "opr",
+    "pg_opclass": "opc",
+    "pg_opfamily": "opf",
+    "pg_ts_config": "cfg",
+    "pg_ts_dict": "dict",
+    "pg_statistic_ext": "stx",
+    "pg_foreign_data_wrapper": "fdw",
+    "pg_foreign_server": "srv",
+    "pg_publication": "pub",
+    "pg_subscription": "sub",
+    "pg_event_trigger": "evt",
+    "pg_language": "lan",
+}
+"""The prefix of the columns of each catalogue that says `owner`, less relations and schemas."""
+
+
+def owners_query(version: int) -> str:
+    """One row for each object that does not belong to the owner of the database; those that belong to whom their whole
+    belongs to (indexes, the sequence of a column) are left out by their kind, or here."""
+    # Not everybody can do with the first owner of the schema public what its owner can: pg_dump prints any other.
+    first = "(select oid from pg_roles where rolname = 'pg_database_owner')" if version >= 15 else "10"
+    of_column = (
+        "c.relkind = 'S' and exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid"
+        " and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0 and d.deptype in ('a', 'i'))"
+    )
+    lists = (
+        "select 'pg_class'::regclass::oid as classid, c.oid as objid, c.relowner as owner from pg_class c, b"
+        " where c.relowner <> b.datdba and c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')"
+        f" and not ({of_column})",
+        "select 'pg_namespace'::regclass, n.oid, n.nspowner from pg_namespace n, b where case n.nspname"
+        f" when 'public' then n.nspowner <> {first} else n.oid >= 16384 and n.nspowner <> b.datdba end",
+        *(
+            f"select '{catalogue}'::regclass, x.oid, x.{prefix}owner from {catalogue} x, b"
+            f" where x.oid >= 16384 and x.{prefix}owner <> b.datdba"
+            for catalogue, prefix in _OWNED.items()
+        ),
+    )
+    return (
+        "with b as (select datdba from pg_database where datname = current_database())"
+        f" select x.classid, x.objid, r.rolname from ({' union all '.join(lists)}) x join pg_roles r on r.oid = x.owner"
+    )
+
+
+def owners(rows: Iterable[Row], addresses: Mapping[Identity, Address]) -> Iterator[Object]:
+    """The owners of the objects that are read."""
+    for classid, oid, role in rows:
+        if (owned := addresses.get((classid, oid, 0))) is not None:
+            yield owned_by(owned, role)
 
 
 def grants_query(version: int) -> str:
@@ -60,7 +116,7 @@ def grants(
 ) -> Iterator[Object]:
     """The grants, each after what it hangs on. Those on members of an extension are the extension's own."""
     made: dict[Address, Object] = {}
-    for classid, oid, part, name, what, grantee, found in rows:
+    for classid, oid, part, name, what, grantee, found, _ in rows:
         exact, whole = addresses.get((classid, oid, part)), find(classid, oid, 0)
         parent = exact or whole
         if (classid, oid) in members or parent is None or whole is None:
@@ -71,7 +127,7 @@ def grants(
         elif part and exact is None:
             target = ("column", *whole.path, name)
         address = Address("grant", (*target, grantee))
-        needs = {parent}
+        needs = {parent, owner_of(parent)}
         if what == "column":
             # GRANT and REVOKE on the table first, also where one is to come or to go: REVOKE there reaches the columns.
             needs.add(Address("grant", (whole.kind, *whole.path, grantee)))

@@ -18,7 +18,7 @@ def complete(declared: Mapping[Address, Object]) -> dict[Address, Object]:
     declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
     schemas: dict[Address, Object] = {}
     for obj in declared.values():
-        if obj.address.kind not in ("extension", "default_privilege"):
+        if obj.address.kind not in ("extension", "default_privilege", "privilege"):
             for reference in obj.references:
                 if reference.kind == "schema":
                     schemas.setdefault(reference, obj)

@@ -114,6 +114,38 @@ class PostgresProvider:
 
         return complete(declared)
 
+    def grantee(self, address: Address) -> str | None:
+        """Whose privileges an object of this address is; None for what is no privilege."""
+        from faberdb_providers.postgres.roles import grantee
+
+        return grantee(address)
+
+    def with_roles(self, objects: Mapping[Address, Object], names: Mapping[str, str]) -> dict[Address, Object]:
+        """The objects with roles under the names that another environment has for them."""
+        from faberdb_providers.postgres.roles import with_roles
+
+        return with_roles(objects, names)
+
+    def as_declared(self, objects: Mapping[Address, Object], names: Mapping[str, str]) -> dict[Address, Object]:
+        """An environment's objects with the names that the declaration has for its roles. Raises DatabaseError."""
+        from faberdb_providers.postgres.roles import as_declared
+
+        return as_declared(objects, names)
+
+    def here(
+        self, session: Session, declared: Mapping[Address, Object], names: Mapping[str, str]
+    ) -> dict[Address, Object]:
+        """The declaration as it is meant for the session's database."""
+        from faberdb_providers.postgres.roles import here
+
+        return here(session, declared, names)
+
+    def require_roles(self, session: Session, declared: Mapping[Address, Object]) -> frozenset[str]:
+        """The roles that the declaration names, all of which the session's server has. Raises DatabaseError."""
+        from faberdb_providers.postgres.roles import require_roles
+
+        return require_roles(session, declared)
+
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
-from faberdb_providers.postgres.attached import grants, grants_query
+from faberdb_providers.postgres.attached import grants, grants_query, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.partition import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
@@ -148,9 +148,9 @@ class Snapshot:
         return found
 
     def catalogue(self) -> Catalogue:
-        classes, aliases, dependencies, inherited, comments, granted, casts, unmanaged, *found = self._rows
+        classes, aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged, *found = self._rows
         return _Assembly(dict(zip(self._kinds, found, strict=True)), self._version).assemble(
-            classes[0], aliases, dependencies, inherited, comments, granted, casts, unmanaged
+            classes[0], aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged
         )
 
 
@@ -161,7 +161,8 @@ def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iter
     """
     readable = [kind for kind in kinds if kind.has_query]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, COMMENTS, grants_query(version), CASTS, UNMANAGED]
+    attached = [COMMENTS, owners_query(version), grants_query(version)]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
@@ -191,6 +192,7 @@ class _Assembly:
         dependencies: list[Row],
         inherited: list[Row],
         comments: list[Row],
+        owned: list[Row],
         granted: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
@@ -210,6 +212,7 @@ class _Assembly:
                 self.members[member] = self.addresses[(classid, oid, 0)]
         self._refer(dependencies)
         self._comment(comments, members)
+        self.objects |= {obj.address: obj for obj in owners(owned, self.addresses)}
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
         self.objects |= with_siblings(self.objects)
         managed = {kind.name for kind in self.found if kind.managed}
@@ -249,7 +252,7 @@ class _Assembly:
             if here is not None and there is not None and here != there:
                 references.setdefault(here, set()).add(there)
         for address, obj in self.objects.items():
-            found = references.get(address, set())
+            found = references.get(address, set()) | obj.references
             if obj.parent is not None:
                 found.add(obj.parent)
             if found:

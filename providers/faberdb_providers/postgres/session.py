@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, Step
+from faberdb.model import Catalogue, Object, Step
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.names import ident, literal
@@ -123,17 +123,34 @@ class Session:
         """Name and version of what CREATE EXTENSION installs."""
         return dict(self.query("select name, default_version from pg_available_extensions"))
 
+    def tells(self, obj: Object) -> bool:
+        """Whether this database can tell the object from what holds there anyway: not an owner that is the owner of the
+        database, as where the scratch database is made by the very role."""
+        from faberdb_providers.postgres.kinds.acl import DATABASE
+
+        return obj.address.kind != "owner" or obj.attributes["role"] not in (DATABASE, self.database_owner())
+
+    def database_owner(self) -> str:
+        """The role that owns the database."""
+        from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER
+
+        return str(self.query(DATABASE_OWNER)[0][0])
+
     def roles(self) -> set[str]:
         """Names of the server's roles, less its own."""
         return {name for (name,) in self.query("select rolname from pg_roles where rolname !~ '^pg_'")}
 
-    def mirror_roles(self, names: Iterable[str]) -> None:
+    def superusers(self) -> set[str]:
+        """Names of the server's superusers."""
+        return {name for (name,) in self.query("select rolname from pg_roles where rolsuper")}
+
+    def mirror_roles(self, names: Iterable[str], superusers: Container[str] = ()) -> None:
         """Make the roles that are missing, without the right to log in: only on a cluster of our own.
 
         Raises psycopg.Error.
         """
         for name in sorted(set(names) - self.roles()):
-            self.execute(f"create role {ident(name)} nologin")
+            self.execute(f"create role {ident(name)} nologin{' superuser' if name in superusers else ''}")
 
     def quarantine_number(self) -> int:
         """The first number that no place in quarantine has yet."""

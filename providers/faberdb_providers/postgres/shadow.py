@@ -31,7 +31,8 @@ class Need:
     installed: extensions of the target with their versions; new: those that the plan installs, with the version the
     target's server gives them. target: connection string of the database that is planned for; protected: whether
     nothing may be created beside it; roles: those of its server, which are made where the scratch server is a cluster
-    of our own.
+    of our own, superusers as such, since there is what only those may own; named: those that the declaration names,
+    which every other scratch server must have.
     """
 
     major: int
@@ -40,6 +41,8 @@ class Need:
     target: str
     protected: bool
     roles: frozenset[str] = frozenset()
+    superusers: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
     shadow: str | None = None
     shadow_kind: str | None = None
     bin_setting: str | None = None
@@ -54,14 +57,16 @@ class Offer:
     major: int
     versions: Mapping[str, frozenset[str]]
     default: Mapping[str, str]
+    roles: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, session: Session, need: Need) -> Offer:
         """Ask a server, as far as it matters to the need. Raises psycopg.Error."""
+        roles = frozenset(session.roles()) if need.named else frozenset()
         if not (need.installed or need.new):
-            return cls(session.version, {}, {})
+            return cls(session.version, {}, {}, roles)
         rows = session.query("select name, array_agg(version) from pg_available_extension_versions group by name")
-        return cls(session.version, {n: frozenset(v) for n, v in rows}, session.available_extensions())
+        return cls(session.version, {n: frozenset(v) for n, v in rows}, session.available_extensions(), roles)
 
     def misses(self, need: Need) -> str:
         """What of the need it does not fulfil, in words; empty where it fulfils all of it."""
@@ -76,7 +81,10 @@ class Offer:
             for n, v in sorted(need.new.items())
             if self.default.get(n) != v
         ]
-        return f"it does not have the version of extension {', '.join(old)}" if old else ""
+        if old:
+            return f"it does not have the version of extension {', '.join(old)}"
+        unknown = sorted(role for role in need.named - self.roles if not role.startswith("pg_"))
+        return f"it does not have the role {', '.join(map(ident, unknown))}" if unknown else ""
 
 
 class ScratchServer:
@@ -160,7 +168,7 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
             keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
             with closing(keeper):
                 keeper.execute(f"create role {OWNER} superuser login")
-                keeper.mirror_roles(need.roles)
+                keeper.mirror_roles(need.roles, need.superusers)
                 offer = Offer.of(keeper, need)
             yield ScratchServer(cluster.description, fresh, owns_roles=True), offer
 

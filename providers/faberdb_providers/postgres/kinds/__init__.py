@@ -23,7 +23,9 @@ from faberdb_providers.postgres.kinds import (
     language,
     operator,
     operator_class,
+    owner,
     policy,
+    privilege,
     publication,
     range_type,
     rule,
@@ -69,6 +71,8 @@ KINDS: tuple[PostgresKind, ...] = (
     conversion.KIND,
     *language.KINDS,
     comment.KIND,
+    owner.KIND,
     grant.KIND,
     default_privilege.KIND,
+    privilege.KIND,
 )

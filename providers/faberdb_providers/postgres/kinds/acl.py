@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from faberdb.model import Address
 
 OWNER = "@owner"
 """Grantee: whoever owns the object, whose name may differ from one environment to the next."""
+DATABASE = "@database"
+"""Owner: whoever owns the database."""
 PUBLIC = "public"
 """Grantee: every role. No role can have this name."""
 DEFAULTS = Address("default_privilege", ("*",))
@@ -40,9 +42,21 @@ def every(kind: str, version: int) -> frozenset[str]:
         return frozenset(("usage", "select", "update"))
     if kind in ("schema", "schemas"):
         return frozenset(("create", "usage"))
+    if kind == "database":
+        return frozenset(("connect", "create", "temporary"))
     if kind == "large objects":
         return frozenset(("select", "update"))
     return frozenset(("execute",) if kind in (*ROUTINES, "functions") else ("usage",))
+
+
+def owner_of(holder: Address) -> Address:
+    """The owner object of what holds a privilege: of a table also for its columns and their sequences."""
+    return Address("owner", ("table", *holder.path[:2]) if holder.kind == "column" else (holder.kind, *holder.path))
+
+
+def renamed_grantee(name: str, called: Callable[[str], str]) -> str:
+    """The name of a grantee or owner elsewhere, if it is the name of a role."""
+    return name if name == PUBLIC or name.startswith("@") else called(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +141,26 @@ def phrases_of(attributes: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def grantors_called(attributes: Mapping[str, Any], called: Callable[[str], str]) -> dict[str, Any]:
+    """A grant's attributes with its grantors under other names."""
+    if "granted_by" not in attributes:
+        return dict(attributes)
+    return {**attributes, "granted_by": {called(g): h for g, h in attributes["granted_by"].items()}}
+
+
+def together(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What two grants to one role give together."""
+    found = Held(*(frozenset((*one.get(k, ()), *other.get(k, ()))) for k in ("privileges", "grantable"))).attributes()
+    grantors = {**one.get("granted_by", {}), **other.get("granted_by", {})}
+    if grantors:
+        sides = (one.get("granted_by", {}), other.get("granted_by", {}))
+        found["granted_by"] = {g: together(*(side.get(g, {}) for side in sides)) for g in sorted(grantors)}
+    return found
+
+
 def differences(lists: str, keys: str) -> str:
     """For each key and grantee of access control lists (columns owner, acl and base): what is held, where it is not
-    what `base` gives."""
+    what `base` gives, and that."""
     side = (
         f"select {keys}, e.grantee, owner, {{held}} as held, lower(e.privilege_type) || '|' || e.is_grantable || '|' ||"
         " case when e.grantor = owner then '' else pg_get_userbyid(e.grantor) end collate \"C\" as phrase"
@@ -138,7 +169,7 @@ def differences(lists: str, keys: str) -> str:
     found = side.format(held="true", acl="coalesce(acl, base)")
     usual = side.format(held="false", acl="base")
     return (
-        f"with lists as ({lists}) select {keys}, grantee, found from (select {keys},"
+        f"with lists as ({lists}) select {keys}, grantee, found, usual from (select {keys},"
         f" case x.grantee when 0 then '{PUBLIC}' when x.owner then '{OWNER}' else r.rolname end as grantee,"
         " array_agg(x.phrase order by x.phrase) filter (where x.held) as found,"
         " array_agg(x.phrase order by x.phrase) filter (where not x.held) as usual"

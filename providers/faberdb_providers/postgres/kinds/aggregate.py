@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
 from faberdb_providers.postgres.names import dotted, literal
@@ -16,7 +16,7 @@ from faberdb_providers.postgres.signatures import arguments, halves, split
 Modify = Literal["read_only", "shareable", "read_write"]
 
 
-class AggregateSpec(GrantableSpec):
+class AggregateSpec(OwnedSpec, GrantableSpec):
     """An aggregate, with the names that CREATE AGGREGATE has. Its key is its name, with the types of its arguments
     where others have the same name: `[aggregates."total(numeric)"]`."""
 
@@ -68,7 +68,8 @@ _MODIFY = {"r": "read_only", "s": "shareable", "w": "read_write"}
 _PARALLEL = {"s": "safe", "r": "restricted"}
 _QUOTED = ("initcond", "minitcond")
 _FLAGS = ("finalfunc_extra", "mfinalfunc_extra", "hypothetical")
-_OPTIONS = tuple(key for key in AggregateSpec.model_fields if key not in (*GrantableSpec.model_fields, "arguments"))
+_ELSEWHERE = {*GrantableSpec.model_fields, *OwnedSpec.model_fields, "arguments"}
+_OPTIONS = tuple(key for key in AggregateSpec.model_fields if key not in _ELSEWHERE)
 
 
 class AggregateKind(Routine):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.acl import attributes_of, says_nothing
+from faberdb_providers.postgres.kinds.acl import OWNER, attributes_of, owner_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
 Row = tuple[Any, ...]
@@ -69,7 +69,14 @@ class GrantableSpec(Spec):
     owner."""
 
 
-class RelationSpec(GrantableSpec):
+class OwnedSpec(Spec):
+    """One entry of something that has an owner."""
+
+    owner: str | None = None
+    """The role that owns it; `@database` is the owner of the database. Left as it is where nothing is said."""
+
+
+class RelationSpec(OwnedSpec, GrantableSpec):
     """One entry of something with columns."""
 
     column_comments: dict[str, str] = {}
@@ -121,6 +128,18 @@ def part_key(address: Address) -> str:
     return f"{path[0]} {path[1]}"
 
 
+def owned_by(target: Address, role: str, place: Place | None = None) -> Object:
+    """The owner object of something: after its schema's owner and what the role may do there, and after what is taken
+    back from the role as one of many before it owns all."""
+    needs = {target, Address("grant", (target.kind, *target.path, role)), Address("role", (role,))}
+    if len(target.path) > 1:
+        schema = target.path[0]
+        needs |= {Address("owner", ("schema", schema)), Address("grant", ("schema", schema, role))}
+    address = Address("owner", (target.kind, *target.path))
+    scope, origin = (place.scope, place.origin) if place else ((), None)
+    return Object(address, {"role": role}, target, frozenset(needs), scope, origin)
+
+
 def grants_on(
     target: Address, grants: Mapping[str, list[str]], place: Place, parent: Address | None = None
 ) -> Iterator[Object]:
@@ -129,7 +148,7 @@ def grants_on(
         attributes = attributes_of(phrases)
         if says_nothing(target.kind, grantee, attributes):
             continue
-        needs = {parent or target}
+        needs = {parent or target, owner_of(parent or target)}
         if target.kind == "column":
             # Privileges on the table come first: taking one away there takes it from the columns too.
             holder = place.container if parent is None else parent
@@ -164,6 +183,7 @@ class PostgresKind:
     """False for what belongs to the database and to none of its schemas."""
     as_declared: bool = False
     watches: bool = False
+    optional: bool = False
     texts: tuple[str, ...] = ()
     sql_name: str = ""
     rebuilt_on_type_change: bool = False
@@ -205,7 +225,12 @@ class PostgresKind:
         yield from comment_on(address, spec.comment, place)
         for part, text in spec.part_comments.items():
             yield from comment_on(Address(*part_of(part, address)), text, place, address)
+        owner = spec.owner if isinstance(spec, OwnedSpec) else None
+        if owner:
+            yield owned_by(address, owner, place)
         if isinstance(spec, GrantableSpec):
+            if owner in spec.grants:
+                raise ValueError(f"{owner} owns it, so what it may do there is said of `{OWNER}`")
             yield from grants_on(address, spec.grants, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
@@ -258,6 +283,31 @@ class PostgresKind:
     def watching(self, obj: Object) -> Hazard | None:
         """What the object, while it stays, does to every change; of kinds that watch."""
         return None
+
+    def absent(self, obj: Object) -> bool:
+        """Whether the declaration says that there is to be none."""
+        return False
+
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        """Whether one that nobody declared stays as it is on its parent, which does."""
+        return self.optional
+
+    def joined(self, there: Object, declared: Object) -> Object:
+        """What is declared and what is there besides, in one."""
+        return declared
+
+    def grantee(self, address: Address) -> str | None:
+        """Whose privileges these are, for kinds that are privileges."""
+        return None
+
+    def elsewhere(self, address: Address, called: Callable[[str], str]) -> Address:
+        """The address with the role that is part of it under another name."""
+        return address
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        """The object with its roles under other names, its own address included; those of its references and parent
+        are not its affair. `public` and names that begin with @ are no roles' names."""
+        return obj
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """Names that no two objects may have at one time, by name space."""

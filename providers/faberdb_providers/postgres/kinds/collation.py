@@ -7,7 +7,7 @@ from typing import Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, OwnedSpec, Row, compact
 from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 
@@ -16,7 +16,7 @@ _KEYS = ("provider", "locale", "lc_collate", "lc_ctype", "rules", "nondeterminis
 REORDERED = Hazard("collation", "indexes on columns of this collation are built anew while their tables are locked")
 
 
-class CollationSpec(Spec):
+class CollationSpec(OwnedSpec):
     """A collation."""
 
     provider: Literal["libc", "icu", "builtin"] = "libc"

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
@@ -249,7 +250,8 @@ class ColumnKind(PostgresKind):
             default = f"nextval({literal(dotted(*sequence.path))}::regclass)"
             kind = {} if serial == "bigint" else {"type": serial}
             owned = {**kind, "owned_by": f"{ident(table.path[1])}.{ident(name)}"}
-            yield_sequence = Object(sequence, owned, address, frozenset({address}), place.scope, place.origin)
+            needs = frozenset({address, owner_of(address)})
+            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin)
         hints = compact({"backfill": spec.backfill, "using": spec.using})
         yield from self.made(place, spec, address, attributes, table, hints=hints)
         if spec.identity:
@@ -321,6 +323,11 @@ class ColumnKind(PostgresKind):
         if change.disturbs and "generated" in obj.attributes:
             return True
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
+
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
+        followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
+        return [o.address for o in followers] if change.disturbs else ()
 
     def keeps(self, change: Change) -> str:
         before, after = change.before, change.after

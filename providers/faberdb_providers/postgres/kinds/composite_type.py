@@ -12,6 +12,7 @@ from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
     GrantableSpec,
+    OwnedSpec,
     PostgresKind,
     Row,
     Spec,
@@ -31,7 +32,7 @@ from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
 
 
-class CompositeTypeSpec(GrantableSpec):
+class CompositeTypeSpec(OwnedSpec, GrantableSpec):
     """A composite type; its attributes are its `columns`, in their order."""
 
 

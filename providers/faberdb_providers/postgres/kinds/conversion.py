@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
 from faberdb_providers.postgres.names import literal, qualified
 
 
-class ConversionSpec(Spec):
+class ConversionSpec(OwnedSpec):
     """A conversion from one encoding to another."""
 
     source: str

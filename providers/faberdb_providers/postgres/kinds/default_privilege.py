@@ -9,7 +9,8 @@ holds everywhere; only an entry for any schema can take away what everybody has 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Object, Place, Statement, Verdict, Work
@@ -20,7 +21,10 @@ from faberdb_providers.postgres.kinds.acl import (
     attributes_from,
     attributes_of,
     differences,
+    grantors_called,
     phrases_of,
+    renamed_grantee,
+    together,
     without_grant,
 )
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
@@ -71,7 +75,7 @@ class DefaultPrivilegeKind(PostgresKind):
         return differences(lists, "classid, objid, part, role, schema, what")
 
     def read(self, row: Row) -> Found | None:
-        classid, oid, part, role, schema, what, grantee, found = row
+        classid, oid, part, role, schema, what, grantee, found, _ = row
         attributes = {
             "on": _CLASSES[what],
             "schema": schema,
@@ -102,6 +106,21 @@ class DefaultPrivilegeKind(PostgresKind):
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
+
+    def joined(self, there: Object, declared: Object) -> Object:
+        return replace(declared, attributes={**declared.attributes, **together(there.attributes, declared.attributes)})
+
+    def grantee(self, address: Address) -> str | None:
+        key = _KEY.fullmatch(address.path[-1])
+        return _plain(key["grantee"]) if key else None
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        attributes = grantors_called(obj.attributes, called)
+        named: dict[str, str] = {
+            k: renamed_grantee(attributes[k], called) for k in ("role", "grantee") if k in attributes
+        }
+        attributes |= named
+        return replace(obj, address=_address(attributes), attributes=attributes)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from default_privileges(obj, _usual(obj, work), obj.attributes, work.version)

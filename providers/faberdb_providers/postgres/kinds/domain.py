@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
     Found,
     GrantableSpec,
+    OwnedSpec,
     PostgresKind,
     Row,
     Spec,
@@ -31,7 +32,7 @@ from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
 
 
-class DomainSpec(GrantableSpec):
+class DomainSpec(OwnedSpec, GrantableSpec):
     """A domain; a bare string is the type it is over."""
 
     short = "type"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.types import carried
 from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 
-class EnumSpec(GrantableSpec):
+class EnumSpec(OwnedSpec, GrantableSpec):
     """An enum type; a bare list is its values."""
 
     short = "values"

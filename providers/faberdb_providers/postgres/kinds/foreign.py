@@ -4,14 +4,15 @@ to know that it is there, and never written further than the name of the environ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, OwnedSpec, PostgresKind, Row, Spec, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.names import ident, literal
 
@@ -110,7 +111,7 @@ def with_secrets(sql: str, risk: Risk, obj: Object, hazards: tuple[Hazard, ...] 
     return Statement(sql, max(risk, Risk.CAUTION), (*hazards, Hazard("secret", message)), secrets=names)
 
 
-class WrapperSpec(GrantableSpec):
+class WrapperSpec(OwnedSpec, GrantableSpec):
     """A foreign data wrapper that no extension brings along."""
 
     handler: str | None = None
@@ -221,7 +222,7 @@ class UserMappingSpec(Spec):
     """`user = "remote"`, `password = { env = "NAME" }`: any value that may be a secret comes from a variable."""
 
 
-class ServerSpec(GrantableSpec):
+class ServerSpec(OwnedSpec, GrantableSpec):
     """A foreign server."""
 
     wrapper: str
@@ -305,6 +306,11 @@ class UserMappingKind(_Foreign):
         if spec.comment or spec.renamed_from:
             raise ValueError("a user mapping has no comment and no name of its own")
         yield from self.with_options(place, spec, Address(self.name, (*server.path, name)), {}, parent=server)
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        server, user = obj.address.path
+        named = user if obj.attributes.get("public") else called(user)
+        return replace(obj, address=Address(self.name, (server, named)))
 
     def identity(self, obj: Object) -> str:
         server, user = obj.address.path

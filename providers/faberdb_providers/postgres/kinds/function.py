@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
 from faberdb_providers.postgres.names import ident, literal, qualified
@@ -20,7 +20,7 @@ NAMED_LISTS = ("search_path", "temp_tablespaces", "local_preload_libraries", "se
 """Settings that are lists of names, each quoted by itself (GUC_LIST_QUOTE)."""
 
 
-class ProcedureSpec(GrantableSpec):
+class ProcedureSpec(OwnedSpec, GrantableSpec):
     """A procedure. Its key is its name, with the types of its arguments where others have the same name:
     `[procedures."add(integer, integer)"]`."""
 

@@ -7,11 +7,20 @@ two have by default. Who gave a privilege is said only where it was not the owne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.acl import Held, every, phrases_of, without_grant
+from faberdb_providers.postgres.kinds.acl import (
+    Held,
+    every,
+    grantors_called,
+    phrases_of,
+    renamed_grantee,
+    together,
+    without_grant,
+)
 from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
 
@@ -40,10 +49,26 @@ class GrantKind(PostgresKind):
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.address.kind == "owner":
+            return False  # what others hold stays theirs
         above = change.address.kind == "grant" and obj.address.path[0] == "column" != change.address.path[0]
         if above and obj.address.path[-1] == change.address.path[-1]:
             return False  # one on the table only says in which order; what its REVOKE takes along it gives back
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
+
+    def joined(self, there: Object, declared: Object) -> Object:
+        return replace(declared, attributes=together(there.attributes, declared.attributes))
+
+    def grantee(self, address: Address) -> str | None:
+        return address.path[-1]
+
+    def elsewhere(self, address: Address, called: Callable[[str], str]) -> Address:
+        *target, grantee = address.path
+        return Address(self.name, (*target, renamed_grantee(grantee, called)))
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        address = self.elsewhere(obj.address, called)
+        return replace(obj, address=address, attributes=grantors_called(obj.attributes, called))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         *target, grantee = obj.address.path

@@ -8,6 +8,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
     CLASS,
+    DATABASE,
     DEFAULTS,
     OWNER,
     PUBLIC,
@@ -56,6 +57,7 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
     return f"SELECT pg_get_userbyid({where}"
 
 
+DATABASE_OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
 REVOKED = Hazard("revoke", "whoever needs the privilege fails from the moment this commits")
 FOR_ALL = Hazard("grant-to-public", "every role of the server can use this, also roles made later")
 
@@ -70,7 +72,7 @@ def changed(
         names = ", ".join(name + column for name in _names(kind, privileges, version))
         sql = f"{verb}{names} ON {on(kind, path)} {link} {_role(grantee)}{option}"
         if grantee == OWNER:
-            sql = _with_owner(sql, owner_query(kind, path))
+            sql = with_owner(sql, owner_query(kind, path))
         if grantor:
             # The server records whoever runs GRANT, and only that role can take back what it gave.
             sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
@@ -91,8 +93,24 @@ def default_privileges(
         rest = f"{where} {verb}{names} ON {what.upper()} {link} {to}{option}"
         sql = f"ALTER DEFAULT PRIVILEGES FOR ROLE {_role(role)}{rest}"
         if role == OWNER:
-            sql = _with_owner(sql, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()")
+            sql = with_owner(sql, DATABASE_OWNER)
         yield Statement(sql, Risk.CAUTION if hazards else Risk.SAFE, hazards)
+
+
+def elsewhere(
+    what: str, kind: str, grantee: str, old: Held, new: Held, version: int, column: str = ""
+) -> Iterator[Statement]:
+    """What leads from one set of privileges to the other on what no kind manages. what: its name in GRANT, `@database`
+    for the database; column: of a table."""
+    for verb, privileges, link, option, risk, hazards in _moves(grantee, old, new):
+        names = ", ".join(n + (f" ({column})" if column else "") for n in _names(kind, privileges, version))
+        sql = f"{verb}{names} ON {what} {link} {_role(grantee)}{option}"
+        if kind == "database":
+            text = literal(sql.replace("%", "%%").replace(OWNER, "%2$I").replace(DATABASE, "%1$I")).strip()
+            sql = (
+                f"DO $faberdb$ BEGIN EXECUTE format({text}, current_database(),\n    ({DATABASE_OWNER})); END $faberdb$"
+            )
+        yield Statement(sql, risk, hazards)
 
 
 _Move = tuple[str, frozenset[str], str, str, Risk, tuple[Hazard, ...]]
@@ -123,7 +141,7 @@ def _role(grantee: str) -> str:
     return "PUBLIC" if grantee == PUBLIC else grantee if grantee == OWNER else ident(grantee)
 
 
-def _with_owner(sql: str, query: str) -> str:
+def with_owner(sql: str, query: str) -> str:
     """The statement with the owner's name in it, which only the server knows."""
     text = literal(sql.replace("%", "%%").replace(OWNER, "%1$I")).strip()
     return f"DO $faberdb$ BEGIN EXECUTE format({text},\n    ({query})); END $faberdb$"
@@ -134,7 +152,7 @@ def cleared(target: Sequence[str], grantee: str) -> Statement:
     kind, *path = target
     column = f" ({ident(path[-1])})" if kind == "column" else ""
     sql = f"REVOKE ALL{column} ON {on(kind, path)} FROM {_role(grantee)}"
-    return Statement(_with_owner(sql, owner_query(kind, path)) if grantee == OWNER else sql)
+    return Statement(with_owner(sql, owner_query(kind, path)) if grantee == OWNER else sql)
 
 
 def given_by_default(kind: str, path: Sequence[str], work: Work) -> set[str]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, OwnedSpec, PostgresKind, Row, Spec, compact
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type
 
 _PAIR = re.compile(r"(.+?) for (\S+)\Z", re.IGNORECASE)
 
 
-class LanguageSpec(GrantableSpec):
+class LanguageSpec(OwnedSpec, GrantableSpec):
     """A procedural language; a bare string is its handler. Those of extensions come with the extension."""
 
     short = "handler"

@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type, split_list
 
@@ -18,7 +18,7 @@ _LATER = ("commutator", "negator", "hashes", "merges")
 """What ALTER OPERATOR can add since PostgreSQL 17; it never takes any of it away."""
 
 
-class OperatorSpec(Spec):
+class OperatorSpec(OwnedSpec):
     """An operator, under its name and types, `NONE` for the side a prefix operator has nothing on; a bare string is its
     function."""
 

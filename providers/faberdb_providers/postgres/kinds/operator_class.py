@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.typenames import canonical_type
 
@@ -85,7 +85,7 @@ def of_method(words: str, schema: str, name: str) -> str:
     return f"{words} {dotted(schema, plain)} USING {method}"
 
 
-class OperatorFamilySpec(Spec):
+class OperatorFamilySpec(OwnedSpec):
     """An operator family, under the name `NAME using METHOD`, with those members that no operator class has."""
 
     operators: list[str] = []
@@ -152,7 +152,7 @@ def _slot(item: str) -> str:
     return f"{word} {number} {types[types.index('(') :]}"
 
 
-class OperatorClassSpec(Spec):
+class OperatorClassSpec(OwnedSpec):
     """An operator class, under the name `NAME using METHOD`."""
 
     type: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import renamed_grantee
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
 from faberdb_providers.postgres.names import ident
@@ -93,6 +95,10 @@ class PolicyKind(OnRelation):
         if any(key in old and key not in new for key in _TEXTS):
             return Verdict(Action.REPLACE, "ALTER POLICY cannot take an expression away")
         return Verdict(Action.ALTER)
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        named = [renamed_grantee(role, called) for role in obj.attributes.get("roles", ())]
+        return replace(obj, attributes={**obj.attributes, "roles": sorted(named)}) if named else obj
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, Spec, compact
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
 PUBLISHED = ("insert", "update", "delete", "truncate")
 _HAZARD = Hazard("publication", "subscribers get other rows from the moment this commits, or stop with an error")
 
 
-class PublicationSpec(Spec):
+class PublicationSpec(OwnedSpec):
     """A publication; what it publishes stands in its `tables` and `schemas`."""
 
     all_tables: bool = False

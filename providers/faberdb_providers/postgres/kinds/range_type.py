@@ -12,14 +12,14 @@ from faberdb_providers.postgres.kinds.background import (
     not_brought_along,
     procedure,
 )
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
 from faberdb_providers.postgres.kinds.types import TypeKind
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 _KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange")
 
 
-class RangeTypeSpec(GrantableSpec):
+class RangeTypeSpec(OwnedSpec, GrantableSpec):
     """A range type; a bare string is its subtype."""
 
     short = "subtype"

@@ -6,15 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
+from faberdb_providers.postgres.kinds.base import (
+    USER_SCHEMA,
+    Found,
+    GrantableSpec,
+    OwnedSpec,
+    PostgresKind,
+    Row,
+    compact,
+)
+from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
 
 
-class SequenceSpec(GrantableSpec):
+class SequenceSpec(OwnedSpec, GrantableSpec):
     """A sequence; whatever is not given has PostgreSQL's default."""
 
     type: str = "bigint"
@@ -128,7 +137,8 @@ class SequenceKind(PostgresKind):
                 attributes["owned_by"] = dotted(*owner)
         if persistence == "u":
             attributes["unlogged"] = True
-        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
+        needs = frozenset({owner_of(parent)}) if parent else frozenset()
+        return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent, needs)
 
     def declare(self, place: Place, name: str, spec: SequenceSpec) -> Iterator[Object]:
         address = Address(self.name, (place.schema, name))
@@ -136,7 +146,8 @@ class SequenceKind(PostgresKind):
         if spec.type == "bigint":
             del attributes["type"]
         parent = owner(place.schema, spec.owned_by) if spec.owned_by else None
-        yield from self.made(place, spec, address, attributes, parent, [Address("schema", (place.schema,))])
+        needs = [Address("schema", (place.schema,)), *([owner_of(parent)] if parent else ())]
+        yield from self.made(place, spec, address, attributes, parent, needs)
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
@@ -163,7 +174,7 @@ class SequenceKind(PostgresKind):
             yield Statement(" ".join(filter(None, [f"CREATE {unlogged}SEQUENCE {name}", type_, *clauses(attributes)])))
             yield from bare(obj.address, work)
         if obj.parent:
-            yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(obj.parent)}")
+            yield from _linked(obj, obj.parent, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         name, old, new = qualified(after.address), before.attributes, after.attributes
@@ -176,7 +187,10 @@ class SequenceKind(PostgresKind):
                 f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION
             )
         if old.get("owned_by") != new.get("owned_by"):
-            yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(after.parent) if after.parent else 'NONE'}")
+            if after.parent:
+                yield from _linked(after, after.parent, work)
+            else:
+                yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
@@ -186,6 +200,16 @@ class SequenceKind(PostgresKind):
         if obj.parent:
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
         yield Statement(f"ALTER SEQUENCE {name} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+
+
+def _linked(obj: Object, column: Address, work: Work) -> Iterator[Statement]:
+    """The sequence comes to a column, whose table must have the same owner."""
+    name, whole = qualified(obj.address), work.after(owner_of(column))
+    if whole is not None:
+        yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(whole.attributes['role'])}")
+    elif work.before(Address("owner", (obj.address.kind, *obj.address.path))) is not None:
+        yield Statement(with_owner(f"ALTER SEQUENCE {name} OWNER TO {OWNER}", DATABASE_OWNER))
+    yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 
 def owner(schema: str, text: str) -> Address:

@@ -10,14 +10,14 @@ from pydantic import Field
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import parent_of
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
 from faberdb_providers.postgres.names import ident, qualified
 
 _KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
 _NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
-class StatisticsSpec(Spec):
+class StatisticsSpec(OwnedSpec):
     """Statistics over several columns or expressions; a bare list is what they are on."""
 
     short = "on"

@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, OwnedSpec, Row, Spec, compact
 from faberdb_providers.postgres.names import ident, identifiers, literal
 
 STALE = Hazard(
@@ -106,7 +106,7 @@ class TemplateKind(_TextSearch):
     columns = {"init": procedure("x.tmplinit::oid"), "lexize": procedure("x.tmpllexize::oid")}
 
 
-class DictionarySpec(Spec):
+class DictionarySpec(OwnedSpec):
     """A text search dictionary; a bare string is its template."""
 
     short = "template"
@@ -182,7 +182,7 @@ def _options(text: str) -> Iterator[tuple[str, str | int | float]]:
 _NUMBER = re.compile(r"-?\d+\.\d+\Z")
 
 
-class ConfigurationSpec(Spec):
+class ConfigurationSpec(OwnedSpec):
     """A text search configuration."""
 
     parser: str = 'pg_catalog."default"'

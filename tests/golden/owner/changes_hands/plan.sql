@@ -1,0 +1,25 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 1 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 drop grant on table public.ticket.pg_read_all_settings [dangerous]
+--      ! whoever needs the privilege fails from the moment this commits
+REVOKE SELECT ON TABLE public.ticket FROM pg_read_all_settings;
+
+-- 0002 alter owner on table public.ticket [dangerous]
+--      ! the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's
+ALTER TABLE public.ticket OWNER TO pg_read_all_settings;
+
+-- 0003 create grant on table public.ticket.pg_monitor [safe]
+GRANT INSERT, SELECT ON TABLE public.ticket TO pg_monitor;
+
+COMMIT;

@@ -1,0 +1,23 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create privilege "database to pg_monitor" [safe]
+DO $faberdb$ BEGIN EXECUTE format('GRANT CREATE, TEMPORARY ON DATABASE %1$I TO pg_monitor', current_database(),
+    (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database())); END $faberdb$;
+
+-- 0002 create privilege "database to public" [dangerous]
+--      ! whoever needs the privilege fails from the moment this commits
+DO $faberdb$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %1$I FROM PUBLIC', current_database(),
+    (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database())); END $faberdb$;
+
+COMMIT;
