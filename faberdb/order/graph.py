@@ -232,11 +232,12 @@ def _watching(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
 ) -> Iterable[tuple[Vertex, Vertex]]:
     """What acts on every change goes before all others and comes after them, so that it sees none of the plan."""
-    for watcher in (address for address in changes if kinds[address.kind].watches):
+    watching = {name for name, kind in kinds.items() if kind.watches}
+    for watcher in (address for address in changes if address.kind in watching):
         down, up = ends[watcher]
         for address, change in changes.items():
             side = change.after or change.before
-            if kinds[address.kind].watches or (side and any(kinds[r.kind].watches for r in side.references)):
+            if address.kind in watching or (side and any(r.kind in watching for r in side.references)):
                 continue
             for other in filter(None, ends[address]):
                 if down and down.end == "down":

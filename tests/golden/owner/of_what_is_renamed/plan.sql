@@ -12,9 +12,11 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename enum public.temper [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TYPE public.mood RENAME TO temper;
 
 -- 0002 rename table public.request [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TABLE public.ticket RENAME TO request;
 
 -- 0003 alter owner on enum public.temper [dangerous]
