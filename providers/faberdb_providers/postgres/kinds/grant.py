@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.acl import Held, every, phrases_of, without_grant
+from faberdb_providers.postgres.kinds.acl import ROUTINES, Held, every, phrases_of, without_grant
 from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
 
@@ -34,6 +34,10 @@ class GrantKind(PostgresKind):
                 return {"column_grants": {path[-1]: grants}}
             return {"identity": {"grants": grants}}
         return {"grants": grants}
+
+    def fragments(self, obj: Object) -> Iterable[str]:
+        kind, *path = obj.address.path[:-1]
+        return path[-1:] if kind in ROUTINES else ()
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)

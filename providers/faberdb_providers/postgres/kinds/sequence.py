@@ -138,6 +138,9 @@ class SequenceKind(PostgresKind):
         parent = owner(place.schema, spec.owned_by) if spec.owned_by else None
         yield from self.made(place, spec, address, attributes, parent, [Address("schema", (place.schema,))])
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [str(obj.attributes.get("type", ""))]
+
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
 
