@@ -330,6 +330,10 @@ class Kind(Protocol):
         """Texts that the server keeps as they are and looks into only when they run."""
         ...
 
+    def fault(self, obj: Object) -> str:
+        """Why a text of a declared object cannot stand in a statement (it would end it); empty where all can."""
+        ...
+
     def entry_key(self, obj: Object) -> str:
         """The key of its TOML entry."""
         ...

@@ -71,7 +71,7 @@ def load(folder: Path, kinds: Sequence[Kind], search_path: Sequence[str]) -> Dec
             where=folder.as_posix(),
             advice="create it, or name another one as [project] schemas in faberdb.toml",
         )
-    reader = Reader(folder, compose(kinds), tuple(search_path))
+    reader = Reader(folder, compose(kinds), {kind.name: kind for kind in kinds}, tuple(search_path))
     with without_collector():
         for file in schema_files(folder):
             reader.take(file)
@@ -96,6 +96,7 @@ def without_collector() -> Iterator[None]:
 class Reader:
     folder: Path
     shape: Shape
+    kinds: Mapping[str, Kind]
     search_path: tuple[str, ...]
     objects: dict[Address, Object] = field(default_factory=dict)
     contents: dict[Path, str] = field(default_factory=dict)
@@ -157,6 +158,9 @@ class Reader:
             self.problems.append(source.problem(keys, str(error)))
             return
         for obj in made:
+            if wrong := self.kinds[obj.address.kind].fault(obj):
+                self.problems.append(source.problem(obj.origin.keys if obj.origin else keys, wrong))
+                return
             known = self.objects.setdefault(obj.address, obj)
             if known is not obj:
                 # What stands inside a block that is there twice would only say the same again.

@@ -46,7 +46,7 @@ def load_part(
     beside = [name for name in known.contents if name not in names]
     if not names <= known.contents.keys() or not all(_same(Path(name), known.contents[name]) for name in beside):
         return None
-    reader = Reader(folder, compose(kinds), tuple(search_path))
+    reader = Reader(folder, compose(kinds), {kind.name: kind for kind in kinds}, tuple(search_path))
     replaced: set[Spot] = set()
     with without_collector():
         for file in files:

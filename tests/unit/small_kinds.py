@@ -91,6 +91,9 @@ class SmallKind:
             note = Address("note", (address.kind, *address.path))
             yield Object(note, {"note": spec.note}, address, frozenset(), place.scope, place.origin)
 
+    def fault(self, obj: Object) -> str:
+        return ""
+
     def entry_key(self, obj: Object) -> str:
         return obj.address.path[-1]
 

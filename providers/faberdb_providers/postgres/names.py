@@ -92,7 +92,7 @@ def options(values: Mapping[str, object]) -> str:
         text = str(item).lower() if isinstance(item, bool) else str(item)
         return text if _PLAIN_OPTION.match(text) and text not in KEYWORDS - {"on", "true", "false"} else literal(text)
 
-    return ", ".join(f"{key if '.' in key else ident(key)}={value(item)}" for key, item in values.items())
+    return ", ".join(f"{dotted(*key.split('.', 1))}={value(item)}" for key, item in values.items())
 
 
 def relative(schema: str, path: tuple[str, ...]) -> str:

@@ -59,6 +59,8 @@ class Session:
             )
         # As pg_dump does: a body may name what is made after it, and is looked into when it runs.
         connection.execute("set check_function_bodies = off")
+        # What was declared has been looked at with this, and a server or a role may have another setting.
+        connection.execute("set standard_conforming_strings = on")
         if read_only:
             connection.execute("set default_transaction_read_only = on")
         return session
@@ -185,6 +187,13 @@ class Session:
         """Run SQL as it stands; several statements may share the text. Raises psycopg.Error."""
         self.connection.execute(sql.encode())
 
+    def execute_one(self, sql: str) -> None:
+        """Run one statement; a text that holds several is refused by the server, whatever was smuggled into it.
+
+        Raises psycopg.Error.
+        """
+        self.connection.execute(sql.encode(), binary=True)  # which takes the extended protocol
+
     def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql.encode(), parameters or None).fetchall()
 
@@ -193,10 +202,10 @@ class Session:
         with self.connection.transaction():
             yield
 
-    def set_scope(self, scope: Sequence[str]) -> None:
-        """The schemas in which unqualified names of the next statements are looked up."""
+    def set_scope(self, scope: Sequence[str], *, local: bool = False) -> None:
+        """The schemas in which unqualified names of the next statements are looked up; local: of this transaction."""
         path = ", ".join(map(ident, scope)) if scope else "''"
-        self.connection.execute(f"set search_path = {path}".encode())
+        self.connection.execute(f"set {'local ' if local else ''}search_path = {path}".encode())
 
     def prepare_bookkeeping(self) -> None:
         """The journal and quarantine schemas, made when they are missing."""
@@ -245,7 +254,7 @@ class Session:
 
     def _run_step(self, step: Step) -> None:
         self.set_scope(step.scope)
-        self.execute(step.statement.sql)
+        self.execute_one(step.statement.sql)
 
     def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
         """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
@@ -260,18 +269,14 @@ class Session:
 
     def run_batch(self, steps: Sequence[Step]) -> bool:
         """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
-        parts: list[str] = []
         scope: tuple[str, ...] | None = None
-        for step in steps:
-            if step.scope != scope:
-                parts.append("set local search_path = " + (", ".join(map(ident, step.scope)) or "''"))
-                scope = step.scope
-            parts.append(step.statement.sql)
-        if not parts:
-            return True
         try:
-            with self.connection.transaction():
-                self.execute(";\n".join(parts))
+            with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:
+                for step in steps:
+                    if step.scope != scope:
+                        self.set_scope(step.scope, local=True)
+                        scope = step.scope
+                    cursor.execute(step.statement.sql.encode())  # in a pipeline this is the extended protocol
         except psycopg.Error:
             return False
         return True

@@ -83,14 +83,14 @@ class Target(Session):
             if step.statement.outside:
                 self._limit(limits, local=False)
                 started(step)
-                self.execute(self._filled(step))
+                self.execute_one(self._filled(step))
                 self._journal(plan_id, steps, "done")
             else:
                 with self.connection.transaction():
                     self._limit(limits, local=True)
                     for step in steps:
                         started(step)
-                        self.execute(self._filled(step))
+                        self.execute_one(self._filled(step))
                     self._journal(plan_id, steps, "done")
         except psycopg.Error as error:
             if self.connection.closed:

@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER, attributes_of, owner_of, says_nothing
 from faberdb_providers.postgres.names import ident
 
@@ -185,6 +186,8 @@ class PostgresKind:
     watches: bool = False
     optional: bool = False
     texts: tuple[str, ...] = ()
+    ends_statement: bool = False
+    """What is written ends the statement or its line, so it may end with a comment."""
     sql_name: str = ""
     rebuilt_on_type_change: bool = False
     """The server refuses to change the type of a column this refers to."""
@@ -275,6 +278,20 @@ class PostgresKind:
     def opaque(self, obj: Object) -> Iterable[str]:
         """Texts that the server keeps as they are and looks into only when they run."""
         return ()
+
+    def fragments(self, obj: Object) -> Iterable[str]:
+        """What of a declared object is put into statements as it was written, and is not what `mentions` gives."""
+        return ()
+
+    def fault(self, obj: Object) -> str:
+        """Why a text of a declared object cannot stand in a statement; empty where all can."""
+        hints = (text for text in obj.hints.values() if isinstance(text, str))
+        for text in (*self.mentions(obj), *self.fragments(obj), *hints):
+            wrong = fault(text, last=self.ends_statement)
+            if wrong:
+                shown = text if len(text) < 60 else text[:60] + "..."
+                return f"`{shown}` is no piece of SQL that can stand by itself: {wrong}"
+        return ""
 
     def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """By what texts call it, by name space; unlike what is claimed, others may bear the same."""

@@ -28,6 +28,8 @@ PLAIN = {
     "foreign_server": "SERVER",
 }
 OF_METHOD = {"operator_class": "OPERATOR CLASS", "operator_family": "OPERATOR FAMILY"}
+_BY_SIGNATURE = (*SIGNATURES, "cast", "transform", "operator")
+"""What is told apart by types, which stand in its address as SQL."""
 OTHER = {"TABLE CONSTRAINT": "CONSTRAINT"}
 """What pg_identify_object calls otherwise than COMMENT ON does, in upper case."""
 
@@ -78,6 +80,10 @@ class CommentKind(PostgresKind):
         if obj.parent is not None and obj.parent.kind != kind:
             return {"part_comments": {part_key(obj.address): obj.attributes["text"]}}
         return {"comment": obj.attributes["text"]}
+
+    def fragments(self, obj: Object) -> Iterable[str]:
+        kind, *path = obj.address.path
+        return path if kind == "other" else path[-1:] if kind in _BY_SIGNATURE else ()
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)

@@ -61,6 +61,9 @@ class EventTriggerKind(PostgresKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["execute"]]
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["event"]]
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
         if old == new:

@@ -82,6 +82,7 @@ class FunctionKind(Routine):
     name = "function"
     section = "functions"
     Declared: Any = FunctionSpec
+    ends_statement = True
     texts = ("arguments", "sql_body")
     prokinds = "'f', 'w'"
 

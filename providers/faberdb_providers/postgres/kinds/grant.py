@@ -13,6 +13,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import (
+    ROUTINES,
     Held,
     every,
     grantors_called,
@@ -44,6 +45,10 @@ class GrantKind(PostgresKind):
                 return {"column_grants": {path[-1]: grants}}
             return {"identity": {"grants": grants}}
         return {"grants": grants}
+
+    def fragments(self, obj: Object) -> Iterable[str]:
+        kind, *path = obj.address.path[:-1]
+        return path[-1:] if kind in ROUTINES else ()
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         return None if before.attributes == after.attributes else Verdict(Action.ALTER)

@@ -75,8 +75,10 @@ def changed(
             sql = with_owner(sql, owner_query(kind, path))
         if grantor:
             # The server records whoever runs GRANT, and only that role can take back what it gave.
-            sql = f"SET ROLE {ident(grantor)};\n{sql};\nRESET ROLE"
+            yield Statement(f"SET ROLE {ident(grantor)}")
         yield Statement(sql, risk, hazards)
+        if grantor:
+            yield Statement("RESET ROLE")
 
 
 def default_privileges(

@@ -95,6 +95,9 @@ class OperatorKind(PostgresKind):
         functions = [obj.attributes[key] for key in ("function", *_ALWAYS) if key in obj.attributes]
         return [*functions, *_sides(obj.address)]
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [str(obj.attributes[key]) for key in _LATER if key in obj.attributes]
+
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         schema, name = obj.address.path
         symbol, _, types = name.partition("(")

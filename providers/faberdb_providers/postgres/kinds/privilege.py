@@ -102,6 +102,9 @@ class PrivilegeKind(PostgresKind):
     def write(self, obj: Object) -> Mapping[str, Any]:
         return {"privileges": phrases_of(obj.attributes)}
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["on"]]
+
     def grantee(self, address: Address) -> str | None:
         key = _KEY.fullmatch(address.path[0])
         return key["grantee"].strip('"').replace('""', '"') if key else None
@@ -195,8 +198,10 @@ def _said(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kind(on: str) -> str:
     """The kind that has the same privileges."""
-    word = next(k for k in _KNOWN if on == k or on.startswith(f"{k} "))
-    return word.replace(" ", "_")
+    for word in _KNOWN:
+        if on == word or on.startswith(f"{word} "):
+            return word.replace(" ", "_")
+    raise ValueError(f"there are no privileges on {on!r}")
 
 
 def _address(attributes: Mapping[str, Any]) -> Address:

@@ -198,6 +198,9 @@ class PublishedTableKind(_Member):
             return None
         return Verdict(Action.REPLACE, "its filter or its columns change: it is taken out and put in again")
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [obj.address.path[1]]
+
     def member(self, obj: Object) -> str:
         return f"ONLY {obj.address.path[1]}"
 

@@ -47,6 +47,9 @@ class Routine(PostgresKind):
         """Whether the key says all there is to say about the arguments."""
         return f"({obj.attributes.get('arguments', '')})" == obj.address.path[-1]
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [obj.address.path[-1]]
+
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("routine", *obj.address.path)
 

@@ -36,6 +36,7 @@ class RuleKind(OnRelation):
     name = "rule"
     section = "rules"
     within = ("table", "view")
+    ends_statement = True
     Declared = RuleSpec
     sql_name = "RULE"
     texts = ("condition", "do")

@@ -149,6 +149,9 @@ class SequenceKind(PostgresKind):
         needs = [Address("schema", (place.schema,)), *([owner_of(parent)] if parent else ())]
         yield from self.made(place, spec, address, attributes, parent, needs)
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [str(obj.attributes.get("type", ""))]
+
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
 

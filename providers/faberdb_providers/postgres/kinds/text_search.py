@@ -217,6 +217,9 @@ class ConfigurationKind(_TextSearch):
         usual = ConfigurationSpec.model_fields["parser"].default
         return {k: v for k, v in obj.attributes.items() if (k, v) != ("parser", usual)}
 
+    def fragments(self, obj: Object) -> Iterable[str]:
+        return [dictionary for dictionaries in _mappings(obj).values() for dictionary in dictionaries]
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None

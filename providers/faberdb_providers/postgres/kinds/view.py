@@ -32,6 +32,7 @@ class ViewKind(PostgresKind):
     name = "view"
     section = "views"
     Declared: Any = ViewSpec
+    ends_statement = True
     texts = ("query",)
     rebuilt_on_type_change = True
     relkind = "v"
