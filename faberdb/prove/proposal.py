@@ -279,7 +279,7 @@ class Planner:
 
         beyond = self.number + 1_000_000
         changes = diff(aim, start, self.kinds, version=self.catalogue.version)
-        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, first_number=beyond)
+        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, known=giving, first_number=beyond)
         return self._prepared(steps, kept)
 
     def _back(

@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 drop attribute public.place.state [dangerous]
+--      ! it looks as if it were only renamed to country; then declare it with renamed_from
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop attribute public.place.state [dangerous]

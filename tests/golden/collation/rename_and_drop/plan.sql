@@ -18,6 +18,7 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 rename collation public.letters [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER COLLATION public.words RENAME TO letters;
 
 -- 0004 drop collation public.plain [caution]

@@ -12,6 +12,7 @@ SET search_path = '';
 BEGIN;
 
 -- 0001 rename range type public.extent [dangerous]
+--      ! queries that use the old name fail from the moment this commits
 ALTER TYPE public.span RENAME TO extent;
 
 -- 0002 rename range type public.extent [dangerous]
