@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from faberdb.errors import RefusedError
+from faberdb.model import Limits
 from faberdb.plan.document import Plan
+from faberdb_providers.postgres.provider import provider
 from tests.conftest import INSTALLED
 from tests.migration import Migration, build_directly, declare, opened
 from tests.servers import Server, fetch, run_sql
@@ -232,3 +235,51 @@ def test_a_backfill_that_fires_a_trigger_says_so(start: Start) -> None:
     assert "backfill-fires-triggers" in hazards(
         trial.go(table(at + "b = { type = 'int', backfill = '1' }", more=TOUCH))
     )
+
+
+def test_values_come_back_into_a_column_that_was_added_again_by_hand(start: Start) -> None:
+    trial = start(table(ID + "b = { type = 'text', null = true }"))
+    trial.run("insert into t select n, 'b' || n from generate_series(1, 3) n")
+    plan = trial.go(table(ID.rstrip()))
+    trial.run("alter table t add column b text; update t set b = 'new' where id = 2")
+    trial.back(plan)
+    assert trial.rows("select b from t order by id") == [("b1",), ("new",), ("b3",)]
+
+
+def test_a_table_that_is_there_again_is_named(start: Start) -> None:
+    trial = start(table(ID.rstrip()))
+    plan = trial.go("")
+    trial.run("create table t (id int primary key)")
+    with pytest.raises(RefusedError, match=r"table public\.t is there again"):
+        trial.back(plan)
+
+
+def test_a_policy_hides_no_row_from_the_copy(start: Start) -> None:
+    policy = "[tables.t.policies.p]\nusing = 'false'\n"
+    trial = start(table(ID + "b = 'int'", "force_row_security = true\nrow_security = true", policy))
+    trial.run("insert into t values (1, 2)")
+    plan = trial.migration.plan(
+        trial.live,
+        declare({"public.toml": table(ID.rstrip(), "force_row_security = true\nrow_security = true", policy)}),
+    )
+    trial.run(
+        "create role kept_values_owner login; alter table t owner to kept_values_owner;"
+        " grant all on schema public to kept_values_owner"
+    )
+    try:
+        with opened(trial.live, read_only=False) as session:
+            session.prepare_bookkeeping()
+            session.execute(
+                "grant all on all tables in schema faberdb to kept_values_owner; grant all on schema"
+                " faberdb, faberdb_quarantine to kept_values_owner; set role kept_values_owner"
+            )
+            target = provider.target(session)
+            failure = target.run_transaction("one", plan.steps, Limits(), lambda step: None)
+            assert failure is not None
+            assert "row-level security" in failure.words[1]
+            assert "BYPASSRLS" in failure.words[-1]
+    finally:
+        trial.run(
+            "reassign owned by kept_values_owner to current_user; drop owned by kept_values_owner;"
+            " drop role kept_values_owner"
+        )
