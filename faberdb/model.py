@@ -192,7 +192,9 @@ class Statement:
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
     transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of up
     to five rows that are in the way, asked when the statement fails on data. secrets: environment variables whose
-    values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere.
+    values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
+    objects that are written together (`Work.together`), those that yield this very text mean one and the same
+    statement, which stands once, after what each of them does before it.
     """
 
     sql: str
@@ -203,6 +205,7 @@ class Statement:
     done_when: str = ""
     probe: str = ""
     secrets: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +241,9 @@ class Failure:
 class Kept:
     """What quarantine holds of one object: where, and what came along.
 
-    form: `moved` (the object itself, with all its children, now lives in `place`) or `values` (a table `place` with
-    the key of each row and the values it had).
+    form: `moved` (the object itself, with all its children, now lives in `place`), `values` (a table `place` with
+    the key of each row and the values it had, which several objects of one parent can share) or `position` (how far a
+    sequence had come).
     """
 
     address: Address
@@ -283,6 +287,11 @@ class Work(Protocol):
 
     def kept(self, address: Address) -> Kept | None:
         """Where this object (or its values) waits to be brought back; None where it is to be made anew."""
+        ...
+
+    def together(self, address: Address) -> Sequence[Address]:
+        """The objects whose values are kept, or given back, by the same statements as those of this one, itself among
+        them."""
         ...
 
 

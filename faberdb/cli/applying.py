@@ -48,6 +48,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 lambda address: address.kind in optional,
             )
             objects = execute(plan, target, context)
+            left = target.left_behind(made.giving) if made.giving else []
         record = Record(
             plan.plan_id,
             plan.kind,
@@ -80,6 +81,9 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 advice=f"write it anew with: faberdb import {environment.name}",
             ) from None
         view.applied(plan, time.monotonic() - began)
+        for place, number, keys in left:
+            named = f", the first with key: {'; '.join(keys)}" if keys else ""
+            view.note(f"{number} rows of {place} are gone, so what was kept of them stays in quarantine{named}")
     finally:
         workspace.store.unlock(environment.name, token)
 

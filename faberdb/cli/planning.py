@@ -14,7 +14,7 @@ from faberdb.cli.memo import Memo, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError, RefusedError
-from faberdb.model import Address, Change, Object
+from faberdb.model import Address, Change, Kept, Object
 from faberdb.plan.document import Evidence, Plan
 from faberdb.plan.make import Heading, make_plan, unchanged_plan
 from faberdb.policy.rules import Rules
@@ -35,11 +35,13 @@ EXPIRES_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Made:
-    """A plan, what was protected when it was made, and whether nothing may be left to guesses."""
+    """A plan, what was protected when it was made, whether nothing may be left to guesses, and what it takes from
+    quarantine."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
     strict: bool = False
+    giving: tuple[Kept, ...] = ()
 
 
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
@@ -225,7 +227,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, records: list[
         back = [(new, old) for old, new in reversed(record.renames)]
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
-        return Made(make_plan(proposal, heading, _evidence(proposal)))
+        return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept)
 
 
 def _before(objects: Mapping[Address, Object], record: Record) -> dict[Address, Object]:

@@ -7,7 +7,7 @@ merged into the parent's vertex, unless that would close a circle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -36,11 +36,13 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A vertex in its place, with the addresses whose ends are done by its statements too."""
+    """A vertex in its place, with the addresses whose ends are done by its statements too. group: the same number for
+    vertices that stand side by side to be written together, 0 for one that is written alone."""
 
     vertex: Vertex
     merged: tuple[Address, ...]
     after: tuple[Vertex, ...]
+    group: int = 0
 
 
 Travels = Callable[[Address], bool]
@@ -57,9 +59,13 @@ def order(
     travels: Travels = lambda address: True,
     *,
     takes: Takes = lambda address: True,
+    together: Iterable[Sequence[tuple[Address, bool]]] = (),
     reverse_ties: bool = False,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
+
+    together: groups of (address, whether what puts it up is meant, not what takes it down) that are best written side
+    by side; those that close a circle are not.
 
     Ties break by address (or the other way round, to show in tests that edges decide and not luck).
     Raises CircleError naming the objects of a circle.
@@ -79,8 +85,47 @@ def order(
     # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
     free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
     key = _reversed_key if reverse_ties else _key
-    before, merged, ordered = _contract(ends, edges, soft, parents, free, key)
-    return [Ordered(vertex, tuple(merged.get(vertex, ())), tuple(sorted(before[vertex]))) for vertex in ordered]
+    grouped = _group(together, ends, parents)
+    before, ordered = _contract(ends, edges, soft, parents, free, key)
+    merged: dict[Vertex, list[Address]] = {}
+    beside: dict[Vertex, list[Vertex]] = {}
+    for vertex in dict.fromkeys(v for pair in ends.values() for v in pair if v):
+        if vertex in grouped or vertex not in parents:
+            beside.setdefault(_root(vertex, parents), []).append(vertex)
+        else:
+            merged.setdefault(_root(vertex, parents, grouped), []).append(vertex.address)
+    found = []
+    for number, root in enumerate(ordered, 1):
+        # What goes makes room for what comes.
+        members = sorted(beside[root], key=lambda v: (_TURN[v.end], key(v)))
+        for vertex in members:
+            inside, group = tuple(merged.get(vertex, ())), number if len(members) > 1 else 0
+            found.append(Ordered(vertex, inside, tuple(sorted(before[root])), group))
+    return found
+
+
+_TURN = {"down": 0, "alter": 1, "up": 2}
+
+
+def _group(
+    together: Iterable[Sequence[tuple[Address, bool]]],
+    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    parents: dict[Vertex, Vertex],
+) -> set[Vertex]:
+    """Make of each group one vertex, for ordering, unless a member is part of something else already."""
+    grouped: set[Vertex] = set()
+    for group in together:
+        found = {vertex for address, up in group if (vertex := ends[address][1 if up else 0]) is not None}
+        members = sorted(found - parents.keys())
+        for vertex in members:
+            head = _root(members[0], parents)
+            if _root(vertex, parents) != head:
+                parents[_root(vertex, parents)] = head
+        grouped.update(members)
+    return grouped
+
+
+_NONE: frozenset[Vertex] = frozenset()
 
 
 def _sorted(before: Mapping[Vertex, set[Vertex]], key: Callable[[Vertex], Any]) -> list[Vertex]:
@@ -277,9 +322,9 @@ def _contract(
     parents: dict[Vertex, Vertex],
     free: set[Vertex],
     key: Callable[[Vertex], Any],
-) -> tuple[dict[Vertex, set[Vertex]], dict[Vertex, list[Address]], list[Vertex]]:
-    """What comes right before each merged vertex, who was merged into it, and their order; what closes a circle is
-    undone until there is none: merges of what is free, then soft edges, then all merges."""
+) -> tuple[dict[Vertex, set[Vertex]], list[Vertex]]:
+    """What comes right before each merged vertex, and their order; what closes a circle is undone until there is none:
+    merges of what is free, then soft edges, then all merges."""
     edges = hard | soft
     vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
@@ -299,11 +344,7 @@ def _contract(
                 edges -= inside - hard
             elif not _unmerge(inside, parents, set(parents)):
                 raise _closed(circle)
-    merged: dict[Vertex, list[Address]] = {}
-    for vertex in vertices:
-        if root[vertex] != vertex:
-            merged.setdefault(root[vertex], []).append(vertex.address)
-    return before, merged, ordered
+    return before, ordered
 
 
 def _circles(before: Mapping[Vertex, set[Vertex]]) -> list[set[Vertex]]:
@@ -314,8 +355,10 @@ def _circles(before: Mapping[Vertex, set[Vertex]]) -> list[set[Vertex]]:
     return [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
 
 
-def _root(vertex: Vertex, parents: Mapping[Vertex, Vertex]) -> Vertex:
-    while vertex in parents:
+def _root(
+    vertex: Vertex, parents: Mapping[Vertex, Vertex], short_of: frozenset[Vertex] | set[Vertex] = _NONE
+) -> Vertex:
+    while vertex in parents and vertex not in short_of:
         vertex = parents[vertex]
     return vertex
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from faberdb.diff.changes import Kinds, Objects, referrers_of
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
@@ -29,6 +30,7 @@ class Situation:
         self._children: dict[bool, dict[Address, list[Object]]] = {}
         self._referrers: dict[bool, dict[Address, list[Object]]] = {}
         self._positions: dict[Address, int] = {}
+        self.groups: dict[Address, tuple[Address, ...]] = {}
 
     def position(self, address: Address) -> int:
         """Where a wanted object stands among all: the order in which columns were declared."""
@@ -67,6 +69,9 @@ class Situation:
     def kept(self, address: Address) -> Kept | None:
         return self.giving.get(address)
 
+    def together(self, address: Address) -> Sequence[Address]:
+        return self.groups.get(address, (address,))
+
 
 def make_steps(
     changes: Mapping[Address, Change],
@@ -76,6 +81,7 @@ def make_steps(
     *,
     quarantine: Quarantine | None = None,
     giving: Mapping[Address, Kept] | None = None,
+    known: Mapping[Address, Kept] | None = None,
     first_number: int = 1,
     renames: Sequence[tuple[Object, Object]] = (),
     renames_last: bool = False,
@@ -85,14 +91,18 @@ def make_steps(
     """The statements that carry out the changes, in order, and what they leave in quarantine.
 
     quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
-    giving: what waits in quarantine to be brought back instead of being made anew. renames: (old, new) pairs, done
+    giving: what waits in quarantine to be brought back instead of being made anew. known: what is kept whatever the
+    kinds say, because a declaration that is forgotten by now made it so. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
     situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
     staying = _staying_behind(changes, live.objects, kinds)
+    number = first_number
     if quarantine is not None:
-        _allot(changes, situation, kinds, staying, quarantine, first_number)
+        forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and not c.by}
+        forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
+        number = _allot(changes, situation, forms, staying, quarantine, first_number)
     moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
 
     def travels(address: Address) -> bool:
@@ -109,14 +119,18 @@ def make_steps(
         obj = target.get(address)
         return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
 
-    ordered = order(changes, target, kinds, travels, takes=takes, reverse_ties=reverse_ties)
+    together = shared_places(changes, situation)
+    ordered = order(changes, target, kinds, travels, takes=takes, together=together, reverse_ties=reverse_ties)
     _carry(ordered, situation, moved)
+    _note_groups(ordered, situation)
+    if quarantine is not None:
+        _apart(changes, situation, quarantine, number)
     naming = [
         (new.address, Action.RENAME, new, statement)
         for old, new in renames
         for statement in kinds[old.address.kind].rename(old, new)
     ]
-    changing = _watched([e for item in ordered for e in _write(item, changes, situation, kinds)], situation, kinds)
+    changing = _watched(list(_written(ordered, changes, situation, kinds)), situation, kinds)
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -151,6 +165,32 @@ def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kin
 _Written = tuple[Address, Action, Object, Statement]
 
 
+def _written(
+    ordered: Iterable[Ordered], changes: Mapping[Address, Change], situation: Situation, kinds: Kinds
+) -> Iterable[_Written]:
+    for group, items in groupby(ordered, key=lambda item: item.group):
+        lists = [list(_write(item, changes, situation, kinds)) for item in items]
+        yield from _side_by_side(lists) if group else (entry for entries in lists for entry in entries)
+
+
+def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
+    """The statements of objects that are written together: what several of them share comes once, after all that any
+    of them does before it."""
+    said: set[Statement] = set()
+    waiting = [list(reversed(entries)) for entries in lists]
+    while any(waiting):
+        for entries in waiting:
+            while entries and (not entries[-1][3].shared or entries[-1][3] in said):
+                entry = entries.pop()
+                if entry[3] not in said:
+                    yield entry
+        heads = [entries[-1] for entries in waiting if entries]
+        later = {entry[3] for entries in waiting for entry in entries[:-1]}
+        for head in [h for h in heads if h[3] not in later][:1] or heads[:1]:
+            said.add(head[3])
+            yield head
+
+
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:
     """The statements, the first with a hazard for each object that acts on every change and stays in place."""
     stay = (o for a, o in situation.live.items() if kinds[a.kind].watches and situation.target.get(a) == o)
@@ -164,28 +204,66 @@ def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> lis
 def _allot(
     changes: Mapping[Address, Change],
     situation: Situation,
-    kinds: Kinds,
+    forms: Mapping[Address, str],
     staying: set[Address],
     quarantine: Quarantine,
     number: int,
-) -> None:
-    """Give everything that would be destroyed a place. A column of a table that is moved goes with the table."""
+) -> int:
+    """Give everything that would be destroyed a place; returns the first number left over. A column of a table that is
+    moved goes with the table. Values of one parent may share a place, as long as nothing keeps them apart."""
+    siblings: dict[Address | None, list[Address]] = {}
+    for address in sorted(a for a, form in forms.items() if form == "values"):
+        before = changes[address].before
+        siblings.setdefault(before.parent if before else None, []).append(address)
+    situation.groups = {a: tuple(group) for parent, group in siblings.items() if parent for a in group}
     for address in sorted(changes):
-        change = changes[address]
-        form = kinds[address.kind].keeps(change) if change.before is not None and not change.by else ""
+        change, form = changes[address], forms.get(address, "")
         if not form:
             continue
-        above = [changes[a] for a in _ancestors(address, situation.live) if a in changes]
         if (
             address not in staying
-            and form == "values"
-            and any(kinds[c.address.kind].keeps(c) == "moved" for c in above)
+            and form != "moved"
+            and any(forms.get(above) == "moved" for above in _ancestors(address, situation.live))
         ):
             continue
         kept = quarantine(change, form, number, situation)
         if kept is not None:
+            number += all(kept.place != other.place or form == "moved" for other in situation.keeping.values())
             situation.keeping[address] = kept
-            number += 1
+    return number
+
+
+def shared_places(changes: Mapping[Address, Change], situation: Situation) -> list[list[tuple[Address, bool]]]:
+    """What takes values to the same place in quarantine, or brings them back from there, and so is best done at once:
+    (address, whether its upper end does it)."""
+    places: dict[tuple[str, bool], list[tuple[Address, bool]]] = {}
+    for up, kept_by in ((False, situation.keeping), (True, situation.giving)):
+        for address, kept in kept_by.items():
+            if kept.form == "values" and address in changes:
+                places.setdefault((kept.place, up), []).append((address, up))
+    return [group for group in places.values() if len(group) > 1]
+
+
+def _note_groups(ordered: Iterable[Ordered], situation: Situation) -> None:
+    groups: dict[int, list[Address]] = {}
+    for item in ordered:
+        if item.group:
+            groups.setdefault(item.group, []).append(item.vertex.address)
+    situation.groups = {a: tuple(dict.fromkeys(group)) for group in groups.values() for a in group}
+
+
+def _apart(changes: Mapping[Address, Change], situation: Situation, quarantine: Quarantine, number: int) -> None:
+    """Give values a place of their own that were to share one but cannot be taken there at the same time."""
+    first: dict[str, Address] = {}
+    for address, kept in sorted(situation.keeping.items()):
+        head = first.setdefault(kept.place, address)
+        if kept.form == "values" and address not in situation.together(head):
+            del situation.keeping[address]
+            again = quarantine(changes[address], kept.form, number, situation)
+            assert again is not None
+            situation.keeping[address] = again
+            number += again.place not in first
+            first.setdefault(again.place, address)
 
 
 def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]) -> None:

@@ -87,7 +87,7 @@ class StepRecord(Strict):
 
 class KeptRecord(Strict):
     address: str
-    form: Literal["moved", "values"]
+    form: Literal["moved", "values", "position"]
     place: str
     carries: list[str]
     detail: dict[str, list[str]]

@@ -10,6 +10,7 @@ from faberdb.canon.forms import Form
 from faberdb.canon.mentions import suggest
 from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
+from faberdb.errors import RefusedError
 from faberdb.model import (
     LEFT_OUT,
     Action,
@@ -183,6 +184,7 @@ class Planner:
             start, aim = _moving_out(renames, start, aim)
         _take_along(aim, start)
         changes = self._changes(start, aim)
+        changes |= _given_back(giving or {}, changes, start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
@@ -304,7 +306,8 @@ class Planner:
 
         beyond = self.number + 1_000_000
         changes = diff(aim, start, self.kinds, version=self.catalogue.version)
-        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, first_number=beyond)
+        changes |= _given_back(giving, changes, aim, start)
+        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, known=giving, first_number=beyond)
         return self._prepared(steps, kept)
 
     def _back(
@@ -356,6 +359,31 @@ def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> d
         return obj.parent in objects and left_alone(objects[obj.parent])
 
     return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def _given_back(
+    giving: Mapping[Address, Kept],
+    changes: Mapping[Address, Change],
+    start: Mapping[Address, Object],
+    aim: Mapping[Address, Object],
+) -> dict[Address, Change]:
+    """What somebody has made again by hand as it was, so that nothing of it differs: its kept values come back into
+    what is there. Raises RefusedError where the whole waits in quarantine, and its name is taken."""
+    found = {}
+    for address, kept in giving.items():
+        known = changes.get(address)
+        if address not in start or address not in aim or (known is not None and known.action is Action.REPLACE):
+            continue
+        if kept.form == "moved":
+            what = f"{address.kind.replace('_', ' ')} {address.name}"
+            raise RefusedError(
+                f"{what} is there again, so the one that waits in quarantine with its contents cannot come back",
+                where=f"{what}, kept in {kept.place}",
+                advice="rename or drop the one that was made since, then roll back; nothing was changed",
+            )
+        if known is None:
+            found[address] = Change(address, Action.ALTER, start[address], aim[address], "its kept values come back")
+    return found
 
 
 def _heard(change: Change, start: Mapping[Address, Object], aim: Mapping[Address, Object]) -> Change:

@@ -107,6 +107,10 @@ class Body:
             return "not kept: its data is destroyed" if item.risk is Risk.DESTRUCTIVE else ""
         if item.kept.form == "moved":
             return "kept in quarantine: comes back with rollback" if self._returns else "kept in quarantine"
+        if item.kept.form == "position":
+            return "how far it has come is kept in quarantine" + (
+                ": it goes on from there after rollback" if self._returns else ""
+            )
         what = "the values it has now are" if item.action is Action.ALTER else "its values are"
         back = ": they come back with rollback" if self._returns else ""
         return f"{what} kept in quarantine{back}"

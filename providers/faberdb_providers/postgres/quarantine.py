@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from faberdb.model import Change, Kept, Statement, Work
+from faberdb.model import Address, Change, Kept, Statement, Work
+from faberdb_providers.postgres.kinds.lossless import altered, filled
+from faberdb_providers.postgres.kinds.rows import known_by
+from faberdb_providers.postgres.kinds.sequence import position_lost
 from faberdb_providers.postgres.kinds.types import carried
-from faberdb_providers.postgres.kinds.values import key_columns
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"
@@ -16,22 +18,37 @@ SCHEMA = "faberdb_quarantine"
 def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None:
     """Where to keep what this change destroys; None where no row has any of it. Numbers start after those already taken
     on the database, so that two plans never meet; objects moved by one plan out of one schema share a place. What a
-    type or an attribute of it loses is kept for each column apart."""
+    type or an attribute of it loses is kept for each column apart, that of the columns of one table in one place."""
     before = change.before
     assert before is not None
     if form == "moved":
         return Kept(change.address, form, f"{SCHEMA}_{number}")
+    if form == "position":
+        return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), {"position": ["last"]})
     if change.address.kind != "column":
         type_ = before.parent if change.address.kind == "attribute" and before.parent else change.address
         detail: dict[str, list[str]] = {}
         for n, column in enumerate(carried(type_, work), 1):
-            found = {"column": list(column.address.path), **key_columns(column.address, work)}
+            found = {
+                "column": list(column.address.path),
+                **known_by(column.address._replace(kind="table", path=column.address.path[:-1]), work),
+            }
             detail |= {f"{key}_{n}": value for key, value in found.items()}
         return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
-    detail = {**key_columns(change.address, work)}
-    if "identity" in before.attributes and (change.after is None or "identity" not in change.after.attributes):
+    others = [kept for a in work.together(change.address) if a != change.address and (kept := work.keep(a))]
+    place = others[0].place if others else dotted(SCHEMA, f"q_{number}")
+    detail = known_by(Address("table", change.address.path[:-1]), work)
+    taken = [int(kept.detail.get("slot", ["1"])[0]) for kept in others if kept.place == place]
+    if taken:
+        detail["slot"] = [str(max(taken) + 1)]
+    if change.after is not None and altered(before, change.after):
+        detail["became"] = ["text"]
+        if filled(before, change.after) and before.attributes["type"] == change.after.attributes["type"]:
+            detail["filled"] = ["rows without a value"]
+    identity = change.after.attributes.get("identity") if change.after else None
+    if position_lost(before.attributes.get("identity"), identity):
         detail["position"] = ["last"]
-    return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail)
+    return Kept(change.address, form, place, (), detail)
 
 
 def prepare(kept: Iterable[Kept]) -> Iterable[Statement]:

@@ -102,11 +102,7 @@ CASTS = """
 select format_type(c.castsource, null), format_type(c.casttarget, null) from pg_cast c
 """
 
-SETTINGS = """
-select set_config('search_path', '', true), set_config('datestyle', 'ISO, MDY', true),
-       set_config('intervalstyle', 'postgres', true), set_config('timezone', 'UTC', true),
-       set_config('quote_all_identifiers', 'off', true), set_config('jit', 'off', true)
-"""
+SETTINGS = "select set_config('search_path', '', true)"
 
 CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 """What a constraint that is part of another object is called in a comment's address."""

@@ -13,10 +13,11 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, Object, Step
+from faberdb.model import Catalogue, Kept, Object, Step
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.settings import pinned
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
@@ -61,6 +62,7 @@ class Session:
         connection.execute("set check_function_bodies = off")
         # What was declared has been looked at with this, and a server or a role may have another setting.
         connection.execute("set standard_conforming_strings = on")
+        connection.execute(pinned().encode())
         if read_only:
             connection.execute("set default_transaction_read_only = on")
         return session
@@ -173,6 +175,34 @@ class Session:
             " and database = (select oid from pg_database where datname = current_database())"
         )
         return [] if busy else [i for (i,) in self.query("select plan_id from faberdb.plan where state = 'running'")]
+
+    def left_behind(self, kept: Iterable[Kept]) -> list[tuple[str, int, list[str]]]:
+        """Of values that were given back, those whose row is gone: the table, how many, and up to five keys."""
+        found = []
+        for copy in {k.place: k for k in kept if k.form == "values"}.values():
+            for place in self._copies(copy):
+                number = self.query(f"select count(*) from {place}_left")[0][0]
+                if not number:
+                    continue
+                keys = [f"key_{n}" for n in range(1, len(copy.detail.get("key", ())) + 1)]
+                names = ", ".join(keys) or "id"
+                rows = self.query(
+                    f"select concat_ws(', ', {names}) from {place} join {place}_left using (id) order by id limit 5"
+                )
+                table = ".".join(copy.address.path[:-1]) if copy.address.kind == "column" else copy.address.name
+                found.append((f"{table} ({place})", number, [key for (key,) in rows] if keys else []))
+        return found
+
+    def _copies(self, kept: Kept) -> list[str]:
+        """The tables of kept values, of which what is left was noted."""
+        schema, _, name = kept.place.partition(".")
+        rows = self.query(
+            "select left(c.relname, -5) from pg_class c where c.relnamespace = %s::regnamespace and"
+            " c.relname ~ ('^' || %s || '(_[0-9]+)?_left$') order by 1",
+            schema,
+            name,
+        )
+        return [f"{schema}.{found}" for (found,) in rows]
 
     def quarantine_summary(self) -> str:
         """How much is kept, in words; empty where nothing is."""

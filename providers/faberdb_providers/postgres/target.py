@@ -101,6 +101,8 @@ class Target(Session):
                     advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
                 ) from error
             said = self._discreet(words(error))
+            if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
+                said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
             return Failure((f"{step.address.kind.replace('_', ' ')} {step.address.name}", *said), rows)
         return None
@@ -117,8 +119,10 @@ class Target(Session):
         statement = int(limits.statement * 1000) if limits.statement else 0
         self.connection.execute(
             "select set_config('lock_timeout', %s, %s), set_config('statement_timeout', %s, %s),"
-            " set_config('search_path', '', %s), set_config('check_function_bodies', 'off', %s)",
-            (str(int(limits.lock * 1000)), local, str(statement), local, local, local),
+            " set_config('search_path', '', %s), set_config('check_function_bodies', 'off', %s),"
+            # Rows that a policy hides would be missing from a copy without a word.
+            " set_config('row_security', 'off', %s)",
+            (str(int(limits.lock * 1000)), local, str(statement), local, local, local, local),
         )
 
     def _rows(self, step: Step) -> tuple[str, ...]:

@@ -22,15 +22,24 @@ from faberdb_providers.postgres.kinds.base import (
 )
 from faberdb_providers.postgres.kinds.foreign import option_moves, options_clause
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.lossless import altered, filled, lossless
 from faberdb_providers.postgres.kinds.partition import all_above
-from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within
+from faberdb_providers.postgres.kinds.sequence import (
+    clauses,
+    keep_position,
+    not_default,
+    position_lost,
+    position_within,
+    restore_position,
+)
 from faberdb_providers.postgres.kinds.storage import option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import (
-    lossless,
+    cast_of,
+    fill,
+    fires,
     note_same,
-    of_own_type,
+    noted_before,
     restore,
-    restore_position,
     rows_where,
     save,
 )
@@ -337,9 +346,10 @@ class ColumnKind(PostgresKind):
             return ""
         if change.action in (Action.DROP, Action.REPLACE):
             return "values"
-        if after is not None and not lossless(before.attributes["type"], after.attributes["type"]):
+        if after is not None and altered(before, after):
             return "values"
-        return ""
+        identity = before.attributes.get("identity"), after.attributes.get("identity") if after else None
+        return "position" if position_lost(*identity) else ""
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
@@ -376,10 +386,11 @@ class ColumnKind(PostgresKind):
         yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
         yield from beyond(obj, work.version)
         if kept:
-            yield from restore(plain, kept)
+            yield from restore(plain, kept, work)
         else:
             relation = dotted(*obj.address.path[:-1])
-            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS)
+            warning = fires(obj.address.path[:-1], work)
+            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning)
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):
@@ -387,8 +398,7 @@ class ColumnKind(PostgresKind):
         if "identity" in obj.attributes:
             yield from _identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
             yield from bare_identity(obj, work)
-            if kept and kept.detail.get("position"):
-                yield from restore_position(obj, kept)
+            yield from _position_back(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
@@ -396,6 +406,12 @@ class ColumnKind(PostgresKind):
             yield from _own(old, new, after, work)
             return
         column = f"ALTER TABLE {dotted(*after.address.path[:-1])} ALTER COLUMN {ident(after.address.path[-1])}"
+        typed = old["type"] != new["type"] or old.get("collation") != new.get("collation")
+        kept, back = work.keep(after.address), work.kept(after.address)
+        if kept and kept.form == "values" and not typed:
+            yield from save(before, kept, work)
+        if kept and kept.detail.get("position"):
+            yield from keep_position(identity_sequence(before), kept)
         if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
             yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
         if "identity" in old and "identity" not in new:
@@ -404,13 +420,17 @@ class ColumnKind(PostgresKind):
                 yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
         if "generated" in old and "generated" not in new:
             yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
-        if old["type"] != new["type"] or old.get("collation") != new.get("collation"):
+        if typed:
             yield from _change_type(before, after, work)
+        elif back and back.form == "values":
+            yield from restore(_unidentified(before, after), back, work)
         if old.get("null") != new.get("null") and not new.get("null"):
-            if after.hints.get("backfill"):
+            if kept and kept.form == "values" and filled(before, after):
+                yield from fill(after, kept, work)
+            elif after.hints.get("backfill"):
                 relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
-                fill = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
-                yield Statement(fill, Risk.DANGEROUS)
+                sql = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
+                yield Statement(sql, Risk.DANGEROUS, fires(after.address.path[:-1], work))
             yield set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
             default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
@@ -424,6 +444,8 @@ class ColumnKind(PostgresKind):
             yield from _identity_changes(before, after)
             if "identity" not in old:
                 yield from bare_identity(after, work)
+        if "identity" in new:
+            yield from _position_back(after, work)
         yield from _storage(old, new, column, work.version)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
@@ -432,7 +454,9 @@ class ColumnKind(PostgresKind):
             yield from _own(obj.attributes, {}, obj, work)
             return
         if kept:
-            yield from save(obj, kept)
+            yield from save(obj, kept, work)
+            if kept.detail.get("position"):
+                yield from keep_position(identity_sequence(obj), kept)
         foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
         risk = Risk.CAUTION if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
         yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk)
@@ -485,6 +509,27 @@ def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
         schema, table, name = column.address.path
         sequence = column.attributes["identity"].get("name") or serial_name(table, name)
         yield from bare(Address("sequence", (schema, sequence)), work)
+
+
+def identity_sequence(column: Object) -> str:
+    """The SQL name of an identity column's sequence."""
+    schema, table, name = column.address.path
+    return dotted(schema, column.attributes["identity"].get("name", serial_name(table, name)))
+
+
+def _position_back(column: Object, work: Work) -> Iterator[Statement]:
+    """Let an identity column go on from where it was when its sequence, or a part of its range, was taken away."""
+    back = work.kept(column.address)
+    if back and back.detail.get("position"):
+        used = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
+        yield from restore_position(identity_sequence(column), column.attributes["identity"], back, used)
+
+
+def _unidentified(before: Object, after: Object) -> Object:
+    """A column while its values come back: what identity is taken away is gone by then, and what is given comes
+    later."""
+    still = before.attributes.get("identity") if "identity" in after.attributes else None
+    return Object(after.address, compact({**after.attributes, "identity": still}))
 
 
 def beyond(obj: Object, version: int) -> Iterator[Statement]:
@@ -575,14 +620,14 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
     old, new = before.attributes["type"], after.attributes["type"]
     name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
     kept, back = work.keep(after.address), work.kept(after.address)
-    cast = after.hints.get("using") or (f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}")
+    cast = cast_of(before, after, work)
     # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
-    textual = new.split("(")[0] in ("text", "character varying", "character")
-    guarded = not (back is None or textual or lossless(old, new) or _needed_by_key(after, work))
-    filled = not after.attributes.get("null") and not before.attributes.get("null")
+    whole = back is not None and back.form == "values"
+    guarded = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
+    required = not after.attributes.get("null") and not before.attributes.get("null")
     if guarded and back:
         yield from note_same(before, back, cast)
-        if filled:
+        if required:
             yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
         value = "$1" if work.castable(old, new) else "$1::text"
         yield Statement(
@@ -590,15 +635,15 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
             f"    RETURN {value}::{new}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $faberdb$"
         )
         cast = f"pg_temp.faberdb_cast({name})"
-    if kept:
-        yield from save(before, kept, f"({cast})::text" if of_own_type(after) else cast)
+    if kept and kept.form == "values":
+        yield from save(before, kept, work)
     sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"
     foreign = after.parent is not None and after.parent.kind == "foreign_table"
     if old != new and "generated" not in after.attributes and not foreign:
         sql += f" USING {cast}"
-    free = foreign or (lossless(old, new) and old != new)
+    free = foreign or (lossless(old, new) and old != new and "using" not in after.hints)
     hazard = Hazard(
         "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
     )
@@ -607,26 +652,12 @@ def _change_type(before: Object, after: Object, work: Work) -> Iterator[Statemen
         unfit = f"not pg_input_is_valid(t.{name}::text, {literal(new).strip()})"
         probe = rows_where(Address("table", after.address.path[:-1]), unfit, work)
     yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
-    if back:
-        # What identity is taken away is gone by now, and what is given comes later.
-        still = before.attributes.get("identity") if "identity" in after.attributes else None
-        now = Object(after.address, compact({**after.attributes, "identity": still}))
-        became = f"q.became::{new}" if work.castable(old, new) else f"q.became::text::{new}"
-        yield from restore(now, back, None if guarded else became, same=guarded)
+    if back and whole:
+        yield from restore(_unidentified(before, after), back, work)
         if guarded:
             yield Statement(f"DROP FUNCTION pg_temp.faberdb_cast({old})")
-            if filled:
+            if required:
                 yield set_not_null(after, work)
-
-
-def _needed_by_key(column: Object, work: Work) -> bool:
-    """Whether the column is never without a value, not even for a moment."""
-    keys = [
-        o
-        for o in (work.children(column.parent, after=True) if column.parent else ())
-        if o.address.kind == "primary_key"
-    ]
-    return "identity" in column.attributes or any(column.address.path[-1] in k.attributes["columns"] for k in keys)
 
 
 def set_not_null(obj: Object, work: Work) -> Statement:

@@ -18,6 +18,7 @@ from faberdb_providers.postgres.kinds.base import (
     Spec,
     compact,
 )
+from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     carried,
@@ -28,7 +29,6 @@ from faberdb_providers.postgres.kinds.types import (
     save_text,
     used_in_rows,
 )
-from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
 
 
@@ -293,8 +293,9 @@ def values_back(attribute: Object, work: Work) -> Iterator[Statement]:
             place,
             f"{column_name}.{name}",
             attribute.attributes["type"],
+            work,
             now=now,
-            more=" AND q.value IS NOT NULL",
+            more="q.value IS NOT NULL",
         )
 
 

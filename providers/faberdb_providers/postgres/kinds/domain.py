@@ -19,6 +19,7 @@ from faberdb_providers.postgres.kinds.base import (
     Spec,
     compact,
 )
+from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     columns_of,
@@ -28,7 +29,6 @@ from faberdb_providers.postgres.kinds.types import (
     rows_of,
     save_text,
 )
-from faberdb_providers.postgres.kinds.values import lossless
 from faberdb_providers.postgres.names import ident, qualified
 
 
@@ -165,7 +165,7 @@ class DomainKind(TypeKind):
         kept = work.kept(obj.address)
         for column, place in places(kept, work, after=True) if kept else ():
             name = ident(column.address.path[-1])
-            yield from restore_text(column, place, name, column.attributes["type"], now=f"t.{name}")
+            yield from restore_text(column, place, name, column.attributes["type"], work, now=f"t.{name}")
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new, alter = before.attributes, after.attributes, f"ALTER DOMAIN {qualified(after.address)}"

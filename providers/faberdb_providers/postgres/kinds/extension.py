@@ -65,6 +65,13 @@ class ExtensionKind(PostgresKind):
             sql += f" SCHEMA {ident(schema)}"
         if version:
             sql += f" VERSION {literal(version)}"
+        if not schema:
+            # Names are looked up nowhere, and it has to go somewhere: to public, or where its control file says.
+            sql = (
+                "DO $faberdb$ DECLARE path text := current_setting('search_path'); BEGIN"
+                f" PERFORM set_config('search_path', 'public', true); {sql};"
+                " PERFORM set_config('search_path', path, true); END $faberdb$"
+            )
         yield Statement(sql, Risk.CAUTION)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:

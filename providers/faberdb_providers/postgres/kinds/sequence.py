@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import (
     USER_SCHEMA,
@@ -89,6 +89,42 @@ def position_within(sequence: str, old: Mapping[str, Any], new: Mapping[str, Any
     )
 
 
+def position_lost(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
+    """Whether a sequence with these parameters (None: there is none) cannot keep how far it has come."""
+    if old is None or new is None:
+        return old is not None
+    low, high = bounds(new)
+    return low > bounds(old)[0] or high < bounds(old)[1]
+
+
+def keep_position(sequence: str, kept: Kept) -> Iterator[Statement]:
+    """Note how far a sequence (its SQL name) has come."""
+    yield Statement(f"CREATE TABLE {kept.place}_position AS SELECT 1 AS id, last_value, is_called FROM {sequence}")
+    yield Statement(f"ALTER TABLE {kept.place}_position ADD PRIMARY KEY (id)")
+
+
+def restore_position(
+    sequence: str, attributes: Mapping[str, Any], kept: Kept, used: tuple[str, str] | None = None
+) -> Iterator[Statement]:
+    """Put a sequence back to where it was, or ahead if it, or the values in use, have gone further. used: SQL names of
+    table and column that hold them."""
+    low, high = bounds(attributes)
+    furthest, edge = ("greatest", "max") if int(attributes.get("increment", 1)) > 0 else ("least", "min")
+    reached = [
+        "CASE WHEN p.is_called THEN p.last_value END",
+        "CASE WHEN s.is_called THEN s.last_value END",
+    ]
+    if used:
+        table, column = used
+        reached.append(f"(SELECT {edge}({column}) FROM {table} WHERE {column} BETWEEN {low} AND {high})")
+    yield Statement(
+        f"SELECT setval({literal(sequence)}, coalesce(r.value, r.unused), r.value IS NOT NULL) FROM"
+        f" (SELECT {furthest}({', '.join(reached)}) AS value, p.last_value AS unused"
+        f" FROM {kept.place}_position p, {sequence} s) r",
+        Risk.CAUTION,
+    )
+
+
 def bounds(attributes: Mapping[str, Any]) -> tuple[int, int]:
     """The least and greatest value of a sequence with these parameters."""
     limit = LIMITS[attributes.get("type", "bigint")]
@@ -163,12 +199,14 @@ class SequenceKind(PostgresKind):
         return False
 
     def keeps(self, change: Change) -> str:
+        if change.action is Action.ALTER and change.before and change.after:
+            return "position" if position_lost(change.before.attributes, change.after.attributes) else ""
         return "moved" if change.action is Action.DROP else ""
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         name, attributes = qualified(obj.address), obj.attributes
         kept = work.kept(obj.address)
-        if kept:
+        if kept and kept.form == "moved":
             place, here = dotted(kept.place, obj.address.path[-1]), ident(obj.address.path[0])
             yield Statement(f"ALTER SEQUENCE {place} SET SCHEMA {here}")
         else:
@@ -183,8 +221,12 @@ class SequenceKind(PostgresKind):
         name, old, new = qualified(after.address), before.attributes, after.attributes
         if any(old.get(key) != new.get(key) for key in PARAMETERS):
             type_ = f"AS {new.get('type', 'bigint')} " if old.get("type") != new.get("type") else ""
+            if kept := work.keep(after.address):
+                yield from keep_position(name, kept)
             yield from position_within(name, old, new)
             yield Statement(f"ALTER SEQUENCE {name} {type_}{' '.join(clauses(new, complete=True))}", Risk.CAUTION)
+        if back := work.kept(after.address):
+            yield from restore_position(name, new, back)
         if bool(old.get("unlogged")) != bool(new.get("unlogged")):
             yield Statement(
                 f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.CAUTION

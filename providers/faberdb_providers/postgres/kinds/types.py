@@ -15,7 +15,8 @@ from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.base import MovedWhenDropped
 from faberdb_providers.postgres.kinds.column import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.values import restore, save
+from faberdb_providers.postgres.kinds.rows import copy_of
+from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
 CARRIED = Hazard(
@@ -140,22 +141,29 @@ def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kep
         column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
         column = work.after(column_address) if after else work.before(column_address)
         if column is not None:
-            mine = {k: kept.detail[f"{k}_{number}"] for k in ("key", "content") if f"{k}_{number}" in kept.detail}
+            mine = {
+                k: kept.detail[f"{k}_{number}"]
+                for k in ("key", "content", "cast", "part")
+                if f"{k}_{number}" in kept.detail
+            }
             yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
         number += 1
 
 
 def save_text(column: Object, kept: Kept, value: str, became: str | None = None) -> Iterator[Statement]:
     """Keep a value of a column, or of a part of it, as text: its type may be gone when the text is read."""
-    yield from save(column, kept, f"({became})::text" if became else None, f"({value})::text")
+    more = [f"({became})::text AS became"] if became else []
+    yield from copy_of(column.address.path[:-1], kept, [f"({value})::text AS value", *more])
 
 
 def restore_text(
-    column: Object, kept: Kept, part: str, type_: str, *, now: str = "", more: str = ""
+    column: Object, kept: Kept, part: str, type_: str, work: Work, *, now: str = "", more: str = ""
 ) -> Iterator[Statement]:
     """Put a kept text back. part: what UPDATE sets; now: what the value would be had nobody written since."""
-    unchanged = f" AND ({now})::text IS NOT DISTINCT FROM q.became" if now else ""
-    yield from restore(column, kept, part=part, value=f"q.value::{type_}", condition=unchanged + more)
+    conditions = [f"({now})::text IS NOT DISTINCT FROM q.became"] if now else []
+    conditions += [more] if more else []
+    sets = [(part, f"q.value::{type_}", " AND ".join(conditions))]
+    yield from put_back(column.address.path[:-1], kept, sets, work)
 
 
 def used_in_rows(referrers: Iterable[Object]) -> bool:

@@ -1,78 +1,25 @@
-"""How a column's values are kept when the column goes or changes type, and how they come back.
+"""How values are kept when columns go, change type or are filled, and how they come back.
 
-Each row is known again by its primary key where the table has one that stays, else by the content of the columns that
-stay: rows alike in all of those are told apart by a number, which is exact as long as nobody changes them in between.
+One copy holds all that a plan takes from the columns of a table, made before the first of them changes and given back
+by one UPDATE, so the rows are looked for once. What tells them apart is in `rows`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from faberdb.model import Address, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type
+from faberdb_providers.postgres.kinds.rows import copy_of, match, triggers_of
 from faberdb_providers.postgres.names import dotted, ident, literal
 
-_TYPE = re.compile(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
-_WIDER = {
-    "smallint": {"integer", "bigint", "numeric"},
-    "integer": {"bigint", "numeric"},
-    "bigint": {"numeric"},
-    "real": {"double precision"},
-    "character varying": {"text"},
-    "date": {"timestamp without time zone"},
-    "cidr": {"inet"},
-    "json": {"text"},
-    "uuid": {"text"},
-    "boolean": {"text"},
-}
 
-
-def lossless(old: str, new: str) -> bool:
-    """Whether every value of type `old` survives a cast to `new` and the cast back, for certain. Types are named as
-    format_type() names them; a pair this does not know counts as lossy, which only costs the copy of the values."""
-    if old == new:
-        return True
-    (base, size, scale), (wide, limit, digits) = _parts(old), _parts(new)
-    if base.endswith("[]") or wide.endswith("[]"):
-        return False
-    if base == wide and base in ("character varying", "bit varying", "timestamp without time zone", "numeric"):
-        return limit is None or (size is not None and limit >= size and scale == digits)
-    if base == wide:
-        return limit is None and size is None
-    if wide in _WIDER.get(base, ()):
-        return limit is None
-    integral = base in ("smallint", "integer", "bigint")
-    return wide in ("text", "character varying") and limit is None and (integral or base == "numeric")
-
-
-def _parts(type_: str) -> tuple[str, int | None, int | None]:
-    match = _TYPE.match(type_)
-    if match is None:
-        return type_, None, None
-    name, size, scale, zone = match.groups()
-    return name + (zone or ""), int(size) if size else None, int(scale or 0) if size else None
-
-
-def key_columns(column: Address, work: Work) -> dict[str, list[str]]:
-    """What tells the rows of a table apart before and after the plan: `key`, or for want of one `content`."""
-    table = Address("table", column.path[:-1])
-    goes = work.after(table) is None
-    stay = []
-    for old in work.children(table, after=False):
-        if old.address.kind != "column" or old.address == column:
-            continue
-        # The other columns of a table that goes to quarantine are the same when it comes back, but for those whose type
-        # may be gone or another by then.
-        new = old if goes and not of_own_type(old) else work.after(old.address)
-        if new is None:
-            continue
-        generated = "generated" in old.attributes or "generated" in new.attributes
-        if old.attributes["type"] == new.attributes["type"] and not generated:
-            stay.append(old.address.path[-1])
-    for key in work.children(table, after=False):
-        if key.address.kind == "primary_key" and set(key.attributes["columns"]) <= set(stay):
-            return {"key": list(key.attributes["columns"])}
-    return {"content": stay}
+def cast_of(before: Object, after: Object, work: Work) -> str:
+    """The expression that makes a column's values those of its new type."""
+    old, new, name = before.attributes["type"], after.attributes["type"], ident(after.address.path[-1])
+    using = after.hints.get("using")
+    return str(using) if using else f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}"
 
 
 def rows_where(table: Address, condition: str, work: Work) -> str:
@@ -86,44 +33,91 @@ def rows_where(table: Address, condition: str, work: Work) -> str:
     return f"select {', '.join(columns)} from {dotted(*table.path)} t{where} limit 5"
 
 
-def save(obj: Object, kept: Kept, became: str | None = None, value: str | None = None) -> Iterator[Statement]:
-    """Copy the column's values, and what tells their rows apart, beside the table. became: expression of the value
-    each row will have instead, so that a restore can tell who has been written since. value: an expression to copy
-    instead of the column."""
-    table, column = dotted(*obj.address.path[:-1]), value or ident(obj.address.path[-1])
-    if value is None and of_own_type(obj):
-        column += "::text"
-    more = f", {became} AS became" if became else ""
-    if "key" in kept.detail:
-        keys = ", ".join(f"{ident(k)} AS key_{n}" for n, k in enumerate(kept.detail["key"], 1))
-        select = f"SELECT row_number() OVER () AS id, {keys}, {column} AS value{more} FROM {table}"
-    else:
-        content = _content(kept.detail["content"], "")
-        select = (
-            f"SELECT row_number() OVER () AS id, {content} AS digest,"
-            f" row_number() OVER (PARTITION BY {content}) AS ordinal, {column} AS value{more} FROM {table}"
-        )
-    # Between the copy and the change nobody may write, or the row written would be lost to the copy.
-    yield Statement(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS)
-    yield Statement(f"CREATE TABLE {kept.place} AS {select}", Risk.DANGEROUS)
-    yield Statement(f"ALTER TABLE {kept.place} ADD PRIMARY KEY (id)")
-    if kept.detail.get("position"):
-        sequence = _sequence(obj)
-        yield Statement(
-            f"CREATE TABLE {kept.place}_position AS SELECT 1 AS id, pg_sequence_last_value({sequence}) AS value"
-        )
-        yield Statement(f"ALTER TABLE {kept.place}_position ADD PRIMARY KEY (id)")
+@dataclass(frozen=True)
+class Part:
+    """One column's share in a copy: where its values are, and those that its rows have, or had, instead."""
+
+    column: Object
+    kept: Kept
+
+    @property
+    def suffix(self) -> str:
+        number = self.kept.detail.get("slot", ["1"])[0]
+        return "" if number == "1" else f"_{number}"
+
+    @property
+    def value(self) -> str:
+        return f"value{self.suffix}"
+
+    @property
+    def became(self) -> str:
+        return f"became{self.suffix}" if self.kept.detail.get("became") else ""
+
+
+def _parts_of(address: Address, kept: Kept, work: Work, *, coming: bool) -> list[Part]:
+    """All columns that are written together with this one and have their values in the same place."""
+    found = []
+    for member in work.together(address):
+        theirs = work.kept(member) if coming else work.keep(member)
+        column = work.after(member) if coming else work.before(member)
+        if theirs is not None and column is not None and theirs.place == kept.place and theirs.form == "values":
+            found.append(Part(column, theirs))
+    return sorted(found, key=lambda part: int(part.kept.detail.get("slot", ["1"])[0]))
+
+
+def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
+    """Copy the values of this column, and of those that share its place, before any of them changes."""
+    wanted, conditions = [], []
+    for part in _parts_of(obj.address, kept, work, coming=False):
+        column, after = part.column, work.after(part.column.address)
+        name = ident(column.address.path[-1])
+        wanted.append(f"{name}{'::text' if of_own_type(column) else ''} AS {part.value}")
+        fill = after is not None and filled(column, after)
+        if part.became and after is not None:
+            became = cast_of(column, after, work) if column.attributes["type"] != after.attributes["type"] else name
+            # What a row is filled with is known once it is.
+            as_text = fill or of_own_type(after)
+            wanted.append(f"{f'({became})::text' if as_text else became} AS {part.became}")
+        only = fill and after is not None and column.attributes["type"] == after.attributes["type"]
+        conditions.append(f"{name} IS NULL" if only else "")
+    where = " OR ".join(conditions) if all(conditions) else ""
+    yield from copy_of(obj.address.path[:-1], kept, wanted, where)
+
+
+def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
+    """Give rows without a value one, and note beside what was kept of them which."""
+    table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
+    part = Part(obj, kept)
+    source, found = match(obj.address.path[:-1], kept)
+    yield Statement(
+        f"WITH filled AS (UPDATE {table} SET {name} = {obj.hints['backfill']} FROM (SELECT t.tableoid AS faberdb_part,"
+        f" t.ctid AS faberdb_place, q.id AS faberdb_row FROM {table} t, {source} WHERE {found} AND t.{name} IS NULL)"
+        f" faberdb WHERE {table}.tableoid = faberdb_part AND {table}.ctid = faberdb_place RETURNING faberdb_row,"
+        f" {table}.{name}::text AS value) UPDATE {kept.place} q SET {part.became} = filled.value FROM filled"
+        " WHERE q.id = filled.faberdb_row",
+        Risk.DANGEROUS,
+        fires(obj.address.path[:-1], work),
+    )
+
+
+def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
+    """Says which triggers run for each row that a backfill changes: they may be wanted, so they are left on."""
+    names = triggers_of(table, work, updates=True)
+    if not names:
+        return ()
+    return (Hazard("backfill-fires-triggers", f"fires for every row that is filled: trigger {', '.join(names)}"),)
 
 
 def note_same(obj: Object, kept: Kept, cast: str) -> Iterator[Statement]:
     """Before a column changes back: note beside its kept values which of its rows still have what those became, and
     stop at a value written since that `cast` cannot make one of the old type."""
-    table, column = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    source, match = _rows_of(obj, kept)
-    same = f"{match} AND t.{column}::text IS NOT DISTINCT FROM q.became::text"
-    yield Statement(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS)
-    yield Statement(f"CREATE TABLE {kept.place}_same AS SELECT q.id FROM {table} t, {source} WHERE {same}")
-    yield Statement(f"ALTER TABLE {kept.place}_same ADD PRIMARY KEY (id)")
+    table, column, part = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1]), Part(obj, kept)
+    source, found = match(obj.address.path[:-1], kept)
+    same = f"{found} AND t.{column}::text IS NOT DISTINCT FROM q.{part.became}::text"
+    noted = f"{kept.place}_same{part.suffix}"
+    yield Statement(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS, shared=True)
+    yield Statement(f"CREATE TABLE {noted} AS SELECT q.id FROM {table} t, {source} WHERE {same}")
+    yield Statement(f"ALTER TABLE {noted} ADD PRIMARY KEY (id)")
     yield Statement(
         f"SELECT count({cast}) FROM {table} WHERE (tableoid, ctid) NOT IN"
         f" (SELECT t.tableoid, t.ctid FROM {table} t, {source} WHERE {same})",
@@ -131,72 +125,103 @@ def note_same(obj: Object, kept: Kept, cast: str) -> Iterator[Statement]:
     )
 
 
-def restore(
-    obj: Object,
-    kept: Kept,
-    became: str | None = None,
-    *,
-    part: str | None = None,
-    value: str | None = None,
-    condition: str = "",
-    same: bool = False,
-) -> Iterator[Statement]:
-    """Put kept values back into the rows they came from. became: what the other value looks like after the cast back;
-    rows whose value is not that were written since and stay as they are. part: what is set, where that is only a part
-    of the column; value: to what; condition: on which rows besides, with AND in front; same: those
-    rows were noted before."""
+def restore(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
+    """Put the kept values of this column, and of those that share their place, back into the rows they came from, all
+    by one statement. Rows that were written since stay as they are."""
+    parts = _parts_of(obj.address, kept, work, coming=True)
     table, column = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    # Values of a user's type are kept as text.
-    value = value or f"q.value::{obj.attributes['type']}"
-    unchanged = f" AND t.{column}::text IS NOT DISTINCT FROM ({became})::text" if became else ""
-    if same:
-        unchanged = f" AND q.id IN (SELECT id FROM {kept.place}_same)"
-    source, match = _rows_of(obj, kept)
-    rows = f"{source} WHERE {match}{unchanged}{condition}"
-    override = f"UPDATE {table} t SET {part or column} = {value} FROM {rows}"
-    always = obj.attributes.get("identity", {}).get("generated") == "always"
+    sets = [(ident(p.column.address.path[-1]), _value(p), _unwritten(p, work)) for p in parts]
+    always = obj.attributes.get("identity", {}).get("generated") == "always" and work.before(obj.address) is not None
     if always:  # which no UPDATE may set
         yield Statement(f"ALTER TABLE {table} ALTER COLUMN {column} SET GENERATED BY DEFAULT")
-    yield Statement(override, Risk.DANGEROUS)
+    nothing_lost = all("filled" in part.kept.detail for part in parts)
+    yield from put_back(obj.address.path[:-1], kept, sets, work, nothing_lost=nothing_lost)
     if always:
         yield Statement(f"ALTER TABLE {table} ALTER COLUMN {column} SET GENERATED ALWAYS")
 
 
-def _rows_of(obj: Object, kept: Kept) -> tuple[str, str]:
-    """What to select kept values `q` from, and the condition that finds the row `t` of each."""
-    table = dotted(*obj.address.path[:-1])
-    if "key" in kept.detail:
-        match = " AND ".join(f"t.{ident(k)} = q.key_{n}" for n, k in enumerate(kept.detail["key"], 1))
-        source = f"{kept.place} q"
+def _value(part: Part) -> str:
+    # Values of a user's type are kept as text.
+    return f"q.{part.value}::{part.column.attributes['type']}"
+
+
+def _unwritten(part: Part, work: Work) -> str:
+    """The condition that a row has not been written since its value was kept; empty where it cannot have been."""
+    column, before = part.column, work.before(part.column.address)
+    name, new = ident(column.address.path[-1]), column.attributes["type"]
+    if before is None:
+        return ""
+    if not part.became:
+        # The column was dropped, and somebody has added it again: what it holds by now is newer.
+        default = work.after(Address("default", column.address.path))
+        filler = f" OR t.{name}::text = ({default.attributes['expression']})::text" if default else ""
+        return f"(t.{name} IS NULL{filler})"
+    old = before.attributes["type"]
+    if noted_before(before, column, work):
+        return f"q.id IN (SELECT id FROM {part.kept.place}_same{part.suffix})"
+    value = f"q.{part.became}::{new}" if work.castable(old, new) else f"q.{part.became}::text::{new}"
+    if of_own_type(before) or filled(column, before) or old == new:
+        value = f"q.{part.became}::text::{new}"
+    return f"t.{name}::text IS NOT DISTINCT FROM ({value})::text"
+
+
+def noted_before(before: Object, after: Object, work: Work) -> bool:
+    """Whether a column that changes back may hold values cut so short that they are none of the old type any more, so
+    that its unwritten rows have to be noted before. A text is never; a key must not be without a value for a moment."""
+    old, new = before.attributes["type"], after.attributes["type"]
+    textual = new.split("(")[0] in ("text", "character varying", "character")
+    return not (old == new or textual or lossless(old, new) or needed_by_key(after, work))
+
+
+def needed_by_key(column: Object, work: Work) -> bool:
+    """Whether the column is never without a value, not even for a moment."""
+    siblings = work.children(column.parent, after=True) if column.parent else ()
+    keys = [o for o in siblings if o.address.kind == "primary_key"]
+    return "identity" in column.attributes or any(column.address.path[-1] in k.attributes["columns"] for k in keys)
+
+
+def put_back(
+    table: tuple[str, ...],
+    kept: Kept,
+    sets: Sequence[tuple[str, str, str]],
+    work: Work,
+    *,
+    nothing_lost: bool = False,
+) -> Iterator[Statement]:
+    """Set kept values. sets: (what is set, to what, on which rows besides; empty for all). Beside the copy it is noted
+    which of its rows are gone. Triggers of the user's do not fire: this is no change, but one taken back."""
+    name, (source, found) = dotted(*table), match(table, kept)
+    conditions = [condition for _, _, condition in sets]
+    if len(sets) == 1:
+        words, where = f"{sets[0][0]} = {sets[0][1]}", f" AND {conditions[0]}" if conditions[0] else ""
     else:
-        content = _content(kept.detail["content"], "s.")
-        source = (
-            f"{kept.place} q, (SELECT s.tableoid AS part, s.ctid AS place, {content} AS digest,"
-            f" row_number() OVER (PARTITION BY {content}) AS ordinal FROM {table} s) n"
+        words = ", ".join(f"{c} = CASE WHEN {w} THEN {v} ELSE t.{c} END" if w else f"{c} = {v}" for c, v, w in sets)
+        where = f" AND ({' OR '.join(conditions)})" if all(conditions) else ""
+    update = f"UPDATE {name} t SET {words} FROM {source} WHERE {found}{where}"
+    if not nothing_lost:
+        yield Statement(
+            f"CREATE TABLE {kept.place}_left AS SELECT id FROM {kept.place} EXCEPT"
+            f" SELECT q.id FROM {name} t, {source} WHERE {found}",
+            shared=True,
         )
-        match = "t.tableoid = n.part AND t.ctid = n.place AND n.digest = q.digest AND n.ordinal = q.ordinal"
-    return source, match
+        yield Statement(f"ALTER TABLE {kept.place}_left ADD PRIMARY KEY (id)", shared=True)
+    if triggers_of(table, work):
+        update = _QUIETLY.replace("{table}", literal(name)).replace("{update}", update)
+    yield Statement(update, Risk.DANGEROUS, shared=True)
 
 
-def of_own_type(obj: Object) -> bool:
-    """Whether a column is of a type that may go, or be made anew, while quarantine holds values of it."""
-    return "." in obj.attributes["type"]  # the server qualifies the names of all but its own types
-
-
-def restore_position(obj: Object, kept: Kept) -> Iterator[Statement]:
-    """Put the sequence of an identity column back to where it was, or ahead if values have gone further."""
-    table, column = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    yield Statement(
-        f"SELECT setval({_sequence(obj)}, greatest(p.value, (SELECT max({column}) FROM {table})))"
-        f" FROM {kept.place}_position p WHERE p.value IS NOT NULL"
-    )
-
-
-def _content(columns: list[str], prefix: str) -> str:
-    return f"md5(ROW({', '.join(prefix + ident(c) for c in columns)})::text)"
-
-
-def _sequence(obj: Object) -> str:
-    return (
-        f"pg_get_serial_sequence({literal(dotted(*obj.address.path[:-1]))}, {literal(obj.address.path[-1])})::regclass"
-    )
+_QUIETLY = """DO $faberdb$
+DECLARE
+    off text[]; back text[]; command text;
+BEGIN
+    WITH RECURSIVE below AS (SELECT {table}::regclass::oid AS oid UNION SELECT i.inhrelid FROM pg_inherits i
+        JOIN below b ON i.inhparent = b.oid)
+    SELECT array_agg(format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.tgname)),
+           array_agg(format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
+               CASE g.tgenabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, g.tgname))
+      INTO off, back FROM pg_trigger g JOIN below b ON g.tgrelid = b.oid
+     WHERE g.tgenabled <> 'D' AND (NOT g.tgisinternal OR g.tgparentid <> 0) AND g.tgname !~ '^RI_ConstraintTrigger_';
+    FOREACH command IN ARRAY coalesce(off, '{}') LOOP EXECUTE command; END LOOP;
+    {update};
+    FOREACH command IN ARRAY coalesce(back, '{}') LOOP EXECUTE command; END LOOP;
+END $faberdb$"""

@@ -11,7 +11,13 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 alter column public.ticket.id [caution]
+-- 0001 alter column public.ticket.id [safe]
+CREATE TABLE faberdb_quarantine.q_1_position AS SELECT 1 AS id, last_value, is_called FROM public.ticket_id_seq;
+
+-- 0002 alter column public.ticket.id [safe]
+ALTER TABLE faberdb_quarantine.q_1_position ADD PRIMARY KEY (id);
+
+-- 0003 alter column public.ticket.id [caution]
 ALTER TABLE public.ticket ALTER COLUMN id DROP IDENTITY;
 
 COMMIT;

@@ -15,7 +15,7 @@ BEGIN;
 LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.product.listed [dangerous]
-CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, listed AS value, listed::date AS became FROM public.product;
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, listed AS value, listed::date AS became, name AS value_2, name::character varying(5) AS became_2, weight AS value_3, weight::integer AS became_3 FROM public.product;
 
 -- 0003 alter column public.product.listed [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
@@ -25,28 +25,10 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 ALTER TABLE public.product ALTER COLUMN listed TYPE date USING listed::date;
 
 -- 0005 alter column public.product.name [dangerous]
-LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
-
--- 0006 alter column public.product.name [dangerous]
-CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, name AS value, name::character varying(5) AS became FROM public.product;
-
--- 0007 alter column public.product.name [safe]
-ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
-
--- 0008 alter column public.product.name [dangerous]
 --      ! the table may be rewritten while it is locked, and a value may not fit the new type
 ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5) USING name::character varying(5);
 
--- 0009 alter column public.product.weight [dangerous]
-LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
-
--- 0010 alter column public.product.weight [dangerous]
-CREATE TABLE faberdb_quarantine.q_3 AS SELECT row_number() OVER () AS id, id AS key_1, weight AS value, weight::integer AS became FROM public.product;
-
--- 0011 alter column public.product.weight [safe]
-ALTER TABLE faberdb_quarantine.q_3 ADD PRIMARY KEY (id);
-
--- 0012 alter column public.product.weight [dangerous]
+-- 0006 alter column public.product.weight [dangerous]
 --      ! the table may be rewritten while it is locked, and a value may not fit the new type
 ALTER TABLE public.product ALTER COLUMN weight TYPE integer USING weight::integer;
 

@@ -15,9 +15,19 @@ BEGIN;
 ALTER TABLE public.customer ALTER COLUMN email DROP NOT NULL;
 
 -- 0002 alter column public.customer.name [dangerous]
-UPDATE public.customer SET name = 'unknown' WHERE name IS NULL;
+LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 alter column public.customer.name [dangerous]
+--      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(email)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(email)::text) ORDER BY tableoid, ctid) AS ordinal, name AS value, (name)::text AS became FROM public.customer;
+
+-- 0004 alter column public.customer.name [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0005 alter column public.customer.name [dangerous]
+WITH filled AS (UPDATE public.customer SET name = 'unknown' FROM (SELECT t.tableoid AS faberdb_part, t.ctid AS faberdb_place, q.id AS faberdb_row FROM public.customer t, faberdb_quarantine.q_1 q, (SELECT s.tableoid AS part, s.ctid AS place, md5(ROW(s.email)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(s.email)::text) ORDER BY s.tableoid, s.ctid) AS ordinal FROM public.customer s) n WHERE t.tableoid = n.part AND t.ctid = n.place AND n.digest = q.digest AND n.ordinal = q.ordinal AND t.name IS NULL) faberdb WHERE public.customer.tableoid = faberdb_part AND public.customer.ctid = faberdb_place RETURNING faberdb_row, public.customer.name::text AS value) UPDATE faberdb_quarantine.q_1 q SET became = filled.value FROM filled WHERE q.id = filled.faberdb_row;
+
+-- 0006 alter column public.customer.name [dangerous]
 --      ! the table is scanned while it is locked, and a row without a value stops it
 ALTER TABLE public.customer ALTER COLUMN name SET NOT NULL;
 

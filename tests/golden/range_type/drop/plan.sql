@@ -21,7 +21,8 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 LOCK TABLE public.item IN ACCESS EXCLUSIVE MODE;
 
 -- 0004 drop column public.item.span [dangerous]
-CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text)) AS ordinal, span::text AS value FROM public.item;
+--      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text) ORDER BY tableoid, ctid) AS ordinal, span::text AS value FROM public.item;
 
 -- 0005 drop column public.item.span [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);

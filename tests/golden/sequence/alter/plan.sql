@@ -11,13 +11,19 @@ SET search_path = '';
 
 BEGIN;
 
--- 0001 alter sequence public.invoice_number [caution]
+-- 0001 alter sequence public.invoice_number [safe]
+CREATE TABLE faberdb_quarantine.q_1_position AS SELECT 1 AS id, last_value, is_called FROM public.invoice_number;
+
+-- 0002 alter sequence public.invoice_number [safe]
+ALTER TABLE faberdb_quarantine.q_1_position ADD PRIMARY KEY (id);
+
+-- 0003 alter sequence public.invoice_number [caution]
 SELECT setval('public.invoice_number', CASE WHEN is_called THEN greatest(5, least(1000000, last_value)) ELSE 10 END, is_called) FROM public.invoice_number WHERE last_value NOT BETWEEN 5 AND 1000000;
 
--- 0002 alter sequence public.invoice_number [caution]
+-- 0004 alter sequence public.invoice_number [caution]
 ALTER SEQUENCE public.invoice_number INCREMENT BY 10 MINVALUE 5 MAXVALUE 1000000 START WITH 10 CACHE 1 NO CYCLE;
 
--- 0003 alter sequence public.ticket_number [caution]
+-- 0005 alter sequence public.ticket_number [caution]
 ALTER SEQUENCE public.ticket_number AS bigint INCREMENT BY 1 NO MINVALUE NO MAXVALUE START WITH 1 CACHE 1 NO CYCLE;
 
 COMMIT;

@@ -1,0 +1,68 @@
+"""Whether the values of a column survive a change of it, so that nothing of them has to be kept."""
+
+from __future__ import annotations
+
+import re
+
+from faberdb.model import Object
+
+_TYPE = re.compile(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
+_WIDER = {
+    "smallint": {"integer", "bigint", "numeric"},
+    "integer": {"bigint", "numeric"},
+    "bigint": {"numeric"},
+    "real": {"double precision"},
+    "character varying": {"text"},
+    "date": {"timestamp without time zone"},
+    "cidr": {"inet"},
+    "json": {"text"},
+    "uuid": {"text"},
+    "boolean": {"text"},
+}
+
+
+def lossless(old: str, new: str) -> bool:
+    """Whether every value of type `old` survives a cast to `new` and the cast back, for certain. Types are named as
+    format_type() names them; a pair this does not know counts as lossy, which only costs the copy of the values."""
+    if old == new:
+        return True
+    (base, size, scale), (wide, limit, digits) = _parts(old), _parts(new)
+    if base.endswith("[]") or wide.endswith("[]"):
+        return False
+    if base == wide and base in ("character varying", "bit varying", "timestamp without time zone", "numeric"):
+        return limit is None or (size is not None and limit >= size and scale == digits)
+    if base == wide:
+        return limit is None and size is None
+    if wide in _WIDER.get(base, ()):
+        return limit is None
+    integral = base in ("smallint", "integer", "bigint")
+    return wide in ("text", "character varying") and limit is None and (integral or base == "numeric")
+
+
+def _parts(type_: str) -> tuple[str, int | None, int | None]:
+    match = _TYPE.match(type_)
+    if match is None:
+        return type_, None, None
+    name, size, scale, zone = match.groups()
+    return name + (zone or ""), int(size) if size else None, int(scale or 0) if size else None
+
+
+def altered(before: Object, after: Object | None) -> bool:
+    """Whether a column's values are, or may be, other ones after its change than a cast back would give."""
+    if after is None:
+        return True
+    old, new = before.attributes, after.attributes
+    if old["type"] != new["type"] and ("using" in after.hints or not lossless(old["type"], new["type"])):
+        return True
+    return filled(before, after)
+
+
+def filled(before: Object, after: Object) -> bool:
+    """Whether rows without a value get one, because none may be without from now on."""
+    required = bool(before.attributes.get("null")) and not after.attributes.get("null")
+    return required and "backfill" in after.hints
+
+
+def of_own_type(obj: Object) -> bool:
+    """Whether a column is of a type that may go, or be made anew, while quarantine holds values of it."""
+    return "." in obj.attributes["type"]  # the server qualifies the names of all but its own types
