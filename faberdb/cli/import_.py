@@ -49,10 +49,12 @@ def import_database(
     left = read_only(managed, kinds)
     state, _ = workspace.state(environment)
     protected = state.protected if state else frozenset()
+    # What every database has is worth a line only for what hangs on it (privileges on the schema public).
+    told = {o.parent for a, o in managed.items() if a not in left}
     written = [
         replace(o, hints={"protect": True}) if a in protected else o
         for a, o in managed.items()
-        if a not in left and not workspace.provider.platform(a)
+        if a not in left and (a in told or not workspace.provider.platform(a))
     ]
     texts = render(written, workspace.provider.kinds, split=split)
     results = _write(workspace.project.schemas, texts, dry_run=dry_run)
