@@ -14,7 +14,8 @@ _WORD = (
     r"(?:host|hostaddr|port|dbname|user|password|passfile|service|sslmode|sslcert|sslkey|sslpassword|sslrootcert"
     r"|connect_timeout|application_name|options|target_session_attrs|client_encoding|gssencmode|channel_binding)"
 )
-_PAIR = rf"\b{_WORD}\s*=\s*(?:'(?:[^'\\]|\\.)*'|[^\s',;()]+)"
+# In SQL that puts a string together, `'user='||name||'`, the quotes are around what stands between two values.
+_PAIR = rf"\b{_WORD}\s*=\s*(?:'(?!\s*\|\|)(?:[^'\\]|\\.)*'|[^\s',;()]+)"
 _PAIRS = re.compile(rf"{_PAIR}(?:\s+{_PAIR})+", re.IGNORECASE)
 _TELLING = re.compile(r"\b(?:password|sslpassword)\s*=", re.IGNORECASE)
 

@@ -241,6 +241,7 @@ def test_these_are_connection_strings(text: str) -> None:
         "password <> ''",
         "update t set host = 'a', password = 'b'",
         "the user's password",
+        "path text := 'dbname=shop user='||name||' hostaddr='||ip||' password='||password;",
     ],
 )
 def test_these_are_not(text: str) -> None:
