@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     ROLLED_BACK = 7
     UNVERIFIED = 8
     REFUSED = 9
+    UNRECORDED = 10
     INTERRUPTED = 130
 
 
@@ -105,3 +106,9 @@ class RefusedError(FaberError):
 
 class StateError(FaberError):
     """The state cannot be read or written."""
+
+
+class UnrecordedError(StateError):
+    """A plan was applied and verified, but the state could not be written; the journal in the database tells of it."""
+
+    code = ExitCode.UNRECORDED

@@ -231,10 +231,30 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The server refused a step: its words, and the keys of up to five rows that were in the way."""
+    """The server refused a step: its words, and the keys of up to five rows that were in the way. passing: it only had
+    to wait too long for somebody else, so the same may succeed a little later."""
 
     words: tuple[str, ...]
     rows: tuple[str, ...] = ()
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What the journal in a database says of a plan that was begun there.
+
+    number: the order of plans. state: `running` if it did not come to say how it ended. at: when it ended, or began.
+    document: the plan. done: its transactions that are committed, as far as they noted that.
+    """
+
+    plan_id: str
+    number: int
+    kind: str
+    state: str
+    holder: str
+    at: str
+    document: str
+    done: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
-from faberdb.model import Action, Address, Catalogue, Failure, Limits, Object, Step
+from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 
@@ -24,14 +26,19 @@ class Target(Protocol):
     def identity(self) -> dict[str, Any]: ...
     def lock(self, holder: str) -> None: ...
     def lock_lost(self) -> bool: ...
+    def journal(self, known: Set[str] = ...) -> list[JournalEntry]: ...
+    def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
     def prepare_bookkeeping(self) -> None: ...
-    def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> str: ...
-    def done_transactions(self, plan_id: str) -> set[int]: ...
+    def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None: ...
     def end_plan(self, plan_id: str, state: str) -> None: ...
     def run_transaction(
-        self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
+        self,
+        plan_id: str,
+        steps: Sequence[Step],
+        limits: Limits,
+        started: Callable[[Step], None],
+        unchanged: Callable[[], None],
     ) -> Failure | None: ...
-    def transaction(self) -> AbstractContextManager[None]: ...
     def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
 
@@ -53,54 +60,101 @@ class Context:
     optional: Callable[[Address], bool] = lambda address: False
 
 
-def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
-    """Apply the plan; returns the managed catalogue as it is afterwards.
+TRIES = 4
+"""How often a transaction is begun that has to wait for somebody else for too long."""
 
-    Raises StaleError if the plan does not fit (nothing was changed), LockedError, RolledBackError if a step failed and
-    nothing of the plan remains, StoppedError if some of it remains, VerificationError if the result is not as proven.
+
+def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
+    """Apply the plan, or what is left of it; returns the managed catalogue as it is afterwards.
+
+    Nothing is written to the target, its journal included, before it is known that the plan fits. Raises StaleError if
+    it does not, LockedError, RolledBackError if a step failed and nothing of the plan remains, StoppedError if some of
+    it remains, VerificationError if the result is not as proven.
     """
-    check_document(plan, target.identity(), context.now, target.label)
+    check_database(plan, target.identity(), target.label)
     target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
-    live = _managed(target.inspect(), context)
+    entries = target.journal()
+    mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
+    done = _done(plan, mine)
+    if not done:
+        check_age(plan, context.now)
+    _check_start(plan, _managed(target.inspect(), context), done, target.label)
+    target.refuse_to_publish(plan.kept)
     target.prepare_bookkeeping()
-    known = target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
-    done = target.done_transactions(plan.plan_id) if known == "running" else set()
-    if known not in ("", "running"):
-        raise StaleError(
-            f"the plan was {known} already; a plan is spent once",
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
-        )
-    if not done and fingerprint(live) != plan.from_fingerprint:
-        target.end_plan(plan.plan_id, "refused")
-        raise StaleError(
-            f"{target.label} has changed since the plan was made",
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
-        )
-    _run(plan, target, context, done)
+    for entry in entries:
+        if entry.state == "running" and entry.plan_id != plan.plan_id:
+            target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
+    target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
+    try:
+        _run(plan, target, context, done)
+        return _verified(plan, target, context)
+    except KeyboardInterrupt:
+        with suppress(Exception):  # the next apply that holds the lock finds out what could not be written here
+            left = next(entry for entry in target.journal() if entry.plan_id == plan.plan_id)
+            target.end_plan(plan.plan_id, "stopped" if left.done else "interrupted")
+        raise
+
+
+def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
     after = _managed(target.inspect(), context)
     if fingerprint(_as_planned(plan, after, context)) != plan.to_fingerprint:
         target.end_plan(plan.plan_id, "unverified")
         raise VerificationError(
             f"{target.label} is not what the plan promised, though every step succeeded",
             detail=tuple(_unlike(plan, after)),
-            advice=f"look at `faberdb plan {plan.environment}`; somebody may have changed it at the same time",
+            advice=f"see what is different: faberdb plan {plan.environment}; somebody may have changed it at the same"
+            f" time. To take the plan back: faberdb rollback {plan.environment}",
         )
     target.end_plan(plan.plan_id, "applied")
     return after
 
 
-def check_document(plan: Plan, identity: Mapping[str, Any], now: datetime, label: str) -> None:
-    """Whether the plan may still be used, and is for this database. Raises StaleError."""
-    again = f"make a new one: faberdb plan {plan.environment} --out plan.json"
-    if datetime.fromisoformat(plan.expires_at) <= now:
-        raise StaleError(f"the plan expired at {plan.expires_at}", advice=again)
+def _done(plan: Plan, entry: JournalEntry | None) -> set[int]:
+    """The transactions of the plan that need not be run any more."""
+    if entry is None:
+        return set()
+    if entry.state in ("applied", "unverified"):
+        return {step.transaction for step in plan.steps}
+    return set(entry.done)
+
+
+def _check_start(plan: Plan, live: Mapping[Address, Object], done: Set[int], label: str) -> None:
+    """The database must be as the plan, or what was done of it, left it. Raises StaleError."""
+    if (done and plan.complete(done)) or fingerprint(live) == plan.fingerprint_after(done):
+        return
+    if not done:
+        raise _stale(plan, label)
+    raise StaleError(
+        f"{label} has changed since the plan stopped part way, so it cannot go on",
+        advice=f"take back what was done: faberdb rollback {plan.environment}; or plan from where things are now",
+    )
+
+
+def _stale(plan: Plan, label: str) -> StaleError:
+    return StaleError(
+        f"{label} has changed since the plan was made",
+        advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+    )
+
+
+def check_database(plan: Plan, identity: Mapping[str, Any], label: str) -> None:
+    """Whether the plan is for this database. Raises StaleError."""
     if dict(plan.database) != dict(identity):
         made, here = (", ".join(f"{k} {v}" for k, v in d.items()) for d in (plan.database, identity))
         raise StaleError(
             f"the plan was made for another database than {label}",
             detail=(f"plan: {made}", f"here: {here}"),
-            advice=again,
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
+
+
+def check_age(plan: Plan, now: datetime) -> None:
+    """Whether the plan may still be begun. Raises StaleError."""
+    if datetime.fromisoformat(plan.expires_at) <= now:
+        raise StaleError(
+            f"the plan expired at {plan.expires_at}",
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
         )
 
 
@@ -133,32 +187,58 @@ def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -
 
 
 def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
-    count, total = 0, len(plan.steps)
-    committed = bool(done)
+    count = 0
     for number, group in groupby(plan.steps, key=lambda step: step.transaction):
         steps = tuple(group)
-        if number in done:
-            count += len(steps)
-            continue
-        if target.lock_lost():
-            raise StoppedError(
-                "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
-                advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
-            )
+        if number not in done:
+            if target.lock_lost():
+                raise StoppedError(
+                    "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
+                    advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
+                )
+            _commit(plan, target, context, steps, count, done)
+            done = done | {number}
+        count += len(steps)
 
-        def started(step: Step, before: int = count, inside: tuple[Step, ...] = steps) -> None:
-            if context.overtime():
-                raise _TimeUpError
-            context.started(step, before + inside.index(step) + 1, total)
 
+def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...], before: int, done: set[int]) -> None:
+    """Run one transaction, several times if it has to give way to others. Raises what `execute` raises."""
+
+    def started(step: Step) -> None:
+        if context.overtime():
+            raise _TimeUpError
+        context.started(step, before + steps.index(step) + 1, len(plan.steps))
+
+    def unchanged() -> None:
+        if fingerprint(_managed(target.inspect(), context)) != plan.fingerprint_after(done):
+            raise _ChangedError
+
+    failure: Failure | None = None
+    for attempt in range(TRIES):
         try:
-            failure = target.run_transaction(plan.plan_id, steps, context.limits, started)
+            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged)
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
-        if failure is not None:
-            target.end_plan(plan.plan_id, "stopped" if committed else "failed")
-            raise _failed(plan, failure, committed)
-        committed, count = True, count + len(steps)
+        except _ChangedError:
+            target.end_plan(plan.plan_id, "stopped" if done else "refused")
+            if done:
+                raise StoppedError(
+                    f"{target.label} was changed by somebody else while the plan ran",
+                    advice=f"take back what was done: faberdb rollback {plan.environment}",
+                ) from None
+            raise _stale(plan, target.label) from None
+        if failure is None:
+            return
+        if not failure.passing or attempt == TRIES - 1 or context.overtime():
+            break
+        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - not to meet again
+    assert failure is not None
+    target.end_plan(plan.plan_id, "stopped" if done else "failed")
+    raise _failed(plan, failure, bool(done))
+
+
+class _ChangedError(Exception):
+    """The catalogue is not what the transaction expects to find."""
 
 
 class _TimeUpError(Exception):
@@ -172,7 +252,8 @@ def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | 
         return StoppedError(
             "a step failed after others had been committed",
             detail=detail,
-            advice=f"take back what was done: faberdb rollback {plan.environment}",
+            advice="correct the cause and apply the same plan again: it goes on where it stopped; or take back what was"
+            f" done: faberdb rollback {plan.environment}",
         )
     return RolledBackError(
         "a step failed and everything was taken back; the database is as it was",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from faberdb.canon.forms import declared_digest, form_of
-from faberdb.cli.applying import empty_state
+from faberdb.cli.applying import next_serial
 from faberdb.cli.forms import FormFile
 from faberdb.cli.options import dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import Workspace, environment_named
@@ -16,6 +16,7 @@ from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.state import State
 from faberdb.prove.proposal import read_only
 from faberdb.views.view import View
 
@@ -112,13 +113,11 @@ def _remember(
     state, before = workspace.state(environment)
     if state is not None and state.fingerprint == fingerprint(managed) and dict(state.declared) == digests:
         return
-    state = state or empty_state(environment)
     after = replace(
-        state,
-        serial=state.serial + 1,
+        state or State("", 0, environment.name, {}, ""),
         database=identity,
         fingerprint=fingerprint(managed),
         objects=managed,
         declared=digests,
     )
-    workspace.write_state(after, before)
+    workspace.write_state(next_serial(after), before)

@@ -71,9 +71,10 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
+        heading = _heading(environment, session, state)
+        state = workspace.standing(environment, session, state, planner.live).state
         changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
-        heading = _heading(environment, session, state)
         return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), protected)
 
 
@@ -139,6 +140,7 @@ def plan_environment(
         state = workspace.parsed(environment, stored)
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
+        state = workspace.standing(environment, session, state, planner.live).state
         proposal = _from_all(workspace, declaration, state, planner, context)
         changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
@@ -206,10 +208,11 @@ def _drifted(state: State | None, planner: Planner) -> list[Change]:
     return drift(recorded, planner.live, planner.kinds) if state else []
 
 
-def plan_rollback(workspace: Workspace, environment: Environment, records: list[Record], state: State) -> Made:
-    """The plan that takes back applied plans, the newest first, all of them in one step."""
+def plan_rollback(workspace: Workspace, environment: Environment, record: Record) -> Made:
+    """The plan that takes back an applied plan, or what was done of it."""
     from faberdb.prove.proposal import Planner
 
+    state, _ = workspace.state(environment)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
         catalogue = workspace.seen(session.inspect(), environment)
@@ -221,7 +224,6 @@ def plan_rollback(workspace: Workspace, environment: Environment, records: list[
             number=session.quarantine_number(),
             managed=workspace.managed(environment),
         )
-        record = records[0]
         target = _before(workspace.managed_objects(catalogue, environment), record)
         giving = {kept.address: kept for kept in record.kept}
         back = [(new, old) for old, new in reversed(record.renames)]

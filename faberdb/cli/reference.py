@@ -33,6 +33,8 @@ MEANINGS = {
     ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back.",
     ExitCode.UNVERIFIED: "The apply is done, but the database, read again, is not what the plan promised.",
     ExitCode.REFUSED: "A rule of the project, or rows that are there, forbid this. Nothing was changed.",
+    ExitCode.UNRECORDED: "The plan was applied and verified, but the state could not be written. The journal in the "
+    "database tells of it; the next command that writes the state does so for this one too.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C.",
 }
 

@@ -7,8 +7,9 @@ import click
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.planning import plan_rollback
-from faberdb.cli.workspace import environment_named
-from faberdb.errors import ConfigError, ExitCode
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
+from faberdb.errors import ConfigError, ExitCode, StoppedError
 from faberdb.plan.state import Record, State
 
 
@@ -37,11 +38,11 @@ def command(
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     chosen = environment_named(workspace, environment)
-    state, _ = workspace.state(chosen)
-    records = chosen_records(state, steps, goal, environment)
-    assert state is not None
+    records = chosen_records(_standing(workspace, chosen), steps, goal, environment)
+    if not records:
+        view.note(f"nothing was applied to {environment} after plan {goal}")
     for number, record in enumerate(records):
-        made = plan_rollback(workspace, chosen, [record], workspace.state(chosen)[0] or state)
+        made = plan_rollback(workspace, chosen, record)
         if not auto_approve or dry_run or number == 0:
             view.plan(made.plan)
         if dry_run:
@@ -56,6 +57,27 @@ def command(
     return int(ExitCode.OK)
 
 
+def _standing(workspace: Workspace, environment: Environment) -> State | None:
+    """The state with all that changed the database. Raises StoppedError where it is not known what that was, or where a
+    rollback has to be ended first."""
+    state, _ = workspace.state(environment)
+    with workspace.session(environment) as session:
+        live = workspace.managed_objects(session.inspect(), environment)
+        found = workspace.standing(environment, session, state, live)
+    if found.unclear:
+        raise StoppedError(
+            f"plan {found.unclear[-1][:8]} stopped part way on {environment.name}, and what it did cannot be told",
+            advice="apply the same plan again, so that it is ended; nothing older can be taken back before",
+        )
+    last = found.state.applied[-1] if found.state and found.state.applied else None
+    if last is not None and last.kind == "rollback" and last.outcome == "stopped":
+        raise StoppedError(
+            f"taking back plan {last.of_plan[:8]} stopped part way on {environment.name}",
+            advice=f"plan from where things are now, and apply that: faberdb plan {environment.name}",
+        )
+    return found.state
+
+
 def chosen_records(state: State | None, steps: int | None, goal: str | None, environment: str) -> list[Record]:
     """The applied plans to take back, newest first. Raises ConfigError where there is nothing that fits."""
     standing = list(state.standing()) if state else []
@@ -67,6 +89,8 @@ def chosen_records(state: State | None, steps: int | None, goal: str | None, env
     if goal is not None and steps is not None:
         raise ConfigError("--steps and --to say two different things", advice="give one of them")
     newest_first = standing[::-1]
+    if goal is not None and not goal:
+        raise ConfigError("--to needs the id of a plan, or its beginning")
     if goal is not None:
         places = [n for n, record in enumerate(newest_first) if record.plan_id.startswith(goal)]
         if len(places) != 1:

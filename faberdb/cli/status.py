@@ -9,6 +9,7 @@ from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
 from faberdb.views.view import StatusRow
 
@@ -29,22 +30,22 @@ def command(ctx: click.Context, environment: str | None, as_json: bool, no_color
 def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     state, _ = workspace.state(environment)
     row = StatusRow(environment=environment.name, hosting=environment.hosting)
-    row = _with_state(row, state)
+    stored = _with_state(row, state)
     if environment.embedded and not workspace.provider.embedded_running(workspace.folder(environment)):
-        return _with(row, database="not running; any command that needs it starts it")
+        return _with(stored, database="not running; any command that needs it starts it")
     try:
         with workspace.session(environment) as session:
             objects = workspace.managed_objects(session.inspect(), environment)
             database = f"{session.identity()['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
-            interrupted = session.interrupted_plans()
+            found = workspace.standing(environment, session, state, objects)
             quarantine = session.quarantine_summary()
     except FaberError as error:
-        return _with(row, database=error.message)
+        return _with(stored, database=error.message)
     url = workspace.conninfo(environment) if environment.embedded else ""
     return _with(
-        row,
+        _with_state(row, found.state),
         database=database,
-        standing=_standing(state, fingerprint(objects), interrupted, environment.name),
+        standing=_standing(found, fingerprint(objects), environment.name),
         quarantine=quarantine,
         url=url,
     )
@@ -60,9 +61,15 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
     )
 
 
-def _standing(state: State | None, now: str, interrupted: list[str], name: str) -> str:
-    if interrupted:
-        return f"interrupted: plan {interrupted[0][:8]}; apply the same plan again, or `faberdb plan {name}`"
+def _standing(found: Standing, now: str, name: str) -> str:
+    state = found.state
+    last = state.applied[-1] if state and state.applied else None
+    stopped = [*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else [])]
+    if stopped:
+        return (
+            f"interrupted: plan {stopped[0][:8]}; apply the same plan again, or `faberdb rollback {name}`,"
+            f" or `faberdb plan {name}`"
+        )
     if state is None:
         return "never planned or imported"
     return "in step" if state.fingerprint == now else f"drifted: `faberdb drift {name}` shows how"

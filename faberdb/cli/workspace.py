@@ -17,6 +17,7 @@ from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.project import Environment, Project, load
 from faberdb.errors import ConfigError
 from faberdb.model import Address, Catalogue, Object
+from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
 
@@ -180,6 +181,13 @@ class Workspace:
     def write_state(self, state: State, expected: str | None) -> str:
         """Store the state over the version it was made from. Raises StateError."""
         return self.store.put(state.environment, to_json(state), expected)
+
+    def standing(
+        self, environment: Environment, session: Any, state: State | None, live: Mapping[Address, Object]
+    ) -> Standing:
+        """The state with what the journal in the database knows beyond it. Raises DatabaseError."""
+        known = {record.plan_id for record in state.applied} if state else set()
+        return reconciled(state, session.journal(known), environment.name, live)
 
     def managed_objects(self, catalogue: Catalogue, environment: Environment) -> dict[Address, Object]:
         within = self.managed(environment)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from faberdb.errors import FaberError, StaleError
 from faberdb.plan import records
-from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan
+from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan, Stage
 
 
 def _instant(text: str) -> str:
@@ -55,6 +55,14 @@ class DifferenceRecord(Strict):
     address: str
     before: ObjectRecord | None
     after: ObjectRecord | None
+
+
+class StageRecord(Strict):
+    """How far the plan has come once a transaction that is not its last has been committed."""
+
+    transaction: int
+    fingerprint: str
+    differences: list[DifferenceRecord]
 
 
 class RenameRecord(Strict):
@@ -150,6 +158,7 @@ class PlanFile(Strict):
     drift: list[ChangeRecord]
     digests: dict[str, str]
     protection: dict[str, bool]
+    stages: list[StageRecord]
     sha256: str
 
 
@@ -233,14 +242,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "applyable": plan.applyable,
         "changes": [records.change_to(c) for c in plan.changes],
         "renames": [{"before": records.object_to(a), "after": records.object_to(b)} for a, b in plan.renames],
-        "differences": [
-            {
-                "address": records.name(d.address),
-                "before": records.object_to(d.before),
-                "after": records.object_to(d.after),
-            }
-            for d in plan.differences
-        ],
+        "differences": [_difference_to(d) for d in plan.differences],
         "steps": [records.step_to(s) for s in plan.steps],
         "rollback": [records.step_to(s) for s in plan.rollback],
         "kept": [records.kept_to(k) for k in plan.kept],
@@ -256,7 +258,29 @@ def _document(plan: Plan) -> dict[str, Any]:
         "drift": [records.change_to(c) for c in plan.drift],
         "digests": {records.name(a): d for a, d in plan.digests.items()},
         "protection": {records.name(a): p for a, p in plan.protection.items()},
+        "stages": [
+            {
+                "transaction": s.transaction,
+                "fingerprint": s.fingerprint,
+                "differences": [_difference_to(d) for d in s.differences],
+            }
+            for s in plan.stages
+        ],
     }
+
+
+def _difference_to(d: Difference) -> dict[str, Any]:
+    return {
+        "address": records.name(d.address),
+        "before": records.object_to(d.before),
+        "after": records.object_to(d.after),
+    }
+
+
+def _difference_from(d: Mapping[str, Any]) -> Difference:
+    return Difference(
+        records.address(d["address"]), records.optional_object(d["before"]), records.optional_object(d["after"])
+    )
 
 
 def _plan(document: Mapping[str, Any]) -> Plan:
@@ -276,14 +300,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         state_serial=document["from"]["state_serial"],
         changes=tuple(map(records.change_from, document["changes"])),
         renames=tuple((records.object_from(r["before"]), records.object_from(r["after"])) for r in document["renames"]),
-        differences=tuple(
-            Difference(
-                records.address(d["address"]),
-                records.optional_object(d["before"]),
-                records.optional_object(d["after"]),
-            )
-            for d in document["differences"]
-        ),
+        differences=tuple(map(_difference_from, document["differences"])),
         steps=tuple(map(records.step_from, document["steps"])),
         rollback=tuple(map(records.step_from, document["rollback"])),
         kept=tuple(map(records.kept_from, document["kept"])),
@@ -292,6 +309,10 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         digests={records.address(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),
         protection={records.address(a): p for a, p in document["protection"].items()},
+        stages=tuple(
+            Stage(s["transaction"], s["fingerprint"], tuple(map(_difference_from, s["differences"])))
+            for s in document["stages"]
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,14 +31,24 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a plan has come once a transaction that is not its last has been committed: the fingerprint of the
+    managed catalogue then, and what is different from before the plan."""
+
+    transaction: int
+    fingerprint: str
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One database, in one state, to be changed in this way, until then.
 
     kind: `apply` or `rollback` (then of_plan names what is taken back). from_fingerprint, to_fingerprint: of the
     managed catalogue. differences: every object whose canonical form the plan changes, what only follows included.
     digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
-    longer, be protected from being dropped. drift: what was changed by hand since the last apply. created_at,
-    expires_at: ISO 8601, UTC.
+    longer, be protected from being dropped. drift: what was changed by hand since the last apply. stages: one for each
+    transaction but the last, as the proof saw them. created_at, expires_at: ISO 8601, UTC.
     """
 
     plan_id: str
@@ -64,11 +74,29 @@ class Plan:
     digests: Mapping[Address, str] = field(default_factory=dict)
     protection: Mapping[Address, bool] = field(default_factory=dict)
     drift: tuple[Change, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     @property
     def applyable(self) -> bool:
         """Whether there is anything to do."""
         return bool(self.steps or self.protection)
+
+    def complete(self, done: Set[int]) -> bool:
+        """Whether these committed transactions are all there are."""
+        return all(step.transaction in done for step in self.steps)
+
+    def stage(self, done: Set[int]) -> Stage | None:
+        """How far the plan has come with some of its transactions committed; None where the plan does not say."""
+        return next((s for s in self.stages if s.transaction == max(done, default=0)), None)
+
+    def fingerprint_after(self, done: Set[int]) -> str:
+        """Of the managed catalogue once these transactions are committed; empty where the plan does not say."""
+        if not done:
+            return self.from_fingerprint
+        if self.complete(done):
+            return self.to_fingerprint
+        stage = self.stage(done)
+        return stage.fingerprint if stage else ""
 
     @property
     def risk(self) -> Risk:

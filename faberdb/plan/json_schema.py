@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from faberdb.plan.codec import Instant, KeptRecord, ObjectRecord, PlanFile, Strict
 from faberdb.plan.state import StateFile
@@ -26,6 +26,8 @@ class AppliedRecord(Strict):
     """Before, after."""
     kept: list[KeptRecord]
     summary: dict[str, int]
+    outcome: Literal["applied", "unverified", "stopped"] = "applied"
+    """stopped: the record is of what the committed transactions of the plan did."""
 
     model_config = {"alias_generator": lambda name: name.rstrip("_")}
 

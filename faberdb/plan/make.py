@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from faberdb.model import Address, Change, Kept, Object, Step, Unmanaged
-from faberdb.plan.document import Difference, Evidence, Plan
+from faberdb.model import Action, Address, Change, Kept, Object, Step, Unmanaged
+from faberdb.plan.document import Difference, Evidence, Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
 
 
@@ -37,6 +37,8 @@ class Proven(Protocol):
     def digests(self) -> Mapping[Address, str]: ...
     @property
     def protection(self) -> Mapping[Address, bool]: ...
+    @property
+    def stages(self) -> Mapping[int, Mapping[Address, Object]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,21 @@ def make_plan(
         digests=proven.digests,
         drift=tuple(drift),
         protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
+        stages=tuple(_stage(proven, number) for number in sorted(proven.stages)),
     )
+
+
+def _stage(proven: Proven, number: int) -> Stage:
+    """What is different once the transaction is committed, from before the plan, under the names of that moment."""
+    objects = proven.stages[number]
+    renamed = any(s.action is Action.RENAME and s.transaction <= number for s in proven.steps)
+    start = proven.start if renamed and not _renames_last(proven) else proven.live
+    differences = tuple(
+        Difference(a, start.get(a), objects.get(a))
+        for a in sorted({**start, **objects})
+        if not _alike(start.get(a), objects.get(a))
+    )
+    return Stage(number, fingerprint(objects), differences)
 
 
 def unchanged_plan(heading: Heading, fingerprint: str, unmanaged: tuple[Unmanaged, ...]) -> Plan:

@@ -19,7 +19,11 @@ FORMAT_VERSION = "1.0"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A migration record: one plan that was applied, with what it takes to take it back."""
+    """A migration record: one plan that was applied, with what it takes to take it back.
+
+    outcome: `applied`; `unverified`, if the database was not what the plan promised, or was never looked at again; or
+    `stopped`, if only its first transactions were committed: then the record is of what those did.
+    """
 
     plan_id: str
     kind: str
@@ -32,6 +36,7 @@ class Record:
     renames: tuple[tuple[Object, Object], ...]
     kept: tuple[Kept, ...]
     summary: Mapping[str, int]
+    outcome: str = "applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class State:
 
     def standing(self) -> tuple[Record, ...]:
         """Applied plans that were not taken back, oldest first."""
-        undone = {record.of_plan for record in self.applied if record.kind == "rollback"}
+        undone = {r.of_plan for r in self.applied if r.kind == "rollback" and r.outcome != "stopped"}
         return tuple(r for r in self.applied if r.kind == "apply" and r.plan_id not in undone)
 
 
@@ -139,6 +144,7 @@ def _record_to(record: Record) -> dict[str, Any]:
         "renames": [[records.object_to(a), records.object_to(b)] for a, b in record.renames],
         "kept": [records.kept_to(k) for k in record.kept],
         "summary": dict(record.summary),
+        "outcome": record.outcome,
     }
 
 
@@ -158,6 +164,7 @@ def _record_from(document: Any) -> Record:
         tuple((records.object_from(a), records.object_from(b)) for a, b in document["renames"]),
         tuple(map(records.kept_from, document["kept"])),
         document["summary"],
+        document.get("outcome", "applied"),
     )
 
 

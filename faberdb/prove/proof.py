@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from faberdb.canon.closure import children_of, closure
 from faberdb.canon.mentions import suggest
@@ -19,7 +20,8 @@ FULL_UP_TO = 600
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
-    renames at its end. before, final: all of the copy, before the plan and after all of it."""
+    renames at its end. before, final: all of the copy, before the plan and after all of it. stages: all of it after
+    each transaction but the last."""
 
     server: str
     scope: str
@@ -28,6 +30,7 @@ class Proof:
     after: Mapping[Address, Object]
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
+    stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
 
 
 class Copy:
@@ -121,19 +124,27 @@ def prove(
     Raises ProofError with what differs.
     """
     begin = copy.now
+    stages: dict[int, Mapping[Address, Object]] = {}
+
+    def run(part: Sequence[Step]) -> Mapping[Address, Object]:
+        for number, group in groupby(part, key=lambda step: step.transaction):
+            stages[number] = copy.run(tuple(group), "plan")
+        return copy.now
+
     first, changing, last = _around_renames(steps, renames_last=renames_last)
-    start = copy.run(first, "plan") if first else begin
-    after = copy.run(changing, "plan")
+    start = run(first)
+    after = run(changing)
     outlasting = {step.address for step in last}
     held = {a: c for a, c in changes.items() if a not in outlasting}
     _hold_forward(copy, after, held, start, scratch, target)
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
-    final = copy.run(last, "plan") if last else after
+    final = run(last)
+    stages.pop(steps[-1].transaction, None)
     back = copy.run(rollback, "rollback")
     wrong = _differences(begin, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
-    return Proof(scratch.description, copy.scope, True, True, followed, begin, final)
+    return Proof(scratch.description, copy.scope, True, True, followed, begin, final, stages)
 
 
 def _around_renames(

@@ -53,7 +53,8 @@ class Proposal:
     live: the managed catalogue the plan starts from, under its own names; start: the same once renames that come
     first are done. expected: the managed catalogue after the plan.
     digests and fresh: what the declaration said, by address, and canonical forms learned on the way. protection: what
-    is declared to be protected, and what is declared not to be.
+    is declared to be protected, and what is declared not to be. stages: the managed catalogue after each transaction
+    but the last.
     """
 
     live: Mapping[Address, Object]
@@ -69,6 +70,7 @@ class Proposal:
     digests: Mapping[Address, str]
     fresh: Mapping[str, Form]
     protection: Mapping[Address, bool] = field(default_factory=dict)
+    stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
 
 
 class Planner:
@@ -292,7 +294,12 @@ class Planner:
             self.unmanaged,
             {},
             {},
+            stages={n: self._at(proof.before, objects) for n, objects in proof.stages.items()},
         )
+
+    def _at(self, before: Mapping[Address, Object], now: Mapping[Address, Object]) -> dict[Address, Object]:
+        """The managed live objects as a copy showed that they become."""
+        return {a: o for a, o in _followed(self.catalogue.objects, before, now).items() if self.managed(a)}
 
     def _as_it_came(
         self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]

@@ -274,7 +274,7 @@ def test_a_policy_hides_no_row_from_the_copy(start: Start) -> None:
                 " faberdb, faberdb_quarantine to kept_values_owner; set role kept_values_owner"
             )
             target = provider.target(session)
-            failure = target.run_transaction("one", plan.steps, Limits(), lambda step: None)
+            failure = target.run_transaction("one", plan.steps, Limits(), lambda step: None, lambda: None)
             assert failure is not None
             assert "row-level security" in failure.words[1]
             assert "BYPASSRLS" in failure.words[-1]

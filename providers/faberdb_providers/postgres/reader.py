@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres.attached import grants, grants_query, owners, owners_query
@@ -159,8 +160,11 @@ def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iter
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
     attached = [COMMENTS, owners_query(version), grants_query(version)]
     fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
-    with connection.transaction():
-        connection.execute("set transaction isolation level repeatable read, read only")
+    inside = connection.info.transaction_status != TransactionStatus.IDLE
+    # Inside a transaction that has its own settings and writes, what is set here must not stay.
+    with connection.transaction(force_rollback=inside):
+        if not inside:
+            connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
         row = connection.execute(presence_query(kind.name for kind in readable)).fetchone()
         queried = [k for k in readable if k.name not in PRESENCE or row is None or k.name in row[0]]

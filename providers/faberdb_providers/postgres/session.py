@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, Kept, Object, Step
+from faberdb.model import Catalogue, JournalEntry, Kept, Object, Step
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.names import ident, literal
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 OLDEST = 13
 LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
 """Advisory lock: (this, crc of the word apply). One apply at a time in one database."""
+
+JOURNAL = f"""
+select p.plan_id, p.number, p.kind, p.state, p.holder,
+       to_char(coalesce(p.ended_at, p.started_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
+       case when p.plan_id = any(%s::text[]) then '' else p.document end,
+       array(select distinct j.transaction from faberdb.journal j where j.plan_id = p.plan_id and j.outcome = 'done')
+  from faberdb.plan p
+ where p.state not in ('failed', 'refused', 'interrupted') and (p.state <> 'running' or not exists (
+       select from pg_locks l where l.locktype = 'advisory' and l.granted and l.pid <> pg_backend_pid()
+          and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}
+          and l.database = (select oid from pg_database where datname = current_database())))
+ order by p.number
+"""
 
 
 class Session:
@@ -165,16 +178,17 @@ class Session:
         ).fetchall()
         return max((int(number) for (number,) in rows if number), default=0) + 1
 
-    def interrupted_plans(self) -> list[str]:
-        """Ids of plans that began and neither ended nor are being applied right now."""
-        if self.query("select to_regclass('faberdb.plan') is not null") != [(True,)]:
-            return []
-        busy = self.query(
-            "select 1 from pg_locks where locktype = 'advisory' and granted"
-            f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
-            " and database = (select oid from pg_database where datname = current_database())"
-        )
-        return [] if busy else [i for (i,) in self.query("select plan_id from faberdb.plan where state = 'running'")]
+    def journal(self, known: Set[str] = frozenset()) -> list[JournalEntry]:
+        """What was begun here and may have changed something, oldest first, less what is at work right now; without the
+        documents of plans that are known. Nothing where this role may not read it. Raises DatabaseError."""
+        with refused("read its journal"):
+            if self.query(
+                "select has_table_privilege(t, 'select') and has_schema_privilege('faberdb', 'usage')"
+                " from to_regclass('faberdb.plan') t where t is not null"
+            ) != [(True,)]:
+                return []
+            rows = self.query(JOURNAL, list(known))
+        return [JournalEntry(a, b, c, d, e, f, g, frozenset(done)) for a, b, c, d, e, f, g, done in rows]
 
     def left_behind(self, kept: Iterable[Kept]) -> list[tuple[str, int, list[str]]]:
         """Of values that were given back, those whose row is gone: the table, how many, and up to five keys."""
@@ -346,17 +360,25 @@ def refused(doing: str) -> Iterator[None]:
     """
     try:
         yield
-    except psycopg.OperationalError as error:
-        raise DatabaseError(
-            f"the connection was lost while faberdb tried to {doing}",
-            detail=words(error),
-            advice="check the server, then run the same command again: it goes on where it stopped",
-        ) from error
     except psycopg.Error as error:
+        if _lost(error):
+            raise DatabaseError(
+                f"the connection was lost while faberdb tried to {doing}",
+                detail=words(error),
+                advice="check the server, then run the same command again: it goes on where it stopped",
+            ) from error
         advice = ""
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             advice = "connect as a role that may create schemas in this database, or as its owner"
         raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone: the server said that it ends it, or nothing any more. What it merely refuses (no
+    room, too many locks, a timeout) is an OperationalError to the driver too."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.sqlstate.startswith(("08", "57P"))
 
 
 def words(error: psycopg.Error) -> tuple[str, ...]:

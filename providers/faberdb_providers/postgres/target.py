@@ -7,10 +7,13 @@ from types import MappingProxyType
 
 import psycopg
 
-from faberdb.errors import StoppedError
-from faberdb.model import Failure, Limits, Step
-from faberdb_providers.postgres.names import literal
+from faberdb.errors import RefusedError, StoppedError
+from faberdb.model import Failure, Kept, Limits, Step
+from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.session import Session, refused, words
+
+PASSING = ("55P03", "40P01")
+"""lock_not_available, deadlock_detected: the same may succeed a little later."""
 
 
 class Target(Session):
@@ -34,24 +37,31 @@ class Target(Session):
             said = tuple(line.replace(value, "***") for line in said)
         return said
 
-    def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> str:
-        """Note that a plan begins. Returns what is known of it already: empty, `running` (it was interrupted), or how
-        it ended. Raises DatabaseError."""
-        with refused("write its journal"):
-            return self._begin(plan_id, kind, holder, document)
+    def refuse_to_publish(self, kept: Sequence[Kept]) -> None:
+        """Nothing of ours may be sent to subscribers that have no such table. Raises RefusedError."""
+        published = self.query("select pubname from pg_publication where puballtables order by 1")
+        missing = self.query("select to_regclass('faberdb.plan') is null") == [(True,)]
+        if not published or not (missing or any(k.form == "values" for k in kept)):
+            return
+        what = "the journal (schema faberdb)" if missing else "values in quarantine (schema faberdb_quarantine)"
+        raise RefusedError(
+            f"publication {published[0][0]} of {self.label} is FOR ALL TABLES, so its subscribers would need the tables"
+            f" that faberdb makes for {what}",
+            detail=(
+                "either make these tables on each subscriber and here before, or",
+                "publish FOR TABLES IN SCHEMA, or the tables by name, instead of FOR ALL TABLES",
+            ),
+            advice="do one of the two, then plan again; nothing was changed",
+        )
 
-    def _begin(self, plan_id: str, kind: str, holder: str, document: str) -> str:
-        found = self.query("select state from faberdb.plan where plan_id = %s", plan_id)
-        if found and found[0][0] in ("failed", "refused"):
-            # Nothing of it remains, so it may be tried once more as long as the fingerprint fits.
-            self.connection.execute("update faberdb.plan set state = 'running' where plan_id = %s", (plan_id,))
-            return ""
-        if not found:
+    def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
+        """Note that a plan begins, or goes on. Raises DatabaseError."""
+        with refused("write its journal"):
             self.connection.execute(
-                "insert into faberdb.plan (plan_id, kind, state, holder, document) values (%s, %s, 'running', %s, %s)",
+                "insert into faberdb.plan as known (plan_id, kind, state, holder, document)"
+                " values (%s, %s, 'running', %s, %s) on conflict (plan_id) do update set state = 'running'",
                 (plan_id, kind, holder, document),
             )
-        return str(found[0][0]) if found else ""
 
     def end_plan(self, plan_id: str, state: str) -> None:
         """Note how a plan ended. Raises DatabaseError."""
@@ -60,27 +70,26 @@ class Target(Session):
                 "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s", (state, plan_id)
             )
 
-    def done_transactions(self, plan_id: str) -> set[int]:
-        """The transactions of a plan whose steps are all committed. Raises DatabaseError."""
-        with refused("read its journal"):
-            rows = self.query(
-                "select distinct transaction from faberdb.journal where plan_id = %s and outcome = 'done'", plan_id
-            )
-        return {number for (number,) in rows}
-
     def run_transaction(
-        self, plan_id: str, steps: Sequence[Step], limits: Limits, started: Callable[[Step], None]
+        self,
+        plan_id: str,
+        steps: Sequence[Step],
+        limits: Limits,
+        started: Callable[[Step], None],
+        unchanged: Callable[[], None],
     ) -> Failure | None:
         """Run the steps of one transaction: an intent row before it, an outcome row with each step in it.
 
-        Returns None, or why nothing of it was done. Raises StoppedError if the connection is lost: then the journal
-        knows whether the transaction was committed.
+        unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
+        transaction, and goes through. Returns None, or why nothing of it was done. Raises StoppedError if the
+        connection is lost: then the journal knows whether the transaction was committed.
         """
         with refused("write its journal"):
             self._journal(plan_id, steps[:1], "intent")
         step = steps[0]
         try:
             if step.statement.outside:
+                unchanged()
                 self._limit(limits, local=False)
                 started(step)
                 self.execute_one(self._filled(step))
@@ -88,6 +97,8 @@ class Target(Session):
             else:
                 with self.connection.transaction():
                     self._limit(limits, local=True)
+                    self._hold(steps)
+                    unchanged()
                     for step in steps:
                         started(step)
                         self.execute_one(self._filled(step))
@@ -104,8 +115,26 @@ class Target(Session):
             if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
                 said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
-            return Failure((f"{step.address.kind.replace('_', ' ')} {step.address.name}", *said), rows)
+            return Failure(
+                (f"{step.address.kind.replace('_', ' ')} {step.address.name}", *said), rows, error.sqlstate in PASSING
+            )
         return None
+
+    def _hold(self, steps: Sequence[Step]) -> None:
+        """Keep everybody else from changing the tables concerned, while rows are read and written as before: SHARE
+        UPDATE EXCLUSIVE is in the way of every ALTER, of vacuum, and of itself."""
+        paths = (step.address.path for step in steps)
+        names = {pair for path in paths for pair in (path[:2], path[1:3]) if len(pair) == 2}
+        tables = self.query(
+            "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where (n.nspname, c.relname) in (select * from unnest(%s::text[], %s::text[]))"
+            " and c.relkind in ('r', 'p') and pg_has_role(c.relowner, 'USAGE') order by c.oid",
+            [schema for schema, _ in names],
+            [name for _, name in names],
+        )
+        if tables:
+            listed = ", ".join(dotted(schema, name) for schema, name in tables)
+            self.execute(f"lock table only {listed} in share update exclusive mode")
 
     def _journal(self, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
         with self.connection.cursor() as cursor:
@@ -116,13 +145,14 @@ class Target(Session):
             )
 
     def _limit(self, limits: Limits, *, local: bool) -> None:
-        statement = int(limits.statement * 1000) if limits.statement else 0
+        # 0 would be no limit at all.
+        statement = max(1, round(limits.statement * 1000)) if limits.statement else 0
         self.connection.execute(
             "select set_config('lock_timeout', %s, %s), set_config('statement_timeout', %s, %s),"
             " set_config('search_path', '', %s), set_config('check_function_bodies', 'off', %s),"
             # Rows that a policy hides would be missing from a copy without a word.
             " set_config('row_security', 'off', %s)",
-            (str(int(limits.lock * 1000)), local, str(statement), local, local, local, local),
+            (str(max(1, round(limits.lock * 1000))), local, str(statement), local, local, local, local),
         )
 
     def _rows(self, step: Step) -> tuple[str, ...]:
