@@ -212,6 +212,9 @@ def _environment_contradictions(name: str, table: EnvironmentTable, whole: Proje
         yield "connection_string_env", "an embedded database takes no connection string; remove this key or `hosting`"
     elif table.hosting and table.hosting != "embedded" and not table.connection_string_env:
         yield "hosting", f"a database on {table.hosting} needs connection_string_env, the name of a variable"
+    elif not table.hosting and whole.database.hosting != "embedded" and not table.connection_string_env:
+        message = f"[database] hosting is {whole.database.hosting}, so this needs connection_string_env, the name of a"
+        yield "hosting", f'{message} variable; or `hosting = "embedded"` for a PostgreSQL that faberdb runs itself'
     if table.server_version and table.connection_string_env:
         yield "server_version", "only the embedded server's version can be chosen; remove this key"
     if table.protected is False and name in whole.safety.protected_environments:

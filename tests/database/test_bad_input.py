@@ -304,3 +304,22 @@ class OldServer:
 
 def _message(kind: bytes, body: bytes) -> bytes:
     return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+
+def test_rows_that_are_alike_are_named_by_their_key(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER + '[tables.customer.uniques]\ncustomer_email_key = ["email"]\n')
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 1", "id = 2", "ERROR 23505")
+    assert "a@x" not in said
+
+
+def test_a_value_that_is_none_of_the_new_type_is_not_repeated(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER.replace('type = "text"', 'type = "integer", using = "email::integer"', 1))
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "invalid input syntax for type integer")
+    assert "a@x" not in said
+
+
+def test_create_asks_where_something_would_go(shop: Shop) -> None:
+    shop.folder.declare("")
+    asked = shop.folder.run("create", "live")
+    assert (asked.code, "there is no terminal to ask on" in asked.err) == (1, True), asked
+    assert shop.now() == shop.before

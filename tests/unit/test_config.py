@@ -20,6 +20,7 @@ exclude = ["audit.*"]
 hosting = "server"
 
 [environments.dev]
+hosting = "embedded"
 auto_migrate = true
 server_version = 16
 
@@ -177,6 +178,12 @@ BAD: list[tuple[str, str, str]] = [
         HEAD + '[environments.dev]\nconnection_string_env = "postgres://ann:hunter2@db/shop"\n',
         "4:1: a connection string is written here; keep it in an environment variable and give the variable's name"
         " to connection_string_env in faberdb.toml",
+    ),
+    (
+        "an environment of a project on servers without a connection string",
+        HEAD + '[database]\nhosting = "server"\n[environments.production]\n',
+        "5:15: [database] hosting is server, so this needs connection_string_env, the name of a variable; or `hosting ="
+        ' "embedded"` for a PostgreSQL that faberdb runs itself',
     ),
     (
         "a server without a connection string",

@@ -381,13 +381,21 @@ def _lost(error: psycopg.Error) -> bool:
     return error.sqlstate.startswith(("08", "57P"))
 
 
+_VALUE = re.compile(r': ".*"', re.DOTALL)
+"""How messages about data end in the value: `invalid input syntax for type integer: "x"`."""
+
+
 def words(error: psycopg.Error) -> tuple[str, ...]:
-    """The server's own words: message, detail, hint, with the SQLSTATE."""
+    """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows."""
     d = error.diag
     if not d.message_primary:
         return (str(error).strip() or type(error).__name__,)
-    lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {d.message_primary}"]
-    lines += [f"{name}: {text}" for name, text in (("DETAIL", d.message_detail), ("HINT", d.message_hint)) if text]
+    message, detail = d.message_primary, d.message_detail
+    if (d.sqlstate or "")[:2] in ("22", "23"):
+        # What was wrong with data is told with the data, which is nobody's business in a log.
+        message, detail = _VALUE.sub(': "…"', message), None
+    lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
+    lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
     if d.context and d.sqlstate and d.sqlstate.startswith("42"):
         lines.append(f"CONTEXT: {d.context}")
     return tuple(lines)

@@ -17,7 +17,7 @@ from faberdb_providers.postgres.kinds.base import (
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, elements, made_by_server
 from faberdb_providers.postgres.kinds.partition import attach_index, name_index, part_dropped, part_forces
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
-from faberdb_providers.postgres.kinds.values import rows_where
+from faberdb_providers.postgres.kinds.values import rows_alike, rows_where
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, resolve
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
@@ -249,8 +249,10 @@ class KeyKind(ConstraintKind):
         yield ("relation", obj.address.path[0], obj.address.path[-1])
 
     def probe(self, obj: Object, work: Work) -> str:
-        columns, table = identifiers(obj.attributes["columns"]), dotted(*obj.address.path[:-1])
-        return f"select {columns}, count(*) from {table} group by {columns} having count(*) > 1 limit 5"
+        columns = [ident(c) for c in obj.attributes["columns"]]
+        distinct = not obj.attributes.get("nulls_not_distinct")
+        condition = " and ".join(f"{c} is not null" for c in columns) if distinct else ""
+        return rows_alike(Address("table", obj.address.path[:-1]), ", ".join(columns), condition, work)
 
     def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that are alike stop it"
@@ -512,8 +514,7 @@ class ForeignKeyKind(ConstraintKind):
         match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
         given = " and ".join(f"t.{ident(a)} is not null" for a in columns)
         missing = f"not exists (select from {dotted(*target.path)} r where {match})"
-        picked = ", ".join(f"t.{ident(a)}" for a in columns)
-        return f"select {picked} from {dotted(*obj.address.path[:-1])} t where {given} and {missing} limit 5"
+        return rows_where(Address("table", obj.address.path[:-1]), f"{given} and {missing}", work)
 
     def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
         if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):

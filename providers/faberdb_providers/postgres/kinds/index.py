@@ -25,6 +25,7 @@ from faberdb_providers.postgres.kinds.partition import (
     upper_index,
 )
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.values import rows_alike
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
 
 
@@ -230,9 +231,7 @@ class IndexKind(PostgresKind):
             return
         if obj.attributes.get("unique"):
             on, where = ", ".join(map(ident_if(columns), obj.attributes["on"])), obj.attributes.get("where")
-            condition = f" where {where}" if where else ""
-            table = dotted(*obj.address.path[:-1])
-            probe = f"select {on}, count(*) from {table}{condition} group by {on} having count(*) > 1 limit 5"
+            probe = rows_alike(Address("table", obj.address.path[:-1]), on, str(where or ""), work)
         before = work.before(obj.address)
         if before is not None and "only" in before.attributes and "only" not in obj.attributes:
             # The indexes of partitions that are attached to it are made one by one, as if it had stayed.

@@ -22,6 +22,14 @@ def cast_of(before: Object, after: Object, work: Work) -> str:
     return str(using) if using else f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}"
 
 
+def rows_alike(table: Address, on: str, condition: str, work: Work) -> str:
+    """A query for the keys of up to five rows that others are alike in what `on` lists, of those that a condition lets
+    through."""
+    where = f" where {condition}" if condition else ""
+    counted = f"select tableoid, ctid, count(*) over (partition by {on}) as n from {dotted(*table.path)}{where}"
+    return rows_where(table, f"(t.tableoid, t.ctid) in (select tableoid, ctid from ({counted}) d where n > 1)", work)
+
+
 def rows_where(table: Address, condition: str, work: Work) -> str:
     """A query for the keys of up to five rows: their primary key, or for want of one their place in the file. Other
     values are never asked for, because an error message is no place for them."""
