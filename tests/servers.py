@@ -107,9 +107,9 @@ def sorted_dump(text: str) -> str:
         body = "\n".join(lines).strip().removesuffix("--").strip()
         if body.startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE")):
             body = _sorted_table(body)
-        elif all(line.startswith(("GRANT ", "REVOKE ")) for line in lines if line):
+        elif all(line.startswith(("GRANT ", "REVOKE ")) for line in body.split("\n") if line):
             # The order of an access control list is the order in which it was given.
-            body = "\n".join(sorted(line for line in body.split("\n") if line))
+            body = "\n".join(sorted(filter(None, body.split("\n"))))
         clean.append(body)
     return "\n\n".join(sorted(filter(None, clean))) + "\n"
 
