@@ -105,7 +105,7 @@ def sorted_dump(text: str) -> str:
     for entry in entries:
         lines = [line for line in entry.strip().split("\n") if not _NOISE.match(line)]
         body = "\n".join(lines).strip().removesuffix("--").strip()
-        if body.startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE")):
+        if body.startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE", "CREATE FOREIGN TABLE")):
             body = _sorted_table(body)
         elif all(line.startswith(("GRANT ", "REVOKE ")) for line in body.split("\n") if line):
             # The order of an access control list is the order in which it was given.
