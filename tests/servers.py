@@ -105,7 +105,12 @@ def sorted_dump(text: str) -> str:
     for entry in entries:
         lines = [line for line in entry.strip().split("\n") if not _NOISE.match(line)]
         body = "\n".join(lines).strip().removesuffix("--").strip()
-        clean.append(_sorted_table(body) if body.startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE")) else body)
+        if body.startswith(("CREATE TABLE", "CREATE UNLOGGED TABLE", "CREATE FOREIGN TABLE")):
+            body = _sorted_table(body)
+        elif all(line.startswith(("GRANT ", "REVOKE ")) for line in body.split("\n") if line):
+            # The order of an access control list is the order in which it was given.
+            body = "\n".join(sorted(filter(None, body.split("\n"))))
+        clean.append(body)
     return "\n\n".join(sorted(filter(None, clean))) + "\n"
 
 

@@ -345,7 +345,8 @@ class Planner:
             self.kinds,
             quarantine=self.engine.place_for,
             giving={k.address: k for k in kept},
-            first_number=self.number + len(kept),
+            # One that travels inside another leaves its number unused, so what is kept does not tell the next one.
+            first_number=self.number + len(changes),
             renames=back,
             renames_last=not renames_last,
             reverse_ties=self.reverse_ties,

@@ -50,6 +50,7 @@ TRUTHS = {
     "list": ["cardinality({}) < 10"],
 }
 VALUES = {"int": ["{} + 1", "abs({})"], "text": ["lower({})", "{} || '!'", "coalesce({}, 'none')"], "flag": ["not {}"]}
+CALLED = {"int": ["1"], "text": ["'a'"]}
 STORAGE = ("storage", "compression", "statistics", "options", "collation")
 KEYABLE = ("int", "text", "uuid", "time", "number", "enum")
 SORTABLE = (*KEYABLE, "flag", "json", "list", "span", "bytes")
@@ -61,6 +62,7 @@ class Draw:
     def __init__(self, draw: st.DrawFn, major: int) -> None:
         self.draw, self.major = draw, major
         self.reserved: set[str] = set()
+        self.model = Model()
 
     def pick(self, choices: Sequence[T]) -> T:
         return self.draw(st.sampled_from(choices))
@@ -81,21 +83,42 @@ class Draw:
     def name(self, model: Model, parent: int, kind: str) -> str:
         """A name that nothing it could collide with has: columns share a table's names, all else the database's."""
         if kind in ("column", "output"):
-            taken = {i.name for i in model.items.values() if i.parent == parent} | self.reserved
+            taken = {i.name for i in model.items.values() if i.parent in _related(model, parent)} | self.reserved
         else:
             taken = {i.name for i in model.items.values()} | self.reserved
         return self.draw(names(taken))
 
 
-def truth(d: Draw, column: Item, prefix: str = "") -> str:
-    """A condition on a column."""
-    text: str = d.pick([*TRUTHS.get(column.family, ()), "{} is not null"])
-    return text.replace("{}", prefix + mark(column))
+def _related(model: Model, table: int) -> set[int]:
+    """Tables that share columns with one, by inheritance."""
+    found = {table}
+    for child in model.of("table"):
+        if "inherits" in child.spec and found & (above := child.uses() - {child.parent} | {child.id}):
+            found |= above
+    return found
 
 
-def value(d: Draw, column: Item, prefix: str = "") -> str:
+def truth(d: Draw, column: Item, prefix: str = "", *, own: bool = True) -> str:
+    """A condition on a column; own: functions of the user's may be called in it."""
+    return condition(d, column.family, prefix + mark(column), own=own)
+
+
+def condition(d: Draw, family: str, subject: str, *, own: bool = True) -> str:
+    """A condition on a value of a family."""
+    calls = [f"{mark(f)}({{}}) is not null" for f in (pure(d, family) if own else ())]
+    text: str = d.pick([*TRUTHS.get(family, ()), "{} is not null", *calls])
+    return text.replace("{}", subject)
+
+
+def value(d: Draw, column: Item, prefix: str = "", *, own: bool = True) -> str:
     """An immutable expression over a column, of the same family."""
-    return d.pick(VALUES[column.family]).replace("{}", prefix + mark(column))
+    calls = [f"{mark(f)}({{}})" for f in (pure(d, column.family) if own else ())]
+    return d.pick([*VALUES[column.family], *calls]).replace("{}", prefix + mark(column))
+
+
+def pure(d: Draw, family: str) -> list[Item]:
+    """Immutable functions from a family to itself."""
+    return [f for f in d.model.of("function") if f.family == family and f.spec.get("volatility") == "immutable"]
 
 
 def plain(item: Item) -> bool:
@@ -104,27 +127,29 @@ def plain(item: Item) -> bool:
 
 
 def make_column(d: Draw, model: Model) -> Item | None:
-    tables = model.of("table")
+    tables = model.tables()
     return add_column(d, model, d.pick(tables)) if tables else None
 
 
 def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
     """A column of a table; of the family where one is given."""
-    enums = model.of("enum")
     # `int` and `text` come first, where shrinking leads, and more often, because much can be done with them.
-    family = family or d.pick(["int", "text", "int", "text", *TYPES, *(["enum"] if enums else [])])
+    family = family or d.pick(["int", "text", "int", "text", *TYPES, *_user_families(model)])
     spec: dict[str, Any] = {}
-    if family == "enum":
-        enum = d.pick(enums)
-        spec["type"] = mark(enum) + ("[]" if d.one_in(6) else "")
+    own = [t for t in model.of("domain", "range_type") if t.family == family]
+    if family in ("enum", "composite"):
+        type_ = d.pick(model.of("enum" if family == "enum" else "composite_type"))
+        spec["type"] = mark(type_) + ("[]" if d.one_in(6) else "")
+    elif own and d.one_in(2):
+        spec["type"] = mark(d.pick(own)) + ("[]" if d.one_in(8) else "")
     else:
         spec["type"] = d.pick(TYPES[family])
     name = d.name(model, table.id, "column")
     extra = d.number(0, 9)
     bases = [c for c in model.of("column", parent=table.id) if plain(c) and c.family in VALUES]
-    if extra == 9 and bases and family not in ("enum", "range", "circle", "box"):
+    if extra == 9 and bases and family not in ("enum", "composite", "range", "circle", "box"):
         return _generated(d, model, table, name, d.pick(bases))
-    if extra == 8 and family == "int":
+    if extra == 8 and family == "int" and spec["type"] in TYPES["int"]:
         spec["identity"] = _identity(d)
     else:
         if d.one_in(3):
@@ -133,14 +158,20 @@ def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
             spec["default"] = _default(d, model, family, spec, table)
     _storage(d, family, spec)
     spec = {k: v for k, v in spec.items() if v is not None}
-    family = "" if spec["type"].endswith("[]") and family == "enum" else family
+    family = "" if spec["type"].endswith("⟧[]") or family == "composite" else family
     return model.add("column", name, table.id, spec, family=family)
+
+
+def _user_families(model: Model) -> list[str]:
+    """Families that only types of the user's are of, and again those that some are of."""
+    enums, rows = model.of("enum"), model.of("composite_type")
+    return ["enum"] * bool(enums) + ["composite"] * bool(rows) + [t.family for t in model.of("domain", "range_type")]
 
 
 def _generated(d: Draw, model: Model, table: Item, name: str, base: Item) -> Item:
     virtual = d.major >= 18 and d.one_in(2)
     types = {"int": "bigint", "text": "text", "flag": "boolean"}
-    spec = {"type": types[base.family], "null": True, "generated": value(d, base)}
+    spec = {"type": types[base.family], "null": True, "generated": value(d, base, own=not virtual)}
     if virtual:
         # Nothing but a view may be built on it.
         return model.add("column", name, table.id, {**spec, "virtual": True})
@@ -156,11 +187,16 @@ def _identity(d: Draw) -> dict[str, Any]:
 
 def _default(d: Draw, model: Model, family: str, spec: dict[str, Any], table: Item) -> str | None:
     sequences = model.of("sequence")
+    if spec["type"].endswith("⟧[]"):
+        return "'{}'"
+    calls = [f"{mark(f)}({given})" for f in pure(d, family) for given in CALLED.get(family, ())]
+    if calls and d.one_in(3):
+        return d.pick(calls)
     if family == "int" and sequences and d.one_in(2):
         return f"nextval('{quoted(d.pick(sequences))}')"
+    if family == "range" and spec["type"] not in TYPES["range"]:
+        return "'empty'"
     if family == "enum":
-        if spec["type"].endswith("[]"):
-            return "'{}'"
         enum = next(e for e in model.of("enum") if mark(e) in spec["type"])
         return "'" + str(enum.spec["values"][0]).replace("'", "''") + "'"
     return d.pick(DEFAULTS[family]) if family in DEFAULTS else None
@@ -170,7 +206,9 @@ def _storage(d: Draw, family: str, spec: dict[str, Any]) -> None:
     if not d.one_in(6):
         return
     if family == "text":
-        spec |= d.pick([{"collation": '"C"'}, {"storage": "external"}, {"compression": "pglz"}, {"storage": "main"}])
+        own = [{"collation": mark(c)} for c in d.model.of("collation")]
+        usual = [{"collation": '"C"'}, {"storage": "external"}, {"compression": "pglz"}, {"storage": "main"}]
+        spec |= d.pick([*usual, *own])
     else:
         spec |= d.pick([{"statistics": 200}, {"options": {"n_distinct": -0.5}}])
 
@@ -179,10 +217,13 @@ def change_column(d: Draw, model: Model, item: Item) -> None:
     if not plain(item):
         bases = [c for c in model.of("column", parent=item.parent) if plain(c) and c.family == item.family]
         if bases and item.family in VALUES:
-            model.respec(item, generated=value(d, d.pick(bases)))
+            model.respec(item, generated=value(d, d.pick(bases), own="virtual" not in item.spec))
         return
     what = d.pick(["type", "null", "default", "storage", "identity", "type"])
-    if what == "type":
+    far = model.items[item.parent].kind == "foreign_table"
+    if far and what in ("storage", "identity"):
+        return
+    if what == "type" and not _parts_by(model, item):
         _change_type(d, model, item)
     elif what == "null" and "identity" not in item.spec and not _in_primary_key(model, item):
         model.respec(item, null=None if item.spec.get("null") else True)
@@ -194,7 +235,7 @@ def change_column(d: Draw, model: Model, item: Item) -> None:
         spec = {}
         _storage(d, item.family, spec)
         model.respec(item, **{**dict.fromkeys(STORAGE), **spec})
-    elif what == "identity" and item.family == "int":
+    elif what == "identity" and item.family == "int" and "⟧" not in item.spec["type"]:
         if "identity" in item.spec and d.one_in(2):
             model.respec(item, identity=None)
         else:
@@ -203,8 +244,9 @@ def change_column(d: Draw, model: Model, item: Item) -> None:
 
 def _change_type(d: Draw, model: Model, item: Item) -> None:
     """Within the family, where others are built on the column; to any type where none is."""
+    own = [] if "identity" in item.spec else [mark(t) for t in model.of("domain") if t.family == item.family]
     if item.family in TYPES and (model.users(item) or d.one_in(2)):
-        other = d.pick(TYPES[item.family])
+        other = d.pick([*TYPES[item.family], *own])
         if not (item.family == "number" and model.users(item)):
             model.respec(item, type=other)
     elif not model.users(item) and "identity" not in item.spec:
@@ -215,3 +257,8 @@ def _change_type(d: Draw, model: Model, item: Item) -> None:
 
 def _in_primary_key(model: Model, item: Item) -> bool:
     return any(user.kind == "primary_key" for user in model.users(item))
+
+
+def _parts_by(model: Model, item: Item) -> bool:
+    """Whether its table is partitioned by it."""
+    return mark(item) in str(model.items[item.parent].spec.get("partition_by", ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.database.random_columns import KEYABLE, SORTABLE, VALUES, Draw, add_column, plain, truth, value
-from tests.database.random_model import Item, Model, Ref, mark
+from tests.database.random_model import Item, Model, Ref, mark, quoted
 
 ACTIONS = ["cascade", "restrict", "set null", "set default", "no action"]
 
@@ -15,8 +15,13 @@ def _columns(model: Model, table: Item, families: tuple[str, ...]) -> list[Item]
 
 
 def _table(d: Draw, model: Model) -> Item | None:
-    tables = model.of("table")
+    tables = model.tables()
     return d.pick(tables) if tables else None
+
+
+def _partition_key(model: Model, table: Item) -> list[Item]:
+    """What every key of a partitioned table has to contain."""
+    return [c for c in model.of("column", parent=table.id) if mark(c) in table.spec.get("partition_by", "")]
 
 
 def make_primary_key(d: Draw, model: Model) -> None:
@@ -25,7 +30,7 @@ def make_primary_key(d: Draw, model: Model) -> None:
         return
     columns = [c for c in _columns(model, table, KEYABLE) if plain(c) and not c.spec.get("null")]
     if columns:
-        spec = {"columns": [Ref(c.id) for c in d.some(columns, 1, 2)]}
+        spec = {"columns": [Ref(c.id) for c in _with_key(d, model, table, columns)]}
         model.add("primary_key", d.name(model, table.id, "primary_key"), table.id, spec)
 
 
@@ -33,13 +38,18 @@ def make_unique(d: Draw, model: Model) -> None:
     table = _table(d, model)
     columns = _columns(model, table, KEYABLE) if table else []
     if table and columns:
-        spec = {"columns": [Ref(c.id) for c in d.some(columns, 1, 2)], **_key_options(d, model, table)}
+        spec = {"columns": [Ref(c.id) for c in _with_key(d, model, table, columns)], **_key_options(d, model, table)}
         model.add("unique", d.name(model, table.id, "unique"), table.id, spec)
+
+
+def _with_key(d: Draw, model: Model, table: Item, columns: list[Item]) -> list[Item]:
+    key = _partition_key(model, table)
+    return [*key, *(c for c in d.some(columns, 1, 2) if c not in key)]
 
 
 def _key_options(d: Draw, model: Model, table: Item) -> dict[str, Any]:
     spec: dict[str, Any] = {}
-    if d.one_in(5):
+    if d.one_in(5) and "partition_by" not in table.spec:
         spec["options"] = {"fillfactor": 70}
     if d.one_in(6):
         spec["deferrable"] = True
@@ -85,6 +95,8 @@ def make_foreign_key(d: Draw, model: Model) -> None:
         "references": {"table": mark(model.items[key.parent]), "columns": [Ref(c.id) for c in targets]},
         **_reactions(d, sources),
     }
+    if "partition_by" in table.spec:
+        spec.pop("not_valid", None)
     model.add("foreign_key", d.name(model, table.id, "foreign_key"), table.id, spec, needs=[key.id])
 
 
@@ -135,19 +147,20 @@ def change_foreign_key(d: Draw, model: Model, item: Item) -> None:
     gone = dict.fromkeys(
         ("on_delete", "on_update", "deferrable", "initially_deferred", "not_valid", "match", "set_columns")
     )
-    model.respec(item, **{**gone, **_reactions(d, sources)})
+    late = {"not_valid": None} if "partition_by" in model.items[item.parent].spec else {}
+    model.respec(item, **{**gone, **_reactions(d, sources), **late})
 
 
 def make_check(d: Draw, model: Model) -> None:
     table = _table(d, model)
     columns = [c for c in model.of("column", parent=table.id) if c.family] if table else []
     if table and columns:
-        model.add("check", d.name(model, table.id, "check"), table.id, _check(d, columns))
+        model.add("check", d.name(model, table.id, "check"), table.id, _check(d, table, columns))
 
 
-def _check(d: Draw, columns: list[Item]) -> dict[str, Any]:
+def _check(d: Draw, table: Item, columns: list[Item]) -> dict[str, Any]:
     spec: dict[str, Any] = {"expression": " and ".join(truth(d, c) for c in d.some(columns, 1, 2))}
-    if d.one_in(6):
+    if d.one_in(6) and "partition_by" not in table.spec:
         spec["no_inherit"] = True
     if d.one_in(5):
         spec["not_valid"] = True
@@ -159,12 +172,12 @@ def change_check(d: Draw, model: Model, item: Item) -> None:
     if d.one_in(2) or not columns:
         model.respec(item, not_valid=None if item.spec.get("not_valid") else True)
     else:
-        model.respec(item, **{"no_inherit": None, "not_valid": None, **_check(d, columns)})
+        model.respec(item, **{"no_inherit": None, "not_valid": None, **_check(d, model.items[item.parent], columns)})
 
 
 def make_exclusion(d: Draw, model: Model) -> None:
     table = _table(d, model)
-    if table is None:
+    if table is None or "partition_by" in table.spec:
         return
     columns = _columns(model, table, ("range", "circle", "box"))
     column = d.pick(columns) if columns else add_column(d, model, table, d.pick(["range", "circle", "box"]))
@@ -187,7 +200,7 @@ def change_exclusion(d: Draw, model: Model, item: Item) -> None:
 
 
 def make_index(d: Draw, model: Model) -> None:
-    relations = [*model.of("table"), *model.of("materialized_view")]
+    relations = [*model.tables(), *model.of("materialized_view")]
     if relations and (spec := _index(d, model, relation := d.pick(relations))):
         model.add("index", d.name(model, relation.id, "index"), relation.id, spec)
 
@@ -196,6 +209,9 @@ def _index(d: Draw, model: Model, relation: Item) -> dict[str, Any]:
     """An index on some columns of a table, or on some output columns of a materialized view."""
     columns = [c for c in model.of("column", "output", parent=relation.id) if c.family]
     several = [c for c in columns if c.family in ("json", "list")]
+    words = [c for c in columns if c.family == "text" and relation.kind == "table"]
+    if words and (searches := model.of("text_search_configuration")) and d.one_in(4):
+        return {"on": [f"to_tsvector('{quoted(d.pick(searches))}', {mark(d.pick(words))})"], "using": "gin"}
     sortable = [c for c in columns if c.family in SORTABLE]
     if several and d.one_in(3):
         return {"on": [mark(d.pick(several))], "using": "gin"}
@@ -212,8 +228,10 @@ def _index(d: Draw, model: Model, relation: Item) -> dict[str, Any]:
         spec["unique"] = True
         if d.major >= 15 and d.one_in(2):
             spec["nulls_not_distinct"] = True
-    if d.one_in(5):
+    if d.one_in(5) and "partition_by" not in relation.spec:
         spec["options"] = {"fillfactor": 70}
+    if "unique" in spec and (key := _partition_key(model, relation)):
+        spec["on"] = [*(Ref(c.id) for c in key), *(e for e in spec["on"] if e not in [Ref(c.id) for c in key])]
     return spec
 
 
@@ -225,11 +243,12 @@ def _element(d: Draw, column: Item, relation: Item) -> Any:
         choices.append(f"({value(d, column)})")
     if column.family == "text":
         choices += [f"{mark(column)} text_pattern_ops", f'{mark(column)} collate "C"']
+        choices += [f"{mark(column)} {mark(c)}" for c in d.model.of("operator_class")]
     return d.pick(choices)
 
 
 def change_index(d: Draw, model: Model, item: Item) -> None:
-    if item.spec.get("using") is None and d.one_in(3):
+    if item.spec.get("using") is None and d.one_in(3) and "partition_by" not in model.items[item.parent].spec:
         model.respec(item, options=None if item.spec.get("options") else {"fillfactor": 80})
     elif spec := _index(d, model, model.items[item.parent]):
         keep = {k: v for k, v in item.spec.items() if k == "comment"}

@@ -10,23 +10,11 @@ from typing import Any
 
 import tomli_w
 
+from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.names import ident
 
 _MARK = re.compile(r"⟦(\d+)('?)⟧")
-SECTIONS = {
-    "enum": "enums",
-    "sequence": "sequences",
-    "table": "tables",
-    "column": "columns",
-    "unique": "uniques",
-    "foreign_key": "foreign_keys",
-    "check": "checks",
-    "exclusion": "exclusions",
-    "index": "indexes",
-    "view": "views",
-    "materialized_view": "materialized_views",
-}
-IN_TABLE = ("column", "primary_key", "unique", "foreign_key", "check", "exclusion", "index")
+SECTIONS = {kind.name: kind.section for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -45,6 +33,11 @@ def quoted(item: Item) -> str:
     """Stands for the item's SQL name with its schema, inside a string constant."""
     return f"⟦{item.id}'⟧"
 
+
+KEY = "@key"
+"""In a spec: the key of the entry, with {} for the name, where that is more than the name."""
+NAME = "@name"
+"""In a spec: whose plain name the entry's key is."""
 
 OPTIONAL = ("default", "where")
 """Parts of a spec that an item can go on without when what they name is gone."""
@@ -108,6 +101,10 @@ class Model:
     def of(self, *kinds: str, parent: int | None = None) -> list[Item]:
         return [i for i in self.items.values() if i.kind in kinds and (parent is None or i.parent == parent)]
 
+    def tables(self) -> list[Item]:
+        """Those with columns of their own."""
+        return [t for t in self.of("table") if "partition_of" not in t.spec]
+
     def users(self, item: Item) -> list[Item]:
         return [other for other in self.items.values() if item.id in other.uses()]
 
@@ -121,6 +118,10 @@ class Model:
 
     def rename(self, item: Item, name: str) -> None:
         self.change(item, name=name, old_name=item.name)
+
+    def last(self, item: Item) -> None:
+        """It comes after its siblings from now on."""
+        self.items[item.id] = self.items.pop(item.id)
 
     def remove(self, item: Item) -> None:
         """The item goes, and with it all that cannot be without it."""
@@ -140,7 +141,7 @@ class Model:
 
     def schema_of(self, item: Item) -> Item:
         while item.kind != "schema":
-            item = self.items[item.parent]
+            item = self.items[item.parent] if item.parent else self.of("schema")[0]
         return item
 
     def files(self) -> dict[str, str]:
@@ -161,12 +162,21 @@ class _File:
         if self.schema.spec or self.schema.old_name:
             data["schemas"] = {self.schema.name: self._entry(self.schema)}
         for item in self.model.items.values():
-            if item.parent == self.schema.id:
-                data.setdefault(SECTIONS[item.kind], {})[item.name] = self._entry(item)
+            everywhere = item.parent == 0 and item.kind != "schema" and self.schema.name == "public"
+            if item.parent == self.schema.id or everywhere:
+                data.setdefault(SECTIONS[item.kind], {})[self._key(item)] = self._entry(item)
         return data
 
+    def _key(self, item: Item) -> str:
+        if NAME in item.spec:
+            return self.model.items[item.spec[NAME].id].name
+        if KEY not in item.spec:
+            return item.name
+        key: str = item.spec[KEY]
+        return self._text(key.replace("{}", item.name if item.kind == "operator" else ident(item.name)))
+
     def _entry(self, item: Item) -> dict[str, Any]:
-        entry: dict[str, Any] = self._value(item.spec)
+        entry: dict[str, Any] = self._value({k: v for k, v in item.spec.items() if k not in (KEY, NAME)})
         if item.kind == "primary_key":
             entry["name"] = item.name
         if item.old_name:
@@ -177,12 +187,12 @@ class _File:
             where = f" where {entry.pop('where')}" if "where" in entry else ""
             entry["query"] = f"select {picked} from {entry.pop('source')} as s{where}"
         for inner in self.model.items.values():
-            if inner.parent != item.id or inner.kind not in IN_TABLE:
+            if inner.parent != item.id or inner.kind == "output" or item.kind == "schema":
                 continue
             if inner.kind == "primary_key":
                 entry["primary_key"] = self._entry(inner)
             else:
-                entry.setdefault(SECTIONS[inner.kind], {})[inner.name] = self._entry(inner)
+                entry.setdefault(SECTIONS[inner.kind], {})[self._key(inner)] = self._entry(inner)
         return entry
 
     def _value(self, value: Any) -> Any:
@@ -198,10 +208,12 @@ class _File:
         def name(match: re.Match[str]) -> str:
             item = self.model.items[int(match[1])]
             home = self.model.schema_of(item)
+            if item.kind == "operator":
+                return f"OPERATOR({ident(home.name)}.{item.name})"
             plain = ident(item.name)
             if match[2] == "'":
                 return f"{ident(home.name)}.{plain}".replace("'", "''")
-            if item.kind in IN_TABLE or item.kind in ("schema", "output"):
+            if item.parent != home.id:
                 return plain
             return plain if home.id == self.schema.id else f"{ident(home.name)}.{plain}"
 

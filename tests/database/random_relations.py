@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.database import random_parts as parts
 from tests.database.random_columns import SORTABLE, VALUES, Draw, add_column, truth, value
 from tests.database.random_model import Item, Model, Ref, mark
 
@@ -87,6 +88,8 @@ def make_table(d: Draw, model: Model) -> None:
         spec["unlogged"] = True
     if d.one_in(6):
         spec["options"] = {"fillfactor": 70}
+    if (methods := model.of("access_method")) and d.one_in(3):
+        spec["access_method"] = Ref(d.pick(methods).id)
     table = model.add("table", d.name(model, home.id, "table"), home.id, spec)
     if d.number(0, 9) < 7:
         # What most tables begin with.
@@ -100,7 +103,14 @@ def make_table(d: Draw, model: Model) -> None:
 def change_table(d: Draw, model: Model, item: Item) -> None:
     keys = {k.id for k in model.of("primary_key", "unique", parent=item.id)}
     referred = [f for f in model.of("foreign_key") if f.needs & keys or f.parent == item.id]
-    if not referred and d.one_in(3):
+    published = [u for u in model.users(item) if u.kind == "published_table"]
+    if "partition_of" in item.spec or "partition_by" in item.spec:
+        parts.change_part(d, model, item)
+    elif d.one_in(6):
+        model.respec(item, row_security=None if item.spec.get("row_security") else True)
+    elif d.one_in(6):
+        model.respec(item, replica_identity=d.pick([None, "full", "nothing"]))
+    elif not (referred or published) and d.one_in(3):
         model.respec(item, unlogged=None if item.spec.get("unlogged") else True)
     else:
         model.respec(item, options=d.pick([None, {"fillfactor": 50}, {"autovacuum_enabled": False, "fillfactor": 90}]))
@@ -115,7 +125,8 @@ def make_materialized_view(d: Draw, model: Model) -> Item | None:
 
 
 def _make_view(d: Draw, model: Model, kind: str) -> Item | None:
-    sources = [r for r in model.of("table", "view", "materialized_view") if _columns(model, r)]
+    far = ["foreign_table"] if kind == "view" else []
+    sources = [r for r in model.of("table", "view", "materialized_view", *far) if _columns(model, r)]
     if not sources:
         return None
     source, home = d.pick(sources), _home(d, model)
@@ -138,16 +149,33 @@ def _columns(model: Model, relation: Item) -> list[Item]:
 
 def _output(d: Draw, model: Model, view: Item, column: Item) -> None:
     text = f"s.{mark(column)}"
+    family = column.family if column.family in SORTABLE else ""
     if column.family in VALUES and d.one_in(3):
         text = value(d, column, "s.")
+    elif (calls := _calls(model, view, column, text)) and d.one_in(2):
+        text, family = d.pick(calls), ""
     name = d.name(model, view.id, "output") if d.one_in(2) else column.name
     if name not in {o.name for o in model.of("output", parent=view.id)}:
-        model.add("output", name, view.id, {"text": text}, family=column.family if column.family in SORTABLE else "")
+        model.add("output", name, view.id, {"text": text}, family=family)
+
+
+def _calls(model: Model, view: Item, column: Item, text: str) -> list[str]:
+    """What only this column's own type and family allow: a function, an aggregate, an operator, an attribute."""
+    type_ = str(column.spec.get("type", ""))
+    takers = [f for f in model.of("function") if type_ and f.spec.get("arguments") == f"a {type_}"]
+    found = [f"{mark(f)}({text})" for f in takers]
+    rows = [t for t in model.of("composite_type") if type_ == mark(t)]
+    found += [f"({text}).{mark(a)}" for t in rows for a in model.of("attribute", parent=t.id)]
+    if column.family == "int":
+        found += [f"{text}::bigint {mark(o)} 1::bigint" for o in model.of("operator")]
+        found += [f"{mark(a)}({text}) over ()" for a in model.of("aggregate") if a.family == "int"]
+    casts = [c for c in model.of("cast") if type_ and c.spec["@key"].startswith(f"{type_} as ")]
+    return found + [f"{text}::bigint" for _ in casts]
 
 
 def change_view(d: Draw, model: Model, item: Item) -> None:
     """Other columns, another condition, or options."""
-    source = next(r for r in model.of("table", "view", "materialized_view") if mark(r) == item.spec["source"])
+    source = next(r for r in model.items.values() if mark(r) == item.spec["source"])
     columns = _columns(model, source)
     what = d.pick(["add", "remove", "where", "options"])
     outputs = _columns(model, item)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from psycopg import sql
 
 COLUMNS = """
-select n.nspname, c.relname, a.attname, t.typname, t.typtype, t.oid::bigint, a.attnotnull
+select n.nspname, c.relname, a.attname, a.atttypid::bigint
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-  join pg_type t on t.oid = a.atttypid
- where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema$|faberdb(_|$))' order by 1, 2, a.attnum
+ where c.relkind in ('p', 'r') and not c.relispartition
+   and n.nspname !~ '^(pg_|information_schema$|faberdb(_|$))' order by 1, 2, a.attnum
 """
 VALUES = {
     "int2": "{n}",
@@ -41,11 +43,9 @@ def fill(conninfo: str, count: int = 3) -> None:
     """Insert up to `count` rows into each table; those that a constraint refuses are left out."""
     tables: dict[tuple[str, str], list[tuple[str, str]]] = {}
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        for schema, table, column, type_, sort, oid, _ in connection.execute(COLUMNS).fetchall():
-            text = VALUES.get(type_, "null")
-            if sort == "e":
-                text = f"(select enumlabel::text from pg_enum where enumtypid = {oid} order by enumsortorder limit 1)"
-                text = f"({text})::{sql.Identifier(*_type_name(connection, oid)).as_string(connection)}"
+        types = _Types(connection)
+        for schema, table, column, oid in connection.execute(COLUMNS).fetchall():
+            text = types.constant(oid)
             tables.setdefault((schema, table), []).append((column, text))
         for _ in range(2):
             # Twice, because the first time what a row refers to may not be there yet.
@@ -71,10 +71,36 @@ def empty(conninfo: str) -> None:
             connection.execute(sql.SQL("truncate {} cascade").format(names))
 
 
-def _type_name(connection: psycopg.Connection[tuple[str, ...]], oid: int) -> tuple[str, str]:
-    row = connection.execute(
-        "select n.nspname, t.typname from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.oid = %s",
-        (oid,),
-    ).fetchone()
-    assert row is not None
-    return row[0], row[1]
+TYPES = """
+select t.oid::bigint, t.typname, t.typtype::text, format_type(t.oid, null), t.typbasetype::bigint,
+       (select r.rngsubtype::bigint from pg_range r where r.rngtypid = t.oid),
+       (select quote_literal(e.enumlabel) from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder limit 1),
+       array(select a.atttypid::bigint from pg_attribute a where a.attrelid = t.typrelid and t.typtype = 'c'
+              and a.attnum > 0 and not a.attisdropped order by a.attnum)
+  from pg_type t join pg_namespace n on n.oid = t.typnamespace
+ where t.typtype in ('d', 'e', 'r', 'c', 'b') and (n.nspname <> 'pg_catalog' or t.typname = any(%s))
+"""
+
+
+class _Types:
+    """Constants of every type that columns are of, with {n} for the number of the row."""
+
+    def __init__(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        found = connection.execute(TYPES, (list(VALUES),)).fetchall()
+        self.types = {oid: row for oid, *row in found}
+
+    def constant(self, oid: int) -> str:
+        """Of a type that is not known, null."""
+        if oid not in self.types:
+            return "null"
+        name, sort, printed, base, subtype, label, attributes = self.types[oid]
+        printed = printed.replace("{", "{{").replace("}", "}}")
+        if sort == "d":
+            return f"{self.constant(base)}::{printed}"
+        if sort == "e":
+            return f"{label.replace('{', '{{').replace('}', '}}')}::{printed}" if label else "null"
+        if sort == "c":
+            return f"row({', '.join(map(self.constant, attributes))})::{printed}"
+        if sort == "r" and name not in VALUES:
+            return f"{printed}({self.constant(subtype)}, null)"
+        return VALUES.get(name, "null")

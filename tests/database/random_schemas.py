@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from tests.database import random_columns as columns
 from tests.database import random_keys as keys
+from tests.database import random_others as others
+from tests.database import random_parts as parts
+from tests.database import random_reactions as reactions
 from tests.database import random_relations as relations
+from tests.database import random_routines as routines
+from tests.database import random_types as types
 from tests.database.random_columns import Draw
 from tests.database.random_model import Item, Model
 from tests.database.random_names import COMMENTS
@@ -29,21 +34,57 @@ class Sort:
 
 KINDS = (
     Sort("schema", 1, relations.make_schema, relations.change_schema),
-    Sort("enum", 2, relations.make_enum, relations.change_enum),
-    Sort("sequence", 2, relations.make_sequence, relations.change_sequence),
-    Sort("table", 4, relations.make_table, relations.change_table),
-    Sort("column", 6, columns.make_column, columns.change_column),
-    Sort("primary_key", 3, keys.make_primary_key, keys.change_key),
-    Sort("unique", 2, keys.make_unique, keys.change_key),
-    Sort("foreign_key", 4, keys.make_foreign_key, keys.change_foreign_key),
-    Sort("check", 3, keys.make_check, keys.change_check),
+    Sort("enum", 3, relations.make_enum, relations.change_enum),
+    Sort("sequence", 3, relations.make_sequence, relations.change_sequence),
+    Sort("table", 6, relations.make_table, relations.change_table),
+    Sort("table", 2, parts.make_partitioned, relations.change_table),
+    Sort("table", 2, parts.make_partition, relations.change_table),
+    Sort("table", 1, parts.make_child, relations.change_table),
+    Sort("column", 9, columns.make_column, columns.change_column),
+    Sort("primary_key", 4, keys.make_primary_key, keys.change_key),
+    Sort("unique", 3, keys.make_unique, keys.change_key),
+    Sort("foreign_key", 6, keys.make_foreign_key, keys.change_foreign_key),
+    Sort("check", 4, keys.make_check, keys.change_check),
     Sort("exclusion", 1, keys.make_exclusion, keys.change_exclusion),
-    Sort("index", 4, keys.make_index, keys.change_index),
-    Sort("view", 4, relations.make_view, relations.change_view),
-    Sort("materialized_view", 2, relations.make_materialized_view, relations.change_view),
+    Sort("index", 6, keys.make_index, keys.change_index),
+    Sort("view", 6, relations.make_view, relations.change_view),
+    Sort("materialized_view", 3, relations.make_materialized_view, relations.change_view),
+    Sort("function", 5, routines.make_function, routines.change_function),
+    Sort("procedure", 1, routines.make_procedure, routines.change_procedure),
+    Sort("aggregate", 1, routines.make_aggregate, routines.change_aggregate),
+    Sort("operator", 1, routines.make_operator, routines.change_operator, named=False),
+    Sort("operator_family", 1, routines.make_family, routines.change_family),
+    Sort("operator_class", 1, routines.make_class, routines.change_class),
+    Sort("cast", 1, routines.make_cast, routines.change_cast, named=False),
+    Sort("trigger", 3, reactions.make_trigger, reactions.change_trigger),
+    Sort("policy", 2, reactions.make_policy, reactions.change_policy),
+    Sort("rule", 1, reactions.make_rule, reactions.change_rule),
+    Sort("event_trigger", 1, reactions.make_event_trigger, reactions.change_event_trigger),
+    Sort("domain", 3, types.make_domain, types.change_domain),
+    Sort("domain_constraint", 2, types.make_domain_check, types.change_domain_check),
+    Sort("composite_type", 2, types.make_composite, types.change_composite),
+    Sort("attribute", 2, types.make_attribute, types.change_attribute),
+    Sort("range_type", 1, types.make_range, types.change_range),
+    Sort("collation", 1, types.make_collation, types.change_collation),
+    Sort("text_search_template", 1, others.make_template, others.keep),
+    Sort("text_search_dictionary", 1, others.make_dictionary, others.change_dictionary),
+    Sort("text_search_configuration", 1, others.make_configuration, others.change_configuration),
+    Sort("statistics", 2, others.make_statistics, others.change_statistics),
+    Sort("conversion", 1, others.make_conversion, others.change_conversion),
+    Sort("language", 1, others.make_language, others.change_language),
+    Sort("access_method", 1, others.make_access_method, others.keep, named=False),
+    Sort("foreign_data_wrapper", 1, others.make_wrapper, others.change_options),
+    Sort("foreign_server", 1, others.make_server, others.change_server),
+    Sort("user_mapping", 1, others.make_mapping, others.change_mapping, named=False),
+    Sort("foreign_table", 2, others.make_foreign_table, others.change_options),
+    Sort("publication", 1, others.make_publication, others.change_publication),
+    Sort("published_table", 2, others.make_published, others.change_published, named=False),
+    Sort("published_schema", 1, others.make_published, others.keep, named=False),
+    Sort("default_privilege", 1, others.make_default_privilege, others.change_default_privilege, named=False),
 )
-BY_KIND = {sort.kind: sort for sort in KINDS}
-ACTIONS = ["add", "add", "drop", "change", "change", "change", "rename", "comment"]
+ACTIONS = ["add", "add", "drop", "change", "change", "change", "rename", "comment", "grant"]
+SILENT = ("output", "user_mapping", "published_table", "published_schema", "default_privilege")
+"""What has no comment."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +105,23 @@ class Pair:
 def pairs(draw: st.DrawFn, major: int) -> Pair:
     """Two related schemas for a server of this major."""
     d = Draw(draw, major)
-    model = Model()
+    d.model = model = Model()
     relations.public(model)
     relations.make_table(d, model)
     weighted = [sort for sort in KINDS for _ in range(sort.weight)]
     for _ in range(d.number(0, 20)):
         d.pick(weighted).make(d, model)
     for _ in range(d.number(0, 3)):
-        _comment(d, model)
-    after = model.copy()
+        d.pick([_comment, others.grant])(d, model)
+    d.model = after = model.copy()
     d.reserved = {item.name for item in model.items.values()}
     for _ in range(d.number(1, 6)):
         _edit(d, after, weighted)
     if after.files() == model.files():
         columns.make_column(d, after)
+    if d.one_in(5) and not any(i.old_name for i in after.items.values()):
+        # The other way round a partition is attached, and more is made than goes.
+        return Pair(after.files(), model.files())
     return Pair(model.files(), after.files())
 
 
@@ -88,6 +132,9 @@ def _edit(d: Draw, model: Model, weighted: list[Sort]) -> None:
         return
     if action == "comment":
         _comment(d, model)
+        return
+    if action == "grant":
+        others.grant(d, model)
         return
     there = [sort for sort in KINDS if model.of(sort.kind) and (sort.named or action != "rename")]
     sort = d.pick(there)
@@ -101,6 +148,6 @@ def _edit(d: Draw, model: Model, weighted: list[Sort]) -> None:
 
 
 def _comment(d: Draw, model: Model) -> None:
-    item = d.pick([i for i in model.items.values() if i.kind != "output"])
+    item = d.pick([i for i in model.items.values() if i.kind not in SILENT])
     if item.name != "public":
         model.respec(item, comment=d.pick([None, *COMMENTS]))

@@ -14,6 +14,7 @@ from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Plan
 from tests.database.random_rows import empty, fill
 from tests.database.random_schemas import Pair, pairs
+from tests.database.test_grants import make_roles
 from tests.migration import Migration, build_directly, declare, unheard
 from tests.servers import Server, rows
 
@@ -77,6 +78,8 @@ def test_many_random_pairs(newest: Server, part: int) -> None:
 
 
 def _search(server: Server, examples: int, seed: int) -> None:
+    make_roles(server)
+
     @seeded(seed)
     @settings(PAIRS, max_examples=examples)
     @given(pairs(server.major), st.booleans())
@@ -88,6 +91,8 @@ def _search(server: Server, examples: int, seed: int) -> None:
 
 def test_two_plans_from_the_same_inputs_are_byte_identical(newest: Server) -> None:
     """But for their ids and times."""
+
+    make_roles(newest)
 
     @seeded(1)
     @settings(PAIRS, max_examples=10)

@@ -23,6 +23,26 @@ def table(columns: str = "a = 'int'", about: str = "", more: str = "") -> str:
     return T.format(columns=columns, about=about, more=more)
 
 
+F = "[functions.f]\nreturns = 'integer'\nlanguage = 'sql'\n"
+A = "[aggregates.a]\narguments = 'bigint'\nstype = 'bigint'\n"
+D = "[domains.d]\ntype = 'int'\n[domains.d.checks]\n"
+G = (
+    "[functions.f]\nreturns = 'trigger'\nbody = 'begin return new; end'\n"
+    "[tables.t.columns]\na = 'int'\n[tables.t.triggers.g]\nexecute = 'f'\n"
+)
+P = table() + "[tables.t.policies.p]\n"
+R = table() + "[tables.t.rules.r]\n"
+E = "[functions.f]\nreturns = 'event_trigger'\nbody = 'begin end'\n[event_triggers.e]\nexecute = 'f'\n"
+S = table("a = 'int'\nb = 'int'") + "[tables.t.statistics]\n"
+O = (  # noqa: E741 - for operators
+    "[functions.f]\narguments = 'bigint, bigint'\nreturns = 'boolean'\nlanguage = 'sql'\nbody = 'select true'\n"
+    "[operators.'<<<(bigint, bigint)']\nfunction = 'f'\n"
+)
+PART = "[tables.p]\npartition_of = 't'\nbound = '"
+W = "[foreign_data_wrappers.w]\n[foreign_servers.s]\nwrapper = 'w'\n"
+FT = W + "[foreign_servers.s2]\nwrapper = 'w'\n[foreign_tables.t]\nserver = '{}'\n"
+
+
 SHAPES: dict[str, list[tuple[str, str, str]]] = {
     # kind: (address of what changes, action, schema file)
     "schema": [("schema:s", "none", "[schemas]\ns = { comment = '⟨a|b⟩' }")],
@@ -43,6 +63,14 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("table:public.t", "alter", table(about="options = { fillfactor = ⟨70|80⟩ }")),
         ("table:public.t", "alter", table(about="⟨|row_security = true⟩")),
         ("table:public.t", "alter", table(about="⟨|replica_identity = 'full'⟩")),
+        ("table:public.t", "alter", table(about="⟨|force_row_security = true⟩")),
+        (
+            "table:public.p",
+            "alter",
+            table(about="partition_by = 'LIST (a)'", more=PART + "⟨FOR VALUES IN (1)|DEFAULT⟩'"),
+        ),
+        ("table:public.c", "alter", table(more="[tables.c]\n⟨inherits = ['t']|⟩\n[tables.c.columns]\na = 'int'")),
+        ("table:public.t", "replace", table(about="partition_by = '⟨LIST|HASH⟩ (a)'")),
     ],
     "column": [
         ("column:public.t.a", "alter", table("a = '⟨int|bigint⟩'")),
@@ -132,6 +160,200 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
             "alter",
             "[materialized_views]\nm = { query = 'select 1 as a', unpopulated = ⟨true|false⟩ }",
         ),
+    ],
+    "function": [
+        ("function:public.f.()", "alter", F + "body = 'select ⟨1|2⟩'"),
+        ("function:public.f.()", "alter", F + "body = 'select 1'\n⟨|strict = true⟩"),
+        ("function:public.f.()", "alter", F + "body = 'select 1'\nvolatility = '⟨stable|immutable⟩'"),
+        ("function:public.f.()", "alter", F + "body = 'select 1'\n⟨|security_definer = true⟩"),
+        ("function:public.f.()", "alter", F + "body = 'select 1'\nset = { work_mem = '⟨1|2⟩MB' }"),
+        ("function:public.f.()", "alter", F + "⟨body = 'select 1'|sql_body = 'return 1'⟩"),
+        ("function:public.f.(integer)", "alter", F + "arguments = '⟨integer|a integer⟩'\nbody = 'select 1'"),
+        ("function:public.f.(integer)", "alter", F + "arguments = 'integer⟨| default 1⟩'\nbody = 'select 1'"),
+        ("function:public.f.(integer)", "replace", F + "arguments = '⟨a|b⟩ integer'\nbody = 'select 1'"),
+        ("function:public.f.()", "replace", "[functions.f]\nreturns = '⟨text|integer⟩'\nbody = 'begin end'"),
+    ],
+    "procedure": [
+        ("procedure:public.p.()", "alter", "[procedures.p]\nbody = 'begin ⟨|null; ⟩end'"),
+        ("procedure:public.p.()", "alter", "[procedures.p]\nbody = 'begin end'\n⟨|security_definer = true⟩"),
+    ],
+    "aggregate": [
+        ("aggregate:public.a.(bigint)", "alter", A + "sfunc = '⟨int8pl|int8mi⟩'"),
+        ("aggregate:public.a.(bigint)", "alter", A + "sfunc = 'int8pl'\n⟨|parallel = 'safe'⟩"),
+        ("aggregate:public.a.(bigint)", "alter", A + "sfunc = 'int8pl'\ninitcond = '⟨0|1⟩'"),
+    ],
+    "domain": [
+        ("domain:public.d", "alter", "[domains]\nd = { type = 'int', default = '⟨1|2⟩' }"),
+        ("domain:public.d", "alter", "[domains]\nd = { type = 'int'⟨|, not_null = true⟩ }"),
+        ("domain:public.d", "alter", "[domains]\nd = { type = 'int'⟨, not_null = true|⟩ }\n" + table("a = 'd'")),
+        ("domain:public.d", "replace", "[domains]\nd = '⟨int|bigint⟩'"),
+    ],
+    "domain_constraint": [
+        ("domain_constraint:public.d.c", "alter", D + "c = { expression = 'value > 0', not_valid = ⟨true|false⟩ }"),
+        ("domain_constraint:public.d.c", "replace", D + "c = 'value > ⟨0|1⟩'"),
+    ],
+    "composite_type": [
+        ("composite_type:public.c", "alter", "[composite_types.c.columns]\na = 'int'\n⟨|b = 'int'⟩"),
+        ("composite_type:public.c", "alter", "[composite_types.c.columns]\n⟨a = 'int'|⟩\nb = 'int'"),
+        ("composite_type:public.c", "replace", "[composite_types.c.columns]\n⟨|a = 'int'⟩\nb = 'int'"),
+    ],
+    "attribute": [("attribute:public.c.a", "alter", "[composite_types.c.columns]\na = '⟨int|bigint⟩'")],
+    "range_type": [("range_type:public.r", "replace", "[range_types]\nr = '⟨integer|bigint⟩'")],
+    "collation": [("collation:public.c", "replace", "[collations]\nc = { locale = '⟨C|POSIX⟩' }")],
+    "trigger": [
+        ("trigger:public.t.g", "alter", G + "events = ['⟨insert|delete⟩']"),
+        ("trigger:public.t.g", "alter", G + "events = ['insert']\nenabled = '⟨origin|always⟩'"),
+        ("trigger:public.t.g", "alter", G + "events = ['insert']\nwhen = '⟨before|after⟩'"),
+        ("trigger:public.t.g", "alter", G + "events = ['insert']\n⟨|condition = 'new.a > 0'⟩"),
+        ("trigger:public.t.g", "replace", G + "events = ['insert']\n⟨|constraint = true⟩"),
+    ],
+    "policy": [
+        ("policy:public.t.p", "alter", P + "using = 'a > ⟨0|1⟩'"),
+        ("policy:public.t.p", "alter", P + "using = 'a > 0'\n⟨|check = 'a > 1'⟩"),
+        ("policy:public.t.p", "alter", P + "using = 'a > 0'\nroles = ['⟨public|pg_monitor⟩']"),
+        ("policy:public.t.p", "replace", P + "using = 'a > 0'\ncommand = '⟨all|select⟩'"),
+        ("policy:public.t.p", "replace", P + "using = 'a > 0'\npermissive = ⟨true|false⟩"),
+        ("policy:public.t.p", "replace", P + "using = 'a > 0'\n⟨check = 'a > 1'|⟩"),
+    ],
+    "rule": [
+        ("rule:public.t.r", "alter", R + "event = '⟨insert|delete⟩'"),
+        ("rule:public.t.r", "alter", R + "event = 'insert'\n⟨|instead = true⟩"),
+        ("rule:public.t.r", "alter", R + "event = 'insert'\nenabled = '⟨origin|disabled⟩'"),
+    ],
+    "event_trigger": [
+        ("event_trigger:e", "alter", E + "event = 'sql_drop'\nenabled = '⟨origin|disabled⟩'"),
+        ("event_trigger:e", "replace", E + "event = '⟨sql_drop|ddl_command_end⟩'"),
+    ],
+    "statistics": [
+        ("statistics:public.s", "alter", S + "s = { on = ['a', 'b'], target = ⟨10|20⟩ }"),
+        ("statistics:public.s", "alter", S + "s = { on = ['a', 'b']⟨, target = 10|⟩ }"),
+        ("statistics:public.s", "replace", S + "s = { on = ['a', 'b'], kinds = ['⟨mcv|ndistinct⟩'] }"),
+    ],
+    "operator": [
+        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨|restrict = 'scalarltsel'⟩"),
+        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨join = 'scalarltjoinsel'|⟩"),
+        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨|hashes = true⟩"),
+        ("operator:public.<<<(bigint, bigint)", "replace", O + "⟨merges = true|⟩"),
+    ],
+    "operator_family": [
+        (
+            "operator_family:public.f using btree",
+            "alter",
+            "[operator_families.'f using btree']\n⟨|operators = ['1 < (bigint, integer)']⟩",
+        )
+    ],
+    "operator_class": [
+        (
+            "operator_class:public.c using btree",
+            "replace",
+            "[operator_classes.'c using btree']\ntype = 'bigint'\noperators = ['⟨1 <|5 >⟩']",
+        )
+    ],
+    "cast": [
+        (
+            'cast:"public.e as bigint"',
+            "replace",
+            "[enums]\ne = ['a']\n[functions.f]\narguments = 'e'\nreturns = 'bigint'\nbody = 'begin end'\n"
+            "[casts.'e as bigint']\nfunction = 'f(e)'\ncontext = '⟨explicit|assignment⟩'",
+        )
+    ],
+    "conversion": [
+        (
+            "conversion:public.c",
+            "replace",
+            "[conversions.c]\nsource = 'LATIN1'\ntarget = 'UTF8'\nfunction = 'iso8859_1_to_utf8'\n⟨|default = true⟩",
+        )
+    ],
+    "text_search_parser": [
+        (
+            "text_search_parser:public.p",
+            "replace",
+            "[text_search_parsers.p]\nstart = 'prsd_start'\ngettoken = 'prsd_nexttoken'\nend = 'prsd_end'\n"
+            "lextypes = 'prsd_lextype'\n⟨|headline = 'prsd_headline'⟩",
+        )
+    ],
+    "text_search_template": [
+        (
+            "text_search_template:public.t",
+            "replace",
+            "[text_search_templates.t]\nlexize = 'dsimple_lexize'\n⟨|init = 'dsimple_init'⟩",
+        )
+    ],
+    "text_search_dictionary": [
+        (
+            "text_search_dictionary:public.d",
+            "alter",
+            "[text_search_dictionaries.d]\ntemplate = 'snowball'\noptions = { language = '⟨english|german⟩' }",
+        ),
+        (
+            "text_search_dictionary:public.d",
+            "replace",
+            "[text_search_dictionaries.d]\ntemplate = 'snowball⟨|_2⟩'\noptions = { language = 'english' }\n"
+            "[text_search_templates.snowball_2]\nlexize = 'dsnowball_lexize'\ninit = 'dsnowball_init'",
+        ),
+    ],
+    "text_search_configuration": [
+        (
+            "text_search_configuration:public.c",
+            "alter",
+            "[text_search_configurations.c.mappings]\nword = '⟨simple|english_stem⟩'",
+        ),
+        ("text_search_configuration:public.c", "alter", "[text_search_configurations.c.mappings]\n⟨|word = 'simple'⟩"),
+    ],
+    "language": [
+        ("language:l", "alter", "[languages.l]\nhandler = 'plpgsql_call_handler'\n⟨|trusted = true⟩"),
+        ("language:l", "alter", "[languages.l]\nhandler = 'plpgsql_call_handler'\n⟨validator = 'plpgsql_validator'|⟩"),
+    ],
+    "transform": [
+        (
+            "transform:integer for plpgsql",
+            "alter",
+            "[functions.f]\narguments = 'internal'\nreturns = 'integer'\nlanguage = 'internal'\nbody = 'int4up'\n"
+            "volatility = 'immutable'\n"
+            "[functions.g]\narguments = 'internal'\nreturns = 'internal'\nlanguage = 'internal'\nbody = 'int4up'\n"
+            "volatility = 'immutable'\n"
+            "[transforms.'integer for plpgsql']\nto_sql = 'f(internal)'\n⟨|from_sql = 'g(internal)'⟩",
+        )
+    ],
+    "access_method": [
+        (
+            "access_method:m",
+            "replace",
+            "[access_methods.m]\n⟨handler = 'bthandler'|handler = 'heap_tableam_handler'\ntable = true⟩",
+        )
+    ],
+    "foreign_data_wrapper": [
+        ("foreign_data_wrapper:w", "alter", "[foreign_data_wrappers.w]\n⟨|options = { a = '1' }⟩"),
+        ("foreign_data_wrapper:w", "alter", "[foreign_data_wrappers.w]\n⟨validator = 'postgresql_fdw_validator'|⟩"),
+    ],
+    "foreign_server": [
+        ("foreign_server:s", "alter", W + "⟨|version = '1'⟩"),
+        ("foreign_server:s", "alter", W + "options = { a = '⟨1|2⟩' }"),
+        ("foreign_server:s", "replace", W + "⟨|type = 'x'⟩"),
+        ("foreign_server:s", "replace", W + "⟨version = '1'|⟩"),
+    ],
+    "user_mapping": [
+        ("user_mapping:s.public", "alter", W + "[foreign_servers.s.user_mappings.public]\noptions = { user = '⟨a|b⟩' }")
+    ],
+    "foreign_table": [
+        ("foreign_table:public.t", "alter", FT.format("s") + "options = { a = '⟨1|2⟩' }\ncolumns = { a = 'int' }"),
+        ("column:public.t.a", "alter", FT.format("s") + "columns = { a = '⟨int|bigint⟩' }"),
+        ("foreign_table:public.t", "replace", FT.format("⟨s|s2⟩") + "columns = { a = 'int' }"),
+    ],
+    "publication": [
+        ("publication:p", "alter", "[publications.p]\npublish = ['⟨insert|update⟩']"),
+        ("publication:p", "alter", "[publications.p]\n⟨|publish_via_partition_root = true⟩"),
+        ("publication:p", "replace", "[publications.p]\n⟨|all_tables = true⟩"),
+    ],
+    "published_table": [
+        (
+            'published_table:p."public.t"',
+            "replace",
+            table("a = 'int'\nb = 'int'") + "[publications.p.tables]\nt = { columns = ['⟨a|b⟩'] }",
+        ),
+    ],
+    "published_schema": [
+        ("published_schema:p.s", "create", "[schemas]\ns = {}\n[publications.p]\n⟨|schemas = { s = {} }⟩")
     ],
     "comment": [("comment:table.public.t", "alter", table(about="comment = '⟨a|b⟩'"))],
     "grant": [("grant:table.public.t.public", "alter", table(about="grants = { public = ['⟨select|insert⟩'] }"))],

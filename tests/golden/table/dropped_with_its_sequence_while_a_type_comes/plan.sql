@@ -1,0 +1,26 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 0 to alter, 0 to replace, 3 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+
+BEGIN;
+
+-- 0001 create table public.book [safe]
+CREATE SCHEMA faberdb_quarantine_2;
+
+-- 0002 create table public.book [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
+
+-- 0003 drop table public.book [destructive]
+ALTER TABLE public.book SET SCHEMA faberdb_quarantine_2;
+
+-- 0004 create enum public.shelf [safe]
+CREATE TYPE public.shelf AS ENUM ('upper', 'lower');
+
+COMMIT;
