@@ -213,9 +213,22 @@ def put_back(
             shared=True,
         )
         yield Statement(f"ALTER TABLE {kept.place}_left ADD PRIMARY KEY (id)", shared=True)
+    if _deferred(table, work):
+        # What is checked at the end of the transaction would stand in the way of every ALTER TABLE until then.
+        yield Statement("SET CONSTRAINTS ALL IMMEDIATE", shared=True)
     if triggers_of(table, work):
         update = _QUIETLY.replace("{table}", literal(name)).replace("{update}", update)
     yield Statement(update, Risk.DANGEROUS, shared=True)
+
+
+def _deferred(table: tuple[str, ...], work: Work) -> bool:
+    """Whether a constraint of the table, or one that points at it, waits for the end of the transaction."""
+    address = Address("table", table)
+    around = (
+        *(work.children(address, after=a) for a in (False, True)),
+        *(work.referrers(address, after=a) for a in (False, True)),
+    )
+    return any(obj.attributes.get("initially_deferred") for found in around for obj in found)
 
 
 _QUIETLY = """DO $faberdb$
