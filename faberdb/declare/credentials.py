@@ -34,6 +34,12 @@ def connection_strings(text: str, data: Any) -> Iterator[Keys]:
         yield from _search(data, ())
 
 
+def passwords(text: str) -> Iterator[int]:
+    """Where in a text, comments included, a connection URL with a password stands."""
+    if "://" in text:
+        yield from (match.start() for match in _URL_WITH_PASSWORD.finditer(text))
+
+
 def _worth_a_search(text: str) -> bool:
     """Cheap on large files: whether the text as a whole holds what a connection string must have in it. An escape
     could spell anything."""

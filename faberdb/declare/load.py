@@ -22,6 +22,7 @@ from faberdb.declare.source import (
     as_text,
     content_digest,
     error_of,
+    hidden,
     leaks,
     place_of,
     read,
@@ -196,6 +197,7 @@ class Reader:
             try:
                 raw = file.read_bytes()
                 entry[key] = as_text(raw).replace("\r\n", "\n").replace("\r", "\n")
+                yield from hidden(file, entry[key])
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
                 yield source.problem(keys, f"the file {file.as_posix()} cannot be read: {why}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from faberdb.declare.blocks import Block, parse, split
-from faberdb.declare.credentials import connection_strings
+from faberdb.declare.credentials import connection_strings, passwords
 from faberdb.declare.positions import Keys, line_and_column, locate
 from faberdb.errors import FaberError
 from faberdb.model import Origin
@@ -112,7 +112,14 @@ def leaks(source: Source) -> list[Problem]:
         "a connection string is written here; keep it in an environment variable and give the variable's name"
         " to connection_string_env in faberdb.toml"
     )
-    return [source.problem(keys, message) for keys in connection_strings(source.text, source.data)]
+    found = [source.problem(keys, message) for keys in connection_strings(source.text, source.data)]
+    return found or hidden(source.file, source.text)
+
+
+def hidden(file: Path, text: str) -> list[Problem]:
+    """Connection URLs with a password anywhere in a text, in comments too."""
+    message = "a connection string with a password is written here; take it out, and change the password"
+    return [Problem(file, *line_and_column(text, place), message) for place in passwords(text)]
 
 
 def error_of(problems: Iterable[Problem], error: type[AnyError]) -> AnyError:

@@ -83,6 +83,8 @@ class StepRecord(Strict):
     transaction: int
     """Steps with the same number commit together."""
     depends_on: list[str]
+    scope: list[str]
+    """Schemas in which unqualified names are looked up."""
     risk: Literal["safe", "caution", "dangerous", "destructive"]
     hazards: list[HazardRecord]
     outside_transaction: bool

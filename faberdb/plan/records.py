@@ -79,6 +79,7 @@ def step_to(step: Step) -> dict[str, Any]:
         "sql": s.sql,
         "transaction": step.transaction,
         "depends_on": list(step.depends_on),
+        "scope": list(step.scope),
         "risk": s.risk.word,
         "hazards": [{"code": h.code, "message": h.message} for h in s.hazards],
         "outside_transaction": s.outside,
@@ -105,6 +106,7 @@ def step_from(record: Any) -> Step:
         statement,
         record["transaction"],
         tuple(record["depends_on"]),
+        tuple(record["scope"]),
     )
 
 

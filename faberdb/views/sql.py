@@ -42,8 +42,12 @@ def _header(plan: Plan, rollback: bool) -> Iterator[str]:
 def _transaction(steps: list[Step]) -> Iterator[str]:
     outside = steps[0].statement.outside
     yield _comment("cannot run inside a transaction") if outside else "BEGIN;"
+    scope: tuple[str, ...] = ()
     for step in steps:
         yield ""
+        if step.scope != scope:
+            scope, names = step.scope, ", ".join('"' + name.replace('"', '""') + '"' for name in step.scope)
+            yield f"SET {'' if outside else 'LOCAL '}search_path = {names or chr(39) * 2};"
         yield _comment(f"{step.id} {step.action.value} {words.spoken(step.address)} [{step.statement.risk.word}]")
         yield from (_comment(f"     ! {hazard.message}") for hazard in step.statement.hazards)
         yield statement(step)

@@ -92,6 +92,7 @@ class Target(Session):
                 unchanged()
                 self._limit(limits, local=False)
                 started(step)
+                self.set_scope(step.scope)
                 self.execute_one(self._filled(step))
                 self._journal(plan_id, steps, "done")
             else:
@@ -99,8 +100,12 @@ class Target(Session):
                     self._limit(limits, local=True)
                     self._hold(steps)
                     unchanged()
+                    scope: tuple[str, ...] = ()
                     for step in steps:
                         started(step)
+                        if step.scope != scope:
+                            self.set_scope(step.scope, local=True)
+                            scope = step.scope
                         self.execute_one(self._filled(step))
                     self._journal(plan_id, steps, "done")
         except psycopg.Error as error:

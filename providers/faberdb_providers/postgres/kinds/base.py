@@ -21,6 +21,9 @@ Identity = tuple[int, int, int]
 """(classid, objid, objsubid) as pg_depend and pg_description name an object."""
 Found = tuple[Identity, Object]
 
+NAME_BYTES = 63
+"""NAMEDATALEN - 1 of PostgreSQL as it is shipped: what is longer is cut without a word."""
+
 USER_SCHEMA = (
     "n.nspname !~ '^pg_(toast|temp|toast_temp)' and n.nspname not in ('pg_catalog', 'information_schema')"
     " and n.nspname !~ '^faberdb(_|$)'"
@@ -220,8 +223,13 @@ class PostgresKind:
         if spec.renamed_from and not self.renamable:
             raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
         old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
+        long = next((p for p in address.path if len(p.encode()) > NAME_BYTES and not set("( ") & set(p)), None)
+        if long:
+            raise ValueError(f"the name {long!r} has more than {NAME_BYTES} bytes, and PostgreSQL would cut it there")
         needed = frozenset(references) | ({parent} if parent else frozenset())
         about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
+        if any(isinstance(text, str) for text in about.values()):
+            about["scope"] = list(place.scope)  # what is said of the way there names things as the file does
         if spec.protect is not None:
             about["protect"] = spec.protect
         yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, about)

@@ -11,6 +11,7 @@ SET search_path = '';
 
 BEGIN;
 
+SET LOCAL search_path = "public";
 -- 0001 create column public.customer.region [safe]
 ALTER TABLE public.customer ADD COLUMN region text;
 

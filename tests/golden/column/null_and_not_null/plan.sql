@@ -14,6 +14,7 @@ BEGIN;
 -- 0001 alter column public.customer.email [caution]
 ALTER TABLE public.customer ALTER COLUMN email DROP NOT NULL;
 
+SET LOCAL search_path = "public";
 -- 0002 alter column public.customer.name [dangerous]
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 

@@ -11,6 +11,7 @@ SET search_path = '';
 
 BEGIN;
 
+SET LOCAL search_path = "public";
 -- 0001 alter column public.setting.value [dangerous]
 LOCK TABLE public.setting IN ACCESS EXCLUSIVE MODE;
 
