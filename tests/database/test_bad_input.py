@@ -323,3 +323,9 @@ def test_create_asks_where_something_would_go(shop: Shop) -> None:
     asked = shop.folder.run("create", "live")
     assert (asked.code, "there is no terminal to ask on" in asked.err) == (1, True), asked
     assert shop.now() == shop.before
+
+
+def test_a_name_that_postgresql_would_cut_is_refused(shop: Shop) -> None:
+    name = "ü" * 32
+    shop.declare_more(f'[tables.{"x" * 63}.columns]\nid = "bigint"\n[tables."{name}".columns]\nid = "bigint"\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:9:", name, "more than 63 bytes")

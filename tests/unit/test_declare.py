@@ -214,6 +214,20 @@ def test_a_connection_string_is_refused_and_not_repeated() -> None:
     )
 
 
+def test_a_password_in_a_comment_is_refused_at_its_place() -> None:
+    message = refused(a="# was postgresql://ann:hunter2@db.example/shop\n[boxes.a]\nsize = 1\n")
+    assert message == (
+        "schemas/a.toml:1:7: a connection string with a password is written here; take it out, and change the password"
+    )
+
+
+def test_a_password_in_a_file_that_is_named_is_refused_there(project: Path) -> None:
+    (project / "schemas/sea.sql").write_text("-- postgresql://ann:hunter2@db.example/shop\nselect 1\n", "utf-8")
+    message = refused(a='[pictures]\nsea = { file = "sea.sql" }\n')
+    assert message.startswith("schemas/sea.sql:1:4: a connection string with a password is written here")
+    assert "hunter2" not in message
+
+
 @pytest.mark.parametrize(
     "text",
     [
