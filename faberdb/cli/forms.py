@@ -42,7 +42,7 @@ class FormFile:
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.file.parent)
-            with os.fdopen(handle, "w") as file:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump({key: _record(form) for key, form in known.items()}, file, separators=(",", ":"))
             Path(name).replace(self.file)
 

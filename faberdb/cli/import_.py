@@ -71,13 +71,13 @@ def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[
     for name, text in texts.items():
         file = folder / name
         try:
-            there = file.read_text() if file.exists() else None
+            there = file.read_text("utf-8") if file.exists() else None
             if there != text and not dry_run:
                 _make(file.parent)
                 aside = file.with_name(file.name + ".part")
-                aside.write_text(text)
+                aside.write_text(text, "utf-8")
                 aside.replace(file)
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
         results.append((str(file), "new" if there is None else "same" if there == text else "changed"))
     return results

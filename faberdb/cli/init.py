@@ -84,7 +84,7 @@ def _write(here: Path, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         try:
             (here / name).parent.mkdir(parents=True, exist_ok=True)
-            (here / name).write_text(text)
+            (here / name).write_text(text, "utf-8")
         except OSError as error:
             raise ConfigError("the project cannot be written", where=str(here / name), detail=(str(error),)) from None
 
@@ -96,4 +96,4 @@ def copy_json_schemas(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in files("faberdb_schemas").iterdir():
         if source.name.endswith(".schema.json"):
-            (folder / source.name).write_text(source.read_text())
+            (folder / source.name).write_text(source.read_text("utf-8"), "utf-8")

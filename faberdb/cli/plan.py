@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from faberdb.cli.options import exitcode_option, shown, strict_option, view_of, workspace_of
+from faberdb.cli import saved
+from faberdb.cli.options import exitcode_option, folder, shown, strict_option, view_of, workspace_of
 from faberdb.cli.planning import plan_environment, plan_towards, rules_of
 from faberdb.cli.workspace import environment_named
-from faberdb.errors import ExitCode, FaberError
+from faberdb.errors import ExitCode
 from faberdb.policy.rules import refuse_violations, violations
 
 FORMS = "an environment, `sql:FOLDER`, `git:REVISION`"
@@ -50,7 +49,7 @@ def command(
     if out:
         from faberdb.plan.codec import to_json
 
-        _save(Path(out), to_json(made.plan))
+        saved.write(folder(ctx) / out, to_json(made.plan))
     if not made.plan.applyable:
         view.no_changes(made.plan)
         refuse_violations(made.plan, rules)
@@ -60,17 +59,3 @@ def command(
     view.plan(made.plan, saved=out, next_step="" if refused else follows)
     refuse_violations(made.plan, rules)
     return int(ExitCode.CHANGES if detailed_exitcode else ExitCode.OK)
-
-
-def _save(file: Path, text: str) -> None:
-    aside = file.with_name(file.name + ".part")
-    try:
-        aside.write_text(text)
-        aside.replace(file)
-    except OSError as error:
-        raise FaberError(
-            "the plan cannot be saved",
-            where=str(file),
-            detail=(error.strerror or str(error),),
-            advice="choose another FILE",
-        ) from None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
+from faberdb.cli import saved
 from faberdb.cli.options import folder
-from faberdb.errors import ExitCode, FaberError
+from faberdb.errors import ExitCode
 from faberdb.plan.codec import from_json
 from faberdb.views import make_view
 
@@ -33,11 +33,7 @@ def command(
     verbose: int,
 ) -> int:
     """Show a saved PLAN without touching any database."""
-    file = folder(ctx) / plan
-    try:
-        text = Path(file).read_text()
-    except OSError as error:
-        raise FaberError("the plan cannot be read", where=plan, detail=(error.strerror or str(error),)) from None
+    text = saved.read(folder(ctx) / plan)
     document = from_json(text, plan)
     if as_json:
         click.echo(text, nl=False)

@@ -71,7 +71,7 @@ def _of_sql(folder: Path, scratch: Any) -> Mapping[Address, Object]:
     with scratch.database() as database:
         for file in files:
             try:
-                text = file.read_text()
+                text = file.read_text("utf-8")
             except (OSError, ValueError) as error:
                 raise DeclarationError("the file cannot be read", where=str(file), detail=(str(error),)) from None
             failed = database.run_script(text)

@@ -94,6 +94,8 @@ def read(file: Path) -> Source:
         return Source(file, text, data, content_digest(raw), block_digests(parts))
     except tomllib.TOMLDecodeError as error:
         raise UnreadableError(_syntax_problem(file, text, str(error))) from error
+    except RecursionError:
+        raise UnreadableError(Problem(file, 1, 1, "nested too deeply to be read")) from None
 
 
 def _syntax_problem(file: Path, text: str, said: str) -> Problem:

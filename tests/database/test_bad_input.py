@@ -329,3 +329,26 @@ def test_a_name_that_postgresql_would_cut_is_refused(shop: Shop) -> None:
     name = "ü" * 32
     shop.declare_more(f'[tables.{"x" * 63}.columns]\nid = "bigint"\n[tables."{name}".columns]\nid = "bigint"\n')
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:9:", name, "more than 63 bytes")
+
+
+def test_a_plan_file_that_is_not_text_is_one_clear_error(shop: Shop) -> None:
+    (shop.folder.root / "plan.json").write_bytes(b"\xff\xfe{")
+    for command in ("show", "apply"):
+        shop.refuses(shop.folder.run(command, "plan.json"), 1, "plan.json: the plan cannot be read", "not UTF-8 text")
+
+
+def test_a_plan_is_saved_and_found_in_the_folder_worked_in(shop: Shop, tmp_path: Path, run: Callable[..., Ran]) -> None:
+    shop.declare_more('note = { type = "text", null = true }\n')
+
+    def there(*args: str) -> int:
+        return run("--chdir", "shop", *args, cwd=tmp_path, env=shop.folder.env, timeout=60).code
+
+    saved = there("plan", "live", "--out", "plan.json")
+    assert [saved, there("show", "plan.json"), there("apply", "plan.json")] == [0, 0, 0]
+    assert (shop.folder.root / "plan.json").is_file()
+    assert there("plan", "live", "--detailed-exitcode") == 0
+
+
+def test_a_schema_file_nested_without_end_is_one_clear_error(shop: Shop) -> None:
+    shop.declare_more("x = " + "[" * 5000 + "]" * 5000 + "\n")
+    shop.refuses(shop.folder.run("validate"), 1, "public.toml:1:1: nested too deeply to be read")
