@@ -18,7 +18,9 @@ _WARNING = (
 def plan_sql(plan: Plan, rollback: bool = False) -> str:
     """The script. rollback: the one that takes the plan back."""
     steps = plan.rollback if rollback else plan.steps
-    lines = [*_header(plan, rollback), r"\set ON_ERROR_STOP on", "SET search_path = '';"]
+    # As apply runs it: a body may name what a later step makes.
+    settings = ["SET search_path = '';", "SET check_function_bodies = off;"]
+    lines = [*_header(plan, rollback), r"\set ON_ERROR_STOP on", *settings]
     for _, group in groupby(steps, key=lambda step: step.transaction):
         lines += ["", *_transaction(list(group))]
     if not steps:

@@ -8,6 +8,7 @@
 
 \set ON_ERROR_STOP on
 SET search_path = '';
+SET check_function_bodies = off;
 
 BEGIN;
 
