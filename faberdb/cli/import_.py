@@ -60,6 +60,10 @@ def import_database(
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
         view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")
+    others = _others(workspace.project.schemas, texts)
+    if others:
+        what = ", ".join(map(str, others))
+        view.note(f"not written by this import, and what is declared there stays declared: {what}")
     if not dry_run:
         _remember(workspace, environment, catalogue, managed, identity, version)
 
@@ -81,6 +85,11 @@ def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[
             raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
         results.append((str(file), "new" if there is None else "same" if there == text else "changed"))
     return results
+
+
+def _others(folder: Path, texts: dict[str, str]) -> list[Path]:
+    """Schema files that are there besides: of a schema that is gone, or from an import split otherwise."""
+    return sorted(set(folder.rglob("*.toml")) - {folder / name for name in texts})
 
 
 def _make(folder: Path) -> None:

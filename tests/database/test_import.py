@@ -29,3 +29,15 @@ def test_a_plan_after_it_is_empty(newest: Server, project: Callable[..., Project
         assert imported.code == 0, imported
         planned = folder.run("plan", "dev", "--detailed-exitcode")
         assert planned.code == 0, planned
+
+
+def test_files_it_did_not_write_are_named(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create schema shop; create table shop.customer (id bigint)")
+        folder = project({"dev": conninfo})
+        assert folder.run("import", "dev").code == 0
+        run_sql(conninfo, "drop schema shop cascade")
+        again = folder.run("import", "dev")
+        assert again.code == 0, again
+        assert "what is declared there stays declared: schemas/shop.toml" in again.out + again.err
+        assert "to create" in folder.run("plan", "dev").out
