@@ -357,6 +357,14 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "comment": [("comment:table.public.t", "alter", table(about="comment = '⟨a|b⟩'"))],
     "grant": [("grant:table.public.t.public", "alter", table(about="grants = { public = ['⟨select|insert⟩'] }"))],
+    "owner": [("owner:table.public.t", "alter", table(about="owner = 'pg_⟨monitor|read_all_settings⟩'"))],
+    "privilege": [
+        (
+            'privilege:"function pg_catalog.pg_stat_reset() to pg_monitor"',
+            "alter",
+            "[privileges]\n'function pg_catalog.pg_stat_reset() to pg_monitor' = ['execute⟨ with grant option|⟩']",
+        )
+    ],
     "default_privilege": [
         (
             'default_privilege:public."tables to public"',
