@@ -226,7 +226,7 @@ class Planner:
         renames. A renamed table may hold renamed columns, so this goes on until no name is left to change."""
         start: Mapping[Address, Object] = self.catalogue.objects
         renames: list[tuple[Object, Object]] = []
-        while found := find_renames(wanted, start):
+        while found := find_renames(wanted, start, self.kinds):
             steps, _ = make_steps({}, replace(self.catalogue, objects=start), {}, self.kinds, renames=found)
             # What a new name needs and is not there yet: it comes with the changes, and is only lent to the copy.
             places = {r: wanted[r] for _, new in found for r in new.references if r in wanted and r not in start}
@@ -427,14 +427,23 @@ def _read(found: Object, wanted: Object | None) -> Object:
     )
 
 
-def find_renames(wanted: Mapping[Address, Object], live: Mapping[Address, Object]) -> tuple[tuple[Object, Object], ...]:
-    """(live object, the same under its new name) for every declared rename that is still to be done."""
+def find_renames(
+    wanted: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> tuple[tuple[Object, Object], ...]:
+    """(live object, the same under its new name) for every rename that is still to be done: those declared, and those
+    of what there is one of and that differs in nothing else, as a primary key that is named after its table."""
+    new = [obj for address, obj in wanted.items() if address not in live]
+    homes = {(obj.address.kind, obj.parent) for obj in new if kinds[obj.address.kind].single and obj.parent in live}
+    alone = {(a.kind, o.parent): a for a, o in live.items() if (a.kind, o.parent) in homes} if homes else {}
     found = []
-    for address, obj in wanted.items():
-        old = obj.renamed_from
-        if old is not None and old in live and address not in live and old not in wanted:
+    for obj in new:
+        old = obj.renamed_from or alone.get((obj.address.kind, obj.parent))
+        if old is None or old not in live or old in wanted:
+            continue
+        if obj.renamed_from or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
             places = {r for r in obj.references if r in wanted and not wanted[r].references}
-            found.append((live[old], replace(live[old], address=address, references=live[old].references | places)))
+            renamed = replace(live[old], address=obj.address, references=live[old].references | places)
+            found.append((live[old], renamed))
     return tuple(found)
 
 

@@ -20,7 +20,7 @@ ALTER TABLE public.country DROP CONSTRAINT country_pkey;
 
 -- 0003 create primary key public.country.country_key [dangerous]
 --      ! the table is locked while the index is built, and rows that are alike stop it
-ALTER TABLE public.country ADD CONSTRAINT country_key PRIMARY KEY (code);
+ALTER TABLE public.country ADD CONSTRAINT country_key PRIMARY KEY (code) INCLUDE (title);
 
 -- 0004 replace foreign key public.city.city_country_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it

@@ -1,1 +1,1 @@
-insert into country values ('de'); insert into city values ('Bonn', 'de');
+insert into country values ('de', 'Germany'); insert into city values ('Bonn', 'de');

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 1 to create, 2 to alter, 0 to replace, 1 to drop, 1 to rename. Risk: dangerous.
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -16,8 +16,8 @@ BEGIN;
 --      ! queries that use the old name fail from the moment this commits
 ALTER TABLE public.customer RENAME TO client;
 
--- 0002 drop primary key public.client.customer_pkey [caution]
-ALTER TABLE public.client DROP CONSTRAINT customer_pkey;
+-- 0002 rename primary key public.client.client_pkey [caution]
+ALTER TABLE public.client RENAME CONSTRAINT customer_pkey TO client_pkey;
 
 -- 0003 alter column public.client.id [safe]
 ALTER TABLE public.client RENAME CONSTRAINT customer_id_not_null TO client_id_not_null;
@@ -25,11 +25,7 @@ ALTER TABLE public.client RENAME CONSTRAINT customer_id_not_null TO client_id_no
 -- 0004 alter column public.client.id [caution]
 ALTER SEQUENCE public.customer_id_seq RENAME TO client_id_seq;
 
--- 0005 create primary key public.client.client_pkey [dangerous]
---      ! the table is locked while the index is built, and rows that are alike stop it
-ALTER TABLE public.client ADD CONSTRAINT client_pkey PRIMARY KEY (id);
-
--- 0006 alter column public.client.name [safe]
+-- 0005 alter column public.client.name [safe]
 ALTER TABLE public.client RENAME CONSTRAINT customer_name_not_null TO client_name_not_null;
 
 COMMIT;

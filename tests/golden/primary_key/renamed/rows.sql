@@ -1,0 +1,1 @@
+insert into country values ('de'); insert into city values ('Bonn', 'de');

@@ -1,0 +1,2 @@
+insert into customer default values;
+insert into orders values (1);
