@@ -150,6 +150,23 @@ def test_rows_that_do_not_fit_are_named_by_their_key_and_by_nothing_else(shop: S
     assert "a@x" not in said
 
 
+def test_rows_are_named_as_a_query_could_name_them(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    visits = (
+        "schema = 'public'\n[tables.visit]\nprimary_key = ['day', 'who']\n"
+        "[tables.visit.columns]\nday = 'date'\nwho = 'text'\n"
+    )
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+        folder.declare(visits)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("insert into visit values ('2026-03-01', 'O''Brien')")
+        folder.declare(visits + "[tables.visit.checks]\nlater = \"day > '2026-04-01'\"\n")
+        ran = folder.run("apply", "live", "--auto-approve")
+    assert ran.code == 7
+    assert "day = '2026-03-01', who = 'O''Brien'" in ran.err
+
+
 def saved(shop: Shop) -> Path:
     shop.declare_more('phone = { type = "text", null = true }\n')
     assert shop.folder.run("plan", "live", "--out", "plan.json").code == 0

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import psycopg
+from psycopg import Column
 
 from faberdb.errors import RefusedError, StoppedError
 from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.session import Session, refused, words
+
+_NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
+"""Types whose values need no quotes: int8, int2, int4, oid, float4, float8, numeric."""
 
 PASSING = ("55P03", "40P01")
 """lock_not_available, deadlock_detected: the same may succeed a little later."""
@@ -169,11 +173,22 @@ class Target(Session):
                 self.connection.execute("set transaction read only")
                 self.connection.execute("select set_config('statement_timeout', '5000', true)")
                 cursor = self.connection.execute(step.statement.probe.encode())
-                names = [column.name for column in cursor.description or ()]
-                return tuple(_shown(names, row) for row in cursor.fetchmany(5))
+                result, columns = cursor.pgresult, cursor.description or ()
+                if result is None:
+                    return ()
+                rows = ([result.get_value(n, m) for m in range(len(columns))] for n in range(min(5, result.ntuples)))
+                return tuple(_shown(columns, row) for row in rows)
         except psycopg.Error:
             return ()
 
 
-def _shown(names: Sequence[str], row: Sequence[object]) -> str:
-    return ", ".join(f"{name} = {value!r}" for name, value in zip(names, row, strict=True))
+def _shown(columns: Sequence[Column], row: Sequence[bytes | None]) -> str:
+    """The values as the server prints them, and as a query could name them."""
+    return ", ".join(f"{c.name} = {_printed(value, c.type_code)}" for c, value in zip(columns, row, strict=True))
+
+
+def _printed(value: bytes | None, type_code: int) -> str:
+    if value is None:
+        return "null"
+    text = value.decode("utf-8", "replace")
+    return text if type_code in _NUMBERS else literal(text).strip()
