@@ -229,7 +229,9 @@ class Planner:
         while found := find_renames(wanted, start, self.kinds):
             steps, _ = make_steps({}, replace(self.catalogue, objects=start), {}, self.kinds, renames=found)
             # What a new name needs and is not there yet: it comes with the changes, and is only lent to the copy.
-            places = {r: wanted[r] for _, new in found for r in new.references if r in wanted and r not in start}
+            coming = {new.address for _, new in found}
+            needed = {r for _, new in found for r in new.references} - coming
+            places = {r: wanted[r] for r in needed if r in wanted and r not in start}
             with self.scratch().database() as database:
                 old_names = [old.address for old, _ in found]
                 copy = Copy(database, {**start, **places}, [*old_names, *places], self.kinds, full=self.full)

@@ -431,12 +431,17 @@ class MovedWhenDropped(PostgresKind):
         """What has to be done before it can be dropped to be made anew."""
         return ()
 
+    def brought_along(self, obj: Object, schema: str) -> Iterable[Statement]:
+        """What has to follow it, now that it is in a schema: its own or quarantine."""
+        return ()
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         kept = work.kept(obj.address)
         if kept and kept.form == "moved":
             schema, name = obj.address.path
             there = f"{self.sql_name or self.name.upper()} {ident(kept.place)}.{ident(name)}"
             yield Statement(f"ALTER {there} SET SCHEMA {ident(schema)}")
+            yield from self.brought_along(obj, schema)
         else:
             yield from self.define(obj, inlined, work)
 
@@ -444,6 +449,7 @@ class MovedWhenDropped(PostgresKind):
         kept = work.keep(obj.address)
         if kept and kept.form == "moved":
             yield Statement(f"ALTER {self.identity(obj)} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+            yield from self.brought_along(obj, kept.place)
             return
         if work.after(obj.address) is not None:
             yield from self.let_go(obj, work)

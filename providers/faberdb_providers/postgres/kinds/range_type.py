@@ -14,9 +14,49 @@ from faberdb_providers.postgres.kinds.background import (
 )
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
 from faberdb_providers.postgres.kinds.types import TypeKind
-from faberdb_providers.postgres.names import dotted, ident, literal, qualified
+from faberdb_providers.postgres.names import dotted, literal, qualified
 
 _KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange")
+
+
+_FOLLOW = """DO $faberdb$
+DECLARE
+    part record;
+BEGIN
+    -- ALTER TYPE leaves the multirange type and the constructors of a range type where they are, and as they are named.
+    FOR part IN
+        WITH multirange AS (
+            SELECT t.oid, n.nspname, t.typname
+            FROM pg_depend d JOIN pg_type t ON t.oid = d.objid JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE d.classid = 'pg_type'::regclass AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'
+            AND d.refobjid = to_regtype({type}) AND t.typtype = 'm'
+        ), wanted AS (
+            SELECT 'TYPE' AS kind, m.oid, m.nspname, m.typname, {place} AS place, {multirange} AS new FROM multirange m
+            UNION ALL
+            SELECT 'FUNCTION', p.oid, n.nspname, p.proname, w.place, w.new
+            FROM (
+                SELECT to_regtype({type})::oid AS type, {schema} AS place, {name} AS new
+                UNION ALL SELECT m.oid, {schema}, {multirange} FROM multirange m
+            ) w
+            JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = w.type AND d.deptype = 'i'
+            AND d.classid = 'pg_proc'::regclass
+            JOIN pg_proc p ON p.oid = d.objid JOIN pg_namespace n ON n.oid = p.pronamespace
+        )
+        SELECT * FROM wanted WHERE nspname <> place OR typname <> new ORDER BY kind, oid
+    LOOP
+        IF part.nspname <> part.place THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s SET SCHEMA %I', part.oid::regtype, part.place)
+                ELSE format('ALTER FUNCTION %s SET SCHEMA %I', part.oid::regprocedure, part.place) END;
+        END IF;
+        IF part.typname <> part.new THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s RENAME TO %I', part.oid::regtype, part.new)
+                ELSE format('ALTER FUNCTION %s RENAME TO %I', part.oid::regprocedure, part.new) END;
+        END IF;
+    END LOOP;
+END
+$faberdb$"""
 
 
 class RangeTypeSpec(OwnedSpec, GrantableSpec):
@@ -95,16 +135,15 @@ class RangeTypeKind(TypeKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         yield from super().rename(before, after)
-        if "multirange" in before.attributes:
-            return
-        schema, old = _multirange(before)
-        new = ident(_multirange(after)[1])
-        # Servers before 14 have none, and a rename is not told where it runs.
-        yield Statement(
-            f"DO $faberdb$ BEGIN IF to_regtype({literal(dotted(schema, old)).strip()}) IS NOT NULL THEN"
-            f" ALTER TYPE {dotted(schema, old)} RENAME TO {new}; END IF; END $faberdb$",
-            Risk.DANGEROUS,
-        )
+        yield from self.brought_along(after, after.address.path[0])
+
+    def brought_along(self, obj: Object, schema: str) -> Iterable[Statement]:
+        home, name = obj.address.path
+        place, multirange = _multirange(obj)
+        if schema != home:
+            place = schema  # whatever stays behind would go with the schema it is in, and take the type along
+        words = {"type": dotted(schema, name), "schema": schema, "name": name, "place": place, "multirange": multirange}
+        yield Statement(_FOLLOW.format(**{k: literal(v).strip() for k, v in words.items()}), Risk.CAUTION)
 
 
 def multirange_name(name: str) -> str:

@@ -34,4 +34,44 @@ ALTER TABLE public.item DROP COLUMN span;
 -- 0007 drop range type public.span [caution]
 ALTER TYPE public.span SET SCHEMA faberdb_quarantine_2;
 
+-- 0008 drop range type public.span [caution]
+DO $faberdb$
+DECLARE
+    part record;
+BEGIN
+    -- ALTER TYPE leaves the multirange type and the constructors of a range type where they are, and as they are named.
+    FOR part IN
+        WITH multirange AS (
+            SELECT t.oid, n.nspname, t.typname
+            FROM pg_depend d JOIN pg_type t ON t.oid = d.objid JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE d.classid = 'pg_type'::regclass AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'
+            AND d.refobjid = to_regtype('faberdb_quarantine_2.span') AND t.typtype = 'm'
+        ), wanted AS (
+            SELECT 'TYPE' AS kind, m.oid, m.nspname, m.typname, 'faberdb_quarantine_2' AS place, 'span_multirange' AS new FROM multirange m
+            UNION ALL
+            SELECT 'FUNCTION', p.oid, n.nspname, p.proname, w.place, w.new
+            FROM (
+                SELECT to_regtype('faberdb_quarantine_2.span')::oid AS type, 'faberdb_quarantine_2' AS place, 'span' AS new
+                UNION ALL SELECT m.oid, 'faberdb_quarantine_2', 'span_multirange' FROM multirange m
+            ) w
+            JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = w.type AND d.deptype = 'i'
+            AND d.classid = 'pg_proc'::regclass
+            JOIN pg_proc p ON p.oid = d.objid JOIN pg_namespace n ON n.oid = p.pronamespace
+        )
+        SELECT * FROM wanted WHERE nspname <> place OR typname <> new ORDER BY kind, oid
+    LOOP
+        IF part.nspname <> part.place THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s SET SCHEMA %I', part.oid::regtype, part.place)
+                ELSE format('ALTER FUNCTION %s SET SCHEMA %I', part.oid::regprocedure, part.place) END;
+        END IF;
+        IF part.typname <> part.new THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s RENAME TO %I', part.oid::regtype, part.new)
+                ELSE format('ALTER FUNCTION %s RENAME TO %I', part.oid::regprocedure, part.new) END;
+        END IF;
+    END LOOP;
+END
+$faberdb$;
+
 COMMIT;

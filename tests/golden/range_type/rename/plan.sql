@@ -16,7 +16,44 @@ BEGIN;
 --      ! queries that use the old name fail from the moment this commits
 ALTER TYPE public.span RENAME TO extent;
 
--- 0002 rename range type public.extent [dangerous]
-DO $faberdb$ BEGIN IF to_regtype('public.span_multirange') IS NOT NULL THEN ALTER TYPE public.span_multirange RENAME TO extent_multirange; END IF; END $faberdb$;
+-- 0002 rename range type public.extent [caution]
+DO $faberdb$
+DECLARE
+    part record;
+BEGIN
+    -- ALTER TYPE leaves the multirange type and the constructors of a range type where they are, and as they are named.
+    FOR part IN
+        WITH multirange AS (
+            SELECT t.oid, n.nspname, t.typname
+            FROM pg_depend d JOIN pg_type t ON t.oid = d.objid JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE d.classid = 'pg_type'::regclass AND d.refclassid = 'pg_type'::regclass AND d.deptype = 'i'
+            AND d.refobjid = to_regtype('public.extent') AND t.typtype = 'm'
+        ), wanted AS (
+            SELECT 'TYPE' AS kind, m.oid, m.nspname, m.typname, 'public' AS place, 'extent_multirange' AS new FROM multirange m
+            UNION ALL
+            SELECT 'FUNCTION', p.oid, n.nspname, p.proname, w.place, w.new
+            FROM (
+                SELECT to_regtype('public.extent')::oid AS type, 'public' AS place, 'extent' AS new
+                UNION ALL SELECT m.oid, 'public', 'extent_multirange' FROM multirange m
+            ) w
+            JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid = w.type AND d.deptype = 'i'
+            AND d.classid = 'pg_proc'::regclass
+            JOIN pg_proc p ON p.oid = d.objid JOIN pg_namespace n ON n.oid = p.pronamespace
+        )
+        SELECT * FROM wanted WHERE nspname <> place OR typname <> new ORDER BY kind, oid
+    LOOP
+        IF part.nspname <> part.place THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s SET SCHEMA %I', part.oid::regtype, part.place)
+                ELSE format('ALTER FUNCTION %s SET SCHEMA %I', part.oid::regprocedure, part.place) END;
+        END IF;
+        IF part.typname <> part.new THEN
+            EXECUTE CASE part.kind
+                WHEN 'TYPE' THEN format('ALTER TYPE %s RENAME TO %I', part.oid::regtype, part.new)
+                ELSE format('ALTER FUNCTION %s RENAME TO %I', part.oid::regprocedure, part.new) END;
+        END IF;
+    END LOOP;
+END
+$faberdb$;
 
 COMMIT;

@@ -1,0 +1,53 @@
+"""A range type brings along a multirange type and constructors, which ALTER TYPE leaves behind."""
+
+from __future__ import annotations
+
+from tests.migration import Migration, build_directly, declare
+from tests.servers import Server, fetch
+
+BROUGHT_ALONG = """
+    select p.oid::regprocedure::text from pg_proc p
+    where p.prosrc like '%range_constructor%' and p.pronamespace <> 'pg_catalog'::regnamespace
+    union all select oid::regtype::text from pg_type where typtype = 'm' and typnamespace <> 'pg_catalog'::regnamespace
+    order by 1
+"""
+
+
+def there_and_back(server: Server, before: str, after: str) -> tuple[list[str], list[str], list[str]]:
+    """Names of what range types brought along: at first, after the plan, after its rollback."""
+    migration = Migration(server.scratch())
+    with server.database() as live:
+
+        def found() -> list[str]:
+            return [str(name) for (name,) in fetch(live, BROUGHT_ALONG)]
+
+        build_directly(live, declare({"public.toml": before}))
+        first = found()
+        plan = migration.plan(live, declare({"public.toml": after}))
+        migration.apply(live, plan)
+        second = found()
+        migration.apply(live, migration.plan_back(live, plan))
+        return first, second, found()
+
+
+def test_constructors_have_the_new_name_of_a_renamed_range_type(newest: Server) -> None:
+    first, second, third = there_and_back(
+        newest,
+        "[range_types]\nspan = 'numeric'\n",
+        "[range_types.stretch]\nsubtype = 'numeric'\nrenamed_from = 'span'\n",
+    )
+    assert "span(numeric,numeric)" in first
+    assert second == sorted(name.replace("span", "stretch") for name in first)
+    assert third == first
+
+
+def test_nothing_of_a_dropped_range_type_stays_in_its_schema(newest: Server) -> None:
+    first, second, third = there_and_back(
+        newest,
+        "schema = 'shop'\n[schemas]\nother = {}\n[range_types.span]\nsubtype = 'numeric'\nmultirange = 'other.spans'\n",
+        "schema = 'shop'\n[schemas]\nother = {}\n",
+    )
+    assert {"shop.span(numeric,numeric)", "shop.spans()", "other.spans"} <= set(first)
+    assert len(second) == len(first)
+    assert all(name.startswith("faberdb_quarantine_") for name in second), second
+    assert third == first
