@@ -420,6 +420,10 @@ class Kind(Protocol):
         not refer to them."""
         ...
 
+    def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
+        """Why an object that could be altered is replaced after all, seen what hangs on it; empty where it is not."""
+        ...
+
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:

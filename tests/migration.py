@@ -15,7 +15,7 @@ from faberdb.canon.mentions import Mentions
 from faberdb.declare.load import load
 from faberdb.model import Address, Limits, Object
 from faberdb.plan.codec import from_json, to_json
-from faberdb.plan.document import Evidence, Plan
+from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, make_plan
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
@@ -62,7 +62,8 @@ class Migration:
                     target[difference.address] = difference.before
             back = [(new, old) for old, new in reversed(plan.renames)]
             giving = {kept.address: kept for kept in plan.kept}
-            proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)
+            anew = replaced(plan.differences, plan.kept)
+            proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
             return _document(proposal, session, plan_id, of_plan=plan.plan_id)
 
     def _planner(self, session: Session) -> Planner:

@@ -15,7 +15,7 @@ from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError, RefusedError
 from faberdb.model import Address, Change, Kept, Object
-from faberdb.plan.document import Evidence, Plan
+from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, make_plan, unchanged_plan
 from faberdb.policy.rules import Rules
 
@@ -227,7 +227,8 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         target = _before(workspace.managed_objects(catalogue, environment), record)
         giving = {kept.address: kept for kept in record.kept}
         back = [(new, old) for old, new in reversed(record.renames)]
-        proposal = planner.towards(target, renames=back, renames_last=True, giving=giving)
+        anew = replaced(record.differences, record.kept)
+        proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
         return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept)
 

@@ -36,7 +36,9 @@ def diff(
         elif before is not after:
             verdict = kinds[address.kind].compare(before, after)
             if verdict is not None:
-                changes[address] = Change(address, verdict.action, before, after, verdict.reason, verdict.disturbs)
+                change = Change(address, verdict.action, before, after, verdict.reason, verdict.disturbs)
+                reason = kinds[address.kind].made_anew(change, live, target) if change.action is Action.ALTER else ""
+                changes[address] = replace(change, action=Action.REPLACE, reason=reason) if reason else change
     for address, before in live.items():
         if address not in target:
             changes[address] = Change(address, Action.DROP, before, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,12 @@ class Difference:
     address: Address
     before: Object | None
     after: Object | None
+
+
+def replaced(differences: Iterable[Difference], kept: Iterable[Kept]) -> frozenset[Address]:
+    """What a plan put in the place of something that went to quarantine as a whole."""
+    both = {d.address for d in differences if d.before is not None and d.after is not None}
+    return frozenset(k.address for k in kept if k.form == "moved" and k.address in both)
 
 
 @dataclass(frozen=True, slots=True)

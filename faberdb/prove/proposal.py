@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -177,15 +177,16 @@ class Planner:
         renames: Sequence[tuple[Object, Object]] = (),
         renames_last: bool = False,
         giving: Mapping[Address, Kept] | None = None,
+        replaced: Collection[Address] = (),
     ) -> Proposal:
         """The plan that makes the database equal to a canonical target. start: the catalogue once the renames are
-        done, where they come first."""
+        done, where they come first; replaced: what stands in the place of something that waits whole in quarantine."""
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
         if renames_last:
             start, aim = _moving_out(renames, start, aim)
         _take_along(aim, start)
-        changes = self._changes(start, aim)
+        changes = self._changes(start, aim, dict.fromkeys(replaced, "what it was before waits in quarantine"))
         changes |= _given_back(giving or {}, changes, start, aim)
         if not changes and not renames:
             return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
@@ -210,13 +211,16 @@ class Planner:
         steps = self._prepared(steps, kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
-    def _changes(self, start: Mapping[Address, Object], aim: dict[Address, Object]) -> dict[Address, Change]:
-        changes = diff(start, aim, self.kinds, version=self.catalogue.version)
+    def _changes(
+        self, start: Mapping[Address, Object], aim: dict[Address, Object], reasons: Mapping[Address, str]
+    ) -> dict[Address, Change]:
+        replacing = {a: reason for a, reason in reasons.items() if a in start and a in aim}
+        changes = diff(start, aim, self.kinds, version=self.catalogue.version, replacing=replacing)
         doubtful = suspects(changes, self.kinds)
         if doubtful:
             for address in settle(doubtful, start, aim, self.kinds, self.scratch):
                 aim[address] = start[address]
-            changes = diff(start, aim, self.kinds, version=self.catalogue.version)
+            changes = diff(start, aim, self.kinds, version=self.catalogue.version, replacing=replacing)
         return changes
 
     def _named(

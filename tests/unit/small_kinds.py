@@ -106,6 +106,9 @@ class SmallKind:
     def waits(self, change: Any, changes: Any, live: Any, target: Any) -> Iterator[Any]:
         yield from ()
 
+    def made_anew(self, change: Any, live: Any, target: Any) -> str:
+        return ""
+
     def forces(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
         yield from ()
 

@@ -383,6 +383,10 @@ class PostgresKind:
         not refer to them."""
         return ()
 
+    def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
+        """Why an object that could be altered is replaced after all, seen what hangs on it; empty where it is not."""
+        return ""
+
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:

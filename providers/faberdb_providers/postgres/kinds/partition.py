@@ -140,6 +140,19 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
             yield address
 
 
+def left_columns(table: Object, other: Object, live: Objects, target: Objects) -> list[str]:
+    """Columns that a table has from those above, and would keep though it is to have them no more."""
+    if not set(above(table)) - set(above(other)):
+        return []
+
+    def columns(objects: Objects, obj: Object) -> set[str]:
+        homes = {o.address for o in (obj, *all_above(obj, objects.get))}
+        return {a.path[-1] for a, o in objects.items() if a.kind == "column" and o.parent in homes}
+
+    own = {a.path[-1] for a, o in live.items() if o.parent == table.address and "inherited" not in o.attributes}
+    return sorted(columns(live, table) - own - columns(target, other))
+
+
 def shape(obj: Object) -> str:
     """What makes two indexes or keys, on a table and on a part of it, the same."""
     a = obj.attributes

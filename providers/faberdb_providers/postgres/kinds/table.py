@@ -23,6 +23,7 @@ from faberdb_providers.postgres.kinds.partition import (
     carried,
     descent_changes,
     detach,
+    left_columns,
     not_null_names,
     places,
     waited_for,
@@ -139,6 +140,13 @@ class TableKind(PostgresKind):
         if old.get("partition_by") != new.get("partition_by"):
             return Verdict(Action.REPLACE, "its partitioning changes")
         return Verdict(Action.ALTER)
+
+    def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
+        assert change.before is not None
+        assert change.after is not None
+        left = left_columns(change.before, change.after, live, target)
+        # DETACH and NO INHERIT leave every column behind, with its values.
+        return f"it would keep the column {left[0]} of the table above it, which is not declared" if left else ""
 
     def carries(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]

@@ -1,0 +1,1 @@
+insert into readings (station, celsius) values (3, 4.5), (3, null);
