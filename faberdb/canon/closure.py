@@ -3,7 +3,7 @@ reach, and of every table its shell (columns and keys)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from faberdb.model import Address, Kind, Object
 
@@ -18,10 +18,14 @@ def children_of(objects: Mapping[Address, Object]) -> dict[Address, list[Address
 
 
 def closure(
-    seeds: Iterable[Address], objects: Mapping[Address, Object], kinds: Mapping[str, Kind]
+    seeds: Iterable[Address],
+    objects: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    below: Mapping[Address, Sequence[Address]] | None = None,
 ) -> dict[Address, Object]:
-    """The seeds and all they need, in the order of `objects`. Addresses that `objects` does not have are left out."""
-    below = children_of(objects)
+    """The seeds and all they need, in the order of `objects`. Addresses that `objects` does not have are left out.
+    below: the children of each, where they are known already."""
+    below = children_of(objects) if below is None else below
     chosen: set[Address] = set()
     todo = list(seeds)
     while todo:

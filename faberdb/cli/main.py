@@ -72,7 +72,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     # A command makes objects by the hundred thousand and keeps them to its end: looking for garbage among them again
     # and again would take a third of its time.
-    gc.set_threshold(200_000, 20, 20)
+    gc.set_threshold(1_000_000, 50, 100)
     try:
         code = cli(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

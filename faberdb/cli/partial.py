@@ -3,24 +3,28 @@ the live objects of their addresses, and only the others are read and made canon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from faberdb.canon.forms import Form, declared_digest, form_of
+from faberdb.canon.mentions import Mentions, suggest
 from faberdb.cli.memo import Standing
 from faberdb.cli.workspace import Workspace
 from faberdb.declare.part import Spot, load_part
 from faberdb.diff.changes import Objects, referrers_of
-from faberdb.model import Address, Object
+from faberdb.model import Address, Kind, Object
+from faberdb.prove.neighbourhood import neighbourhood
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """declared: objects of the blocks that were read; kept: live objects that stand as they are, with the digests of
-    their declarations; forms: what declarations that were read again mean."""
+    """declared: objects of the blocks that were read, with what they imply; kept: live objects that stand as they are,
+    with the digests of their declarations; forms: what declarations that were read again mean; near: the addresses of
+    what the plan can have to do with."""
 
     declared: Mapping[Address, Object]
     kept: Mapping[Address, Object]
+    near: Container[Address]
     digests: Mapping[Address, str]
     forms: Mapping[str, Form]
 
@@ -35,7 +39,8 @@ def edited(
     """
     project, kinds = workspace.project, workspace.provider.kinds
     managed = {kind.name for kind in kinds if kind.managed}
-    if any(o.parent in standing.digests and a not in standing.digests and a.kind in managed for a, o in live.items()):
+    unsaid = (o.parent for a, o in live.items() if a not in standing.digests and a.kind in managed)
+    if any(parent in standing.digests for parent in unsaid):
         return None  # somebody's declaration leaves them alone, which only that declaration knows
     referrers = referrers_of(live)
     also: set[Spot] = set()
@@ -50,15 +55,37 @@ def edited(
             return None
         if any(obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in objects.values()):
             return None
-        complete = workspace.provider.complete({**kept, **objects})
-        digests = {a: declared_digest(o, context) for a, o in complete.items() if a not in kept}
+        complete = workspace.provider.complete(objects, kept)
+        digests = {a: declared_digest(o, context) for a, o in complete.items()}
         same = {a for a, digest in digests.items() if standing.digests.get(a) == digest and a in live}
         fallen = _fallen({*again, *digests} - same, referrers)
         more = {here[a] for a in fallen if a in kept}
         if more <= also:
             forms = {digests[a]: form_of(live[a], live) for a in same}
-            return Edited(objects, kept, {a: standing.digests[a] for a in kept}, forms)
+            anew = [o for a, o in complete.items() if a not in same]
+            near = _near({*again, *complete, *fallen}, anew, live, kinds, referrers)
+            return Edited(complete, kept, near, {a: standing.digests[a] for a in kept}, forms)
         also |= more
+
+
+def _near(
+    edited: set[Address],
+    anew: Sequence[Object],
+    live: Objects,
+    kinds: Sequence[Kind],
+    referrers: Mapping[Address, Sequence[Object]],
+) -> Container[Address]:
+    """What may be touched, and what is around that. anew: what is declared in other words than before, whose texts may
+    name what is not near to what stood there."""
+    named = {kind.name: kind for kind in kinds}
+    live = suggest(live, named)
+    mentions = Mentions({**live, **{o.address: o for o in anew}}, named)
+    heard = [mentions.refer(obj) for obj in anew]
+    touched = edited | {r for o in heard for r in (*o.references, *o.suggested)}
+    touched |= {r for a in edited if a in live for r in (*live[a].references, *live[a].suggested)}
+    # What an extension brings has no address, so whatever needs it names nothing.
+    touched |= {a for a in live if named[a.kind].as_declared and not named[a.kind].optional}
+    return neighbourhood(touched, live, named, referrers).keys()
 
 
 def _fallen(changed: set[Address], referrers: Mapping[Address, list[Object]]) -> set[Address]:

@@ -197,7 +197,8 @@ def _from_edited(
     if part is None:
         return None
     scratch.prepare_for(part.declared)
-    return planner.declared(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
+    planner.narrow(part.near)
+    return planner.completed(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
 
 
 def _drifted(state: State | None, planner: Planner) -> list[Change]:

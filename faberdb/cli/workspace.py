@@ -130,6 +130,8 @@ class Workspace:
         is, include and exclude by patterns that are matched against the name of the schema, of the object with its
         schema, and against kind:name."""
         ignored = self._grantees(environment, "ignore")
+        if not ignored and not self.project.include and not self.project.exclude:
+            return lambda address: True
 
         def within(address: Address) -> bool:
             return self._included(address) and not (ignored and self.provider.grantee(address) in ignored)

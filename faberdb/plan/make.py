@@ -70,12 +70,9 @@ def make_plan(
     protected: what is protected as the state knows it."""
     start = proven.start if not _renames_last(proven) else proven.live
     before = before or fingerprint(proven.live)
-    differences = tuple(
-        Difference(a, start.get(a), proven.expected.get(a))
-        for a in sorted({**start, **proven.expected})
-        # What was rebuilt may read as before and yet refer to something else: another function of the same name.
-        if a in proven.changes or not _alike(start.get(a), proven.expected.get(a))
-    )
+    # What was rebuilt may read as before and yet refer to something else: another function of the same name.
+    rebuilt = {a for a in proven.changes if a in start or a in proven.expected}
+    differences = _differences(start, proven.expected, rebuilt)
     return replace(
         unchanged_plan(heading, before, proven.unmanaged),
         to_fingerprint=before if proven.expected is proven.live else fingerprint(proven.expected),
@@ -98,12 +95,16 @@ def _stage(proven: Proven, number: int) -> Stage:
     objects = proven.stages[number]
     renamed = any(s.action is Action.RENAME and s.transaction <= number for s in proven.steps)
     start = proven.start if renamed and not _renames_last(proven) else proven.live
-    differences = tuple(
-        Difference(a, start.get(a), objects.get(a))
-        for a in sorted({**start, **objects})
-        if not _alike(start.get(a), objects.get(a))
-    )
-    return Stage(number, fingerprint(objects), differences)
+    return Stage(number, fingerprint(objects), _differences(start, objects))
+
+
+def _differences(
+    before: Mapping[Address, Object], after: Mapping[Address, Object], rebuilt: Set[Address] = frozenset()
+) -> tuple[Difference, ...]:
+    """What is not the same on both sides, and what was rebuilt, by address."""
+    new = {a for a in after if a not in before}
+    differing = {a for a, o in before.items() if not _alike(o, after.get(a))}
+    return tuple(Difference(a, before.get(a), after.get(a)) for a in sorted(new | differing | rebuilt))
 
 
 def unchanged_plan(heading: Heading, fingerprint: str, unmanaged: tuple[Unmanaged, ...]) -> Plan:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from faberdb.canon.closure import children_of, closure
+from faberdb.canon.closure import closure
 from faberdb.canon.mentions import suggest
 from faberdb.diff.changes import referrers_of
 from faberdb.errors import ProofError
 from faberdb.model import Action, Address, Change, Kind, Object, Step
+from faberdb.prove.neighbourhood import neighbourhood
 from faberdb.prove.scratch import Scratch, ScratchDatabase, build
-
-FULL_UP_TO = 600
-"""Catalogues of up to this many objects are copied whole: building them costs less than working out what to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ class Copy:
     ) -> None:
         self.database, self.kinds = database, kinds
         live = suggest(live, kinds)
-        self.scope = "full" if full or len(live) <= FULL_UP_TO else "closure"
-        self.objects = dict(live) if self.scope == "full" else _neighbourhood(touched, live, kinds)
+        self.scope = "full" if full else "closure"
+        self.objects = live if full else neighbourhood(touched, live, kinds, referrers_of(live))
         failures = build(database, self.objects, kinds)
         # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
         beside = {a for a in failures if kinds[a.kind].optional and a not in touched}
@@ -76,36 +74,6 @@ class Copy:
                 advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
             )
         return self.read()
-
-
-def _neighbourhood(
-    touched: Iterable[Address], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
-) -> dict[Address, Object]:
-    """The touched objects with their whole families, all that refers to those, and what all of these need."""
-    below, referrers = children_of(live), referrers_of(live)
-    seeds: set[Address] = set()
-    todo = [_top(address, live) for address in touched]
-    while todo:
-        address = todo.pop()
-        if address not in seeds and address in live:
-            seeds.add(address)
-            todo.extend(below.get(address, ()))
-    around: set[Address] = set(seeds)
-    todo = list(seeds)
-    while todo:
-        for obj in referrers.get(todo.pop(), ()):
-            if obj.address not in around:
-                around.add(obj.address)
-                if obj.address.kind != "table":
-                    todo.append(obj.address)
-    return closure(around, live, kinds)
-
-
-def _top(address: Address, live: Mapping[Address, Object]) -> Address:
-    obj = live.get(address)
-    while obj is not None and obj.parent is not None and obj.parent in live:
-        obj = live[obj.parent]
-    return obj.address if obj is not None else address
 
 
 def prove(

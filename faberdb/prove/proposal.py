@@ -27,6 +27,7 @@ from faberdb.model import (
 )
 from faberdb.order.steps import make_steps
 from faberdb.prove.canonicalise import canonicalise
+from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Copy, Proof, prove
 from faberdb.prove.scratch import Scratch
@@ -78,7 +79,8 @@ class Planner:
 
     managed: whether an address is within what the project manages; additive: whether what is there besides what is
     declared of it stays. scratch: opens the scratch server, when and only
-    when something has to be tried out. number: the first free number in quarantine.
+    when something has to be tried out. number: the first free number in quarantine. full: whether a large catalogue is
+    copied as a whole all the same.
     """
 
     def __init__(
@@ -95,7 +97,9 @@ class Planner:
     ) -> None:
         self.engine, self.catalogue, self.scratch = engine, catalogue, scratch
         self.kinds = {kind.name: kind for kind in engine.kinds}
-        self.number, self.full, self.reverse_ties = number, full, reverse_ties
+        self.number, self.reverse_ties = number, reverse_ties
+        self.full = full or len(catalogue.objects) <= FULL_UP_TO
+        self.far: Mapping[Address, Object] = {}
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed, self.additive = managed, additive
@@ -103,20 +107,34 @@ class Planner:
         listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
         self.unmanaged = (*catalogue.unmanaged, *listed)
 
-    def declared(
+    def narrow(self, near: Container[Address]) -> None:
+        """From here on only look at what is near: the plan is known to have nothing to do with the rest."""
+        if self.full:
+            return
+        self.far = {a: o for a, o in self.live.items() if a not in near}
+        self.live = {a: o for a, o in self.live.items() if a in near}
+        self.outside = {a: o for a, o in self.outside.items() if a in near}
+        objects = {a: o for a, o in self.catalogue.objects.items() if a in near}
+        self.catalogue = replace(self.catalogue, objects=objects)
+
+    def declared(self, declared: Mapping[Address, Object], remembered: Mapping[str, Form], context: str) -> Proposal:
+        """The plan that makes the database what the declaration says. Raises DeclarationError, ProofError,
+        ScratchError, CircleError."""
+        return self.completed(self.engine.complete(declared), remembered, context)
+
+    def completed(
         self,
-        declared: Mapping[Address, Object],
+        complete: Mapping[Address, Object],
         remembered: Mapping[str, Form],
         context: str,
         *,
         kept: Mapping[Address, Object] | None = None,
         digests: Mapping[Address, str] | None = None,
     ) -> Proposal:
-        """The plan that makes the database what the declaration says. kept: live objects that are declared as they are,
-        besides; digests: of their declarations. Raises DeclarationError, ProofError, ScratchError, CircleError."""
-        kept = kept or {}
-        complete = self.engine.complete({**kept, **declared})
-        wanted = {a: o for a, o in complete.items() if a not in kept and self.managed(a)}
+        """The same of a declaration with what it implies. kept: live objects that are declared as they are, besides;
+        digests: of their declarations."""
+        kept = {a: o for a, o in (kept or {}).items() if a not in self.far}
+        wanted = {a: o for a, o in complete.items() if self.managed(a)}
         start, renames = self._named(wanted)
         # On something new it takes a statement to have none, since the server may give one.
         absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}
@@ -141,7 +159,7 @@ class Planner:
             proposal,
             digests={**(digests or {}), **done.digests},
             fresh=done.fresh,
-            protection={a: bool(o.hints["protect"]) for a, o in declared.items() if "protect" in o.hints},
+            protection={a: bool(o.hints["protect"]) for a, o in complete.items() if "protect" in o.hints},
         )
 
     def canonical(self, objects: Mapping[Address, Object]) -> Proposal:
@@ -189,7 +207,8 @@ class Planner:
         changes = self._changes(start, aim, dict.fromkeys(replaced, "what it was before waits in quarantine"))
         changes |= _given_back(giving or {}, changes, start, aim)
         if not changes and not renames:
-            return Proposal(self.live, self.live, self.live, {}, (), (), (), (), None, self.unmanaged, {}, {})
+            live = {**self.far, **self.live}
+            return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
@@ -288,9 +307,9 @@ class Planner:
             # What belongs to a renamed object, and texts that name it, follow in ways that only the server knows.
             expected = _followed(self.catalogue.objects, proof.before, proof.final)
         return Proposal(
-            self.live,
-            {a: o for a, o in start.items() if self.managed(a)},
-            {a: o for a, o in expected.items() if self.managed(a)},
+            {**self.far, **self.live},
+            {**self.far, **{a: o for a, o in start.items() if self.managed(a)}},
+            {**self.far, **{a: o for a, o in expected.items() if self.managed(a)}},
             changes,
             renames,
             steps,
@@ -305,7 +324,8 @@ class Planner:
 
     def _at(self, before: Mapping[Address, Object], now: Mapping[Address, Object]) -> dict[Address, Object]:
         """The managed live objects as a copy showed that they become."""
-        return {a: o for a, o in _followed(self.catalogue.objects, before, now).items() if self.managed(a)}
+        followed = _followed(self.catalogue.objects, before, now)
+        return {**self.far, **{a: o for a, o in followed.items() if self.managed(a)}}
 
     def _as_it_came(
         self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]
@@ -417,11 +437,12 @@ def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:
-    """What changed objects refer to, before and after."""
+    """What changed objects refer to, before and after, and what their opaque texts suggest."""
     for change in changes.values():
         for side in (change.before, change.after):
             if side is not None:
                 yield from side.references
+                yield from side.suggested
 
 
 def _read(found: Object, wanted: Object | None) -> Object:

@@ -17,6 +17,7 @@ class ScratchDatabase(Protocol):
 
     version: int
 
+    def at_first(self) -> Catalogue: ...
     def inspect(self) -> Catalogue: ...
     def tells(self, obj: Object) -> bool: ...
     def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None: ...
@@ -37,12 +38,12 @@ Failures = dict[Address, tuple[str, ...]]
 
 
 def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> Failures:
-    """Create the objects, which may be declared or canonical, on a scratch database.
+    """Create the objects, which may be declared or canonical, on a scratch database that is still empty.
 
     Returns the server's words for each that could not be made. References that only a name suggested may form a
     circle; then they are left out, and what comes too early is tried again.
     """
-    there = database.inspect()
+    there = database.at_first()
     wanted = {**there.objects, **objects}
     try:
         steps = _creating(there, wanted, kinds)

@@ -10,18 +10,25 @@ from faberdb_providers.postgres.kinds.partition import with_siblings
 from faberdb_providers.postgres.routines import resolved
 
 
-def complete(declared: Mapping[Address, Object]) -> dict[Address, Object]:
+def complete(
+    declared: Mapping[Address, Object], beside: Mapping[Address, Object] | None = None
+) -> dict[Address, Object]:
     """The declaration with what it implies: the schema of every object it declares, and what only the whole
-    declaration tells. Raises DeclarationError."""
-    declared = resolved(declared)
+    declaration tells. beside: what is declared besides, as live objects, which imply nothing more.
+
+    Raises DeclarationError.
+    """
+    beside = beside or {}
+    whole = resolved({**beside, **declared})
     kinds = {kind.name: kind for kind in KINDS}
-    declared = {a: kinds[a.kind].settled(o, declared) for a, o in declared.items()}
+    declared = {a: kinds[a.kind].settled(o, whole) for a, o in whole.items() if a not in beside}
     schemas: dict[Address, Object] = {}
     for obj in declared.values():
         if obj.address.kind not in ("extension", "default_privilege", "privilege"):
             for reference in obj.references:
                 if reference.kind == "schema":
                     schemas.setdefault(reference, obj)
-    implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in declared}
-    whole = {**implied, **declared}
-    return {**whole, **with_siblings(whole)}
+    implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in whole}
+    declared = {**implied, **declared}
+    siblings = with_siblings({**beside, **declared})
+    return {a: siblings.get(a, o) for a, o in declared.items()}

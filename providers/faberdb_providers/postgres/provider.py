@@ -107,12 +107,14 @@ class PostgresProvider:
             )
         return {name: offered[name] for name in new}
 
-    def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]:
+    def complete(
+        self, declared: Mapping[Address, Object], beside: Mapping[Address, Object] | None = None
+    ) -> dict[Address, Object]:
         """The declaration with what it implies: the schema of every object it declares, and what only the whole
-        declaration tells. Raises DeclarationError."""
+        declaration tells. beside: what is declared besides, as live objects. Raises DeclarationError."""
         from faberdb_providers.postgres.declaring import complete
 
-        return complete(declared)
+        return complete(declared, beside)
 
     def grantee(self, address: Address) -> str | None:
         """Whose privileges an object of this address is; None for what is no privilege."""

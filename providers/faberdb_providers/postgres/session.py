@@ -47,6 +47,7 @@ class Session:
         self.connection, self.label = connection, label
         self.version = connection.info.server_version // 10000
         self.server_version = connection.info.server_version
+        self.beginning: Catalogue | None = None
 
     @classmethod
     def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Session:
@@ -91,6 +92,10 @@ class Session:
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError."""
         return self.snapshot().catalogue()
+
+    def at_first(self) -> Catalogue:
+        """What it held when it was new, of a database to which nothing has been done yet. Raises DatabaseError."""
+        return self.beginning or self.inspect()
 
     def snapshot(self) -> Snapshot:
         """The same, of which objects are made only when asked for. Raises DatabaseError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -13,6 +14,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import ScratchError
+from faberdb.model import Catalogue
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
@@ -95,9 +97,14 @@ class ScratchServer:
         self, description: str, fresh: Callable[[], AbstractContextManager[Session]], *, owns_roles: bool = False
     ) -> None:
         self.description, self._fresh, self.owns_roles = description, fresh, owns_roles
+        self._beginning: Catalogue | None = None
 
-    def database(self) -> AbstractContextManager[Session]:
-        return self._fresh()
+    @contextmanager
+    def database(self) -> Iterator[Session]:
+        """An empty database. What such a one holds is only read from the first."""
+        with self._fresh() as session:
+            session.beginning = self._beginning = self._beginning or session.inspect()
+            yield session
 
 
 @contextmanager
@@ -240,5 +247,6 @@ def _sweep(keeper: Session) -> None:
 
 
 def _calm(session: Session) -> None:
-    """What a scratch database does without, where the role may switch it off."""
+    """What a scratch database does without, where the role may switch it off; what asks to be prepared is."""
+    session.connection.prepare_threshold = sys.maxsize
     session.execute("set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error")

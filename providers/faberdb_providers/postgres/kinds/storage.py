@@ -18,7 +18,7 @@ def option_texts(values: Mapping[str, Any] | None) -> dict[str, str]:
 
 def stored_options(values: Sequence[str] | None) -> dict[str, str]:
     """`{fillfactor=70}` as a mapping, in the order they were set, which pg_dump keeps."""
-    return dict(item.split("=", 1) for item in values or ())
+    return dict(item.split("=", 1) for item in values) if values else {}
 
 
 def option_changes(alter: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Statement]:
