@@ -75,6 +75,7 @@ def main() -> None:
     gc.set_threshold(1_000_000, 50, 100)
     try:
         code = cli(standalone_mode=False)
+        gc.freeze()  # nor is there anything to look for at the end, when the interpreter would do it three times
         sys.exit(code if isinstance(code, int) else 0)
     except FaberError as error:
         _fail(error, debug)

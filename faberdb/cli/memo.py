@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import os
 import sys
 import tempfile
@@ -18,12 +19,12 @@ from typing import Any
 
 from faberdb import __version__
 from faberdb.config.project import Project
-from faberdb.declare.blocks import Block, block_of
+from faberdb.declare.blocks import block_of
 from faberdb.declare.load import Declaration, unchanged
 from faberdb.declare.part import Known, Spot
 from faberdb.model import Address, Unmanaged
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Memo:
     def __init__(self, cache: Path, project: Project, environment: str) -> None:
         name = hashlib.sha256(json.dumps([str(project.root), environment]).encode()).hexdigest()[:24]
         self.file, self.folder = cache / "unchanged" / f"{name}.json", project.schemas
-        self._standing, self._rows = self.file.with_suffix(".declared"), self.file.with_suffix(".rows")
+        self._standing, self._packed = self.file.with_suffix(".declared"), self.file.with_suffix(".catalogue")
         try:
             record = json.loads(self.file.read_bytes())
             self._record: dict[str, Any] = record if isinstance(record, dict) else {}
@@ -97,12 +98,13 @@ class Memo:
         """Digest of the catalogue that the pulse stands for."""
         return str(self._record.get("inputs", "")).rpartition(" ")[2]
 
-    def rows(self) -> bytes:
+    def packed(self) -> bytes:
         """The catalogue as it was read then, as the provider packed it; empty where it was not kept."""
         try:
-            return self._rows.read_bytes()
+            raw = self._packed.read_bytes()
         except OSError:
             return b""
+        return raw if hashlib.sha256(raw).hexdigest() == self._record.get("packed") else b""
 
     def feel(self, pulse: str) -> None:
         """Remember that the catalogue has this pulse now, though it holds what it held."""
@@ -137,12 +139,10 @@ class Memo:
             raw = self._standing.read_bytes()
             if hashlib.sha256(raw).hexdigest() != self._record["declared"]:
                 return None
-            record = json.loads(raw)
-            blocks = {file: {_block(b): d for b, d in there} for file, there in record["blocks"].items()}
-            spots = [(file, _block(block)) for file, block in record["spots"]]
+            blocks, spots, objects = marshal.loads(raw)  # noqa: S302 - its digest says that we wrote it
             digests, places = {}, {}
-            for kind, path, content, spot in record["objects"]:
-                address = Address(kind, tuple(path))
+            for kind, path, content, spot in objects:
+                address = Address(kind, path)
                 digests[address] = content
                 if spot is not None:
                     places[address] = spots[spot]
@@ -157,10 +157,10 @@ class Memo:
         declaration: Declaration,
         digests: Mapping[Address, str],
         pulse: str,
-        rows: bytes,
+        packed: bytes,
     ) -> None:
         """Remember a plan; a full or read-only disk only costs time at the next run."""
-        blocks = {str(file): list(there.items()) for file, there in declaration.blocks.items()}
+        blocks = {str(file): dict(there) for file, there in declaration.blocks.items()}
         spots: dict[Spot, int] = {}
         objects = []
         for address, content in digests.items():
@@ -169,8 +169,8 @@ class Memo:
             if obj is not None and obj.origin is not None and obj.origin.file in declaration.blocks:
                 block = block_of(obj.origin.keys, declaration.blocks[obj.origin.file])
                 spot = spots.setdefault((str(obj.origin.file), block), len(spots))
-            objects.append([address.kind, address.path, content, spot])
-        declared = json.dumps({"blocks": blocks, "spots": list(spots), "objects": objects}).encode()
+            objects.append((address.kind, address.path, content, spot))
+        declared = marshal.dumps((blocks, list(spots), objects))
         record = {
             "inputs": inputs,
             "pulse": pulse,
@@ -180,17 +180,14 @@ class Memo:
             "lineage": plan.lineage,
             "serial": plan.serial,
             "protected": list(plan.protected),
+            "packed": hashlib.sha256(packed).hexdigest(),
             "declared": hashlib.sha256(declared).hexdigest(),
         }
         with suppress(OSError):
             self.file.parent.mkdir(parents=True, exist_ok=True)
             _write(self._standing, declared)
-            _write(self._rows, rows)
+            _write(self._packed, packed)
             _write(self.file, json.dumps(record).encode())
-
-
-def _block(parts: Any) -> Block:
-    return tuple(map(str, parts))
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -63,29 +63,30 @@ def edited(
         if more <= also:
             forms = {digests[a]: form_of(live[a], live) for a in same}
             anew = [o for a, o in complete.items() if a not in same]
-            near = _near({*again, *complete, *fallen}, anew, live, kinds, referrers)
+            touched = {*again, *complete, *fallen} - same
+            near = _near(touched, same, anew, live, kinds, referrers)
             return Edited(complete, kept, near, {a: standing.digests[a] for a in kept}, forms)
         also |= more
 
 
 def _near(
-    edited: set[Address],
+    touched: set[Address],
+    same: set[Address],
     anew: Sequence[Object],
     live: Objects,
     kinds: Sequence[Kind],
     referrers: Mapping[Address, Sequence[Object]],
 ) -> Container[Address]:
-    """What may be touched, and what is around that. anew: what is declared in other words than before, whose texts may
-    name what is not near to what stood there."""
+    """What may be touched, and what is around that. same: what was looked at again and is what it was; anew: what is
+    declared in other words than before, which may name what is not near to what stood there."""
     named = {kind.name: kind for kind in kinds}
     live = suggest(live, named)
     mentions = Mentions({**live, **{o.address: o for o in anew}}, named)
-    heard = [mentions.refer(obj) for obj in anew]
-    touched = edited | {r for o in heard for r in (*o.references, *o.suggested)}
-    touched |= {r for a in edited if a in live for r in (*live[a].references, *live[a].suggested)}
+    said = [mentions.refer(obj) for obj in anew] + [live[a] for a in touched if a in live]
+    beside = same | {r for o in said for r in (*o.references, *o.suggested)}
     # What an extension brings has no address, so whatever needs it names nothing.
-    touched |= {a for a in live if named[a.kind].as_declared and not named[a.kind].optional}
-    return neighbourhood(touched, live, named, referrers).keys()
+    beside |= {a for a in live if named[a.kind].as_declared and not named[a.kind].optional}
+    return neighbourhood(touched, beside, live, named, referrers).keys()
 
 
 def _fallen(changed: set[Address], referrers: Mapping[Address, list[Object]]) -> set[Address]:

@@ -104,6 +104,8 @@ def plan_environment(
             pulse, snapshot = looking()
         key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)
+        if known is None and pulse == memo.pulse:
+            snapshot = None  # what was remembered may be how another release read it
         if known is not None:
             heading = replace(heading, lineage=known.lineage, serial=known.serial)
             if quick:
@@ -158,7 +160,10 @@ def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:
     pulse = session.pulse()
     if pulse != memo.pulse:
         return pulse, session.snapshot()
-    return pulse, None if quick else session.recalled(memo.rows(), memo.catalogue) or session.snapshot()
+    if quick:
+        return pulse, None
+    packed = memo.packed()
+    return pulse, session.remembered(packed, memo.catalogue) if packed else session.snapshot()
 
 
 @contextmanager
@@ -197,8 +202,8 @@ def _from_edited(
     if part is None:
         return None
     scratch.prepare_for(part.declared)
-    planner.narrow(part.near)
-    return planner.completed(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
+    with planner.narrowed(part.near):
+        return planner.completed(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
 
 
 def _drifted(state: State | None, planner: Planner) -> list[Change]:

@@ -150,6 +150,8 @@ class Workspace:
     def seen(self, catalogue: Catalogue, environment: Environment) -> Catalogue:
         """The catalogue without default privileges of grantees that are ignored. Their other privileges are part of it,
         outside of what is managed, and come back with what is made anew."""
+        if not (self.project.include or self.project.exclude or self.project.grants):
+            return catalogue
         within = self.managed(environment)
         hidden = {
             a

@@ -1,9 +1,8 @@
 """A TOML file in blocks: one for each table or other entry at its top, so that an edit of one costs no reading of all.
 
 Blocks are cut before lines that look like headers. A cut that really stood inside a text of several lines leaves a
-block that is no TOML by itself, so where every block is, parsing them one by one is parsing the file;
-anything out of the
-ordinary (an entry that comes in two places, a key that blocks share) makes the file one that has no blocks.
+block that is no TOML by itself, so where every block is, parsing them one by one is parsing the file; anything out of
+the ordinary (an entry that comes in two places, a key that blocks share) makes the file one that has no blocks.
 """
 
 from __future__ import annotations
@@ -42,9 +41,7 @@ def parse(blocks: Mapping[Block, str], known: Iterable[Block] = ()) -> dict[str,
     be read as a whole."""
     spared = set(known)
     data: dict[str, Any] = {}
-    sections = _sections(blocks)
-    if sections is None:
-        return None
+    sections = {block[0] for block in blocks if block}
     for block, text in blocks.items():
         if block in spared:
             continue
@@ -58,18 +55,12 @@ def parse(blocks: Mapping[Block, str], known: Iterable[Block] = ()) -> dict[str,
             data.update(found)
         elif not _holds_only(found, block):
             return None
-        elif len(block) == 1:
-            data |= found
         else:
-            data.setdefault(block[0], {})[block[1]] = found[block[0]][block[1]]
+            section, entries = data.setdefault(block[0], {}), found[block[0]]
+            if section.keys() & entries.keys():
+                return None
+            section.update(entries)
     return data
-
-
-def _sections(blocks: Mapping[Block, str]) -> set[str] | None:
-    """First parts of the blocks; None where one of them is both written under one header and under several."""
-    whole = {block[0] for block in blocks if len(block) == 1}
-    parted = {block[0] for block in blocks if len(block) == 2}
-    return None if whole & parted else whole | parted
 
 
 def _holds_only(data: Any, keys: Sequence[str]) -> bool:

@@ -14,29 +14,43 @@ FULL_UP_TO = 600
 
 def neighbourhood(
     touched: Iterable[Address],
+    beside: Iterable[Address],
     live: Mapping[Address, Object],
     kinds: Mapping[str, Kind],
     referrers: Mapping[Address, Sequence[Object]],
 ) -> dict[Address, Object]:
-    """The touched objects with their whole families, all that refers to those, and what all of these need, in the
-    order of `live`."""
+    """What is touched with its whole families and all that refers to those, what is beside it with its families, and
+    what all of these need, in the order of `live`.
+
+    beside: what the plan only refers to. Who else refers to that has nothing to do with the plan (everybody refers to
+    a schema), but for tables: what becomes a partition stands beside other partitions.
+    """
     below = children_of(live)
-    seeds: set[Address] = set()
-    todo = [_top(address, live) for address in touched]
-    while todo:
-        address = todo.pop()
-        if address not in seeds and address in live:
-            seeds.add(address)
-            todo.extend(below.get(address, ()))
-    around: set[Address] = set(seeds)
-    todo = list(seeds)
+    seeds, near = _families(touched, live, below), _families(beside, live, below)
+    around = seeds | near
+    around |= {o.address for a in near if a.kind == "table" for o in referrers.get(a, ()) if o.address.kind == "table"}
+    followed, todo = set(seeds), list(seeds)
     while todo:
         for obj in referrers.get(todo.pop(), ()):
-            if obj.address not in around:
-                around.add(obj.address)
+            if obj.address not in followed:
+                followed.add(obj.address)
                 if obj.address.kind != "table":
                     todo.append(obj.address)
-    return closure(around, live, kinds, below)
+    return closure(around | followed, live, kinds, below)
+
+
+def _families(
+    addresses: Iterable[Address], live: Mapping[Address, Object], below: Mapping[Address, Sequence[Address]]
+) -> set[Address]:
+    """The objects with what they are part of, and all parts of that."""
+    found: set[Address] = set()
+    todo = [_top(address, live) for address in addresses]
+    while todo:
+        address = todo.pop()
+        if address not in found and address in live:
+            found.add(address)
+            todo.extend(below.get(address, ()))
+    return found
 
 
 def _top(address: Address, live: Mapping[Address, Object]) -> Address:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from faberdb.canon.closure import closure
-from faberdb.canon.mentions import suggest
-from faberdb.diff.changes import referrers_of
 from faberdb.errors import ProofError
 from faberdb.model import Action, Address, Change, Kind, Object, Step
-from faberdb.prove.neighbourhood import neighbourhood
-from faberdb.prove.scratch import Scratch, ScratchDatabase, build
+from faberdb.prove.copying import Copy
+from faberdb.prove.scratch import Scratch, build
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,51 +27,6 @@ class Proof:
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
-
-
-class Copy:
-    """A copy of the live objects that a plan touches, on a scratch database."""
-
-    def __init__(
-        self,
-        database: ScratchDatabase,
-        live: Mapping[Address, Object],
-        touched: Collection[Address],
-        kinds: Mapping[str, Kind],
-        *,
-        full: bool,
-    ) -> None:
-        self.database, self.kinds = database, kinds
-        live = suggest(live, kinds)
-        self.scope = "full" if full else "closure"
-        self.objects = live if full else neighbourhood(touched, live, kinds, referrers_of(live))
-        failures = build(database, self.objects, kinds)
-        # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
-        beside = {a for a in failures if kinds[a.kind].optional and a not in touched}
-        failures = {a: words for a, words in failures.items() if a not in beside}
-        if failures:
-            raise ProofError(
-                "the live catalogue could not be copied to scratch",
-                detail=_lines(failures),
-                advice="set [shadow] url_env to a server that has what is missing, or report this as a bug",
-            )
-        self.read()
-
-    def read(self) -> Mapping[Address, Object]:
-        self.now = self.database.inspect().objects
-        return self.now
-
-    def run(self, steps: Sequence[Step], which: str) -> Mapping[Address, Object]:
-        """Run steps and read the result. Raises ProofError naming the step that failed."""
-        failed = self.database.run_all(steps)
-        if failed is not None:
-            step = steps[min(failed[0], len(steps) - 1)]
-            raise ProofError(
-                f"the {which} fails on scratch at {step.address.kind.replace('_', ' ')} {step.address.name}",
-                detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
-                advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
-            )
-        return self.read()
 
 
 def prove(
@@ -185,7 +138,3 @@ def _differences(
             keys = sorted(k for k in {*have, *want} if have.get(k) != want.get(k))
             lines += [f"{address}: {k} is {have.get(k)!r}, should be {want.get(k)!r}" for k in keys]
     return lines
-
-
-def _lines(failures: Mapping[Address, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(f"{address}: {' '.join(words)}" for address, words in failures.items())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -27,9 +28,10 @@ from faberdb.model import (
 )
 from faberdb.order.steps import make_steps
 from faberdb.prove.canonicalise import canonicalise
+from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
-from faberdb.prove.proof import Copy, Proof, prove
+from faberdb.prove.proof import Proof, prove
 from faberdb.prove.scratch import Scratch
 
 
@@ -100,6 +102,7 @@ class Planner:
         self.number, self.reverse_ties = number, reverse_ties
         self.full = full or len(catalogue.objects) <= FULL_UP_TO
         self.far: Mapping[Address, Object] = {}
+        self._ahead: CopyAhead | None = None
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed, self.additive = managed, additive
@@ -107,15 +110,21 @@ class Planner:
         listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
         self.unmanaged = (*catalogue.unmanaged, *listed)
 
-    def narrow(self, near: Container[Address]) -> None:
-        """From here on only look at what is near: the plan is known to have nothing to do with the rest."""
+    @contextmanager
+    def narrowed(self, near: Container[Address]) -> Iterator[None]:
+        """From here on only look at what is near: the plan is known to have nothing to do with the rest. What is near
+        is copied to scratch while the declaration is still being looked at."""
         if self.full:
+            yield
             return
         self.far = {a: o for a, o in self.live.items() if a not in near}
         self.live = {a: o for a, o in self.live.items() if a in near}
         self.outside = {a: o for a, o in self.outside.items() if a in near}
         objects = {a: o for a, o in self.catalogue.objects.items() if a in near}
         self.catalogue = replace(self.catalogue, objects=objects)
+        ahead = self._ahead = CopyAhead(self.scratch(), objects, self.kinds)
+        with closing(ahead):
+            yield
 
     def declared(self, declared: Mapping[Address, Object], remembered: Mapping[str, Form], context: str) -> Proposal:
         """The plan that makes the database what the declaration says. Raises DeclarationError, ProofError,
@@ -255,9 +264,9 @@ class Planner:
             coming = {new.address for _, new in found}
             needed = {r for _, new in found for r in new.references} - coming
             places = {r: wanted[r] for r in needed if r in wanted and r not in start}
-            with self.scratch().database() as database:
-                old_names = [old.address for old, _ in found]
-                copy = Copy(database, {**start, **places}, [*old_names, *places], self.kinds, full=self.full)
+            touched = {*(old.address for old, _ in found), *places}
+            beside = {r for _, new in found for r in new.references}
+            with copied(self.scratch(), {**start, **places}, touched, beside, self.kinds, full=self.full) as copy:
                 before = copy.now
                 after = copy.run(steps, "rename")
             start = {a: o for a, o in _followed(start, before, after).items() if a not in places}
@@ -288,11 +297,9 @@ class Planner:
         renames_last: bool,
     ) -> Proposal:
         rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
-        touched = {*changes, *(old.address for old, _ in renames), *_neighbours(changes)}
-        with self.scratch().database() as database:
-            begin = aim if giving else self.catalogue.objects
-            copy = Copy(database, begin, touched, self.kinds, full=self.full)
-            database.prepare_bookkeeping()
+        touched = {*changes, *(old.address for old, _ in renames)}
+        with self._copy(aim if giving else self.catalogue.objects, touched, {*_neighbours(changes)}) as copy:
+            copy.database.prepare_bookkeeping()
             if giving:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
@@ -321,6 +328,18 @@ class Planner:
             {},
             stages={n: self._at(proof.before, objects) for n, objects in proof.stages.items()},
         )
+
+    @contextmanager
+    def _copy(
+        self, begin: Mapping[Address, Object], touched: Collection[Address], beside: Collection[Address]
+    ) -> Iterator[Copy]:
+        if self._ahead is None or begin is not self.catalogue.objects:
+            with copied(self.scratch(), begin, touched, beside, self.kinds, full=self.full) as copy:
+                yield copy
+            return
+        ahead, self._ahead = self._ahead, None
+        ahead.get().hold(touched)
+        yield ahead.get()
 
     def _at(self, before: Mapping[Address, Object], now: Mapping[Address, Object]) -> dict[Address, Object]:
         """The managed live objects as a copy showed that they become."""

@@ -7,25 +7,34 @@ standard_conforming_strings on, which every session of faberdb sets. What the pi
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _HARMLESS = re.compile(r"[\w\s.,:<>=+*%\x80-\U0010ffff]*\Z")
 """What most texts are made of, and what needs no further look."""
 
 _ESCAPED = r"[eE]'(?:[^'\\]|\\.|'')*'"
-_GOES_ON = re.compile(rf"{_ESCAPED}(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*)*'", re.DOTALL)
-"""A string with backslashes that goes on in the next line, where backslashes still count though no E says so."""
-
-_TOKEN = re.compile(
-    rf"""(?P<space>\s+|--[^\n\r]*[\n\r])
-    |(?P<open_line>--[^\n\r]*\Z)
-    |(?P<comment>/\*)
-    |(?P<string>{_ESCAPED}|'[^']*'|"[^"]*"|\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
-    |(?P<word>[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)
-    |(?P<number>\d+)
-    |(?P<other>.)""",
-    re.DOTALL | re.VERBOSE,
-)
 _CLOSES = {")": "(", "]": "["}
+
+
+# Compiled when they are first needed: most texts are harmless, and these take the compiler their time.
+@cache
+def _goes_on() -> re.Pattern[str]:
+    """A string with backslashes that goes on in the next line, where backslashes still count though no E says so."""
+    return re.compile(rf"{_ESCAPED}(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*)*'", re.DOTALL)
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?P<space>\s+|--[^\n\r]*[\n\r])
+        |(?P<open_line>--[^\n\r]*\Z)
+        |(?P<comment>/\*)
+        |(?P<string>{_ESCAPED}|'[^']*'|"[^"]*"|\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
+        |(?P<word>[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)
+        |(?P<number>\d+)
+        |(?P<other>.)""",
+        re.DOTALL | re.VERBOSE,
+    )
 
 
 def fault(text: str, *, last: bool = False) -> str:
@@ -36,7 +45,7 @@ def fault(text: str, *, last: bool = False) -> str:
     open_brackets: list[str] = []
     position, block, begun = 0, 0, bool(re.match(r"\s*begin\s+atomic\b", text, re.IGNORECASE))
     while position < len(text):
-        match = _TOKEN.match(text, position)
+        match = _token().match(text, position)
         assert match is not None, "the last alternative takes any character"
         kind, piece = match.lastgroup, match[0]
         position = match.end()
@@ -49,7 +58,7 @@ def fault(text: str, *, last: bool = False) -> str:
         elif kind == "word" and begun:
             block += {"begin": 1, "case": 1, "end": -1}.get(piece.lower(), 0)
         elif match["string"] is not None:
-            if _GOES_ON.match(text, match.start()):
+            if _goes_on().match(text, match.start()):
                 return "a string with backslashes goes on in its next line; write it as one string"
         elif kind == "other":
             wrong = _bracket(piece, open_brackets)

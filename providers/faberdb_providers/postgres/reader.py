@@ -16,6 +16,7 @@ from faberdb_providers.postgres.attached import grants, grants_query, owners, ow
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.partition import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
+from faberdb_providers.postgres.remembered import pack
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -57,7 +58,8 @@ select 'pg_constraint'::regclass::oid, k.oid, 'pg_class'::regclass::oid, k.conre
  where k.oid >= 16384 and k.contype = 'n'
 union all
 select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
-  from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint where k.contype = 't' and t.tgparentid = 0
+  from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
+ where k.contype = 't' and t.tgparentid = 0 and not t.tgisinternal
 union all
 select d.classid, d.objid, d.refclassid, d.refobjid, 0
   from pg_depend d where d.objid >= 16384
@@ -122,29 +124,22 @@ class Snapshot:
         self._texts, self._rows, self._kinds, self._version = texts, rows, kinds, version
 
     @cached_property
-    def packed(self) -> bytes:
-        """All of it as bytes, which `unpacked` reads again."""
-        # In this version of marshal equal values give equal bytes, whichever of them are the same in memory.
-        names = [kind.name for kind in self._kinds]
-        return marshal.dumps((list(self._texts), names, self._rows, self._version), 2)
-
-    @cached_property
     def digest(self) -> str:
         """SHA-256 of everything the catalogue is made from: what was asked and what was answered."""
-        return hashlib.sha256(self.packed).hexdigest()
+        names = [kind.name for kind in self._kinds]
+        # In this version of marshal equal values give equal bytes, whichever of them are the same in memory.
+        return hashlib.sha256(marshal.dumps((list(self._texts), names, self._rows, self._version), 2)).hexdigest()
 
-    @classmethod
-    def unpacked(cls, data: bytes, digest: str, kinds: Iterable[PostgresKind]) -> Snapshot | None:
-        """The snapshot that was packed; None for anything that does not have its digest."""
-        if hashlib.sha256(data).hexdigest() != digest:
-            return None
-        texts, names, rows, version = marshal.loads(data)  # noqa: S302 - its digest says that we wrote it
-        known = {kind.name: kind for kind in kinds}
-        found = cls(texts, rows, [known[name] for name in names], version)
-        found.__dict__.update(packed=data, digest=digest)
-        return found
+    @property
+    def packed(self) -> bytes:
+        """The catalogue as bytes, to be remembered."""
+        return pack(self._catalogue)
 
     def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
         classes, aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged, *found = self._rows
         return _Assembly(dict(zip(self._kinds, found, strict=True)), self._version).assemble(
             classes[0], aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged

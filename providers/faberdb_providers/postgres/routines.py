@@ -17,12 +17,9 @@ def resolved(declared: Mapping[Address, Object]) -> Mapping[Address, Object]:
 
     Raises DeclarationError where two entries turn out to be one routine.
     """
-    types = {(a.path[0], a.path[-1]) for a in declared if a.kind in (*TYPES, *RELATIONS)}
-    moves = {
-        address: new
-        for address, obj in declared.items()
-        if address.kind in ROUTINES and obj.scope and (new := _found(address, obj.scope, types)) != address
-    }
+    routines = {a: o for a, o in declared.items() if a.kind in ROUTINES and o.scope}
+    types = {(a.path[0], a.path[-1]) for a in declared if a.kind in (*TYPES, *RELATIONS)} if routines else set()
+    moves = {a: new for a, o in routines.items() if (new := _found(a, o.scope, types)) != a}
     if not moves:
         return declared
     whole: dict[Address, Object] = {}

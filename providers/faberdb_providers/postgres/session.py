@@ -21,6 +21,7 @@ from faberdb_providers.postgres.settings import pinned
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
+    from faberdb_providers.postgres.remembered import Remembered
 
 OLDEST = 13
 LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
@@ -108,12 +109,11 @@ class Session:
         except psycopg.Error as error:
             raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 
-    def recalled(self, data: bytes, digest: str) -> Snapshot | None:
-        """A snapshot that was packed before and has this digest, instead of a new one; None where it is another."""
-        from faberdb_providers.postgres.kinds import KINDS
-        from faberdb_providers.postgres.reader import Snapshot
+    def remembered(self, packed: bytes, digest: str) -> Remembered:
+        """A snapshot that was packed before, instead of a new one that would have the same digest."""
+        from faberdb_providers.postgres.remembered import Remembered
 
-        return Snapshot.unpacked(data, digest, KINDS)
+        return Remembered(digest, packed)
 
     def pulse(self) -> str:
         """A text that stays the same as long as nothing in the catalogue changes, which is much faster to come by than

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from faberdb.errors import ScratchError
+from faberdb.errors import FaberError, ScratchError
 from faberdb.model import Catalogue
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
@@ -97,14 +98,63 @@ class ScratchServer:
         self, description: str, fresh: Callable[[], AbstractContextManager[Session]], *, owns_roles: bool = False
     ) -> None:
         self.description, self._fresh, self.owns_roles = description, fresh, owns_roles
+
+    def database(self) -> AbstractContextManager[Session]:
+        return self._fresh()
+
+
+AHEAD = 2
+"""How many databases are made before they are asked for, each while the one before it is in use: what is declared is
+tried out in one, what changes in another, and few plans need a third."""
+
+
+class _Databases:
+    """Makes the next database before it is asked for, and removes the last one while nobody waits for it."""
+
+    def __init__(
+        self, make: Callable[[], Session], remove: Callable[[Session], None], pool: ThreadPoolExecutor
+    ) -> None:
+        self._make, self._remove, self._pool = make, remove, pool
         self._beginning: Catalogue | None = None
+        self._lock, self._made = threading.Lock(), 1
+        self._next: Future[Session] | None = pool.submit(self._new)
+
+    def _new(self) -> Session:
+        """A session on a new database. What such a one holds is only read from the first."""
+        session = self._make()
+        session.beginning = self._beginning = self._beginning or session.inspect()
+        return session
 
     @contextmanager
-    def database(self) -> Iterator[Session]:
-        """An empty database. What such a one holds is only read from the first."""
-        with self._fresh() as session:
-            session.beginning = self._beginning = self._beginning or session.inspect()
+    def fresh(self) -> Iterator[Session]:
+        """An empty database. Threads may ask for one."""
+        with self._lock:
+            coming, self._next = self._next or self._pool.submit(self._new), None
+            if self._made < AHEAD:
+                self._made, self._next = self._made + 1, self._pool.submit(self._new)
+        session = coming.result()
+        try:
             yield session
+        finally:
+            self._pool.submit(self._remove, session)
+
+    def close(self) -> None:
+        """Remove what was made and is not wanted any more."""
+        if self._next is not None and not self._next.cancel():
+            with suppress(psycopg.Error, FaberError):  # nobody asked for that database
+                self._remove(self._next.result())
+
+
+@contextmanager
+def _serving(
+    description: str, make: Callable[[], Session], remove: Callable[[Session], None], *, owns_roles: bool = False
+) -> Iterator[ScratchServer]:
+    with ThreadPoolExecutor(1) as pool:
+        databases = _Databases(make, remove, pool)
+        try:
+            yield ScratchServer(description, databases.fresh, owns_roles=owns_roles)
+        finally:
+            databases.close()
 
 
 @contextmanager
@@ -161,23 +211,19 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
     def opening() -> Iterator[tuple[ScratchServer, Offer]]:
         with scratch_cluster(binaries, need.cache) as cluster:
 
-            @contextmanager
-            def fresh() -> Iterator[Session]:
+            def make() -> Session:
                 conninfo = make_conninfo(cluster.new_database(), user=OWNER)
-                session = Session.open(conninfo, "the scratch database", read_only=False)
-                try:
+                with _open(conninfo) as session:
                     session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {OWNER}")
-                    _calm(session)
-                    yield session
-                finally:
-                    session.close()
+                    return session
 
             keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
             with closing(keeper):
                 keeper.execute(f"create role {OWNER} superuser login")
                 keeper.mirror_roles(need.roles, need.superusers)
                 offer = Offer.of(keeper, need)
-            yield ScratchServer(cluster.description, fresh, owns_roles=True), offer
+            with _serving(cluster.description, make, Session.close, owns_roles=True) as server:
+                yield server, offer
 
     return opening
 
@@ -195,40 +241,26 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
         offer = Offer.of(keeper, need)
         names = (f"{PREFIX}{mark}_{number}" for number in count(1))
 
-        def make() -> str:
+        def make() -> Session:
             name = next(names)
             keeper.execute(f"create database {ident(name)} template template0")
-            return name
+            try:
+                with _open(make_conninfo(conninfo, dbname=name)) as session:
+                    return session
+            except BaseException:
+                drop(name)
+                raise
 
-        def remove(name: str) -> None:
+        def remove(session: Session) -> None:
+            name = session.connection.info.dbname
+            session.close()
+            drop(name)
+
+        def drop(name: str) -> None:
             keeper.execute(f"drop database if exists {ident(name)} with (force)")
 
-        # The keeper works for itself: the next database is there before it is asked for, and nobody waits for the end
-        # of the last one.
-        with ThreadPoolExecutor(1) as pool:
-            ready = [pool.submit(make)]
-
-            @contextmanager
-            def fresh() -> Iterator[Session]:
-                name = ready.pop().result() if ready else pool.submit(make).result()
-                session = None
-                try:
-                    database = make_conninfo(conninfo, dbname=name)
-                    session = Session.open(database, "the scratch database", read_only=False)
-                    _calm(session)
-                    if not ready:
-                        ready.append(pool.submit(make))
-                    yield session
-                finally:
-                    if session is not None:
-                        session.close()
-                    pool.submit(remove, name)
-
-            try:
-                yield ScratchServer(description, fresh), offer
-            finally:
-                for left in ready:
-                    pool.submit(remove, left.result())
+        with _serving(description, make, remove) as server:
+            yield server, offer
 
 
 _MARK = "pid || '_' || (extract(epoch from backend_start) * 1000000)::bigint"
@@ -246,7 +278,17 @@ def _sweep(keeper: Session) -> None:
         keeper.execute(f"drop database if exists {ident(name)} with (force)")
 
 
-def _calm(session: Session) -> None:
-    """What a scratch database does without, where the role may switch it off; what asks to be prepared is."""
-    session.connection.prepare_threshold = sys.maxsize
-    session.execute("set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error")
+@contextmanager
+def _open(conninfo: str) -> Iterator[Session]:
+    """A session on a scratch database, which stays open where nothing goes wrong: without what such a database can do
+    without, where the role may switch it off, and with what asks to be prepared."""
+    session = Session.open(conninfo, "the scratch database", read_only=False)
+    try:
+        session.connection.prepare_threshold = sys.maxsize
+        session.execute(
+            "set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error"
+        )
+        yield session
+    except BaseException:
+        session.close()
+        raise

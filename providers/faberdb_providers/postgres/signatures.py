@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from faberdb_providers.postgres.names import dotted
 
@@ -61,17 +62,34 @@ _WORDS = (
     r"|interval\s+(?:year|month|day|hour|minute|second)(?:\s+to\s+(?:month|hour|minute|second))?"
 )
 _IDENT = r'"(?:[^"]|"")+"|[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*'
-# Case is ignored only where it can matter: with all of Unicode it takes the compiler as long as a small plan.
-_TYPE = re.compile(
-    rf"(?P<base>(?i:{_WORDS})|(?:{_IDENT})(?:\s*\.\s*(?:{_IDENT}))*(?i:%type)?)\s*(?P<modifier>\([^()]*\))?"
-    r"\s*(?P<array>(?:(?i:array)(?:\s*\[\s*\d+\s*\])?|(?:\[\s*\d*\s*\]\s*)+))?\Z"
-)
-_MODE = re.compile(r"(in\s+out|inout|in|out|variadic)(?=\s)", re.IGNORECASE)
-_NAME = re.compile(rf"({_IDENT})\s+")
-_WORD = re.compile(
-    r"""--[^\n]*|/\*.*?\*/|[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|:=|\w+|\s+|.""",
-    re.S,
-)
+
+
+# Compiled when they are first needed: that takes as long as a small plan, most of which look at no routine.
+@cache
+def _type() -> re.Pattern[str]:
+    # Case is ignored only where it can matter, since with all of Unicode it takes much longer still.
+    return re.compile(
+        rf"(?P<base>(?i:{_WORDS})|(?:{_IDENT})(?:\s*\.\s*(?:{_IDENT}))*(?i:%type)?)\s*(?P<modifier>\([^()]*\))?"
+        r"\s*(?P<array>(?:(?i:array)(?:\s*\[\s*\d+\s*\])?|(?:\[\s*\d*\s*\]\s*)+))?\Z"
+    )
+
+
+@cache
+def _mode() -> re.Pattern[str]:
+    return re.compile(r"(in\s+out|inout|in|out|variadic)(?=\s)", re.IGNORECASE)
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(rf"({_IDENT})\s+")
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    return re.compile(
+        r"""--[^\n]*|/\*.*?\*/|[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$|:=|\w+|\s+|.""",
+        re.S,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ class Argument:
 def pieces(text: str) -> Iterator[tuple[str, int]]:
     """The tokens of SQL, each with the depth of brackets around it; strings and quoted names stay whole."""
     depth = 0
-    for match in _WORD.finditer(text):
+    for match in _word().finditer(text):
         word = match[0]
         if word in (")", "]"):
             depth -= 1
@@ -141,16 +159,16 @@ def _argument(text: str) -> Argument:
         else:
             plain += word
     rest, mode, name = plain.strip(), "IN", ""
-    if match := _MODE.match(rest):
+    if match := _mode().match(rest):
         mode, rest = "".join(match[1].upper().split()), rest[match.end() :].strip()
-    if not _TYPE.match(rest):
-        match = _NAME.match(rest)
+    if not _type().match(rest):
+        match = _name().match(rest)
         if match is None:
             raise ValueError(f"{text.strip()!r} is not an argument; write one as in `amount integer`")
         name, rest = _plain(match[1]), rest[match.end() :]
-        if mode == "IN" and (match := _MODE.match(rest)):
+        if mode == "IN" and (match := _mode().match(rest)):
             mode, rest = "".join(match[1].upper().split()), rest[match.end() :].strip()
-        if not _TYPE.match(rest):
+        if not _type().match(rest):
             raise ValueError(f"{rest.strip()!r} is not a type")
     return Argument(mode, name, rest.strip(), default.strip())
 
@@ -164,7 +182,7 @@ def canonical_type(text: str) -> str:
 
     Raises ValueError for what is no type of an argument.
     """
-    match = _TYPE.match(text)
+    match = _type().match(text)
     if match is None:
         raise ValueError(f"{text!r} is not a type")
     base, array = match["base"], "[]" if match["array"] else ""

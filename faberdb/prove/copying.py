@@ -1,0 +1,105 @@
+"""A copy of the live objects that a plan touches, on a scratch database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+from faberdb.canon.mentions import suggest
+from faberdb.diff.changes import referrers_of
+from faberdb.errors import ProofError
+from faberdb.model import Address, Kind, Object, Step
+from faberdb.prove.neighbourhood import neighbourhood
+from faberdb.prove.scratch import Scratch, ScratchDatabase, build
+
+
+def around(
+    touched: Collection[Address], beside: Collection[Address], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> Mapping[Address, Object]:
+    """What of the live objects has to be copied, so that some of them can be changed to refer to others beside."""
+    live = suggest(live, kinds)
+    return neighbourhood(touched, beside, live, kinds, referrers_of(live))
+
+
+class Copy:
+    """Objects of the live database, all of it or not, built on a scratch database."""
+
+    def __init__(
+        self, database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind], *, full: bool
+    ) -> None:
+        self.database, self.kinds, self.objects = database, kinds, suggest(objects, kinds)
+        self.scope = "full" if full else "closure"
+        failures = build(database, self.objects, kinds)
+        # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
+        self._beside = {a: words for a, words in failures.items() if kinds[a.kind].optional}
+        _refuse({a: words for a, words in failures.items() if a not in self._beside})
+        self.read()
+
+    def hold(self, touched: Collection[Address]) -> None:
+        """Make sure that what is touched is there. Raises ProofError."""
+        _refuse({a: words for a, words in self._beside.items() if a in touched})
+
+    def read(self) -> Mapping[Address, Object]:
+        self.now = self.database.inspect().objects
+        return self.now
+
+    def run(self, steps: Sequence[Step], which: str) -> Mapping[Address, Object]:
+        """Run steps and read the result. Raises ProofError naming the step that failed."""
+        failed = self.database.run_all(steps)
+        if failed is not None:
+            step = steps[min(failed[0], len(steps) - 1)]
+            raise ProofError(
+                f"the {which} fails on scratch at {step.address.kind.replace('_', ' ')} {step.address.name}",
+                detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
+                advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
+            )
+        return self.read()
+
+
+class CopyAhead:
+    """A copy that is made while its maker does something else."""
+
+    def __init__(self, scratch: Scratch, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> None:
+        self._scratch, self._objects, self._kinds = scratch, objects, kinds
+        self._databases = ExitStack()
+        self._pool = ThreadPoolExecutor(1)
+        self._coming = self._pool.submit(self._make)
+
+    def _make(self) -> Copy:
+        database = self._databases.enter_context(self._scratch.database())
+        return Copy(database, self._objects, self._kinds, full=False)
+
+    def get(self) -> Copy:
+        """The copy, when it is there. Raises ProofError, ScratchError."""
+        return self._coming.result()
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self._databases.close()
+
+
+@contextmanager
+def copied(
+    scratch: Scratch,
+    live: Mapping[Address, Object],
+    touched: Collection[Address],
+    beside: Collection[Address],
+    kinds: Mapping[str, Kind],
+    *,
+    full: bool,
+) -> Iterator[Copy]:
+    """A copy of what is touched and what is around that, or of all that lives. Raises ProofError, ScratchError."""
+    with scratch.database() as database:
+        copy = Copy(database, live if full else around(touched, beside, live, kinds), kinds, full=full)
+        copy.hold(touched)
+        yield copy
+
+
+def _refuse(failures: Mapping[Address, Sequence[str]]) -> None:
+    if failures:
+        raise ProofError(
+            "the live catalogue could not be copied to scratch",
+            detail=tuple(f"{address}: {' '.join(words)}" for address, words in failures.items()),
+            advice="set [shadow] url_env to a server that has what is missing, or report this as a bug",
+        )

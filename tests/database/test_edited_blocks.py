@@ -1,0 +1,141 @@
+"""A plan from the blocks that were edited is the plan from all of them, byte for byte.
+
+Only what hangs together with an edit is looked at, which must leave nothing out. So the database is one of which much
+stays out of sight, and each edit reaches for something far away from it in another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from faberdb.cli import planning
+from faberdb.cli.workspace import Workspace
+from faberdb.config.environment import surroundings
+from faberdb.config.project import load
+from faberdb.plan.codec import to_json
+from faberdb.plan.document import Plan
+from faberdb.prove.neighbourhood import FULL_UP_TO
+from tests.conftest import ProjectFolder
+from tests.servers import Server, run_sql
+
+TABLES = 90
+
+BUILD = "\n".join(
+    [
+        "create type mood as enum ('sad', 'glad'); create domain amount as numeric check (value >= 0);",
+        "create function twice(n integer) returns integer language sql immutable as 'select n * 2';",
+        "create function note_it() returns trigger language plpgsql as 'begin return new; end';",
+        *(
+            f"create table t{n} (id bigint primary key, up bigint, size integer default {n}, feeling mood,"
+            f" cost amount); create index t{n}_up on t{n} (up);"
+            for n in range(TABLES)
+        ),
+        *(f"alter table t{n} add constraint t{n}_up foreign key (up) references t{n - 1};" for n in range(1, TABLES)),
+        "create view sizes as select a.id, a.size, b.cost from t3 a join t40 b on b.id = a.up;",
+        "create view small_sizes as select * from sizes where size < 3;",
+        "comment on view small_sizes is 'only small ones';",
+        "create index t7_twice on t7 (twice(size));",
+        "create trigger noting before insert on t8 for each row execute function note_it();",
+        "create table parts (id bigint, day date) partition by range (day);",
+        "create table parts_1 partition of parts for values from ('2024-01-01') to ('2025-01-01');",
+        "create function far() returns bigint language plpgsql as 'begin return (select count(*) from t60); end';",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is replaced in the schema file, and what is added at its end. whole: all blocks are looked at after all."""
+
+    old: str = ""
+    new: str = ""
+    added: str = ""
+    whole: bool = False
+
+
+T3 = 'size = { type = "integer", null = true, default = "3" }\n'
+T5 = "[tables.t5.columns]\n"
+EDITS = {
+    "a column more": Edit(T5, T5 + "more = 'text'\n"),
+    "a column less": Edit(T3.replace('"3"', '"12"'), ""),
+    "another type under views": Edit(T3, T3.replace("integer", "bigint")),
+    "a view of tables far apart": Edit(
+        added="\n[views.far_apart]\nquery = 'select a.id from t11 a join t77 b using (id)'\n"
+    ),
+    "a function whose body names a table": Edit(
+        added="\n[functions.far_too]\nreturns = 'bigint'\nlanguage = 'sql'\nbody = 'select count(*) from t55'\n"
+    ),
+    "a foreign key to a table far away": Edit(
+        "t5_up = {", "t5_far = { columns = ['up'], references = { table = 't80', columns = ['id'] } }\nt5_up = {"
+    ),
+    "a value more of a type that every table has": Edit('"glad"', '"glad", "calm"'),
+    "a value less of it": Edit('["sad", "glad"]', '["glad"]'),
+    "another check of a domain that every table has": Edit("(VALUE >= (0)::numeric)", "(value >= -1)"),
+    "another body under an index": Edit("select n * 2", "select n + n"),
+    "a table less": Edit("[tables.parts_1]", "[tables.parts_9]"),
+    "a partition more": Edit(
+        added="\n[tables.parts_2]\npartition_of = 'parts'\nbound = \"for values from ('2025-01-01') to ('2026-01-01')\""
+    ),
+    "a comment less": Edit('comment = "only small ones"\n', ""),
+    "another name": Edit(
+        'size = { type = "integer", null = true, default = "9" }',
+        'long = { type = "integer", null = true, default = "9", renamed_from = "size" }',
+        whole=True,
+    ),
+    "a type that was not there": Edit(
+        "[enums]\n", "[enums]\nkind = ['a']\n", "\n[tables.fresh.columns]\nnext = 'kind'\nlast = 'mood'\n"
+    ),
+    "nothing but a space": Edit(T5, T5 + "\n"),
+}
+
+
+@pytest.fixture(scope="module")
+def live(newest: Server) -> str:
+    conninfo = newest.new_database()
+    run_sql(conninfo, BUILD)
+    return conninfo
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=[name.replace(" ", "_") for name in EDITS])
+def test_the_plan_is_that_of_all_blocks(
+    edit: Edit, live: str, project: Callable[..., ProjectFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project({"dev": live})
+    assert folder.run("import", "dev").code == 0
+    monkeypatch.setenv("DEV_URL", live)
+    assert not _plan(folder, tmp_path / "warm").steps
+    file = folder.root / "schemas" / "public.toml"
+    text = file.read_text()
+    assert edit.old in text
+    file.write_text((text.replace(edit.old, edit.new) if edit.old else text) + edit.added)
+    expected = _plan(folder, tmp_path / "cold")
+    if not edit.whole:
+        monkeypatch.setattr(planning, "_from_all", _not_wanted)
+    assert _text(_plan(folder, tmp_path / "warm")) == _text(expected)
+
+
+def test_much_of_the_database_is_out_of_sight(live: str, project: Callable[..., ProjectFolder]) -> None:
+    folder = project({"dev": live})
+    assert folder.run("import", "dev").code == 0
+    file = folder.root / "schemas" / "public.toml"
+    file.write_text(file.read_text().replace(T5, T5 + "more = 'text'\n"))
+    assert TABLES * 7 > FULL_UP_TO
+    assert "scope closure" in folder.run("plan", "dev").out
+
+
+def _plan(folder: ProjectFolder, cache: Path) -> Plan:
+    around = replace(surroundings(), cache=cache)
+    workspace = Workspace(load(folder.root), around)
+    return planning.plan_environment(workspace, workspace.project.environment("dev")).plan
+
+
+def _text(plan: Plan) -> str:
+    return to_json(replace(plan, plan_id="", created_at="", expires_at=""))
+
+
+def _not_wanted(*args: object) -> None:
+    raise AssertionError("all blocks were looked at")
