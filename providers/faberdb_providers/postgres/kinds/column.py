@@ -11,15 +11,8 @@ from pydantic import model_validator
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import owner_of
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    GrantableSpec,
-    PostgresKind,
-    Row,
-    compact,
-    grants_on,
-)
+from faberdb_providers.postgres.kinds.along import grants_on
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.foreign import option_moves, options_clause
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lossless import altered, filled, lossless
@@ -32,6 +25,7 @@ from faberdb_providers.postgres.kinds.sequence import (
     position_within,
     restore_position,
 )
+from faberdb_providers.postgres.kinds.spec import GrantableSpec
 from faberdb_providers.postgres.kinds.storage import option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import (
     cast_of,

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew, part_key
+from faberdb_providers.postgres.kinds.along import made_anew, part_key
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.cast import cast_identity
 from faberdb_providers.postgres.kinds.language import transform_identity
 from faberdb_providers.postgres.kinds.operator import operator_identity
 from faberdb_providers.postgres.kinds.operator_class import of_method
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, literal, routine
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}

@@ -6,16 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    PostgresKind,
-    Row,
-    Spec,
-    compact,
-)
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, elements, made_by_server
 from faberdb_providers.postgres.kinds.partition import attach_index, name_index, part_dropped, part_forces
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_alike, rows_where
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, resolve

@@ -27,8 +27,9 @@ from faberdb_providers.postgres.kinds.acl import (
     together,
     without_grant,
 )
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import default_privileges
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 _CLASSES = {

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, RelationSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column import beyond
 from faberdb_providers.postgres.kinds.foreign import (
     Values,
@@ -20,6 +20,7 @@ from faberdb_providers.postgres.kinds.foreign import (
 )
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.partition import carried, descent_changes, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.table import body, descent
 from faberdb_providers.postgres.names import ident, qualified, relative, resolve
 

@@ -22,8 +22,10 @@ from faberdb_providers.postgres.kinds.acl import (
     together,
     without_grant,
 )
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.along import made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
+from faberdb_providers.postgres.kinds.spec import Spec
 
 
 class GrantKind(PostgresKind):

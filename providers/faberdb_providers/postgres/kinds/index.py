@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    PostgresKind,
-    Row,
-    Spec,
-    compact,
-)
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.partition import (
     attach_index,
     chosen_name,
@@ -24,6 +17,7 @@ from faberdb_providers.postgres.kinds.partition import (
     part_forces,
     upper_index,
 )
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_alike
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, OwnedSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type
 

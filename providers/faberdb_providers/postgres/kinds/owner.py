@@ -12,9 +12,11 @@ from typing import Any
 
 from faberdb.model import Action, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import DATABASE, OWNER, renamed_grantee
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.along import made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, with_owner
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 FORMER = Hazard(

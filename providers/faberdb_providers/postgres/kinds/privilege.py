@@ -29,8 +29,9 @@ from faberdb_providers.postgres.kinds.acl import (
     renamed_grantee,
     together,
 )
-from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import elsewhere
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 _WORDS = {

@@ -12,7 +12,8 @@ from faberdb_providers.postgres.kinds.background import (
     not_brought_along,
     procedure,
 )
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
 from faberdb_providers.postgres.names import dotted, literal, qualified
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.signatures import pieces
 

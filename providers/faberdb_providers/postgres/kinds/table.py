@@ -7,14 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    PostgresKind,
-    RelationSpec,
-    Row,
-    compact,
-)
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
 from faberdb_providers.postgres.kinds.constraint import definition
 from faberdb_providers.postgres.kinds.granting import bare
@@ -28,6 +21,7 @@ from faberdb_providers.postgres.kinds.partition import (
     places,
     waited_for,
 )
+from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
