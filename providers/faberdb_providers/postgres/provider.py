@@ -157,7 +157,7 @@ class PostgresProvider:
     ) -> dict[Address, Unmanaged | None]:
         """Live objects that a declaration leaves to others, with what a plan says of them: partitions that a job
         makes, and all that hangs on them."""
-        from faberdb_providers.postgres.kinds.partition import children_left_alone
+        from faberdb_providers.postgres.kinds.lineage import children_left_alone
 
         return children_left_alone(declared, live)
 

@@ -15,8 +15,8 @@ from faberdb_providers.postgres.kinds.along import grants_on
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.foreign import option_moves, options_clause
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, filled, lossless
-from faberdb_providers.postgres.kinds.partition import all_above
 from faberdb_providers.postgres.kinds.sequence import (
     clauses,
     keep_position,

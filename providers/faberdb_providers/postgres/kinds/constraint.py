@@ -8,7 +8,7 @@ from typing import Any, Literal
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, elements, made_by_server
-from faberdb_providers.postgres.kinds.partition import attach_index, name_index, part_dropped, part_forces
+from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped, part_forces
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_alike, rows_where

@@ -19,7 +19,8 @@ from faberdb_providers.postgres.kinds.foreign import (
     written_options,
 )
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.partition import carried, descent_changes, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.lineage import carried, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.partition import descent_changes
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.table import body, descent
 from faberdb_providers.postgres.names import ident, qualified, relative, resolve

@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.partition import (
+from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     chosen_name,
     is_chosen,

@@ -11,16 +11,8 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
 from faberdb_providers.postgres.kinds.constraint import definition
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.partition import (
-    attach,
-    carried,
-    descent_changes,
-    detach,
-    left_columns,
-    not_null_names,
-    places,
-    waited_for,
-)
+from faberdb_providers.postgres.kinds.lineage import carried, left_columns, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
