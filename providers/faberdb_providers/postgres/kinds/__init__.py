@@ -1,11 +1,11 @@
-"""Every kind of object that faberdb reads and manages in PostgreSQL, one file each, registered here by one line."""
+"""Every kind of object that faberdb reads and manages in PostgreSQL, registered here by one line: one file each, or a
+folder where that would tell more than one story."""
 
 from faberdb_providers.postgres.kinds import (
     aggregate,
     cast,
     check,
     collation,
-    column,
     comment,
     composite_type,
     conversion,
@@ -41,6 +41,7 @@ from faberdb_providers.postgres.kinds import (
     view,
 )
 from faberdb_providers.postgres.kinds.base import PostgresKind
+from faberdb_providers.postgres.kinds.column import kind as column
 
 KINDS: tuple[PostgresKind, ...] = (
     schema.KIND,

@@ -7,7 +7,9 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
-from faberdb_providers.postgres.kinds.column import filled_by_default, parents_of, set_not_null
+from faberdb_providers.postgres.kinds.column.clause import filled_by_default
+from faberdb_providers.postgres.kinds.column.inherited import parents_of
+from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident
 

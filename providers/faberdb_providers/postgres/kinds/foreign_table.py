@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.column import beyond
+from faberdb_providers.postgres.kinds.column.clause import beyond
 from faberdb_providers.postgres.kinds.foreign import (
     Values,
     declared_options,

@@ -6,12 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.background import (
-    collation,
-    in_schema,
-    not_brought_along,
-    procedure,
-)
+from faberdb_providers.postgres.kinds.background import collation, in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind

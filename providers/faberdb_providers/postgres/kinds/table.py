@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
+from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
+from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import carried, left_columns, not_null_names, places, waited_for
