@@ -15,9 +15,10 @@ from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
 from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
-from faberdb_providers.postgres.session import Session, words
+from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
 
