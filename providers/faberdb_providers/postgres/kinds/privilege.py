@@ -215,7 +215,9 @@ def _change(obj: Object, old: Held, new: Held, work: Work) -> Iterator[Statement
     kind = _kind(on)
     name, column = on[len(kind) + 1 :], ""
     if kind == "column":
-        name, column = _COLUMN.fullmatch(name).groups()  # type: ignore[union-attr]  # matched when it was declared
+        found = _COLUMN.fullmatch(name)
+        assert found is not None, name  # or it would have been refused when it was declared
+        name, column = found.groups()
     word = {"column": "TABLE"}.get(kind, kind.replace("_", " ").upper())
     what = f"{word} {name or DATABASE}"
     yield from elsewhere(what, kind, obj.attributes["grantee"], old, new, work.version, column)
