@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 
-from faberdb_providers.postgres.servers import binaries, embedded, process
+from faberdb_providers.postgres.servers import binaries, process
 from faberdb_providers.postgres.servers.binaries import EMBEDDED
 
 WHEEL = {one.major: one for one in binaries.find(None, "") if one.source == EMBEDDED}
-
-
-@contextmanager
-def project_folder() -> Iterator[Path]:
-    """A project's folder for environments; in none of those that only its owner may enter, unlike tmp_path."""
-    folder = Path(tempfile.mkdtemp(prefix="faberdb-test-")).resolve()
-    folder.chmod(0o711)
-    yield folder
-    for environment in folder.iterdir():
-        embedded.destroy(environment)
-    shutil.rmtree(folder)
 
 
 def child(script: str, *arguments: object) -> subprocess.Popen[str]:

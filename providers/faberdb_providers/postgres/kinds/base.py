@@ -45,6 +45,8 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    alterable: bool = False
+    """Whether whatever changes about it can be altered in place."""
     renamable: bool = True
     """Whether it keeps being the same object under another name."""
     since: int = 13
@@ -207,7 +209,7 @@ class PostgresKind:
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None
-        return Verdict(Action.REPLACE, "it cannot be altered in place")
+        return Verdict(Action.ALTER) if self.alterable else Verdict(Action.REPLACE, "it cannot be altered in place")
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers

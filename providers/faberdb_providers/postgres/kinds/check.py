@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from faberdb.model import Address, Change, Object, Place, Work
+from faberdb.model import Address, Object, Place, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.values import rows_where
@@ -32,6 +32,7 @@ class CheckKind(ConstraintKind):
     contype = "c"
     created_inline = True
     texts = ("expression",)
+    off_for_new_types = True  # one can leave the expression without an operator
 
     def columns(self, version: int) -> str:
         return "pg_get_expr(k.conbin, k.conrelid), k.connoinherit"
@@ -45,10 +46,6 @@ class CheckKind(ConstraintKind):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["expression"]]
-
-    def disturbed_by(self, obj: Object, change: Change) -> bool:
-        # A new type can leave the expression without an operator, so it is taken off and put back around the change.
-        return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
 
     def probe(self, obj: Object, work: Work) -> str:
         return rows_where(Address("table", obj.address.path[:-1]), f"not ({obj.attributes['expression']})", work)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
-from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped, part_forces
+from faberdb_providers.postgres.kinds.on_columns import OnColumns
+from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import option_changes
 from faberdb_providers.postgres.names import dotted, ident, relative
 
 
-class ConstraintKind(PostgresKind):
+class ConstraintKind(OnColumns):
     """What the five kinds of constraints have in common."""
 
     within: tuple[str, ...] = ("table",)
@@ -87,16 +88,6 @@ class ConstraintKind(PostgresKind):
         if old == new and self.contype in ("p", "u", "x"):
             return Verdict(Action.ALTER, "only its storage changes")
         return Verdict(Action.REPLACE, "a constraint cannot be altered in place")
-
-    def disturbed_by(self, obj: Object, change: Change) -> bool:
-        if change.action in (Action.DROP, Action.REPLACE):
-            return True
-        return change.disturbs and change.address.kind not in ("column", "table")
-
-    def forces(
-        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
-    ) -> Iterable[Address]:
-        return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)
 
     def identity(self, obj: Object) -> str:
         return f"CONSTRAINT {ident(obj.address.path[-1])} ON {dotted(*obj.address.path[:-1])}"

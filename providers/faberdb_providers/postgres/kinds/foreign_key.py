@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.spec import Spec
@@ -49,6 +49,7 @@ class ForeignKeyKind(ConstraintKind):
     section = "foreign_keys"
     Declared = ForeignKeySpec
     contype = "f"
+    off_for_new_types = True  # both sides may change type in one plan, and in between they would not fit
     # Two tables may refer to each other, and a table that is kept must not hold on to one that is not.
     dropped_inline = False
 
@@ -114,10 +115,6 @@ class ForeignKeyKind(ConstraintKind):
                 yield Statement(sql, *self.danger(after), probe=self.probe(after, work))
             else:
                 yield Statement(sql, Risk.CAUTION)
-
-    def disturbed_by(self, obj: Object, change: Change) -> bool:
-        # Both sides of a key may change type in one plan; in between they would not fit.
-        return super().disturbed_by(obj, change) or (change.disturbs and change.address.kind == "column")
 
     def probe(self, obj: Object, work: Work) -> str:
         target = resolve(obj.address.path[0], obj.attributes["references"]["table"])

@@ -10,7 +10,7 @@ from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_alike
-from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.names import ident, object_name
 
 
 class KeySpec(Spec):
@@ -107,7 +107,7 @@ class PrimaryKeyKind(KeyKind):
 
     def declare(self, place: Place, name: str, spec: PrimaryKeySpec) -> Iterator[Object]:
         assert place.container is not None
-        yield from self.key(place, spec, spec.name or pkey_name(place.container.path[-1]))
+        yield from self.key(place, spec, spec.name or object_name(place.container.path[-1], "", "pkey"))
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield from super().claims(obj)
@@ -116,7 +116,7 @@ class PrimaryKeyKind(KeyKind):
 
     def write(self, obj: Object) -> Mapping[str, Any]:
         *_, table, name = obj.address.path
-        return {**obj.attributes, **({} if name == pkey_name(table) else {"name": name})}
+        return {**obj.attributes, **({} if name == object_name(table, "", "pkey") else {"name": name})}
 
 
 class UniqueKind(KeyKind):
@@ -129,13 +129,6 @@ class UniqueKind(KeyKind):
 
     def declare(self, place: Place, name: str, spec: KeySpec) -> Iterator[Object]:
         yield from self.key(place, spec, name)
-
-
-def pkey_name(table: str) -> str:
-    """The name PostgreSQL gives a primary key: at most 63 bytes."""
-    while len(table.encode()) > 63 - len("_pkey"):
-        table = table[:-1]
-    return f"{table}_pkey"
 
 
 KINDS = (PrimaryKeyKind(), UniqueKind())

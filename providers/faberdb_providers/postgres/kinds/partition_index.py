@@ -8,23 +8,9 @@ from dataclasses import replace
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import KEYS, Find, Objects, above, is_part
-from faberdb_providers.postgres.names import dotted, ident, literal, qualified, resolve, unquoted
+from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified, resolve, unquoted
 
 _LABELS = {"primary_key": "pkey", "unique": "key", "exclusion": "excl", "index": "idx"}
-
-
-def object_name(table: str, columns: str, label: str) -> str:
-    """A name as the server's makeObjectName puts it together: at most 63 bytes, the longer part cut first."""
-    first, second = table.encode(), columns.encode()
-    room = 63 - len(label) - 1 - (1 if second else 0)
-    one, two = len(first), len(second)
-    while one + two > room:
-        if one > two:
-            one -= 1
-        else:
-            two -= 1
-    parts = [first[:one].decode(errors="ignore"), *([second[:two].decode(errors="ignore")] if second else []), label]
-    return "_".join(parts)
 
 
 def is_chosen(name: str, kind: str, table: str, columns: Sequence[str]) -> bool:

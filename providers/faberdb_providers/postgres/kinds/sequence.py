@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
@@ -137,6 +137,7 @@ class SequenceKind(PostgresKind):
     """`CREATE SEQUENCE`; https://www.postgresql.org/docs/current/sql-createsequence.html"""
 
     name = "sequence"
+    alterable = True
     section = "sequences"
     Declared = SequenceSpec
     dropped_inline = True
@@ -183,9 +184,6 @@ class SequenceKind(PostgresKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # The owning column may come and go; the sequence and its position stay.

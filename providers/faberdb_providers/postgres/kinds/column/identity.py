@@ -8,18 +8,12 @@ from typing import Any
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within, restore_position
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal, object_name
 
 
 def serial_name(table: str, column: str) -> str:
-    """The name CREATE TABLE gives the sequence of a serial column: at most 63 bytes, the longer part cut first."""
-    room = 63 - len("__seq")
-    while len(table.encode()) + len(column.encode()) > room:
-        if len(table.encode()) > len(column.encode()):
-            table = table[:-1]
-        else:
-            column = column[:-1]
-    return f"{table}_{column}_seq"
+    """The name CREATE TABLE gives the sequence of a serial or identity column."""
+    return object_name(table, column, "seq")
 
 
 def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
