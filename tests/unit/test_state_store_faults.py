@@ -154,7 +154,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="tmpfs")
+@pytest.mark.skipif(sys.platform != "linux", reason="the small disk is a tmpfs, which only Linux has")
 def test_a_disk_that_fills_up_leaves_what_was_there(small_disk: Path) -> None:
     store = local.store(small_disk)
     version = store.put("dev", b"a" * 20_000, None)
