@@ -231,7 +231,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             return
         if not failure.passing or attempt == TRIES - 1 or context.overtime():
             break
-        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - not to meet again
+        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - no secret
     assert failure is not None
     target.end_plan(plan.plan_id, "stopped" if done else "failed")
     raise _failed(plan, failure, bool(done))

@@ -139,7 +139,8 @@ class Memo:
             raw = self._standing.read_bytes()
             if hashlib.sha256(raw).hexdigest() != self._record["declared"]:
                 return None
-            blocks, spots, objects = marshal.loads(raw)  # noqa: S302 - its digest says that we wrote it
+            # Plain values from the user's own cache folder, whose digest is in the file beside.
+            blocks, spots, objects = marshal.loads(raw)  # noqa: S302
             digests, places = {}, {}
             for kind, path, content, spot in objects:
                 address = Address(kind, path)

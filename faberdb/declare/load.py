@@ -122,7 +122,7 @@ class Reader:
         if not problems:
             whole = validate(source, self.shape.model)
             if isinstance(whole, BaseModel):
-                schema = str(getattr(whole, "schema_"))  # noqa: B009
+                schema = str(getattr(whole, "schema_"))  # noqa: B009 - a field of a model that is made at run time
                 scope = tuple(dict.fromkeys((schema, *self.search_path)))
                 self._walk(source, whole, self.shape.sections, Place(schema, None, scope, Origin(source.file)))
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import GenericAlias
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -97,7 +98,7 @@ def _extend(base: type[BaseModel], sections: Sequence[Section], name: str) -> ty
     """A subclass of `base` with the sections as further keys; compiled once, with the model of the whole file."""
     fields: dict[str, Any] = {}
     for section in sections:
-        held: Any = section.entry if section.kind.single else dict[str, section.entry]  # type: ignore[name-defined]
+        held: Any = section.entry if section.kind.single else GenericAlias(dict, (str, section.entry))
         alias = section.key if section.attribute != section.key else None
         fields[section.attribute] = (held | None, Field(default=None, alias=alias, description=_title(section.kind)))
     return create_model(

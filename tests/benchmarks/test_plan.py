@@ -97,12 +97,12 @@ def page() -> Iterator[list[str]]:
 HEAD = (
     "# Benchmarks",
     "",
-    f"Written by `make bench` (`python -m pytest -m bench -s tests/benchmarks`), {ROUNDS} rounds. Each run of",
-    "faberdb is followed by a `pg_dump --schema-only` of the same database; *ratio* is the median of the pairs' elapsed times, *work*",  # noqa: E501
-    "the same for the processor time of all processes that took part, the server's included. Every table has 10 columns,",  # noqa: E501
-    "2 indexes and a foreign key. *Cold* has an empty cache folder, so that it also makes the template of the scratch",
-    "cluster; *warm* comes after a plan without changes. The changed plan adds a column to each of 20 tables, and is",
-    "proven forward and back.",
+    f"Written by `make bench` (`python -m pytest -m bench -s tests/benchmarks`), {ROUNDS} rounds. Each run of faberdb",
+    "is followed by a `pg_dump --schema-only` of the same database; *ratio* is the median of the pairs' elapsed",
+    "times, *work* the same for the processor time of all processes that took part, the server's included. Every",
+    "table has 10 columns, 2 indexes and a foreign key. *Cold* has an empty cache folder, so that it also makes the",
+    "template of the scratch cluster; *warm* comes after a plan without changes. The changed plan adds a column to",
+    "each of 20 tables, and is proven forward and back.",
     "",
 )
 

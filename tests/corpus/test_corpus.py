@@ -14,18 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpus.beside import MARKS, RUNNER, SHARED
 from tests.servers import Server
 
 HERE = Path(__file__).parent
-SHARED = HERE.parents[2] / "shared"
-RUNNER = SHARED / "tools" / "corpus.py"
 LISTED = tomllib.loads((HERE / "refused.toml").read_text())
 REFUSED = {**LISTED["rows_do_not_fit"], **LISTED["cannot"]}
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not RUNNER.exists(), reason="the corpus does not lie beside this checkout"),
-]
+pytestmark = MARKS
 
 
 def run_corpus(server: Server, cache: Path, out: Path, *arguments: str) -> dict[str, dict[str, str]]:

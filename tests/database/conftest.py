@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from faberdb_providers.postgres.servers import embedded
 from tests.servers import Server, rows
 
 
@@ -33,3 +37,14 @@ def dump(server: Server) -> Callable[[str], str]:
 def digest_of_rows() -> Callable[[str], dict[str, tuple[int, str]]]:
     """The rows of a database's tables, order-free."""
     return rows
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder for servers and their programs; in none of those that only its owner may enter, unlike tmp_path."""
+    folder = Path(tempfile.mkdtemp(prefix="faberdb-test-")).resolve()
+    folder.chmod(0o711)
+    yield folder
+    for environment in folder.iterdir():
+        embedded.destroy(environment)
+    shutil.rmtree(folder)

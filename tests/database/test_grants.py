@@ -4,6 +4,7 @@ is the judge."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -251,7 +252,7 @@ def test_a_declaration(newest: Server) -> None:
         assert steps[0].statement.hazards
 
 
-def test_roles_are_made_on_a_cluster_of_our_own(newest: Server, cache: object) -> None:
+def test_roles_are_made_on_a_cluster_of_our_own(newest: Server, cache: Path) -> None:
     need = Need(
         newest.major,
         {},
@@ -260,7 +261,7 @@ def test_roles_are_made_on_a_cluster_of_our_own(newest: Server, cache: object) -
         protected=True,
         roles=frozenset({"g_reader", "g other"}),
         bin_setting=str(newest.binaries.bin),
-        cache=cache,  # type: ignore[arg-type]
+        cache=cache,
     )
     with open_scratch(need) as server, server.database() as session:
         assert server.owns_roles

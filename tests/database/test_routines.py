@@ -40,8 +40,9 @@ SPELLINGS = (
 @pytest.mark.parametrize("name", ["aggregate", "function", "hanging", "since_14"])
 def test_what_is_imported_is_what_is_there(name: str, server: Server, database: Databases) -> None:
     """The TOML of a database plans nothing against it."""
-    if server.major < int(name.removeprefix("since_") if "since_" in name else 0):
-        pytest.skip("needs a newer PostgreSQL")
+    since = int(name.removeprefix("since_")) if "since_" in name else 0
+    if server.major < since:
+        pytest.skip(f"needs PostgreSQL {since}")
     live = database()
     run_sql(live, "set client_min_messages = error;" + (CASES / f"{name}.sql").read_text())
     # A comment on the rule that makes a view has no place in TOML.
@@ -67,7 +68,7 @@ def test_a_type_of_an_extension_is_named_as_the_server_does(server: Server, data
     live = database()
     about = fetch(live, "select comment from pg_available_extensions where name = 'vector'")
     if not about:
-        pytest.skip("needs the extension vector")
+        pytest.skip("the server does not have the extension vector")
     entry = 'returns = "void"\nbody = "begin end"\ncomment = "c"\ngrants = { public = [] }\n'
     extension = f'[extensions.vector]\nschema = "public"\ncomment = "{about[0][0]}"\n'
     files = {"public.toml": f'{extension}[functions."f(vector)"]\n{entry}'}

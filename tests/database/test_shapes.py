@@ -34,7 +34,7 @@ P = table() + "[tables.t.policies.p]\n"
 R = table() + "[tables.t.rules.r]\n"
 E = "[functions.f]\nreturns = 'event_trigger'\nbody = 'begin end'\n[event_triggers.e]\nexecute = 'f'\n"
 S = table("a = 'int'\nb = 'int'") + "[tables.t.statistics]\n"
-O = (  # noqa: E741 - for operators
+OP = (
     "[functions.f]\narguments = 'bigint, bigint'\nreturns = 'boolean'\nlanguage = 'sql'\nbody = 'select true'\n"
     "[operators.'<<<(bigint, bigint)']\nfunction = 'f'\n"
 )
@@ -230,10 +230,10 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("statistics:public.s", "replace", S + "s = { on = ['a', 'b'], kinds = ['⟨mcv|ndistinct⟩'] }"),
     ],
     "operator": [
-        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨|restrict = 'scalarltsel'⟩"),
-        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨join = 'scalarltjoinsel'|⟩"),
-        ("operator:public.<<<(bigint, bigint)", "alter", O + "⟨|hashes = true⟩"),
-        ("operator:public.<<<(bigint, bigint)", "replace", O + "⟨merges = true|⟩"),
+        ("operator:public.<<<(bigint, bigint)", "alter", OP + "⟨|restrict = 'scalarltsel'⟩"),
+        ("operator:public.<<<(bigint, bigint)", "alter", OP + "⟨join = 'scalarltjoinsel'|⟩"),
+        ("operator:public.<<<(bigint, bigint)", "alter", OP + "⟨|hashes = true⟩"),
+        ("operator:public.<<<(bigint, bigint)", "replace", OP + "⟨merges = true|⟩"),
     ],
     "operator_family": [
         (

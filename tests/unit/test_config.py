@@ -10,6 +10,8 @@ from faberdb.config.project import Project, find, load
 from faberdb.errors import ConfigError
 from faberdb.model import Risk
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 FULL = """\
 [project]
 name = "shop"
@@ -49,14 +51,6 @@ path = "state"
 [alerts]
 urls_env = "ALERT_URLS"
 """
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that the test stands in, the top of its git repository."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".git").mkdir()
-    return tmp_path
 
 
 def project(text: str = FULL) -> Project:

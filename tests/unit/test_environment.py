@@ -12,6 +12,8 @@ from faberdb.config.project import Project, load
 from faberdb.errors import ConfigError
 
 HEAD = '[project]\nname = "x"\n'
+pytestmark = pytest.mark.usefixtures("folder")
+
 FULL = """\
 [project]
 name = "shop"
@@ -29,14 +31,6 @@ hosting = "aws-aurora"
 connection_string_env = "PROD_URL"
 max_risk = "caution"
 """
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that the test stands in, the top of its git repository."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".git").mkdir()
-    return tmp_path
 
 
 def project(text: str) -> Project:

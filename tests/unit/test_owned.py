@@ -6,8 +6,9 @@ import pytest
 
 from faberdb.model import Address
 from faberdb_providers.postgres.kinds import KINDS
-from faberdb_providers.postgres.kinds.base import OwnedSpec, PostgresKind
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 
 OWNED = """
     schema table view materialized_view foreign_table sequence function procedure aggregate enum domain composite_type

@@ -7,7 +7,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences, owner_of
-from faberdb_providers.postgres.kinds.base import Identity, Row, owned_by
+from faberdb_providers.postgres.kinds.along import owned_by
+from faberdb_providers.postgres.kinds.base import Identity, Row
 
 _TYPE = (
     "(t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (select from pg_class c where c.oid = t.typrelid"

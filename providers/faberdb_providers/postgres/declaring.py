@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
-from faberdb_providers.postgres.kinds.partition import with_siblings
+from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.routines import resolved
 
 

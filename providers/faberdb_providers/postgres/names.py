@@ -69,6 +69,20 @@ def routine(kind: str, path: Sequence[str]) -> str:
     return dotted(*name) + types
 
 
+def object_name(table: str, columns: str, label: str) -> str:
+    """A name as the server's makeObjectName puts it together: at most 63 bytes, the longer part cut first."""
+    first, second = table.encode(), columns.encode()
+    room = 63 - len(label) - 1 - (1 if second else 0)
+    one, two = len(first), len(second)
+    while one + two > room:
+        if one > two:
+            one -= 1
+        else:
+            two -= 1
+    parts = [first[:one].decode(errors="ignore"), *([second[:two].decode(errors="ignore")] if second else []), label]
+    return "_".join(parts)
+
+
 def separate(names: str) -> list[str]:
     """The names of a list with commas."""
     return [match.strip() for match in re.findall(r'(?:"(?:[^"]|"")*"|[^,"])+', names)]

@@ -15,9 +15,10 @@ from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
 from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
-from faberdb_providers.postgres.session import Session, words
+from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
 
@@ -157,7 +158,7 @@ class PostgresProvider:
     ) -> dict[Address, Unmanaged | None]:
         """Live objects that a declaration leaves to others, with what a plan says of them: partitions that a job
         makes, and all that hangs on them."""
-        from faberdb_providers.postgres.kinds.partition import children_left_alone
+        from faberdb_providers.postgres.kinds.lineage import children_left_alone
 
         return children_left_alone(declared, live)
 

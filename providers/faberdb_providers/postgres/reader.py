@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres.attached import grants, grants_query, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
-from faberdb_providers.postgres.kinds.partition import with_siblings
+from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.remembered import pack
 from faberdb_providers.postgres.unmanaged import UNMANAGED

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Container, Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager, suppress
-from itertools import groupby
+from collections.abc import Container, Iterable, Set
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, JournalEntry, Kept, Object, Step
+from faberdb.model import Catalogue, JournalEntry, Kept, Object
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
+from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
-from faberdb_providers.postgres.settings import pinned
+from faberdb_providers.postgres.refusal import refused, words
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
     from faberdb_providers.postgres.remembered import Remembered
 
-OLDEST = 13
 LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
 """Advisory lock: (this, crc of the word apply). One apply at a time in one database."""
 
@@ -41,54 +37,12 @@ select p.plan_id, p.number, p.kind, p.state, p.holder,
 """
 
 
-class Session:
-    """A connection with its server's major version, and the few things the engine asks of it."""
+class Session(Connection):
+    """A connection, and the few things the engine asks of it."""
 
     def __init__(self, connection: psycopg.Connection[Any], label: str) -> None:
-        self.connection, self.label = connection, label
-        self.version = connection.info.server_version // 10000
-        self.server_version = connection.info.server_version
+        super().__init__(connection, label)
         self.beginning: Catalogue | None = None
-
-    @classmethod
-    def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Session:
-        """Connect. label names the database in messages; the connection string never appears in one.
-
-        Raises DatabaseError when the server cannot be reached or is too old.
-        """
-        try:
-            connection = psycopg.connect(
-                conninfo, autocommit=True, connect_timeout=timeout, application_name="faberdb", prepare_threshold=None
-            )
-        except (psycopg.Error, UnicodeError) as error:
-            raise DatabaseError(
-                f"cannot connect to {label}",
-                detail=(_without_secrets(str(error), conninfo),),
-                advice="check that the server runs, and host, port, user and password in the connection string",
-            ) from None
-        session = cls(connection, label)
-        if session.version < OLDEST:
-            connection.close()
-            raise DatabaseError(
-                f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
-                advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
-            )
-        # As pg_dump does: a body may name what is made after it, and is looked into when it runs.
-        connection.execute("set check_function_bodies = off")
-        # What was declared has been looked at with this, and a server or a role may have another setting.
-        connection.execute("set standard_conforming_strings = on")
-        connection.execute(pinned().encode())
-        if read_only:
-            connection.execute("set default_transaction_read_only = on")
-        return session
-
-    def close(self) -> None:
-        self.connection.close()
-
-    def cancel(self) -> None:
-        """End the statement that another thread waits for."""
-        with suppress(psycopg.Error):
-            self.connection.cancel()
 
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError."""
@@ -232,30 +186,6 @@ class Session:
         )
         return f"{rows[0][0]} things, {rows[0][1]}" if rows[0][0] else ""
 
-    def execute(self, sql: str) -> None:
-        """Run SQL as it stands; several statements may share the text. Raises psycopg.Error."""
-        self.connection.execute(sql.encode())
-
-    def execute_one(self, sql: str) -> None:
-        """Run one statement; a text that holds several is refused by the server, whatever was smuggled into it.
-
-        Raises psycopg.Error.
-        """
-        self.connection.execute(sql.encode(), binary=True)  # which takes the extended protocol
-
-    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        return self.connection.execute(sql.encode(), parameters or None).fetchall()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self.connection.transaction():
-            yield
-
-    def set_scope(self, scope: Sequence[str], *, local: bool = False) -> None:
-        """The schemas in which unqualified names of the next statements are looked up; local: of this transaction."""
-        path = ", ".join(map(ident, scope)) if scope else "''"
-        self.connection.execute(f"set {'local ' if local else ''}search_path = {path}".encode())
-
     def prepare_bookkeeping(self) -> None:
         """The journal and quarantine schemas, made when they are missing."""
         with refused(f"make or use the schemas faberdb and faberdb_quarantine in {self.label}"):
@@ -263,72 +193,6 @@ class Session:
                 "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
             ) != [(True,)]:
                 self.execute(BOOKKEEPING)
-
-    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:
-        """Run the steps of a plan, committed together where their transaction number says so, on a database that is
-        ours to spoil. Returns None, or the index of the step that failed and the server's words."""
-        index = 0
-        for _, group in groupby(steps, key=lambda step: step.transaction):
-            members = list(group)
-            try:
-                if members[0].statement.outside:
-                    self._run_step(members[0])
-                else:
-                    with self.connection.transaction():
-                        for step in members:
-                            self._run_step(step)
-                            index += 1
-            except psycopg.Error as error:
-                return index, "\n".join(words(error))
-        return None
-
-    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
-        """Run statements one by one, each for itself; those that fail are tried again after the others, as long as
-        that helps. Returns the words for those that never passed, by index."""
-        failed: dict[int, tuple[str, ...]] = {}
-        waiting = list(enumerate(steps))
-        while waiting:
-            again = []
-            for index, step in waiting:
-                try:
-                    self._run_step(step)
-                    failed.pop(index, None)
-                except psycopg.Error as error:
-                    failed[index] = words(error)
-                    again.append((index, step))
-            if len(again) == len(waiting):
-                break
-            waiting = again
-        return failed
-
-    def _run_step(self, step: Step) -> None:
-        self.set_scope(step.scope)
-        self.execute_one(step.statement.sql)
-
-    def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
-        """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
-        or the line (0 where it is not known) and the server's words for the first statement that failed."""
-        plain = re.sub(r"(?m)^\\.*$", "", text)  # the lines stay, so that their numbers do
-        try:
-            self.execute(plain)
-        except psycopg.Error as error:
-            at = error.diag.statement_position
-            return (plain.count("\n", 0, int(at) - 1) + 1 if at else 0), words(error)
-        return None
-
-    def run_batch(self, steps: Sequence[Step]) -> bool:
-        """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
-        scope: tuple[str, ...] | None = None
-        try:
-            with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:
-                for step in steps:
-                    if step.scope != scope:
-                        self.set_scope(step.scope, local=True)
-                        scope = step.scope
-                    cursor.execute(step.statement.sql.encode())  # in a pipeline this is the extended protocol
-        except psycopg.Error:
-            return False
-        return True
 
     def lock(self, holder: str) -> None:
         """The session advisory lock of an apply. Raises LockedError naming who holds it."""
@@ -355,66 +219,3 @@ class Session:
             f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
         )
         return rows != [(1,)]
-
-
-@contextmanager
-def refused(doing: str) -> Iterator[None]:
-    """Turn what the server refuses while faberdb does its own work into an error that says what that was.
-
-    Raises DatabaseError.
-    """
-    try:
-        yield
-    except psycopg.Error as error:
-        if _lost(error):
-            raise DatabaseError(
-                f"the connection was lost while faberdb tried to {doing}",
-                detail=words(error),
-                advice="check the server, then run the same command again: it goes on where it stopped",
-            ) from error
-        advice = ""
-        if isinstance(error, psycopg.errors.InsufficientPrivilege):
-            advice = "connect as a role that may create schemas in this database, or as its owner"
-        raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
-
-
-def _lost(error: psycopg.Error) -> bool:
-    """Whether the connection is gone: the server said that it ends it, or nothing any more. What it merely refuses (no
-    room, too many locks, a timeout) is an OperationalError to the driver too."""
-    if error.sqlstate is None:
-        return isinstance(error, psycopg.OperationalError)
-    return error.sqlstate.startswith(("08", "57P"))
-
-
-_VALUE = re.compile(r': ".*"', re.DOTALL)
-"""How messages about data end in the value: `invalid input syntax for type integer: "x"`."""
-
-
-def words(error: psycopg.Error) -> tuple[str, ...]:
-    """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows."""
-    d = error.diag
-    if not d.message_primary:
-        return (str(error).strip() or type(error).__name__,)
-    message, detail = d.message_primary, d.message_detail
-    if (d.sqlstate or "")[:2] in ("22", "23"):
-        # What was wrong with data is told with the data, which is nobody's business in a log.
-        message, detail = _VALUE.sub(': "…"', message), None
-    lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
-    lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
-    if d.context and d.sqlstate and d.sqlstate.startswith("42"):
-        lines.append(f"CONTEXT: {d.context}")
-    return tuple(lines)
-
-
-def _without_secrets(text: str, conninfo: str) -> str:
-    """libpq's message without what the connection string holds of secrets."""
-    try:
-        secrets: Iterable[object] = [
-            v for k, v in psycopg_conninfo.conninfo_to_dict(conninfo).items() if "password" in k and v
-        ]
-    except psycopg.Error:
-        # libpq quotes a string it cannot parse, password and all.
-        return "the connection string is not one libpq understands"
-    for secret in secrets:
-        text = text.replace(str(secret), "***")
-    return re.sub(r"://[^@\s]*@", "://***@", text).strip()

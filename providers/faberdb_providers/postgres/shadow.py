@@ -17,9 +17,10 @@ from psycopg.conninfo import make_conninfo
 from faberdb.errors import FaberError, ScratchError
 from faberdb.model import Catalogue
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
-from faberdb_providers.postgres.session import Session, words
+from faberdb_providers.postgres.session import Session
 
 PREFIX = "faberdb_scratch_"
 OWNER = "faberdb_scratch"

@@ -11,7 +11,8 @@ from psycopg import Column
 from faberdb.errors import RefusedError, StoppedError
 from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.names import dotted, literal
-from faberdb_providers.postgres.session import Session, refused, words
+from faberdb_providers.postgres.refusal import refused, words
+from faberdb_providers.postgres.session import Session
 
 _NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
 """Types whose values need no quotes: int8, int2, int4, oid, float4, float8, numeric."""

@@ -1,25 +1,28 @@
-"""Every kind of object that faberdb reads and manages in PostgreSQL, one file each, registered here by one line."""
+"""Every kind of object that faberdb reads and manages in PostgreSQL, registered here by one line: one file each, or a
+folder where that would tell more than one story."""
 
 from faberdb_providers.postgres.kinds import (
     aggregate,
     cast,
+    check,
     collation,
-    column,
     comment,
     composite_type,
-    constraint,
     conversion,
     default,
     default_privilege,
     domain,
     enum,
     event_trigger,
+    exclusion,
     extension,
     foreign,
+    foreign_key,
     foreign_table,
     function,
     grant,
     index,
+    key,
     language,
     operator,
     operator_class,
@@ -38,6 +41,7 @@ from faberdb_providers.postgres.kinds import (
     view,
 )
 from faberdb_providers.postgres.kinds.base import PostgresKind
+from faberdb_providers.postgres.kinds.column import kind as column
 
 KINDS: tuple[PostgresKind, ...] = (
     schema.KIND,
@@ -47,7 +51,10 @@ KINDS: tuple[PostgresKind, ...] = (
     table.KIND,
     column.KIND,
     default.KIND,
-    *constraint.KINDS,
+    *key.KINDS,
+    check.KIND,
+    exclusion.KIND,
+    foreign_key.KIND,
     index.KIND,
     *view.KINDS,
     *function.KINDS,

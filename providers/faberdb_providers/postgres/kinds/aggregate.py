@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.signatures import arguments, halves, split
 

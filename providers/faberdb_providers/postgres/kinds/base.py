@@ -1,19 +1,16 @@
-"""What all PostgreSQL kinds share: the pydantic base of a TOML entry, and the answers most kinds give alike."""
+"""What all PostgreSQL kinds share: how the catalogue's rows become objects, and the answers most kinds give alike."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
-
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from typing import Any
 
 from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.fragments import fault
-from faberdb_providers.postgres.kinds.acl import OWNER, attributes_of, owner_of, says_nothing
+from faberdb_providers.postgres.kinds.acl import OWNER
+from faberdb_providers.postgres.kinds.along import comment_on, grants_on, owned_by, part_of
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, RelationSpec, Spec
 from faberdb_providers.postgres.names import ident
 
 Row = tuple[Any, ...]
@@ -31,140 +28,9 @@ USER_SCHEMA = (
 """Condition on pg_namespace n: not a system schema and not one of faberdb's own."""
 
 
-class Spec(BaseModel):
-    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-    short: ClassVar[str] = ""
-    short_type: ClassVar[str] = "string"
-
-    comment: str | None = None
-    """Text of COMMENT ON."""
-    renamed_from: str | Literal[False] | None = None
-    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
-    `false`: it is new, whatever it looks like."""
-    protect: bool | None = None
-    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
-    part_comments: dict[str, str] = {}
-    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
-    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _expand(cls, value: Any) -> Any:
-        return {cls.short: value} if cls.short and not isinstance(value, (dict, BaseModel)) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        schema = handler(core)
-        if not cls.short:
-            return schema
-        short: dict[str, Any] = {"type": cls.short_type}
-        if cls.short_type == "array":
-            short["items"] = {"type": "string"}
-        return {"anyOf": [short, schema]}
-
-
-class GrantableSpec(Spec):
-    """One entry of something that there are privileges on."""
-
-    grants: dict[str, list[str]] = {}
-    """Privileges by role, as in `reader = ["select", "update with grant option"]`; `public` is everybody, `@owner` the
-    owner."""
-
-
-class OwnedSpec(Spec):
-    """One entry of something that has an owner."""
-
-    owner: str | None = None
-    """The role that owns it; `@database` is the owner of the database. Left as it is where nothing is said."""
-
-
-class RelationSpec(OwnedSpec, GrantableSpec):
-    """One entry of something with columns."""
-
-    column_comments: dict[str, str] = {}
-    """Comments on columns that are no entries of their own: those of views, inherited ones."""
-    column_grants: dict[str, dict[str, list[str]]] = {}
-    """Privileges on such columns, by column and role."""
-
-
 def compact(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Without what is absent or false: the one spelling of 'not set' in canonical forms."""
     return {key: v for key, v in attributes.items() if v is not None and v is not False and v != {}}
-
-
-def comment_on(target: Address, text: str | None, place: Place, parent: Address | None = None) -> Iterator[Object]:
-    """The comment object that a declaration's `comment` key stands for."""
-    if text:
-        yield Object(
-            Address("comment", (target.kind, *target.path)),
-            {"text": text},
-            parent or target,
-            frozenset({parent or target}),
-            place.scope,
-            place.origin,
-        )
-
-
-_PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)
-
-
-def part_of(written: str, whole: Address) -> tuple[str, tuple[str, ...]]:
-    """What a key of `part_comments` names, as kind and path. Raises ValueError."""
-    match = _PART.match(written)
-    if match is None:
-        raise ValueError(f"{written!r} in `part_comments` must be what it is in capitals, then its name")
-    what, name = match.groups()
-    if what == "CONSTRAINT":
-        above = whole.path[:-1] if whole.kind == "column" else whole.path
-        return ("domain_constraint" if whole.kind == "domain" else "constraint"), (*above, name)
-    if what == "INDEX":
-        return "index", whole.path
-    return "other", (what, name)
-
-
-def part_key(address: Address) -> str:
-    """How `part_comments` names what a comment is on."""
-    kind, *path = address.path
-    if kind in ("constraint", "domain_constraint", "index"):
-        return f"{'INDEX' if kind == 'index' else 'CONSTRAINT'} {path[-1]}"
-    return f"{path[0]} {path[1]}"
-
-
-def owned_by(target: Address, role: str, place: Place | None = None) -> Object:
-    """The owner object of something: after its schema's owner and what the role may do there, and after what is taken
-    back from the role as one of many before it owns all."""
-    needs = {target, Address("grant", (target.kind, *target.path, role)), Address("role", (role,))}
-    if len(target.path) > 1:
-        schema = target.path[0]
-        needs |= {Address("owner", ("schema", schema)), Address("grant", ("schema", schema, role))}
-    address = Address("owner", (target.kind, *target.path))
-    scope, origin = (place.scope, place.origin) if place else ((), None)
-    return Object(address, {"role": role}, target, frozenset(needs), scope, origin)
-
-
-def grants_on(
-    target: Address, grants: Mapping[str, list[str]], place: Place, parent: Address | None = None
-) -> Iterator[Object]:
-    """The grant objects that a declaration's `grants` key stands for, less those that only say what holds anyway."""
-    for grantee, phrases in grants.items():
-        attributes = attributes_of(phrases)
-        if says_nothing(target.kind, grantee, attributes):
-            continue
-        needs = {parent or target, owner_of(parent or target)}
-        if target.kind == "column":
-            # Privileges on the table come first: taking one away there takes it from the columns too.
-            holder = place.container if parent is None else parent
-            above = "table" if holder is None else holder.kind
-            needs.add(Address("grant", (above, *target.path[:-1], grantee)))
-        address = Address("grant", (target.kind, *target.path, grantee))
-        yield Object(address, attributes, parent or target, frozenset(needs), place.scope, place.origin)
-
-
-def made_anew(obj: Object, change: Change) -> bool:
-    """Whether what an object hangs on loses it by an ALTER: an enum whose values go is made anew under its name."""
-    return change.disturbs and change.address == obj.parent and change.address.kind == "enum"
 
 
 class PostgresKind:
@@ -179,6 +45,8 @@ class PostgresKind:
     shell: bool = False
     created_inline: bool = False
     dropped_inline: bool = False
+    alterable: bool = False
+    """Whether whatever changes about it can be altered in place."""
     renamable: bool = True
     """Whether it keeps being the same object under another name."""
     since: int = 13
@@ -341,7 +209,7 @@ class PostgresKind:
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None
-        return Verdict(Action.REPLACE, "it cannot be altered in place")
+        return Verdict(Action.ALTER) if self.alterable else Verdict(Action.REPLACE, "it cannot be altered in place")
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers
@@ -419,42 +287,3 @@ class PostgresKind:
         if before.address != after.address:
             new = ident(after.address.path[-1])
             yield Statement(f"ALTER {self.identity(before)} RENAME TO {new}", Risk.DANGEROUS, (hazard,))
-
-
-class MovedWhenDropped(PostgresKind):
-    """Something that tables and values in quarantine may still need, so it goes where they are instead of away."""
-
-    def keeps(self, change: Change) -> str:
-        return "moved" if change.action is Action.DROP else ""
-
-    def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        """The statements that make it."""
-        raise LookupError(self.name)
-
-    def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
-        """What has to be done before it can be dropped to be made anew."""
-        return ()
-
-    def brought_along(self, obj: Object, schema: str) -> Iterable[Statement]:
-        """What has to follow it, now that it is in a schema: its own or quarantine."""
-        return ()
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        kept = work.kept(obj.address)
-        if kept and kept.form == "moved":
-            schema, name = obj.address.path
-            there = f"{self.sql_name or self.name.upper()} {ident(kept.place)}.{ident(name)}"
-            yield Statement(f"ALTER {there} SET SCHEMA {ident(schema)}")
-            yield from self.brought_along(obj, schema)
-        else:
-            yield from self.define(obj, inlined, work)
-
-    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        kept = work.keep(obj.address)
-        if kept and kept.form == "moved":
-            yield Statement(f"ALTER {self.identity(obj)} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
-            yield from self.brought_along(obj, kept.place)
-            return
-        if work.after(obj.address) is not None:
-            yield from self.let_go(obj, work)
-        yield from super().drop(obj, work)

@@ -8,7 +8,8 @@ from typing import Literal
 
 from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.typenames import canonical_type
 
 _CONTEXTS = {"a": "assignment", "i": "implicit"}

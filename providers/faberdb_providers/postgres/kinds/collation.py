@@ -7,7 +7,9 @@ from typing import Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, OwnedSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew, part_key
+from faberdb.model import Action, Address, Change, Object, Place, Statement, Work
+from faberdb_providers.postgres.kinds.along import made_anew, part_key
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.cast import cast_identity
 from faberdb_providers.postgres.kinds.language import transform_identity
 from faberdb_providers.postgres.kinds.operator import operator_identity
 from faberdb_providers.postgres.kinds.operator_class import of_method
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, literal, routine
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
@@ -64,6 +66,7 @@ class CommentKind(PostgresKind):
     """`COMMENT ON`; https://www.postgresql.org/docs/current/sql-comment.html"""
 
     name = "comment"
+    alterable = True
     renamable = False
     dropped_inline = True
     has_query = False
@@ -84,9 +87,6 @@ class CommentKind(PostgresKind):
     def fragments(self, obj: Object) -> Iterable[str]:
         kind, *path = obj.address.path
         return path if kind == "other" else path[-1:] if kind in _BY_SIGNATURE else ()
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)

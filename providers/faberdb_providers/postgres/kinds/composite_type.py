@@ -8,17 +8,9 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    GrantableSpec,
-    OwnedSpec,
-    PostgresKind,
-    Row,
-    Spec,
-    compact,
-)
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lossless import lossless
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     carried,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.names import literal, qualified
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec
-from faberdb_providers.postgres.kinds.column import filled_by_default, parents_of, set_not_null
+from faberdb.model import Address, Change, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
+from faberdb_providers.postgres.kinds.column.clause import filled_by_default
+from faberdb_providers.postgres.kinds.column.inherited import parents_of
+from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -15,6 +18,7 @@ class DefaultKind(PostgresKind):
     """`ALTER COLUMN ... SET DEFAULT`; https://www.postgresql.org/docs/current/ddl-default.html"""
 
     name = "default"
+    alterable = True
     renamable = False
     created_inline = True
     dropped_inline = True
@@ -48,9 +52,6 @@ class DefaultKind(PostgresKind):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["expression"]]
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # The sequence of a serial column may change; only a type change or a replaced column needs the default anew.

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Address, Object, Place, Statement, Verdict, Work
+from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
     DEFAULTS,
     OWNER,
@@ -22,12 +22,11 @@ from faberdb_providers.postgres.kinds.acl import (
     attributes_of,
     differences,
     grantors_called,
-    phrases_of,
     renamed_grantee,
-    together,
     without_grant,
 )
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
 from faberdb_providers.postgres.kinds.granting import default_privileges
 from faberdb_providers.postgres.names import ident
 
@@ -45,20 +44,15 @@ _KEY = re.compile(
 )
 
 
-class DefaultPrivilegeSpec(Spec):
+class DefaultPrivilegeSpec(GrantedSpec):
     """Default privileges of one grantee; a bare list is the privileges."""
 
-    short = "privileges"
-    short_type = "array"
 
-    privileges: list[str]
-    """`select`, or `select with grant option`."""
-
-
-class DefaultPrivilegeKind(PostgresKind):
+class DefaultPrivilegeKind(GrantedKind):
     """`ALTER DEFAULT PRIVILEGES`; https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html"""
 
     name = "default_privilege"
+    alterable = True
     renamable = False
     section = "default_privileges"
     Declared = DefaultPrivilegeSpec
@@ -100,15 +94,6 @@ class DefaultPrivilegeKind(PostgresKind):
         }
         schema = [] if everywhere else [Address("schema", (place.schema,))]
         yield from self.made(place, spec, _address(attributes), attributes, DEFAULTS, schema)
-
-    def write(self, obj: Object) -> Mapping[str, Any]:
-        return {"privileges": phrases_of(obj.attributes)}
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
-
-    def joined(self, there: Object, declared: Object) -> Object:
-        return replace(declared, attributes={**declared.attributes, **together(there.attributes, declared.attributes)})
 
     def grantee(self, address: Address) -> str | None:
         key = _KEY.fullmatch(address.path[-1])

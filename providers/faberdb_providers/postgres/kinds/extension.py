@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident, literal
 
 

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, OwnedSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident, literal
 
 SECRET = "(secret)"  # noqa: S105 - it stands where a secret was

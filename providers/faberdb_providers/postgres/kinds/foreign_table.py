@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, RelationSpec, Row, compact
-from faberdb_providers.postgres.kinds.column import beyond
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.column.clause import beyond
+from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.foreign import (
     Values,
     declared_options,
@@ -19,7 +20,9 @@ from faberdb_providers.postgres.kinds.foreign import (
     written_options,
 )
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.partition import carried, descent_changes, not_null_names, places, waited_for
+from faberdb_providers.postgres.kinds.lineage import not_null_names
+from faberdb_providers.postgres.kinds.partition import descent_changes
+from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.table import body, descent
 from faberdb_providers.postgres.names import ident, qualified, relative, resolve
 
@@ -40,7 +43,7 @@ class ForeignTableSpec(RelationSpec):
     """Names of NOT NULL constraints on inherited columns, by column, where the parent's has another (PostgreSQL 18)."""
 
 
-class ForeignTableKind(PostgresKind):
+class ForeignTableKind(Descendant):
     """`CREATE FOREIGN TABLE`; https://www.postgresql.org/docs/current/sql-createforeigntable.html"""
 
     name = "foreign_table"
@@ -98,33 +101,12 @@ class ForeignTableKind(PostgresKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["bound"]] if "bound" in obj.attributes else []
 
-    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
-        yield ("relation", *obj.address.path)
-        yield ("type", *obj.address.path)
-        yield from places(obj)
-
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None
         if before.attributes["server"] != after.attributes["server"]:
             return Verdict(Action.REPLACE, "a foreign table cannot move to another server")
         return Verdict(Action.ALTER)
-
-    def carries(
-        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
-    ) -> Iterable[Address]:
-        assert change.before is not None
-        assert change.after is not None
-        return carried(change.before, change.after, live, target)
-
-    def waits(
-        self,
-        change: Change,
-        changes: Mapping[Address, Change],
-        live: Mapping[Address, Object],
-        target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
-        return waited_for(change, changes, lambda address: target.get(address) or live.get(address))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes

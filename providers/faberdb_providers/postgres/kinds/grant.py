@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
     ROUTINES,
     Held,
@@ -22,14 +22,17 @@ from faberdb_providers.postgres.kinds.acl import (
     together,
     without_grant,
 )
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.along import made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
+from faberdb_providers.postgres.kinds.spec import Spec
 
 
 class GrantKind(PostgresKind):
     """`GRANT`; https://www.postgresql.org/docs/current/ddl-priv.html"""
 
     name = "grant"
+    alterable = True
     renamable = False
     dropped_inline = True
     has_query = False
@@ -49,9 +52,6 @@ class GrantKind(PostgresKind):
     def fragments(self, obj: Object) -> Iterable[str]:
         kind, *path = obj.address.path[:-1]
         return path[-1:] if kind in ROUTINES else ()
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if change.address.kind == "owner":

@@ -6,24 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    PostgresKind,
-    Row,
-    Spec,
-    compact,
-)
-from faberdb_providers.postgres.kinds.partition import (
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.on_columns import OnColumns
+from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     chosen_name,
     is_chosen,
     name_index,
     part_dropped,
-    part_forces,
     upper_index,
 )
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.kinds.values import rows_alike
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
@@ -111,7 +105,7 @@ def made_by_server(kind: str, table: str, name: str, attributes: Mapping[str, An
     return bool(valid) and same and not own and is_chosen(name, kind, table, columns)
 
 
-class IndexKind(PostgresKind):
+class IndexKind(OnColumns):
     """`CREATE INDEX`; https://www.postgresql.org/docs/current/sql-createindex.html"""
 
     name = "index"
@@ -205,16 +199,6 @@ class IndexKind(PostgresKind):
         if old == new:
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "an index cannot be altered in place")
-
-    def disturbed_by(self, obj: Object, change: Change) -> bool:
-        if change.action in (Action.DROP, Action.REPLACE):
-            return True
-        return change.disturbs and change.address.kind not in ("column", "table")
-
-    def forces(
-        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
-    ) -> Iterable[Address]:
-        return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)
 
     def identity(self, obj: Object) -> str:
         return f"INDEX {dotted(obj.address.path[0], obj.address.path[-1])}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import Found, GrantableSpec, OwnedSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type
 
@@ -33,6 +34,7 @@ class LanguageKind(PostgresKind):
     """`CREATE LANGUAGE`; https://www.postgresql.org/docs/current/sql-createlanguage.html"""
 
     name = "language"
+    alterable = True
     section = "languages"
     Declared = LanguageSpec
     sql_name = "LANGUAGE"
@@ -59,9 +61,6 @@ class LanguageKind(PostgresKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("language", *obj.address.path)
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(_create("CREATE", obj))
@@ -91,6 +90,7 @@ class TransformKind(PostgresKind):
     """`CREATE TRANSFORM`; https://www.postgresql.org/docs/current/sql-createtransform.html"""
 
     name = "transform"
+    alterable = True
     renamable = False
     section = "transforms"
     Declared = TransformSpec
@@ -125,9 +125,6 @@ class TransformKind(PostgresKind):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.address.path[0], *obj.attributes.values()]
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def identity(self, obj: Object) -> str:
         return transform_identity(obj.address.path[0])

@@ -8,7 +8,8 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type, split_list
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.typenames import canonical_type
 
@@ -98,6 +99,7 @@ class OperatorFamilyKind(_OfMethod):
     """`CREATE OPERATOR FAMILY`; https://www.postgresql.org/docs/current/sql-createopfamily.html"""
 
     name = "operator_family"
+    alterable = True
     section = "operator_families"
     Declared = OperatorFamilySpec
     sql_name = "OPERATOR FAMILY"
@@ -123,9 +125,6 @@ class OperatorFamilyKind(_OfMethod):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return _items(obj.attributes)
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"CREATE {self.identity(obj)}")

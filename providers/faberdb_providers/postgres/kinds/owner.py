@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import DATABASE, OWNER, renamed_grantee
-from faberdb_providers.postgres.kinds.base import PostgresKind, Spec, made_anew
+from faberdb_providers.postgres.kinds.along import made_anew
+from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, with_owner
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 FORMER = Hazard(
@@ -28,6 +30,7 @@ class OwnerKind(PostgresKind):
     """`ALTER ... OWNER TO`; https://www.postgresql.org/docs/current/ddl-priv.html"""
 
     name = "owner"
+    alterable = True
     dropped_inline = True
     as_declared = True
     optional = True
@@ -49,9 +52,6 @@ class OwnerKind(PostgresKind):
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         return replace(obj, attributes={"role": renamed_grantee(obj.attributes["role"], called)})
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if obj.parent in change.touches and obj.address.path[0] == "statistics":

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import renamed_grantee
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 

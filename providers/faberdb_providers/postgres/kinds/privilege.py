@@ -27,9 +27,9 @@ from faberdb_providers.postgres.kinds.acl import (
     grantors_called,
     phrases_of,
     renamed_grantee,
-    together,
 )
-from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, Spec
+from faberdb_providers.postgres.kinds.base import Found, Row
+from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
 from faberdb_providers.postgres.kinds.granting import elsewhere
 from faberdb_providers.postgres.names import ident
 
@@ -51,17 +51,11 @@ _COLUMN = re.compile(r'(.+)[.]("(?:[^"]|"")+"|[^."]+)')
 _KINDS = "database language table column sequence function procedure type domain schema".split()
 
 
-class PrivilegeSpec(Spec):
+class PrivilegeSpec(GrantedSpec):
     """Privileges of one grantee; a bare list is the privileges."""
 
-    short = "privileges"
-    short_type = "array"
 
-    privileges: list[str]
-    """`select`, or `select with grant option`."""
-
-
-class PrivilegeKind(PostgresKind):
+class PrivilegeKind(GrantedKind):
     """`GRANT`; https://www.postgresql.org/docs/current/sql-grant.html"""
 
     name = "privilege"
@@ -99,9 +93,6 @@ class PrivilegeKind(PostgresKind):
         attributes = {"on": key["on"], "grantee": plain, **attributes_of(spec.privileges)}
         yield from self.made(place, spec, _address(attributes), attributes)
 
-    def write(self, obj: Object) -> Mapping[str, Any]:
-        return {"privileges": phrases_of(obj.attributes)}
-
     def fragments(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["on"]]
 
@@ -115,9 +106,6 @@ class PrivilegeKind(PostgresKind):
 
     def stays(self, obj: Object, above: Object | None) -> bool:
         return bool(obj.attributes["on"] == "database")
-
-    def joined(self, there: Object, declared: Object) -> Object:
-        return replace(declared, attributes={**declared.attributes, **together(there.attributes, declared.attributes)})
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         attributes = grantors_called(obj.attributes, called)
@@ -214,7 +202,9 @@ def _change(obj: Object, old: Held, new: Held, work: Work) -> Iterator[Statement
     kind = _kind(on)
     name, column = on[len(kind) + 1 :], ""
     if kind == "column":
-        name, column = _COLUMN.fullmatch(name).groups()  # type: ignore[union-attr]  # matched when it was declared
+        found = _COLUMN.fullmatch(name)
+        assert found is not None, name  # or it would have been refused when it was declared
+        name, column = found.groups()
     word = {"column": "TABLE"}.get(kind, kind.replace("_", " ").upper())
     what = f"{word} {name or DATABASE}"
     yield from elsewhere(what, kind, obj.attributes["grantee"], old, new, work.version, column)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
 PUBLISHED = ("insert", "update", "delete", "truncate")

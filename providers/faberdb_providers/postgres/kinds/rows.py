@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, lossless, of_own_type
-from faberdb_providers.postgres.kinds.partition import all_above
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
 

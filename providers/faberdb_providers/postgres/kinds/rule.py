@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.signatures import pieces
 
@@ -34,6 +35,7 @@ class RuleKind(OnRelation):
     """`CREATE RULE`; https://www.postgresql.org/docs/current/sql-createrule.html"""
 
     name = "rule"
+    alterable = True
     section = "rules"
     within = ("table", "view")
     ends_statement = True
@@ -81,9 +83,6 @@ class RuleKind(OnRelation):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes.get("condition", ""), obj.attributes["do"]]
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(render(obj, "CREATE"), Risk.CAUTION, (_HAZARD,))

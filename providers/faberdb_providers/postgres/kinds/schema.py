@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, GrantableSpec, OwnedSpec, PostgresKind, Row
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident
 
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    GrantableSpec,
-    OwnedSpec,
-    PostgresKind,
-    Row,
-    compact,
-)
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
@@ -144,6 +137,7 @@ class SequenceKind(PostgresKind):
     """`CREATE SEQUENCE`; https://www.postgresql.org/docs/current/sql-createsequence.html"""
 
     name = "sequence"
+    alterable = True
     section = "sequences"
     Declared = SequenceSpec
     dropped_inline = True
@@ -190,9 +184,6 @@ class SequenceKind(PostgresKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", *obj.address.path)
-
-    def compare(self, before: Object, after: Object) -> Verdict | None:
-        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # The owning column may come and go; the sequence and its position stay.

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import parent_of
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, OwnedSpec, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.names import ident, qualified
 
 _KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}

@@ -7,27 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import (
-    USER_SCHEMA,
-    Found,
-    PostgresKind,
-    RelationSpec,
-    Row,
-    compact,
-)
-from faberdb_providers.postgres.kinds.column import bare_identity, beyond, render_column
-from faberdb_providers.postgres.kinds.constraint import definition
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
+from faberdb_providers.postgres.kinds.column.identity import bare_identity
+from faberdb_providers.postgres.kinds.constraint_clause import definition
+from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.partition import (
-    attach,
-    carried,
-    descent_changes,
-    detach,
-    left_columns,
-    not_null_names,
-    places,
-    waited_for,
-)
+from faberdb_providers.postgres.kinds.lineage import left_columns, not_null_names
+from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
+from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
@@ -60,7 +48,7 @@ class TableSpec(RelationSpec):
     of them, or left to a job and listed as unmanaged."""
 
 
-class TableKind(PostgresKind):
+class TableKind(Descendant):
     """`CREATE TABLE`; https://www.postgresql.org/docs/current/sql-createtable.html"""
 
     name = "table"
@@ -128,11 +116,6 @@ class TableKind(PostgresKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [str(obj.attributes[k]) for k in ("partition_by", "bound", "of", "access_method") if k in obj.attributes]
 
-    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
-        yield ("relation", *obj.address.path)
-        yield ("type", *obj.address.path)
-        yield from places(obj)
-
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None
@@ -147,22 +130,6 @@ class TableKind(PostgresKind):
         left = left_columns(change.before, change.after, live, target)
         # DETACH and NO INHERIT leave every column behind, with its values.
         return f"it would keep the column {left[0]} of the table above it, which is not declared" if left else ""
-
-    def carries(
-        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
-    ) -> Iterable[Address]:
-        assert change.before is not None
-        assert change.after is not None
-        return carried(change.before, change.after, live, target)
-
-    def waits(
-        self,
-        change: Change,
-        changes: Mapping[Address, Change],
-        live: Mapping[Address, Object],
-        target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
-        return waited_for(change, changes, lambda address: target.get(address) or live.get(address))
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # What only its columns or checks refer to (the sequence of an inherited default) is no concern of the table.

@@ -8,7 +8,9 @@ from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along, procedure
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, MovedWhenDropped, OwnedSpec, Row, Spec, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
+from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident, identifiers, literal
 
 STALE = Hazard(

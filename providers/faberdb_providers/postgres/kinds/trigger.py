@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds import comment
+from faberdb_providers.postgres.kinds.along import comment_on
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, Spec, comment_on, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, qualified, relative, resolve
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
-from faberdb_providers.postgres.kinds.base import MovedWhenDropped
-from faberdb_providers.postgres.kinds.column import storage_again
+from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import dotted, ident, qualified

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, RelationSpec, Row, compact
+from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
 

@@ -1,0 +1,35 @@
+"""The words of the engine: addresses, objects, changes, steps, and what a provider must answer.
+
+Nothing here does I/O and nothing here knows SQL or the name of an object kind. Every other room speaks in
+these values; a provider fills them. They are imported from here, whichever file they stand in.
+"""
+
+from faberdb.model.address import Address
+from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Verdict
+from faberdb.model.kind import Kind, Work
+from faberdb.model.object import LEFT_OUT, Attributes, Catalogue, Object, Origin, Place, Unmanaged
+from faberdb.model.run import Failure, JournalEntry, Kept, Limits
+
+__all__ = [
+    "LEFT_OUT",
+    "Action",
+    "Address",
+    "Attributes",
+    "Catalogue",
+    "Change",
+    "Failure",
+    "Hazard",
+    "JournalEntry",
+    "Kept",
+    "Kind",
+    "Limits",
+    "Object",
+    "Origin",
+    "Place",
+    "Risk",
+    "Statement",
+    "Step",
+    "Unmanaged",
+    "Verdict",
+    "Work",
+]

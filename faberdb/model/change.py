@@ -1,0 +1,109 @@
+"""What leads from one set of objects to another: changes, statements, steps, and what they can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from faberdb.model.address import Address
+from faberdb.model.object import Object
+
+
+class Action(StrEnum):
+    """What happens to an object."""
+
+    CREATE = "create"
+    ALTER = "alter"
+    REPLACE = "replace"
+    RENAME = "rename"
+    DROP = "drop"
+
+
+class Risk(IntEnum):
+    """How much a step can hurt; the worst step names the plan's risk."""
+
+    SAFE = 0
+    CAUTION = 1
+    DANGEROUS = 2
+    DESTRUCTIVE = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A sentence about what a step can do to the application or its data, with a code to look up."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a kind gets from one form of an object to the other.
+
+    disturbs: dependents that the server does not carry along by itself must be taken down before and rebuilt after
+    (a view over a column whose type changes).
+    """
+
+    action: Action
+    reason: str = ""
+    disturbs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object's way from live to target. `before` is None for a create, `after` for a drop."""
+
+    address: Address
+    action: Action
+    before: Object | None
+    after: Object | None
+    reason: str = ""
+    disturbs: bool = False
+    touches: frozenset[Address] = frozenset()
+    """Other objects that the same statements change (the columns of a type that is rebuilt)."""
+    follows: bool = False
+    """Rebuilt only because something it stands on is."""
+    waits: frozenset[Address] = frozenset()
+    """Objects whose changes, if they change, come first (after a drop), beyond what references say."""
+    by: Address | None = None
+    """The altered object whose statements carry this change out too (a column that is inherited from now on)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL that a kind wants run, and what is known about it without running it.
+
+    own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
+    transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of up
+    to five rows that are in the way, asked when the statement fails on data. secrets: environment variables whose
+    values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
+    objects that are written together (`Work.together`), those that yield this very text mean one and the same
+    statement, which stands once, after what each of them does before it.
+    """
+
+    sql: str
+    risk: Risk = Risk.SAFE
+    hazards: tuple[Hazard, ...] = ()
+    own_transaction: bool = False
+    outside: bool = False
+    done_when: str = ""
+    probe: str = ""
+    secrets: tuple[str, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement of a plan, in order. Steps with the same transaction number commit together."""
+
+    id: str
+    address: Address
+    action: Action
+    statement: Statement
+    transaction: int
+    depends_on: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()

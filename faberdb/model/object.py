@@ -1,0 +1,82 @@
+"""What a database holds, declared or canonical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from faberdb.model.address import Address
+
+Attributes = Mapping[str, Any]
+"""JSON values only: what plan and state files can hold, and what equality means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a declared object was written: the file and the TOML keys that lead to it.
+
+    Line and column are worked out from the keys only when an error needs them.
+    """
+
+    file: Path
+    keys: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One thing a database holds, declared or canonical; both have the same attributes, spelled by a person or by
+    the server.
+
+    parent: the object whose drop takes this one along, and under which people look for it.
+    references: what must exist before this does. For canonical objects the server's own dependency records, for
+    declared ones what the declaration names.
+    suggested: what its opaque texts mention (a function's body): better there before, as far as that can be.
+    scope: the schemas in which unqualified names of a declared object are looked up; empty for canonical ones.
+    hints: what a declaration says about the way there (a backfill, a cast), which is no part of what is compared.
+    """
+
+    address: Address
+    attributes: Attributes
+    parent: Address | None = None
+    references: frozenset[Address] = frozenset()
+    scope: tuple[str, ...] = ()
+    origin: Origin | None = field(default=None, compare=False)
+    renamed_from: Address | None = field(default=None, compare=False)
+    hints: Attributes = field(default_factory=dict, compare=False)
+    suggested: frozenset[Address] = field(default=frozenset(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a declaration stands: its schema, the container it is written in, its file and keys."""
+
+    schema: str
+    container: Address | None
+    scope: tuple[str, ...]
+    origin: Origin
+
+
+LEFT_OUT = "left out by [project] include or exclude"
+"""Why something is unmanaged that faberdb could manage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """Something the database holds that faberdb leaves alone, because no kind models it or the project says so; listed
+    in every plan, so that silence hides nothing."""
+
+    what: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A database as one consistent snapshot saw it."""
+
+    objects: Mapping[Address, Object]
+    unmanaged: tuple[Unmanaged, ...] = ()
+    casts: frozenset[tuple[str, str]] = frozenset()
+    version: int = 0

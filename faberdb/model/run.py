@@ -1,0 +1,60 @@
+"""What is known of the steps of a plan once they are run: limits, failures, the journal, what was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from faberdb.model.address import Address
+from faberdb.model.object import Attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds. lock: how long a step waits for a lock. statement: how long it may run; None for no limit."""
+
+    lock: float = 5.0
+    statement: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The server refused a step: its words, and the keys of up to five rows that were in the way. passing: it only had
+    to wait too long for somebody else, so the same may succeed a little later."""
+
+    words: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What the journal in a database says of a plan that was begun there.
+
+    number: the order of plans. state: `running` if it did not come to say how it ended. at: when it ended, or began.
+    document: the plan. done: its transactions that are committed, as far as they noted that.
+    """
+
+    plan_id: str
+    number: int
+    kind: str
+    state: str
+    holder: str
+    at: str
+    document: str
+    done: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What quarantine holds of one object: where, and what came along.
+
+    form: `moved` (the object itself, with all its children, now lives in `place`), `values` (a table `place` with
+    the key of each row and the values it had, which several objects of one parent can share) or `position` (how far a
+    sequence had come).
+    """
+
+    address: Address
+    form: str
+    place: str
+    carries: tuple[Address, ...] = ()
+    detail: Attributes = field(default_factory=dict)

@@ -1,0 +1,158 @@
+"""A connection to a PostgreSQL database, and how statements, steps and scripts are run over it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import groupby
+from typing import Any, Self
+
+import psycopg
+
+from faberdb.errors import DatabaseError
+from faberdb.model import Step
+from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.refusal import without_secrets, words
+from faberdb_providers.postgres.settings import pinned
+
+OLDEST = 13
+
+
+class Connection:
+    """A connection with its server's major version."""
+
+    def __init__(self, connection: psycopg.Connection[Any], label: str) -> None:
+        self.connection, self.label = connection, label
+        self.version = connection.info.server_version // 10000
+        self.server_version = connection.info.server_version
+
+    @classmethod
+    def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Self:
+        """Connect. label names the database in messages; the connection string never appears in one.
+
+        Raises DatabaseError when the server cannot be reached or is too old.
+        """
+        try:
+            connection = psycopg.connect(
+                conninfo, autocommit=True, connect_timeout=timeout, application_name="faberdb", prepare_threshold=None
+            )
+        except (psycopg.Error, UnicodeError) as error:
+            raise DatabaseError(
+                f"cannot connect to {label}",
+                detail=(without_secrets(str(error), conninfo),),
+                advice="check that the server runs, and host, port, user and password in the connection string",
+            ) from None
+        session = cls(connection, label)
+        if session.version < OLDEST:
+            connection.close()
+            raise DatabaseError(
+                f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
+                advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
+            )
+        # As pg_dump does: a body may name what is made after it, and is looked into when it runs.
+        connection.execute("set check_function_bodies = off")
+        # What was declared has been looked at with this, and a server or a role may have another setting.
+        connection.execute("set standard_conforming_strings = on")
+        connection.execute(pinned().encode())
+        if read_only:
+            connection.execute("set default_transaction_read_only = on")
+        return session
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def cancel(self) -> None:
+        """End the statement that another thread waits for."""
+        with suppress(psycopg.Error):
+            self.connection.cancel()
+
+    def execute(self, sql: str) -> None:
+        """Run SQL as it stands; several statements may share the text. Raises psycopg.Error."""
+        self.connection.execute(sql.encode())
+
+    def execute_one(self, sql: str) -> None:
+        """Run one statement; a text that holds several is refused by the server, whatever was smuggled into it.
+
+        Raises psycopg.Error.
+        """
+        self.connection.execute(sql.encode(), binary=True)  # which takes the extended protocol
+
+    def query(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql.encode(), parameters or None).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.connection.transaction():
+            yield
+
+    def set_scope(self, scope: Sequence[str], *, local: bool = False) -> None:
+        """The schemas in which unqualified names of the next statements are looked up; local: of this transaction."""
+        path = ", ".join(map(ident, scope)) if scope else "''"
+        self.connection.execute(f"set {'local ' if local else ''}search_path = {path}".encode())
+
+    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:
+        """Run the steps of a plan, committed together where their transaction number says so, on a database that is
+        ours to spoil. Returns None, or the index of the step that failed and the server's words."""
+        index = 0
+        for _, group in groupby(steps, key=lambda step: step.transaction):
+            members = list(group)
+            try:
+                if members[0].statement.outside:
+                    self._run_step(members[0])
+                else:
+                    with self.connection.transaction():
+                        for step in members:
+                            self._run_step(step)
+                            index += 1
+            except psycopg.Error as error:
+                return index, "\n".join(words(error))
+        return None
+
+    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
+        """Run statements one by one, each for itself; those that fail are tried again after the others, as long as
+        that helps. Returns the words for those that never passed, by index."""
+        failed: dict[int, tuple[str, ...]] = {}
+        waiting = list(enumerate(steps))
+        while waiting:
+            again = []
+            for index, step in waiting:
+                try:
+                    self._run_step(step)
+                    failed.pop(index, None)
+                except psycopg.Error as error:
+                    failed[index] = words(error)
+                    again.append((index, step))
+            if len(again) == len(waiting):
+                break
+            waiting = again
+        return failed
+
+    def _run_step(self, step: Step) -> None:
+        self.set_scope(step.scope)
+        self.execute_one(step.statement.sql)
+
+    def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
+        """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
+        or the line (0 where it is not known) and the server's words for the first statement that failed."""
+        plain = re.sub(r"(?m)^\\.*$", "", text)  # the lines stay, so that their numbers do
+        try:
+            self.execute(plain)
+        except psycopg.Error as error:
+            at = error.diag.statement_position
+            return (plain.count("\n", 0, int(at) - 1) + 1 if at else 0), words(error)
+        return None
+
+    def run_batch(self, steps: Sequence[Step]) -> bool:
+        """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
+        scope: tuple[str, ...] | None = None
+        try:
+            with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:
+                for step in steps:
+                    if step.scope != scope:
+                        self.set_scope(step.scope, local=True)
+                        scope = step.scope
+                    cursor.execute(step.statement.sql.encode())  # in a pipeline this is the extended protocol
+        except psycopg.Error:
+            return False
+        return True

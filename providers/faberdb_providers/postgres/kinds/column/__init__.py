@@ -1,0 +1,1 @@
+"""Columns: one kind that tells more than one story."""

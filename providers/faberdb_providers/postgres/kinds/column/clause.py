@@ -1,0 +1,56 @@
+"""A new column as CREATE TABLE and ADD COLUMN write it, and what they have no words for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from faberdb.model import Address, Object, Statement, Work
+from faberdb_providers.postgres.kinds.column.identity import identity_clause
+from faberdb_providers.postgres.kinds.column.not_null import named_not_null
+from faberdb_providers.postgres.kinds.column.stored import storage_changes
+from faberdb_providers.postgres.kinds.foreign import options_clause
+from faberdb_providers.postgres.names import dotted, ident
+
+
+def render_column(obj: Object, default: str | None, version: int, *, typed: bool = False) -> str:
+    """A column as CREATE TABLE and ADD COLUMN write it. typed: its type comes from that of the whole table."""
+    a = obj.attributes
+    words = [ident(obj.address.path[-1]), *([] if typed else [a["type"]])]
+    if a.get("storage") and version >= 16:
+        words.append(f"STORAGE {a['storage'].upper()}")
+    if a.get("compression"):
+        words.append(f"COMPRESSION {a['compression']}")
+    if a.get("foreign_options"):
+        words.append(options_clause(obj, a["foreign_options"]).strip())
+    if a.get("collation"):
+        words.append(f"COLLATE {a['collation']}")
+    if "generated" in a:
+        words.append(f"GENERATED ALWAYS AS ({a['generated']}) {'VIRTUAL' if a.get('virtual') else 'STORED'}")
+    if "identity" in a:
+        words.append(identity_clause(a["identity"], obj))
+    if default is not None:
+        words.append(f"DEFAULT {default}")
+    if not a.get("null") and not a.get("not_null_not_valid"):
+        words.append(f"CONSTRAINT {ident(a['not_null_name'])} NOT NULL" if a.get("not_null_name") else "NOT NULL")
+        words += ["NO INHERIT"] if a.get("not_null_no_inherit") else []
+    return " ".join(words)
+
+
+def beyond(obj: Object, version: int) -> Iterator[Statement]:
+    """What a new column has that CREATE TABLE and ADD COLUMN have no words for."""
+    if "inherited" in obj.attributes:
+        return
+    if obj.attributes.get("not_null_not_valid"):
+        yield named_not_null(obj)
+    unsaid = ("statistics", "options") if version >= 16 else ("statistics", "options", "storage")
+    column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
+    yield from storage_changes({}, {k: v for k, v in obj.attributes.items() if k in unsaid}, column, version)
+
+
+def filled_by_default(column: Object, work: Work) -> bool:
+    """Whether rows that are there already wait for a default which cannot be written into ADD COLUMN, because it needs
+    the column itself: that of a serial column, whose sequence belongs to it."""
+    fresh = work.before(column.address) is None and work.before(Address("table", column.address.path[:-1])) is not None
+    later = work.after(Address("default", column.address.path)) is not None
+    needed = not column.attributes.get("null") and "backfill" not in column.hints
+    return fresh and later and needed and work.kept(column.address) is None

@@ -1,0 +1,90 @@
+"""Identity columns and the sequences behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within, restore_position
+from faberdb_providers.postgres.names import dotted, ident, literal, object_name
+
+
+def serial_name(table: str, column: str) -> str:
+    """The name CREATE TABLE gives the sequence of a serial or identity column."""
+    return object_name(table, column, "seq")
+
+
+def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
+    """Takes from a new identity column's sequence what ALTER DEFAULT PRIVILEGES gave."""
+    if "identity" in column.attributes:
+        schema, table, name = column.address.path
+        sequence = column.attributes["identity"].get("name") or serial_name(table, name)
+        yield from bare(Address("sequence", (schema, sequence)), work)
+
+
+def identity_sequence(column: Object) -> str:
+    """The SQL name of an identity column's sequence."""
+    schema, table, name = column.address.path
+    return dotted(schema, column.attributes["identity"].get("name", serial_name(table, name)))
+
+
+def position_back(column: Object, work: Work) -> Iterator[Statement]:
+    """Let an identity column go on from where it was when its sequence, or a part of its range, was taken away."""
+    back = work.kept(column.address)
+    if back and back.detail.get("position"):
+        used = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
+        yield from restore_position(identity_sequence(column), column.attributes["identity"], back, used)
+
+
+def identity_attributes(table: str, column: str, type_: str, kind: str, sequence: Sequence[str]) -> dict[str, Any]:
+    """What the catalogue has of an identity. sequence: its name, type, and numbers as texts."""
+    name, seq_type, *numbers = sequence
+    start, step, low, high, cache = (int(n) for n in numbers[:5])
+    parameters = not_default(seq_type, start, step, low, high, cache, numbers[5] == "true")
+    parameters.pop("type", None)
+    if name != serial_name(table, column):
+        parameters["name"] = name
+    return {"generated": "always" if kind == "a" else "by default", **parameters}
+
+
+def identity_clause(identity: Mapping[str, Any], obj: Object) -> str:
+    """GENERATED ... AS IDENTITY."""
+    words = clauses(identity)
+    if identity.get("name"):
+        words = [f"SEQUENCE NAME {dotted(obj.address.path[0], identity['name'])}", *words]
+    return f"GENERATED {identity['generated'].upper()} AS IDENTITY" + (f" ({' '.join(words)})" if words else "")
+
+
+def identity_changes(before: Object, after: Object) -> Iterator[Statement]:
+    """What gives a column its identity, changes it, or takes it away."""
+    old, new = before.attributes.get("identity"), after.attributes.get("identity")
+    table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+    column = f"ALTER TABLE {table} ALTER COLUMN {name}"
+    if new is None:
+        yield Statement(f"{column} DROP IDENTITY", Risk.CAUTION)
+        return
+    if old is None:
+        yield Statement(f"{column} ADD {identity_clause(new, after)}", Risk.CAUTION)
+        # Values that the column already has must not be handed out again.
+        step = int(new.get("increment", 1))
+        edge = "max" if step > 0 else "min"
+        sequence = f"pg_get_serial_sequence({literal(table)}, {literal(after.address.path[-1])})"
+        yield Statement(f"SELECT setval({sequence}, {edge}({name})) FROM {table} HAVING {edge}({name}) IS NOT NULL")
+        return
+    words = []
+    if old["generated"] != new["generated"]:
+        words.append(f"SET GENERATED {new['generated'].upper()}")
+    if {k: v for k, v in old.items() if k not in ("generated", "name")} != {
+        k: v for k, v in new.items() if k not in ("generated", "name")
+    }:
+        words += ["SET " + clause for clause in clauses(new, complete=True)]
+        sequence = old.get("name", serial_name(after.address.path[1], after.address.path[2]))
+        yield from position_within(dotted(after.address.path[0], sequence), old, new)
+    if words:
+        yield Statement(f"{column} {' '.join(words)}", Risk.CAUTION)
+    if old.get("name") != new.get("name"):
+        default = serial_name(after.address.path[1], after.address.path[2])
+        here = dotted(after.address.path[0], old.get("name", default))
+        yield Statement(f"ALTER SEQUENCE {here} RENAME TO {ident(new.get('name', default))}", Risk.CAUTION)

@@ -1,0 +1,306 @@
+"""Columns: type, null, identity, generated, collation, storage. A default is an object of its own, because it can
+refer to what its column must exist before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.acl import owner_of
+from faberdb_providers.postgres.kinds.along import grants_on
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_default, render_column
+from faberdb_providers.postgres.kinds.column.identity import (
+    bare_identity,
+    identity_changes,
+    identity_sequence,
+    position_back,
+    serial_name,
+)
+from faberdb_providers.postgres.kinds.column.inherited import own_changes
+from faberdb_providers.postgres.kinds.column.not_null import not_null_changes, set_not_null
+from faberdb_providers.postgres.kinds.column.reading import query, read
+from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
+from faberdb_providers.postgres.kinds.column.stored import storage_changes
+from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
+from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lossless import altered, filled
+from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
+from faberdb_providers.postgres.kinds.storage import option_texts
+from faberdb_providers.postgres.kinds.values import fill, fires, restore, rows_where, save
+from faberdb_providers.postgres.names import dotted, ident, literal
+
+SERIAL = {
+    "smallserial": "smallint",
+    "serial2": "smallint",
+    "serial": "integer",
+    "serial4": "integer",
+    "bigserial": "bigint",
+    "serial8": "bigint",
+}
+
+
+PLAIN_KEYS = (
+    *("type", "null", "generated", "virtual", "collation", "storage", "compression", "statistics"),
+    *("not_null_name", "not_null_no_inherit", "not_null_not_valid", "inherited", "not_null", "no_default"),
+)
+
+
+class ColumnKind(PostgresKind):
+    """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
+
+    name = "column"
+    section = "columns"
+    within = ("table", "foreign_table")
+    Declared = ColumnSpec
+    shell = True
+    created_inline = True
+    dropped_inline = True
+    texts = ("generated",)
+    rebuilt_on_type_change = True
+
+    def inlines(self, obj: Object) -> bool:
+        return "inherited" not in obj.attributes
+
+    def query(self, version: int) -> str:
+        return query(version)
+
+    def read(self, row: Row) -> Found | None:
+        return read(row)
+
+    def declare(self, place: Place, name: str, spec: ColumnSpec) -> Iterator[Object]:
+        table = place.container
+        assert table is not None
+        address = Address(self.name, (*table.path, name))
+        attributes = {key: getattr(spec, key) for key in PLAIN_KEYS}
+        attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
+        attributes["foreign_options"] = option_texts(dict(sorted(spec.foreign_options.items())))
+        if spec.identity:
+            fields = spec.identity.model_dump(
+                exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"}
+            )
+            attributes["identity"] = compact(fields)
+        if spec.identity and table.kind == "foreign_table":
+            raise ValueError("a column of a foreign table cannot have an identity")
+        serial = SERIAL.get(spec.type.strip().lower()) if spec.type else None
+        default = spec.default
+        if serial:
+            attributes["type"] = serial
+            sequence = Address("sequence", (table.path[0], serial_name(table.path[1], name)))
+            default = f"nextval({literal(dotted(*sequence.path))}::regclass)"
+            kind = {} if serial == "bigint" else {"type": serial}
+            owned = {**kind, "owned_by": f"{ident(table.path[1])}.{ident(name)}"}
+            needs = frozenset({address, owner_of(address)})
+            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin)
+        hints = compact({"backfill": spec.backfill, "using": spec.using})
+        yield from self.made(place, spec, address, attributes, table, hints=hints)
+        if spec.identity:
+            sequence = Address("sequence", (table.path[0], spec.identity.name or serial_name(table.path[1], name)))
+            yield from grants_on(sequence, spec.identity.grants, place, address)
+        if serial:
+            yield yield_sequence
+        if default is not None:
+            yield Object(
+                Address("default", address.path),
+                {"expression": default},
+                address,
+                frozenset({address} | ({sequence} if serial else set())),
+                place.scope,
+                place.origin,
+            )
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        return {k: v for k, v in obj.attributes.items() if k != "own_default"}
+
+    def shorten(self, fragment: Mapping[str, Any]) -> Any:
+        identity = fragment.get("identity")
+        if identity is not None and set(identity) == {"generated"}:
+            fragment = {**fragment, "identity": identity["generated"]}
+        return super().shorten(fragment)
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [str(obj.attributes[key]) for key in ("type", "generated", "collation") if key in obj.attributes]
+
+    def carries(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """The columns of child tables that are also written there follow those of the parent by themselves."""
+        assert change.before is not None
+        assert change.after is not None
+        old, new = change.before.attributes, change.after.attributes
+        if not any(old.get(key) != new.get(key) for key in ("type", "collation")):
+            return
+        table = change.address.path[:2]
+        for obj in target.values():
+            column = Address(self.name, (*obj.address.path, change.address.path[-1]))
+            if "inherits" not in obj.attributes or column not in live or "inherited" in live[column].attributes:
+                continue
+            if table in [parent.address.path for parent in all_above(obj, target.get)]:
+                yield column
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        old, new = before.attributes, after.attributes
+        if old == new:
+            return None
+        if bool(old.get("inherited")) != bool(new.get("inherited")):
+            return Verdict(Action.ALTER)
+        if "inherited" in new:
+            return Verdict(Action.ALTER)
+        if bool(old.get("virtual")) != bool(new.get("virtual")) or ("generated" in new and "generated" not in old):
+            return Verdict(Action.REPLACE, "a column cannot become generated, or be generated another way, in place")
+        if "generated" in old and "generated" not in new and old.get("virtual"):
+            return Verdict(Action.REPLACE, "a virtual column has no values that could stay")
+        if old.get("generated") != new.get("generated") and "generated" in new:
+            return Verdict(Action.REPLACE, "the expression of a generated column changes")
+        typed = any(old.get(key) != new.get(key) for key in ("type", "collation"))
+        return Verdict(Action.ALTER, disturbs=typed)
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.address == obj.parent or change.address.kind == "column":
+            dropped = change.action in (Action.DROP, Action.REPLACE)
+            return dropped or (change.disturbs and "generated" in obj.attributes)
+        # A type that is made anew carries its columns along, but not those that are generated, or from such a column.
+        if change.disturbs and "generated" in obj.attributes:
+            return True
+        return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
+
+    def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
+        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
+        followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
+        return [o.address for o in followers] if change.disturbs else ()
+
+    def keeps(self, change: Change) -> str:
+        before, after = change.before, change.after
+        if before is None or before.parent is None or before.parent.kind == "foreign_table":
+            return ""
+        if "generated" in before.attributes or any("inherited" in s.attributes for s in (before, after) if s):
+            return ""
+        if change.action in (Action.DROP, Action.REPLACE):
+            return "values"
+        if after is not None and altered(before, after):
+            return "values"
+        identity = before.attributes.get("identity"), after.attributes.get("identity") if after else None
+        return "position" if position_lost(*identity) else ""
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
+        name, default = ident(obj.address.path[-1]), next((o.attributes["expression"] for o in inlined), None)
+        if "inherited" in obj.attributes:
+            yield from own_changes({}, obj.attributes, obj, work)
+            if default is not None:
+                yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
+            return
+        kept, backfill = work.kept(obj.address), obj.hints.get("backfill")
+        if "generated" in obj.attributes or not (kept or backfill):
+            hazards: tuple[Hazard, ...] = ()
+            risk = Risk.SAFE
+            filled = default is not None or {"identity", "generated"} & set(obj.attributes)
+            foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
+            if not obj.attributes.get("null") and not filled and not foreign:
+                risk = Risk.DANGEROUS
+                hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
+            computed = "generated" in obj.attributes and not obj.attributes.get("virtual")
+            if "identity" in obj.attributes or (computed and not foreign):
+                risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
+            made = obj
+            if default is None and filled_by_default(obj, work):
+                made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
+            probe = rows_where(Address("table", obj.address.path[:-1]), "", work) if risk else ""
+            yield Statement(
+                f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
+            )
+            yield from beyond(obj, work.version)
+            yield from bare_identity(obj, work)
+            return
+        late = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
+        plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
+        yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
+        yield from beyond(obj, work.version)
+        if kept:
+            yield from restore(plain, kept, work)
+        else:
+            relation = dotted(*obj.address.path[:-1])
+            warning = fires(obj.address.path[:-1], work)
+            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning)
+        if default is not None:
+            yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
+        if not obj.attributes.get("null"):
+            yield set_not_null(obj, work)
+        if "identity" in obj.attributes:
+            yield from identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
+            yield from bare_identity(obj, work)
+            yield from position_back(obj, work)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        old, new = before.attributes, after.attributes
+        if "inherited" in old or "inherited" in new:
+            yield from own_changes(old, new, after, work)
+            return
+        column = f"ALTER TABLE {dotted(*after.address.path[:-1])} ALTER COLUMN {ident(after.address.path[-1])}"
+        typed = old["type"] != new["type"] or old.get("collation") != new.get("collation")
+        kept, back = work.keep(after.address), work.kept(after.address)
+        if kept and kept.form == "values" and not typed:
+            yield from save(before, kept, work)
+        if kept and kept.detail.get("position"):
+            yield from keep_position(identity_sequence(before), kept)
+        if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
+            yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
+        if "identity" in old and "identity" not in new:
+            yield from identity_changes(before, after)
+            if new.get("null"):
+                yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
+        if "generated" in old and "generated" not in new:
+            yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
+        if typed:
+            yield from change_type(before, after, work)
+        elif back and back.form == "values":
+            yield from restore(unidentified(before, after), back, work)
+        if old.get("null") != new.get("null") and not new.get("null"):
+            if kept and kept.form == "values" and filled(before, after):
+                yield from fill(after, kept, work)
+            elif after.hints.get("backfill"):
+                relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+                sql = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
+                yield Statement(sql, Risk.DANGEROUS, fires(after.address.path[:-1], work))
+            yield set_not_null(after, work)
+        elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
+            default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
+            names = ident(old.get("not_null_name", default)), ident(new.get("not_null_name", default))
+            yield Statement(
+                f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}"
+            )
+        if not old.get("null") and not new.get("null"):
+            yield from not_null_changes(old, after)
+        if "identity" in new and old.get("identity") != new["identity"]:
+            yield from identity_changes(before, after)
+            if "identity" not in old:
+                yield from bare_identity(after, work)
+        if "identity" in new:
+            yield from position_back(after, work)
+        yield from storage_changes(old, new, column, work.version)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
+        if "inherited" in obj.attributes:
+            yield from own_changes(obj.attributes, {}, obj, work)
+            return
+        if kept:
+            yield from save(obj, kept, work)
+            if kept.detail.get("position"):
+                yield from keep_position(identity_sequence(obj), kept)
+        foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
+        risk = Risk.CAUTION if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
+        yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
+        table = dotted(*after.address.path[:-1])
+        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        yield Statement(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}", Risk.DANGEROUS, (hazard,))
+
+    def identity(self, obj: Object) -> str:
+        return f"COLUMN {dotted(*obj.address.path)}"
+
+
+KIND = ColumnKind()

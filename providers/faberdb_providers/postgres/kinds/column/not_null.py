@@ -1,0 +1,59 @@
+"""NOT NULL, which has a name and properties of its own since PostgreSQL 18."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.values import rows_where
+from faberdb_providers.postgres.names import dotted, ident
+
+
+def set_not_null(obj: Object, work: Work) -> Statement:
+    """Makes a column NOT NULL that may hold rows without a value."""
+    table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
+    probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
+    if obj.parent is not None and obj.parent.kind == "foreign_table":
+        return Statement(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL", Risk.CAUTION)
+    hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    if {"not_null_no_inherit", "not_null_not_valid"} & obj.attributes.keys():
+        return named_not_null(obj)
+    if obj.attributes.get("not_null_name"):
+        sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.attributes['not_null_name'])} NOT NULL {name}"
+    else:
+        sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
+    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+
+
+def not_null_name(obj: Object) -> str:
+    """What the constraint is called."""
+    return str(obj.attributes.get("not_null_name") or f"{obj.address.path[-2]}_{obj.address.path[-1]}_not_null")
+
+
+def named_not_null(obj: Object) -> Statement:
+    """NOT NULL with what only a constraint of its own can say."""
+    a, table = obj.attributes, dotted(*obj.address.path[:-1])
+    words = " NO INHERIT" if a.get("not_null_no_inherit") else ""
+    words += " NOT VALID" if a.get("not_null_not_valid") else ""
+    sql = (
+        f"ALTER TABLE {table} ADD CONSTRAINT {ident(not_null_name(obj))} NOT NULL {ident(obj.address.path[-1])}{words}"
+    )
+    if a.get("not_null_not_valid"):
+        return Statement(sql, Risk.CAUTION)
+    hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    return Statement(sql, Risk.DANGEROUS, (hazard,))
+
+
+def not_null_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+    """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
+    new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(not_null_name(after))
+    if new.get("not_null_not_valid") and not old.get("not_null_not_valid"):
+        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {name}", Risk.CAUTION)
+        yield named_not_null(after)
+        return
+    if old.get("not_null_not_valid") and not new.get("not_null_not_valid"):
+        yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION)
+    if old.get("not_null_no_inherit") != new.get("not_null_no_inherit"):
+        inherit = "NO INHERIT" if new.get("not_null_no_inherit") else "INHERIT"
+        yield Statement(f"ALTER TABLE {table} ALTER CONSTRAINT {name} {inherit}", Risk.CAUTION)

@@ -1,0 +1,64 @@
+"""A column takes another type, and its values with it or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.base import compact
+from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.lossless import lossless
+from faberdb_providers.postgres.kinds.values import cast_of, note_same, noted_before, restore, rows_where, save
+from faberdb_providers.postgres.names import dotted, ident, literal
+
+
+def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """The column with another type: what it held is kept, converted, or comes back."""
+    old, new = before.attributes["type"], after.attributes["type"]
+    name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
+    kept, back = work.keep(after.address), work.kept(after.address)
+    cast = cast_of(before, after, work)
+    # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
+    whole = back is not None and back.form == "values"
+    guarded = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
+    required = not after.attributes.get("null") and not before.attributes.get("null")
+    if guarded and back:
+        yield from note_same(before, back, cast)
+        if required:
+            yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+        value = "$1" if work.castable(old, new) else "$1::text"
+        yield Statement(
+            f"CREATE FUNCTION pg_temp.faberdb_cast({old}) RETURNS {new} LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
+            f"    RETURN {value}::{new}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $faberdb$"
+        )
+        cast = f"pg_temp.faberdb_cast({name})"
+    if kept and kept.form == "values":
+        yield from save(before, kept, work)
+    sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
+    if after.attributes.get("collation"):
+        sql += f" COLLATE {after.attributes['collation']}"
+    foreign = after.parent is not None and after.parent.kind == "foreign_table"
+    if old != new and "generated" not in after.attributes and not foreign:
+        sql += f" USING {cast}"
+    free = foreign or (lossless(old, new) and old != new and "using" not in after.hints)
+    hazard = Hazard(
+        "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
+    )
+    probe = ""
+    if work.version >= 16 and "using" not in after.hints and not free:
+        unfit = f"not pg_input_is_valid(t.{name}::text, {literal(new).strip()})"
+        probe = rows_where(Address("table", after.address.path[:-1]), unfit, work)
+    yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
+    if back and whole:
+        yield from restore(unidentified(before, after), back, work)
+        if guarded:
+            yield Statement(f"DROP FUNCTION pg_temp.faberdb_cast({old})")
+            if required:
+                yield set_not_null(after, work)
+
+
+def unidentified(before: Object, after: Object) -> Object:
+    """A column while its values come back: what identity is taken away is gone by then, and what is given comes
+    later."""
+    still = before.attributes.get("identity") if "identity" in after.attributes else None
+    return Object(after.address, compact({**after.attributes, "identity": still}))

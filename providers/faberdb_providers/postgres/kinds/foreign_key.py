@@ -1,0 +1,135 @@
+"""Foreign keys: each row that refers to another table has its match there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.base import compact
+from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.values import rows_where
+from faberdb_providers.postgres.names import dotted, ident, resolve
+
+ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
+FkAction = Literal["no action", "restrict", "cascade", "set null", "set default"]
+
+
+class Reference(Spec):
+    """What a foreign key points at."""
+
+    table: str
+    columns: list[str] | None = None
+    """The primary key's where they are not given."""
+
+
+class ForeignKeySpec(Spec):
+    """A foreign key."""
+
+    columns: list[str]
+    references: Reference
+    on_delete: FkAction = "no action"
+    on_update: FkAction = "no action"
+    set_columns: list[str] | None = None
+    """The columns that SET NULL or SET DEFAULT of on_delete sets, where not all (PostgreSQL 15)."""
+    match: Literal["simple", "full"] = "simple"
+    period: bool = False
+    """The last column is a period (PostgreSQL 18)."""
+    deferrable: bool = False
+    initially_deferred: bool = False
+    not_valid: bool = False
+    not_enforced: bool = False
+
+
+class ForeignKeyKind(ConstraintKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK"""
+
+    name = "foreign_key"
+    section = "foreign_keys"
+    Declared = ForeignKeySpec
+    contype = "f"
+    off_for_new_types = True  # both sides may change type in one plan, and in between they would not fit
+    # Two tables may refer to each other, and a table that is kept must not hold on to one that is not.
+    dropped_inline = False
+
+    def columns(self, version: int) -> str:
+        only = (
+            "array(select a.attname::text from unnest(k.confdelsetcols) with ordinality u(num, pos) join pg_attribute a"
+            " on a.attrelid = k.conrelid and a.attnum = u.num order by u.pos)"
+            if version >= 15
+            else "null"
+        )
+        return (
+            "rn.nspname, rc.relname, array(select a.attname::text from unnest(k.confkey) with ordinality u(num, pos)"
+            " join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num order by u.pos),"
+            f" k.confdeltype::text, k.confupdtype::text, k.confmatchtype::text, {only}"
+        )
+
+    def joins(self, version: int) -> str:
+        return "join pg_class rc on rc.oid = k.confrelid join pg_namespace rn on rn.oid = rc.relnamespace"
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        target_schema, target, target_columns, on_delete, on_update, match, only = rest
+        name = ident(target) if target_schema == schema else dotted(target_schema, target)
+        return {
+            "columns": columns,
+            "references": {"table": name, "columns": target_columns},
+            "on_delete": ACTIONS[on_delete],
+            "on_update": ACTIONS[on_update],
+            "set_columns": only or None,
+            "match": "full" if match == "f" else None,
+            "period": period,
+        }
+
+    def declare(self, place: Place, name: str, spec: ForeignKeySpec) -> Iterator[Object]:
+        fields = ("columns", "set_columns", "period", "deferrable", "initially_deferred", "not_valid", "not_enforced")
+        attributes = {key: getattr(spec, key) for key in fields}
+        attributes["references"] = compact({"table": spec.references.table, "columns": spec.references.columns})
+        for key, default in (("on_delete", "no action"), ("on_update", "no action"), ("match", "simple")):
+            value = getattr(spec, key)
+            attributes[key] = None if value == default else value
+        target = resolve(place.schema, spec.references.table)
+        there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
+        yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        verdict = super().compare(before, after)
+        alterable = ("deferrable", "initially_deferred", "not_enforced")
+        old, new = ({k: v for k, v in o.attributes.items() if k not in alterable} for o in (before, after))
+        return Verdict(Action.ALTER) if verdict is not None and old == new else verdict
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield from super().alter(before, after, work)
+        old, new = before.attributes, after.attributes
+        words = []
+        if any(old.get(key) != new.get(key) for key in ("deferrable", "initially_deferred")):
+            when = "INITIALLY DEFERRED" if new.get("initially_deferred") else "INITIALLY IMMEDIATE"
+            words.append(f"DEFERRABLE {when}" if new.get("deferrable") else "NOT DEFERRABLE")
+        if old.get("not_enforced") != new.get("not_enforced"):
+            words.append("NOT ENFORCED" if new.get("not_enforced") else "ENFORCED")
+        for word in words:
+            table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
+            sql = f"ALTER TABLE {table} ALTER CONSTRAINT {name} {word}"
+            if word == "ENFORCED":
+                yield Statement(sql, *self.danger(after), probe=self.probe(after, work))
+            else:
+                yield Statement(sql, Risk.CAUTION)
+
+    def probe(self, obj: Object, work: Work) -> str:
+        target = resolve(obj.address.path[0], obj.attributes["references"]["table"])
+        columns = obj.attributes["columns"]
+        there = obj.attributes["references"].get("columns") or columns
+        match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
+        given = " and ".join(f"t.{ident(a)} is not null" for a in columns)
+        missing = f"not exists (select from {dotted(*target.path)} r where {match})"
+        return rows_where(Address("table", obj.address.path[:-1]), f"{given} and {missing}", work)
+
+    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+        if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
+            return Risk.CAUTION, ()
+        message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
+        return Risk.DANGEROUS, (Hazard("add-foreign-key", message),)
+
+
+KIND = ForeignKeyKind()

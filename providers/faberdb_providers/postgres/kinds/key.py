@@ -1,0 +1,134 @@
+"""Primary keys and unique constraints: the columns of one index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Address, Hazard, Object, Place, Risk, Work
+from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
+from faberdb_providers.postgres.kinds.values import rows_alike
+from faberdb_providers.postgres.names import ident, object_name
+
+
+class KeySpec(Spec):
+    """A primary key or unique constraint; a bare list is its columns."""
+
+    short = "columns"
+    short_type = "array"
+
+    columns: list[str]
+    include: list[str] | None = None
+    nulls_not_distinct: bool = False
+    without_overlaps: bool = False
+    """The last column is a range that may not overlap (PostgreSQL 18)."""
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = {}
+    tablespace: str | None = None
+    attached_to: str | None = None
+    """Of a partition: the key of its table that this one is a part of."""
+    clustered: bool = False
+    """CLUSTER goes by its index."""
+
+
+class PrimaryKeySpec(KeySpec):
+    """The primary key; a bare list is its columns."""
+
+    name: str | None = None
+    """Where it is not TABLE_pkey."""
+
+
+class KeyKind(ConstraintKind):
+    """What primary keys and unique constraints share: the columns of one index."""
+
+    shell = True
+    created_inline = True
+
+    def columns(self, version: int) -> str:
+        distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
+        return (
+            "array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
+            f" a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos), {distinct},"
+            " ic.reloptions, ts.spcname, x.indisclustered"
+        )
+
+    def joins(self, version: int) -> str:
+        return (
+            "join pg_index x on x.indexrelid = k.conindid join pg_class ic on ic.oid = k.conindid"
+            " left join pg_tablespace ts on ts.oid = ic.reltablespace"
+        )
+
+    def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
+        include, not_distinct, opts, space, clustered = rest
+        return {
+            "columns": columns,
+            "include": include or None,
+            "nulls_not_distinct": not_distinct,
+            "without_overlaps": period,
+            "options": stored_options(opts),
+            "tablespace": space,
+            "clustered": clustered,
+        }
+
+    def key(self, place: Place, spec: KeySpec, name: str) -> Iterator[Object]:
+        fields = ("columns", "include", "nulls_not_distinct", "without_overlaps", "deferrable", "initially_deferred")
+        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered", "attached_to")}
+        attributes["options"] = option_texts(spec.options)
+        yield from self.on_table(place, spec, name, attributes, [*spec.columns, *(spec.include or ())])
+
+    def mentions(self, obj: Object) -> Iterable[str]:
+        return [obj.attributes["attached_to"]] if "attached_to" in obj.attributes else []
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def probe(self, obj: Object, work: Work) -> str:
+        columns = [ident(c) for c in obj.attributes["columns"]]
+        distinct = not obj.attributes.get("nulls_not_distinct")
+        condition = " and ".join(f"{c} is not null" for c in columns) if distinct else ""
+        return rows_alike(Address("table", obj.address.path[:-1]), ", ".join(columns), condition, work)
+
+    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+        message = "the table is locked while the index is built, and rows that are alike stop it"
+        return Risk.DANGEROUS, (Hazard("add-key", message),)
+
+
+class PrimaryKeyKind(KeyKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS"""
+
+    name = "primary_key"
+    section = "primary_key"
+    single = True
+    Declared = PrimaryKeySpec
+    contype = "p"
+
+    def declare(self, place: Place, name: str, spec: PrimaryKeySpec) -> Iterator[Object]:
+        assert place.container is not None
+        yield from self.key(place, spec, spec.name or object_name(place.container.path[-1], "", "pkey"))
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        yield from super().claims(obj)
+        # A table has one, whatever its name. What ends in no name is no name that a text could mention.
+        yield ("primary key", *obj.address.path[:-1], "")
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        *_, table, name = obj.address.path
+        return {**obj.attributes, **({} if name == object_name(table, "", "pkey") else {"name": name})}
+
+
+class UniqueKind(KeyKind):
+    """https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS"""
+
+    name = "unique"
+    section = "uniques"
+    Declared = KeySpec
+    contype = "u"
+
+    def declare(self, place: Place, name: str, spec: KeySpec) -> Iterator[Object]:
+        yield from self.key(place, spec, name)
+
+
+KINDS = (PrimaryKeyKind(), UniqueKind())

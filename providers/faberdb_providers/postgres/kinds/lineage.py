@@ -1,0 +1,182 @@
+"""The tables that a partition or child table stands under, and what it shares with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from faberdb.model import Action, Address, Change, Object, Unmanaged, Work
+from faberdb_providers.postgres.names import resolve
+
+Objects = Mapping[Address, Object]
+Find = Callable[[Address], Object | None]
+SHARED = ("column", "check", "primary_key", "unique", "exclusion", "index", "foreign_key")
+KEYS = ("primary_key", "unique", "exclusion")
+
+
+def not_null_names(version: int) -> str:
+    """SQL for the names of NOT NULL constraints on inherited columns of pg_class c, where the parent's has another.
+    Before PostgreSQL 18 they have none."""
+    if version < 18:
+        return "null::json"
+    return (
+        "(select json_object_agg(na.attname, nk.conname order by na.attnum) from pg_constraint nk join pg_attribute na"
+        " on na.attrelid = nk.conrelid and na.attnum = nk.conkey[1] where nk.conrelid = c.oid and nk.contype = 'n'"
+        " and nk.coninhcount > 0 and not na.attislocal and (c.relispartition or nk.conislocal) and nk.conname <> all"
+        " (select pk.conname from pg_inherits h join pg_constraint pk on pk.conrelid = h.inhparent and pk.contype = 'n'"
+        " join pg_attribute pa on pa.attrelid = h.inhparent and pa.attnum = pk.conkey[1] and pa.attname = na.attname"
+        " where h.inhrelid = c.oid))"
+    )
+
+
+def above(obj: Object) -> list[Address]:
+    """The tables that a table is a partition or child of."""
+    names = [*filter(None, [obj.attributes.get("partition_of")]), *obj.attributes.get("inherits", ())]
+    return [resolve(obj.address.path[0], name) for name in names]
+
+
+def all_above(table: Object, find: Find) -> list[Object]:
+    """Those tables, and those that they in turn are parts of, the nearest first."""
+    found: list[Object] = []
+    todo = above(table)
+    while todo:
+        obj = find(todo.pop(0))
+        if obj is not None and obj not in found:
+            found.append(obj)
+            todo += above(obj)
+    return found
+
+
+def now(work: Work) -> Find:
+    """The tables above as they are when a table comes or goes: all else about them has changed by then."""
+    return lambda address: work.after(address) or work.before(address)
+
+
+def shared(table: Object, work: Work, kind: str) -> dict[str, Object]:
+    """By name, the objects of a kind on the tables above that a child table has too."""
+    found: dict[str, Object] = {}
+    for parent in all_above(table, now(work)):
+        for obj in work.children(parent.address, after=work.after(parent.address) is not None):
+            if obj.address.kind == kind and "inherited" not in obj.attributes and not obj.attributes.get("no_inherit"):
+                found.setdefault(obj.address.path[-1], obj)
+    return found
+
+
+def default_above(table: Object, column: str, work: Work) -> Object | None:
+    """The default that a column of a child table has from above."""
+    for parent in all_above(table, now(work)):
+        address = Address("default", (*parent.address.path, column))
+        found = work.after(address) if work.after(parent.address) else work.before(address)
+        if found is not None:
+            return found
+    return None
+
+
+def places(table: Object) -> Iterator[tuple[str, ...]]:
+    """What a partition claims: its bound, and a place among the partitions of its table, which is to be had once those
+    have left that leave. What ends in no name is no name that a text could mention."""
+    if "partition_of" in table.attributes:
+        parent = above(table)[0].path
+        yield ("partition", *parent, "")
+        yield ("bound", *parent, table.attributes["bound"], "")
+
+
+def waited_for(change: Change, changes: Mapping[Address, Change], find: Find) -> Iterator[Address]:
+    """The changes of what a table shares with those above: it comes after them, and when it is dropped it goes before
+    them, so that it is set aside, and comes back, as it was."""
+    before, after = change.before, change.after
+    old, new = (above(obj) if obj else [] for obj in (before, after))
+    moved = before is not None and after is not None
+    if old == new:
+        return
+    tables = [a.address for obj in (before, after) if obj for a in all_above(obj, find)]
+    parents = [a for a in tables if a not in changes or moved or changes[a].action is Action.ALTER]
+    if not parents:
+        return
+    paths = {a.path for a in parents}
+    kinds = (*SHARED, "default") if moved else ("column", "check", "default")
+    for address in changes:
+        if address.path[:2] in paths and len(address.path) > 2 and address.kind in kinds:
+            yield address
+
+
+def carried(table: Object, other: Object, live: Objects, target: Objects) -> Iterator[Address]:
+    """What hangs on a table and comes or goes with ATTACH, DETACH and their kin. table, other: before and after."""
+    if above(table) == above(other):
+        return
+
+    def find(address: Address) -> Object | None:
+        return target.get(address) or live.get(address)
+
+    parents = {o.address for o in (*all_above(table, find), *all_above(other, find))}
+    there = [o for o in target.values() if o.parent in parents]
+    there += [o for o in live.values() if o.parent in parents and o.parent not in target]
+    columns = {o.address.path[-1] for o in there if o.address.kind == "column"}
+    checks = {o.address.path[-1] for o in there if o.address.kind == "check" and not o.attributes.get("no_inherit")}
+    shapes = [(o.address.kind, shape(o)) for o in there if o.address.kind in (*KEYS, "index", "foreign_key")]
+    for address in {a: None for side in (live, target) for a, o in side.items() if o.parent == table.address}:
+        before, after = live.get(address), target.get(address)
+        one = before or after
+        assert one is not None
+        if before is not None and after is not None:
+            if before.attributes.get("attached_to") == after.attributes.get("attached_to") or shape(before) != shape(
+                after
+            ):
+                continue
+            yield address
+        elif address.kind == "column":
+            if address.path[-1] in columns and "inherited" not in one.attributes:
+                yield address
+        elif address.kind == "check":
+            if address.path[-1] in checks:
+                yield address
+        elif (address.kind, shape(one)) in shapes:
+            yield address
+
+
+def left_columns(table: Object, other: Object, live: Objects, target: Objects) -> list[str]:
+    """Columns that a table has from those above, and would keep though it is to have them no more."""
+    if not set(above(table)) - set(above(other)):
+        return []
+
+    def columns(objects: Objects, obj: Object) -> set[str]:
+        homes = {o.address for o in (obj, *all_above(obj, objects.get))}
+        return {a.path[-1] for a, o in objects.items() if a.kind == "column" and o.parent in homes}
+
+    own = {a.path[-1] for a, o in live.items() if o.parent == table.address and "inherited" not in o.attributes}
+    return sorted(columns(live, table) - own - columns(target, other))
+
+
+def shape(obj: Object) -> str:
+    """What makes two indexes or keys, on a table and on a part of it, the same."""
+    a = obj.attributes
+    keys = ("on", "columns", "elements", "unique", "where", "using", "include", "nulls_not_distinct", "references")
+    return repr([a.get(key) for key in keys])
+
+
+def is_part(obj: Object) -> bool:
+    """Whether a table is a partition."""
+    return "partition_of" in obj.attributes
+
+
+_REASON = "its table is declared with children = unmanaged"
+
+
+def children_left_alone(declared: Objects, live: Objects) -> dict[Address, Unmanaged | None]:
+    """Undeclared partitions of tables whose declaration leaves them to others, with all that hangs on them."""
+    modes = {a: o.hints["children"] for a, o in declared.items() if "children" in o.hints}
+    left: dict[Address, Unmanaged | None] = {}
+    if not modes:
+        return left
+    below: dict[Address, list[Object]] = {}
+    for obj in live.values():
+        if obj.parent is not None:
+            below.setdefault(obj.parent, []).append(obj)
+    todo = [(o, mode) for a, mode in modes.items() for o in below.get(a, ()) if is_part(o)]
+    while todo:
+        obj, mode = todo.pop()
+        if obj.address in declared or obj.address in left:
+            continue
+        said = Unmanaged(obj.address.kind.replace("_", " "), obj.address.name, _REASON)
+        left[obj.address] = said if mode == "unmanaged" and is_part(obj) else None
+        todo += [(o, mode) for o in below.get(obj.address, ())]
+    return left

@@ -1,0 +1,28 @@
+"""What indexes and constraints share: they are over columns, and may be parts of those of the table above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from faberdb.model import Action, Address, Change, Object
+from faberdb_providers.postgres.kinds.base import PostgresKind
+from faberdb_providers.postgres.kinds.partition_index import part_forces
+
+
+class OnColumns(PostgresKind):
+    """An index or constraint, which the server carries along when its columns change type."""
+
+    off_for_new_types: bool = False
+    """Taken off and put back around a new type of a column all the same: meanwhile it would not fit."""
+
+    def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.action in (Action.DROP, Action.REPLACE):
+            return True
+        if change.address.kind == "column":
+            return change.disturbs and self.off_for_new_types
+        return change.disturbs and change.address.kind != "table"
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)

@@ -1,0 +1,75 @@
+"""What the server says when it refuses: its own words, without secrets and without values out of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import conninfo as psycopg_conninfo
+
+from faberdb.errors import DatabaseError
+
+
+@contextmanager
+def refused(doing: str) -> Iterator[None]:
+    """Turn what the server refuses while faberdb does its own work into an error that says what that was.
+
+    Raises DatabaseError.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        if _lost(error):
+            raise DatabaseError(
+                f"the connection was lost while faberdb tried to {doing}",
+                detail=words(error),
+                advice="check the server, then run the same command again: it goes on where it stopped",
+            ) from error
+        advice = ""
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            advice = "connect as a role that may create schemas in this database, or as its owner"
+        raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
+
+
+def _lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone: the server said that it ends it, or nothing any more. What it merely refuses (no
+    room, too many locks, a timeout) is an OperationalError to the driver too."""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.sqlstate.startswith(("08", "57P"))
+
+
+_VALUE = re.compile(r': ".*"', re.DOTALL)
+"""How messages about data end in the value: `invalid input syntax for type integer: "x"`."""
+
+
+def words(error: psycopg.Error) -> tuple[str, ...]:
+    """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows."""
+    d = error.diag
+    if not d.message_primary:
+        return (str(error).strip() or type(error).__name__,)
+    message, detail = d.message_primary, d.message_detail
+    if (d.sqlstate or "")[:2] in ("22", "23"):
+        # What was wrong with data is told with the data, which is nobody's business in a log.
+        message, detail = _VALUE.sub(': "…"', message), None
+    lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
+    lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
+    if d.context and d.sqlstate and d.sqlstate.startswith("42"):
+        lines.append(f"CONTEXT: {d.context}")
+    return tuple(lines)
+
+
+def without_secrets(text: str, conninfo: str) -> str:
+    """libpq's message without what the connection string holds of secrets."""
+    try:
+        secrets: Iterable[object] = [
+            v for k, v in psycopg_conninfo.conninfo_to_dict(conninfo).items() if "password" in k and v
+        ]
+    except psycopg.Error:
+        # libpq quotes a string it cannot parse, password and all.
+        return "the connection string is not one libpq understands"
+    for secret in secrets:
+        text = text.replace(str(secret), "***")
+    return re.sub(r"://[^@\s]*@", "://***@", text).strip()
