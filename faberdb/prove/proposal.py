@@ -33,6 +33,7 @@ from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Proof, prove
 from faberdb.prove.scratch import Scratch
+from faberdb.prove.taken import refuse_taken
 
 
 class Engine(Protocol):
@@ -163,6 +164,7 @@ class Planner:
             if self.additive(address):
                 target[address] = self.kinds[address.kind].joined(here[address], target[address])
         _take_along(target, here)
+        refuse_taken([a for a in wanted if a not in self.live], {**self.far, **target}, self.kinds)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(
             proposal,

@@ -16,6 +16,7 @@ from faberdb.cli import planning
 from faberdb.cli.workspace import Workspace
 from faberdb.config.environment import surroundings
 from faberdb.config.project import load
+from faberdb.errors import DeclarationError
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
 from faberdb.prove.neighbourhood import FULL_UP_TO
@@ -125,6 +126,41 @@ def test_much_of_the_database_is_out_of_sight(live: str, project: Callable[..., 
     file.write_text(file.read_text().replace(T5, T5 + "more = 'text'\n"))
     assert TABLES * 7 > FULL_UP_TO
     assert "scope closure" in folder.run("plan", "dev").out
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        (
+            "[views.t50]\nquery = 'select 1 as one'",
+            "view public.t50 cannot have the name t50, which table public.t50 has",
+        ),
+        (
+            "[tables.new.columns]\nid = 'bigint'\n[tables.new.indexes]\nt60_up = ['id']",
+            "which index public.t60.t60_up has",
+        ),
+        ("[composite_types.mood.columns]\na = 'text'", "which enum public.mood has"),
+    ],
+    ids=["relation", "index", "type"],
+)
+def test_a_name_is_taken_also_where_it_is_out_of_sight(
+    added: str,
+    said: str,
+    live: str,
+    project: Callable[..., ProjectFolder],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = project({"dev": live})
+    assert folder.run("import", "dev").code == 0
+    monkeypatch.setenv("DEV_URL", live)
+    assert not _plan(folder, tmp_path / "warm").steps
+    file = folder.root / "schemas" / "public.toml"
+    file.write_text(f"{file.read_text()}\n{added}\n")
+    for cache in ("warm", "cold"):
+        with pytest.raises(DeclarationError, match="something else has") as caught:
+            _plan(folder, tmp_path / cache)
+        assert said in str(caught.value)
 
 
 def _plan(folder: ProjectFolder, cache: Path) -> Plan:
