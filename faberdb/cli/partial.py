@@ -3,7 +3,7 @@ the live objects of their addresses, and only the others are read and made canon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from faberdb.canon.forms import Form, declared_digest, form_of
@@ -24,7 +24,7 @@ class Edited:
 
     declared: Mapping[Address, Object]
     kept: Mapping[Address, Object]
-    near: Container[Address]
+    near: Set[Address]
     digests: Mapping[Address, str]
     forms: Mapping[str, Form]
 
@@ -76,7 +76,7 @@ def _near(
     live: Objects,
     kinds: Sequence[Kind],
     referrers: Mapping[Address, Sequence[Object]],
-) -> Container[Address]:
+) -> Set[Address]:
     """What may be touched, and what is around that. same: what was looked at again and is what it was; anew: what is
     declared in other words than before, which may name what is not near to what stood there."""
     named = {kind.name: kind for kind in kinds}

@@ -101,6 +101,7 @@ def plan_environment(
                 # It will be needed for what was edited, and starts while the server is busy.
                 with suppress(FaberError):
                     scratch()
+                _load_planner(workspace)
             pulse, snapshot = looking()
         key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)
@@ -152,6 +153,14 @@ def plan_environment(
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
         return Made(plan, protected)
+
+
+def _load_planner(workspace: Workspace) -> None:
+    """Load what a plan with changes needs, which takes its time, while there is something to wait for."""
+    import faberdb.cli.partial
+    import faberdb.prove.proposal  # noqa: F401 - to have it loaded
+
+    _ = workspace.provider.kinds
 
 
 def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -112,16 +112,16 @@ class Planner:
         self.unmanaged = (*catalogue.unmanaged, *listed)
 
     @contextmanager
-    def narrowed(self, near: Container[Address]) -> Iterator[None]:
+    def narrowed(self, near: Set[Address]) -> Iterator[None]:
         """From here on only look at what is near: the plan is known to have nothing to do with the rest. What is near
         is copied to scratch while the declaration is still being looked at."""
         if self.full:
             yield
             return
         self.far = {a: o for a, o in self.live.items() if a not in near}
-        self.live = {a: o for a, o in self.live.items() if a in near}
-        self.outside = {a: o for a, o in self.outside.items() if a in near}
-        objects = {a: o for a, o in self.catalogue.objects.items() if a in near}
+        objects = {a: self.catalogue.objects[a] for a in near}
+        self.live = {a: o for a, o in objects.items() if a in self.live}
+        self.outside = {a: o for a, o in objects.items() if a not in self.live}
         self.catalogue = replace(self.catalogue, objects=objects)
         ahead = self._ahead = CopyAhead(self.scratch(), objects, self.kinds)
         with closing(ahead):
