@@ -89,6 +89,7 @@ def _search(server: Server, examples: int, seed: int) -> None:
     search()
 
 
+@pytest.mark.timeout(1200)
 def test_two_plans_from_the_same_inputs_are_byte_identical(newest: Server) -> None:
     """But for their ids and times."""
 
