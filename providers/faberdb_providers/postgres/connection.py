@@ -15,6 +15,7 @@ from faberdb.model import Step
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import without_secrets, words
 from faberdb_providers.postgres.settings import pinned
+from faberdb_providers.postgres.waiting import limit
 
 OLDEST = 13
 
@@ -57,6 +58,7 @@ class Connection:
         connection.execute(pinned().encode())
         if read_only:
             connection.execute("set default_transaction_read_only = on")
+            limit(connection, statement=True)
         return session
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
 from faberdb_providers.postgres.target import Target
+from faberdb_providers.postgres.waiting import limit
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.kinds.base import PostgresKind
@@ -48,7 +49,8 @@ class PostgresProvider:
         return Session.open(conninfo, label, read_only=read_only)
 
     def target(self, session: Session) -> Target:
-        """The session as one that may change things."""
+        """The session as one that may change things, and until it does waits no longer than one that reads."""
+        limit(session.connection, statement=False)
         return Target(session.connection, session.label)
 
     def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:

@@ -21,19 +21,24 @@ def refused(doing: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        if _lost(error):
-            raise DatabaseError(
-                f"the connection was lost while faberdb tried to {doing}",
-                detail=words(error),
-                advice="check the server, then run the same command again: it goes on where it stopped",
-            ) from error
+        if lost(error):
+            raise connection_lost(doing, error) from error
         advice = ""
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             advice = "connect as a role that may create schemas in this database, or as its owner"
         raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
 
 
-def _lost(error: psycopg.Error) -> bool:
+def connection_lost(doing: str, error: psycopg.Error) -> DatabaseError:
+    """The error for a connection that is gone."""
+    return DatabaseError(
+        f"the connection was lost while faberdb tried to {doing}",
+        detail=words(error),
+        advice="check the server, then run the same command again: it goes on where it stopped",
+    )
+
+
+def lost(error: psycopg.Error) -> bool:
     """Whether the connection is gone: the server said that it ends it, or nothing any more. What it merely refuses (no
     room, too many locks, a timeout) is an OperationalError to the driver too."""
     if error.sqlstate is None:

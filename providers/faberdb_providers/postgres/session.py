@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from faberdb.errors import DatabaseError, LockedError
+from faberdb.errors import LockedError
 from faberdb.model import Catalogue, JournalEntry, Kept, Object
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
-from faberdb_providers.postgres.refusal import refused, words
+from faberdb_providers.postgres.refusal import refused
+from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
@@ -45,7 +46,7 @@ class Session(Connection):
         self.beginning: Catalogue | None = None
 
     def inspect(self) -> Catalogue:
-        """The catalogue as one read-only snapshot sees it. Raises DatabaseError."""
+        """The catalogue as one read-only snapshot sees it. Raises DatabaseError, LockedError."""
         return self.snapshot().catalogue()
 
     def at_first(self) -> Catalogue:
@@ -53,15 +54,13 @@ class Session(Connection):
         return self.beginning or self.inspect()
 
     def snapshot(self) -> Snapshot:
-        """The same, of which objects are made only when asked for. Raises DatabaseError."""
+        """The same, of which objects are made only when asked for. Raises DatabaseError, LockedError."""
         # Loaded here, because they are many, and a session that only feels the pulse needs none of them.
         from faberdb_providers.postgres.kinds import KINDS
         from faberdb_providers.postgres.reader import take_snapshot
 
-        try:
+        with reading(self.connection, f"the catalogue of {self.label}"):
             return take_snapshot(self.connection, self.version, KINDS)
-        except psycopg.Error as error:
-            raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 
     def remembered(self, packed: bytes, digest: str) -> Remembered:
         """A snapshot that was packed before, instead of a new one that would have the same digest."""
@@ -71,11 +70,9 @@ class Session(Connection):
 
     def pulse(self) -> str:
         """A text that stays the same as long as nothing in the catalogue changes, which is much faster to come by than
-        the catalogue. Raises DatabaseError."""
-        try:
+        the catalogue. Raises DatabaseError, LockedError."""
+        with reading(self.connection, f"the catalogue of {self.label}"):
             return pulse.digest(self.query(pulse.pulse_query(self.version)))
-        except psycopg.Error as error:
-            raise DatabaseError(f"cannot read the catalogue of {self.label}", detail=words(error)) from error
 
     def identity(self) -> dict[str, Any]:
         """What tells this database from every other: clones and physical restores share the first part."""
@@ -139,8 +136,11 @@ class Session(Connection):
 
     def journal(self, known: Set[str] = frozenset()) -> list[JournalEntry]:
         """What was begun here and may have changed something, oldest first, less what is at work right now; without the
-        documents of plans that are known. Nothing where this role may not read it. Raises DatabaseError."""
-        with refused("read its journal"):
+        documents of plans that are known. Nothing where this role may not read it.
+
+        Raises DatabaseError, LockedError.
+        """
+        with reading(self.connection, f"faberdb's journal in {self.label}"):
             if self.query(
                 "select has_table_privilege(t, 'select') and has_schema_privilege('faberdb', 'usage')"
                 " from to_regclass('faberdb.plan') t where t is not null"
@@ -178,12 +178,13 @@ class Session(Connection):
         return [f"{schema}.{found}" for (found,) in rows]
 
     def quarantine_summary(self) -> str:
-        """How much is kept, in words; empty where nothing is."""
-        rows = self.query(
-            "select count(*), pg_size_pretty(coalesce(sum(pg_total_relation_size(c.oid)), 0)) from pg_class c"
-            " join pg_namespace n on n.oid = c.relnamespace where n.nspname ~ '^faberdb_quarantine' and c.relkind in"
-            " ('r', 'S', 'm')"
-        )
+        """How much is kept, in words; empty where nothing is. Raises DatabaseError, LockedError."""
+        with reading(self.connection, f"what is in quarantine in {self.label}"):
+            rows = self.query(
+                "select count(*), pg_size_pretty(coalesce(sum(pg_total_relation_size(c.oid)), 0)) from pg_class c"
+                " join pg_namespace n on n.oid = c.relnamespace where n.nspname ~ '^faberdb_quarantine' and c.relkind"
+                " in ('r', 'S', 'm')"
+            )
         return f"{rows[0][0]} things, {rows[0][1]}" if rows[0][0] else ""
 
     def prepare_bookkeeping(self) -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import psycopg
 from psycopg import Column
 
-from faberdb.errors import RefusedError, StoppedError
+from faberdb.errors import LockedError, RefusedError, StoppedError
 from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
@@ -113,6 +113,8 @@ class Target(Session):
                             scope = step.scope
                         self.execute_one(self._filled(step))
                     self._journal(plan_id, steps, "done")
+        except LockedError as error:  # somebody kept us from seeing that all is as it should be
+            return Failure((error.message, *error.detail), passing=True)
         except psycopg.Error as error:
             if self.connection.closed:
                 raise StoppedError(

@@ -1,0 +1,88 @@
+"""Reading waits for others only so long, and says for whom: reading the catalogue takes ACCESS SHARE on what it prints,
+so whoever holds ACCESS EXCLUSIVE, or waits for it in the queue before us, stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from faberdb.errors import DatabaseError, LockedError
+from faberdb_providers.postgres.refusal import connection_lost, lost, words
+
+PATIENCE = 10
+"""Seconds to wait for a lock while reading. Who waits to read stands in nobody's way but that of such a lock."""
+LONGEST = 600
+"""Seconds that one question to the catalogue may take."""
+
+# Not the text of anybody's query, which may hold what is nobody's business in a log.
+_IN_THE_WAY = """
+select l.pid, coalesce(a.application_name, ''), l.relation::regclass::text, l.granted,
+       date_trunc('second', clock_timestamp() - a.xact_start)::text,
+       (select string_agg(pid::text, ', ') from unnest(pg_blocking_pids(l.pid)) pid)
+  from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+ where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid()
+   and l.database in (0, (select oid from pg_database where datname = current_database()))
+   and exists (select from pg_class c where c.oid = l.relation and c.relkind <> 't')
+ order by l.granted desc, a.xact_start, l.pid, l.relation
+"""
+
+
+def limit(connection: psycopg.Connection[Any], *, statement: bool) -> None:
+    """Set how long the session waits to read. statement: bound its questions too."""
+    connection.execute(f"set lock_timeout = '{PATIENCE}s'")
+    if statement:
+        connection.execute(f"set statement_timeout = '{LONGEST}s'")
+
+
+@contextmanager
+def reading(connection: psycopg.Connection[Any], what: str) -> Iterator[None]:
+    """Turn what keeps us from reading something into an error that says what that was. Raises LockedError naming those
+    who are in the way, DatabaseError for all else."""
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as error:
+        first, *others = _in_the_way(connection) or ["another session locks what has to be read"]
+        raise LockedError(
+            f"cannot read {what}: {first}",
+            detail=(*others, *words(error)),
+            advice="wait until that transaction ends, or end it: select pg_terminate_backend(PID); then run the same"
+            " command again",
+        ) from error
+    except psycopg.errors.QueryCanceled as error:
+        raise DatabaseError(
+            f"cannot read {what} in the time that there is for it",
+            detail=words(error),
+            advice="see what keeps the server busy (pg_stat_activity), then run the same command again",
+        ) from error
+    except psycopg.Error as error:
+        if lost(error):
+            raise connection_lost(f"read {what}", error) from error
+        barred = isinstance(error, psycopg.errors.InsufficientPrivilege)
+        advice = "connect as a role that may read it, or as the owner of the database" if barred else ""
+        raise DatabaseError(f"cannot read {what}", detail=words(error), advice=advice) from error
+
+
+def _in_the_way(connection: psycopg.Connection[Any]) -> list[str]:
+    """One line for each session that keeps others from reading something; the question may itself be refused."""
+    try:
+        with connection.transaction():
+            rows = connection.execute(_IN_THE_WAY).fetchall()
+    except psycopg.Error:
+        return []
+    sessions: dict[int, list[Any]] = {}
+    for row in rows:
+        sessions.setdefault(row[0], []).append(row)
+    return [_told(found) for found in list(sessions.values())[:5]]
+
+
+def _told(rows: list[Any]) -> str:
+    pid, name, _, granted, age, blockers = rows[0]
+    relations = [relation for _, _, relation, *_ in rows]
+    more = f" and {len(relations) - 3} more" if len(relations) > 3 else ""
+    who = f"server process {pid}" + (f" ({name})" if name else "")
+    since = f", its transaction began {age} ago" if age else ""
+    how = "locks" if granted else f"waits for server process {blockers or 'unknown'} to lock"
+    return f"{who} {how} {', '.join(relations[:3])}{more}{since}"
