@@ -56,6 +56,10 @@ class DatabaseError(FaberError):
     """The server could not be reached, or refused what was asked."""
 
 
+class NoDatabaseError(DatabaseError):
+    """The server has no database of the name that the connection string gives."""
+
+
 class ScratchError(FaberError):
     """No scratch server can hold what the plan touches, or one of them failed."""
 
@@ -78,6 +82,12 @@ class LockedError(FaberError):
     """Somebody else is changing this database or its state."""
 
     code = ExitCode.LOCKED
+
+
+class ApprovalError(FaberError):
+    """Somebody has to agree, and nobody was there to be asked."""
+
+    code = ExitCode.APPROVAL
 
 
 class StoppedError(FaberError):

@@ -18,9 +18,9 @@ from faberdb.cli.options import (
     view_of,
     workspace_of,
 )
-from faberdb.cli.planning import Made, plan_environment, rules_of
+from faberdb.cli.planning import Made, plan_environment, refuse_unsupported, rules_of
 from faberdb.cli.workspace import environment_named
-from faberdb.errors import ExitCode
+from faberdb.errors import ApprovalError, ExitCode
 from faberdb.plan.codec import from_json
 from faberdb.policy.rules import refuse_violations
 
@@ -47,6 +47,8 @@ def command(
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     file = folder(ctx) / plan
     is_saved = plan.endswith(".json") or file.is_file()
+    if not is_saved and not dry_run:
+        refuse_unsupported(workspace, environment_named(workspace, plan))
     if is_saved:
         made = Made(from_json(saved.read(file), plan))
     else:
@@ -64,7 +66,6 @@ def command(
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
     if not (is_saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
-        view.note("not applied: there was no `yes`")
-        return int(ExitCode.ERROR)
+        raise ApprovalError("not applied: there was no `yes`")
     apply_plan(workspace, environment, made, view)
     return int(ExitCode.OK)

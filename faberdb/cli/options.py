@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from faberdb.cli.workspace import Workspace
+from faberdb.errors import ApprovalError
 from faberdb.views import make_view
 from faberdb.views.view import View
 
@@ -50,8 +51,11 @@ def view_of(workspace: Workspace | None, *, as_json: bool, no_color: bool, verbo
 
 
 def consent(question: str) -> bool:
-    """Ask on the terminal; only a literal `yes` is one."""
+    """Ask on the terminal; only a literal `yes` is one. Raises ApprovalError where there is none."""
     if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on: pass --auto-approve, or apply a saved plan")
+        raise ApprovalError(
+            f"there is no terminal to ask on: {question}",
+            advice="pass --auto-approve, or save a plan and apply that; nothing was changed",
+        )
     click.echo(question, err=True)
     return bool(click.prompt("Only `yes` is taken as consent", default="", show_default=False, err=True) == "yes")

@@ -27,7 +27,7 @@ MEANINGS = {
     ExitCode.STALE: "The plan does not fit: the database or its state has changed since, or the plan was edited, has "
     "expired, was applied before, or was made for another database. Make a new one.",
     ExitCode.LOCKED: "Somebody else is changing this database or its state; the message names who. Try again later.",
-    ExitCode.APPROVAL: "An approval is missing or not valid. No command of this version ends with it.",
+    ExitCode.APPROVAL: "Somebody has to say yes and did not, or could not be asked. Nothing was changed.",
     ExitCode.STOPPED: "An apply ended part way. What was done is committed and known; apply the same plan again to go "
     "on.",
     ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back.",

@@ -338,7 +338,7 @@ def test_a_value_that_is_none_of_the_new_type_is_not_repeated(shop: Shop) -> Non
 def test_create_asks_where_something_would_go(shop: Shop) -> None:
     shop.folder.declare("")
     asked = shop.folder.run("create", "live")
-    assert (asked.code, "there is no terminal to ask on" in asked.err) == (1, True), asked
+    assert (asked.code, "there is no terminal to ask on" in asked.err) == (5, True), asked
     assert shop.now() == shop.before
 
 
