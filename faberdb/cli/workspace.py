@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.project import Environment, Project, load
-from faberdb.errors import ConfigError
+from faberdb.errors import ConfigError, NoDatabaseError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
@@ -34,6 +34,8 @@ class Workspace:
 
     project: Project
     surroundings: Surroundings
+    standing_in: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """How to reach what is looked at instead of an environment's own database, by environment."""
 
     @classmethod
     def find(cls, start: Path) -> Workspace:
@@ -60,6 +62,8 @@ class Workspace:
 
     def conninfo(self, environment: Environment) -> str:
         """How to reach an environment's database; an embedded one is started, and made when it is missing."""
+        if environment.name in self.standing_in:
+            return self.standing_in[environment.name]
         text = self.surroundings.connection_string(environment)
         if text is not None:
             return text
@@ -80,9 +84,12 @@ class Workspace:
     @contextmanager
     def session(self, environment: Environment, *, read_only: bool = True) -> Iterator[Any]:
         """A session on an environment's database. Raises DatabaseError, ConfigError."""
-        opened = self.provider.connect(
-            self.conninfo(environment), f"environment {environment.name}", read_only=read_only
-        )
+        try:
+            opened = self.provider.connect(
+                self.conninfo(environment), f"environment {environment.name}", read_only=read_only
+            )
+        except NoDatabaseError as error:
+            raise NoDatabaseError(error.message, advice=f"make it: faberdb create {environment.name}") from None
         try:
             yield opened
         finally:

@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Any, Self
 
 import psycopg
+from psycopg import conninfo as psycopg_conninfo
 
-from faberdb.errors import DatabaseError
+from faberdb.errors import DatabaseError, NoDatabaseError
 from faberdb.model import Step
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import without_secrets, words
@@ -32,13 +33,17 @@ class Connection:
     def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Self:
         """Connect. label names the database in messages; the connection string never appears in one.
 
-        Raises DatabaseError when the server cannot be reached or is too old.
+        Raises NoDatabaseError where the server has no such database, DatabaseError when it cannot be reached or is too
+        old.
         """
         try:
             connection = psycopg.connect(
                 conninfo, autocommit=True, connect_timeout=timeout, application_name="faberdb", prepare_threshold=None
             )
         except (psycopg.Error, UnicodeError) as error:
+            missing = _missing_database(conninfo, str(error))
+            if missing:
+                raise NoDatabaseError(f"there is no database {ident(missing)} on the server of {label}") from None
             raise DatabaseError(
                 f"cannot connect to {label}",
                 detail=(without_secrets(str(error), conninfo),),
@@ -158,3 +163,25 @@ class Connection:
         except psycopg.Error:
             return False
         return True
+
+
+KEEPERS = ("postgres", "template1")
+"""Databases that nearly every server has, through which others are made and looked for."""
+
+
+def _missing_database(conninfo: str, said: str) -> str:
+    """The database that a connection failed for because the server has none of that name; empty where that is not the
+    reason. What the server says is in its own language, so it is asked."""
+    try:
+        name = str(psycopg_conninfo.conninfo_to_dict(conninfo).get("dbname") or "")
+    except psycopg.Error:
+        return ""
+    for keeper in KEEPERS if name and name in said else ():
+        try:
+            place = psycopg_conninfo.make_conninfo(conninfo, dbname=keeper)
+            with psycopg.connect(place, autocommit=True, connect_timeout=5) as connection:
+                found = connection.execute("select from pg_database where datname = %s", (name,)).fetchone()
+                return "" if found is not None else name
+        except psycopg.Error:
+            continue
+    return ""

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
 from faberdb_providers.postgres import coverage
+from faberdb_providers.postgres.connection import KEEPERS
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.servers import embedded
@@ -70,17 +71,16 @@ class PostgresProvider:
         """Stop the embedded server of a folder; False if it did not run. Raises DatabaseError."""
         return embedded.stop(folder)
 
-    def create_database(self, conninfo: str, label: str, *, dry_run: bool) -> str:
+    def create_database(self, conninfo: str, label: str) -> str:
         """Make the database that the connection string names, where it is missing; returns its name, or nothing if it
         was there. Raises DatabaseError."""
         name = str(conninfo_to_dict(conninfo).get("dbname") or "")
-        for keeper_name in ("postgres", "template1"):
+        for keeper_name in KEEPERS:
             try:
                 with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
                     if keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
                         return ""
-                    if not dry_run:
-                        keeper.execute(f"create database {ident(name)}".encode())
+                    keeper.execute(f"create database {ident(name)}".encode())
                     return name
             except psycopg.OperationalError:
                 continue
@@ -88,6 +88,25 @@ class PostgresProvider:
                 raise DatabaseError(f"cannot create the database of {label}", detail=words(error)) from None
         Session.open(conninfo, label, read_only=True).close()
         return ""
+
+    def drop_database(self, conninfo: str, label: str) -> None:
+        """Drop the database that the connection string names, if nobody is connected to it. Raises DatabaseError."""
+        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+        said: tuple[str, ...] = ()
+        for keeper_name in KEEPERS:
+            try:
+                with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
+                    keeper.execute(f"drop database {ident(name)}".encode())
+                    return
+            except psycopg.Error as error:
+                said = words(error)
+        raise DatabaseError(f"cannot drop the database of {label}", detail=said)
+
+    def empty_like(self, conninfo: str) -> tuple[str, str]:
+        """What the database that a connection string names will be when it is made: how to reach the one that it will
+        be a copy of, and its own name."""
+        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+        return make_conninfo(conninfo, dbname="template1"), name
 
     def scratch(self, need: Need) -> AbstractContextManager[ScratchServer]:
         """A scratch server that can hold what is needed. Raises ScratchError."""
