@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 import click
 
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
-from faberdb.cli.planning import plan_environment, refuse_unsupported
-from faberdb.cli.workspace import environment_named
-from faberdb.errors import ExitCode
+from faberdb.cli.planning import plan_environment, refuse_unsupported, rules_of
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
+from faberdb.errors import ApprovalError, ExitCode, FaberError, NoDatabaseError
 from faberdb.model import Action
+from faberdb.policy.rules import refuse_violations
+from faberdb.views.view import View
 
 
 @click.command("create")
@@ -32,24 +39,59 @@ def command(
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     chosen = environment_named(workspace, environment)
-    refuse_unsupported(workspace, chosen)
-    if not chosen.embedded:
-        made_database = workspace.provider.create_database(workspace.conninfo(chosen), chosen.name, dry_run=dry_run)
-        if made_database:
-            view.note(f"{'would create' if dry_run else 'created'} database {made_database}")
-            if dry_run:
-                return int(ExitCode.OK)
-    made = plan_environment(workspace, chosen)
-    if not made.plan.applyable:
-        view.no_changes(made.plan)
-        return int(ExitCode.OK)
-    view.plan(made.plan)
     if dry_run:
-        view.note("a dry run: nothing was changed")
+        _try(workspace, chosen, view)
         return int(ExitCode.OK)
-    only_new = all(change.action is Action.CREATE for change in made.plan.changes) and not made.plan.renames
-    if not (only_new or auto_approve or chosen.auto_migrate) and not consent(f"Apply this to {chosen.name}?"):
-        view.note("not applied: there was no `yes`")
-        return int(ExitCode.ERROR)
+    refuse_unsupported(workspace, chosen)
+    with _database(workspace, chosen, view):
+        made = plan_environment(workspace, chosen)
+        if not made.plan.applyable:
+            view.no_changes(made.plan)
+            return int(ExitCode.OK)
+        view.plan(made.plan)
+        refuse_violations(made.plan, rules_of(chosen, made.protected, made.plan, strict=False))
+        only_new = all(change.action is Action.CREATE for change in made.plan.changes) and not made.plan.renames
+        if not (only_new or auto_approve or chosen.auto_migrate) and not consent(f"Apply this to {chosen.name}?"):
+            raise ApprovalError("not applied: there was no `yes`")
     apply_plan(workspace, chosen, made, view)
     return int(ExitCode.OK)
+
+
+@contextmanager
+def _database(workspace: Workspace, environment: Environment, view: View) -> Iterator[None]:
+    """The environment's database, made where it is missing; if what follows fails, it is as missing as before."""
+    workspace.declaration()  # what cannot even be read is said before anything is made
+    conninfo, label = workspace.conninfo(environment), f"environment {environment.name}"
+    name = "" if environment.embedded else workspace.provider.create_database(conninfo, label)
+    if name:
+        view.note(f"created database {name}")
+    try:
+        yield
+    except BaseException:
+        if name:
+            try:
+                workspace.provider.drop_database(conninfo, label)
+                view.note(f"dropped database {name} again, since nothing could be made in it")
+            except FaberError as error:
+                view.note(f"database {name} was made and stays, empty: {error}")
+        raise
+
+
+def _try(workspace: Workspace, environment: Environment, view: View) -> None:
+    """Show the plan; where there is no database yet, against one that is as empty as it will be."""
+    missing = ""
+    try:
+        with workspace.session(environment):
+            pass
+    except NoDatabaseError:
+        conninfo, missing = workspace.provider.empty_like(workspace.conninfo(environment))
+        workspace = replace(workspace, standing_in={environment.name: conninfo})
+        view.note(f"would create database {missing}")
+    plan = plan_environment(workspace, environment).plan
+    if missing:
+        plan = replace(plan, database={**plan.database, "name": missing})
+    if plan.applyable:
+        view.plan(plan)
+    else:
+        view.no_changes(plan)
+    view.note("a dry run: nothing was changed")
