@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
-from faberdb.cli.planning import plan_rollback
+from faberdb.cli.planning import plan_rollback, refuse_unsupported
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ConfigError, ExitCode, StoppedError
+from faberdb.errors import ApprovalError, ConfigError, ExitCode, StoppedError
 from faberdb.plan.state import Record, State
+from faberdb.views.view import View
+from faberdb.views.words import counts, moment, short_id, spoken
+
+FEW = 5
+"""How many of the objects of a plan are named that is going to be taken back."""
 
 
 @click.command("rollback")
@@ -38,23 +45,38 @@ def command(
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     chosen = environment_named(workspace, environment)
+    if not dry_run:
+        refuse_unsupported(workspace, chosen)
     records = chosen_records(_standing(workspace, chosen), steps, goal, environment)
     if not records:
         view.note(f"nothing was applied to {environment} after plan {goal}")
-    for number, record in enumerate(records):
+    elif len(records) > 1:
+        _announce(records, view)
+    for number, record in enumerate(records, 1):
         made = plan_rollback(workspace, chosen, record)
-        if not auto_approve or dry_run or number == 0:
-            view.plan(made.plan)
+        view.plan(made.plan)
         if dry_run:
             view.note("a dry run: nothing was changed")
-            if len(records) > 1:
-                view.note(f"{len(records) - 1} more would be taken back after this one")
             return int(ExitCode.OK)
-        if not auto_approve and not consent(f"Take this back on {environment}?"):
-            view.note("not taken back: there was no `yes`")
-            return int(ExitCode.ERROR)
+        which = f" ({number} of {len(records)})" if len(records) > 1 else ""
+        if not auto_approve and not consent(f"Take this back on {environment}?{which}"):
+            raise ApprovalError("not taken back: there was no `yes`")
         apply_plan(workspace, chosen, made, view)
     return int(ExitCode.OK)
+
+
+def _announce(records: Sequence[Record], view: View) -> None:
+    """What is going to be taken back, all of it, before the first of it is."""
+    view.note(f"{len(records)} plans are to be taken back, the newest first, each by a plan of its own:")
+    for number, record in enumerate(records, 1):
+        changed = {d.address: d.after or d.before for d in record.differences}
+        names = [spoken(a) for a, obj in changed.items() if obj is None or obj.parent not in changed]
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        view.note(
+            f"  {number}. {short_id(record.plan_id)}, applied {moment(record.applied_at)} by {record.holder}:"
+            f" {counts(record.summary, done=True)} ({', '.join(names[:FEW])}{more})"
+        )
+    view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
 def _standing(workspace: Workspace, environment: Environment) -> State | None:
