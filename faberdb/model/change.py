@@ -34,10 +34,15 @@ class Risk(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A sentence about what a step can do to the application or its data, with a code to look up."""
+    """A sentence about what a step can do to the application or its data, with a code to look up.
+
+    in_use: it is about rows that are there and about who works with them, so it says nothing of what the same plan
+    makes.
+    """
 
     code: str
     message: str
+    in_use: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from faberdb.diff.changes import Kinds, Objects, referrers_of
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
+from faberdb.order.fresh import Fresh
 from faberdb.order.graph import Ordered, order
 
 Quarantine = Callable[[Change, str, int, "Situation"], Kept | None]
@@ -130,7 +131,8 @@ def make_steps(
         for old, new in renames
         for statement in kinds[old.address.kind].rename(old, new)
     ]
-    changing = _watched(list(_written(ordered, changes, situation, kinds)), situation, kinds)
+    fresh = Fresh(changes, live.objects, target, situation.giving, kinds)
+    changing = _watched(list(_written(ordered, changes, situation, kinds, fresh)), situation, kinds)
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -166,10 +168,14 @@ _Written = tuple[Address, Action, Object, Statement]
 
 
 def _written(
-    ordered: Iterable[Ordered], changes: Mapping[Address, Change], situation: Situation, kinds: Kinds
+    ordered: Iterable[Ordered],
+    changes: Mapping[Address, Change],
+    situation: Situation,
+    kinds: Kinds,
+    fresh: Fresh,
 ) -> Iterable[_Written]:
     for group, items in groupby(ordered, key=lambda item: item.group):
-        lists = [list(_write(item, changes, situation, kinds)) for item in items]
+        lists = [list(_write(item, changes, situation, kinds, fresh)) for item in items]
         yield from _side_by_side(lists) if group else (entry for entries in lists for entry in entries)
 
 
@@ -277,7 +283,9 @@ def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]
                 situation.keeping.pop(address, None)
 
 
-def _write(item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds) -> Iterable[_Written]:
+def _write(
+    item: Ordered, changes: Mapping[Address, Change], situation: Situation, kinds: Kinds, fresh: Fresh
+) -> Iterable[_Written]:
     address = item.vertex.address
     change, kind = changes[address], kinds[address.kind]
     if item.vertex.end == "alter":
@@ -293,8 +301,8 @@ def _write(item: Ordered, changes: Mapping[Address, Change], situation: Situatio
         if any(address in giving.carries for giving in situation.giving.values()):
             return  # it comes back inside what it went away with
         made = kind.create(change.after, _inlined(item, change.after, situation), situation)
-    for statement in made:
-        yield address, change.action, obj, statement
+    for number, statement in enumerate(made):
+        yield address, change.action, obj, fresh.calmed(statement, obj, situation, first=number == 0)
 
 
 def _inlined(item: Ordered, obj: Object, situation: Situation) -> list[Object]:

@@ -107,7 +107,11 @@ class ConstraintKind(OnColumns):
         if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
             return Risk.CAUTION, ()
         return Risk.DANGEROUS, (
-            Hazard("add-constraint", "the table is locked while all rows are checked, and a row that fails stops it"),
+            Hazard(
+                "add-constraint",
+                "the table is locked while all rows are checked, and a row that fails stops it",
+                in_use=True,
+            ),
         )
 
     def probe(self, obj: Object, work: Work) -> str:

@@ -129,7 +129,7 @@ class ForeignKeyKind(ConstraintKind):
         if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
             return Risk.CAUTION, ()
         message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
-        return Risk.DANGEROUS, (Hazard("add-foreign-key", message),)
+        return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
 
 
 KIND = ForeignKeyKind()

@@ -204,7 +204,7 @@ class IndexKind(OnColumns):
         return f"INDEX {dotted(obj.address.path[0], obj.address.path[-1])}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        hazard = Hazard("index-build", "writes to the table wait until the index is built")
+        hazard = Hazard("index-build", "writes to the table wait until the index is built", in_use=True)
         columns = {c.address.path[-1] for c in work.children(obj.parent, after=True)} if obj.parent else set()
         probe = ""
         whole = upper_index(obj, work.after) if "attached_to" in obj.attributes else None
@@ -268,7 +268,7 @@ def _on_the_rest(whole: Object, work: Work) -> Iterator[Statement]:
     """What makes an index that was ON ONLY its table one on all partitions: those that have none get one."""
     assert whole.parent is not None
     columns = {c.address.path[-1] for c in work.children(whole.parent, after=True) if c.address.kind == "column"}
-    hazard = Hazard("index-build", "writes to the partition wait until the index is built")
+    hazard = Hazard("index-build", "writes to the partition wait until the index is built", in_use=True)
     for part in work.children(whole.parent, after=True):
         if "partition_of" not in part.attributes or work.before(part.address) is None:
             continue

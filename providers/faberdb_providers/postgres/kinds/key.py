@@ -93,7 +93,7 @@ class KeyKind(ConstraintKind):
 
     def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that are alike stop it"
-        return Risk.DANGEROUS, (Hazard("add-key", message),)
+        return Risk.DANGEROUS, (Hazard("add-key", message, in_use=True),)
 
 
 class PrimaryKeyKind(KeyKind):

@@ -80,7 +80,7 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         mine = work.before(Address("check", (*after.address.path, name)))
         if mine is None and name not in had:
             unenforced = " NOT ENFORCED" if check.attributes.get("not_enforced") else ""
-            hazard = Hazard("add-constraint", "the table is locked while all rows are checked")
+            hazard = Hazard("add-constraint", "the table is locked while all rows are checked", in_use=True)
             sql = (
                 f"ALTER TABLE {table} ADD CONSTRAINT {ident(name)} CHECK ({check.attributes['expression']}){unenforced}"
             )

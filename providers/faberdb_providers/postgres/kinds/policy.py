@@ -134,8 +134,12 @@ def _hazard(obj: Object, *, opens: bool) -> Hazard:
     """What it means that a policy comes or goes."""
     roles = ", ".join(obj.attributes.get("roles", ["everybody"]))
     if opens:
-        return Hazard("policy-opens", f"rows that were hidden or refused may open up to {roles} when this commits")
-    return Hazard("policy-closes", f"rows may vanish or be refused for {roles} from the moment this commits")
+        return Hazard(
+            "policy-opens", f"rows that were hidden or refused may open up to {roles} when this commits", in_use=True
+        )
+    return Hazard(
+        "policy-closes", f"rows may vanish or be refused for {roles} from the moment this commits", in_use=True
+    )
 
 
 KIND = PolicyKind()

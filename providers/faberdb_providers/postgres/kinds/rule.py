@@ -28,7 +28,9 @@ class RuleSpec(Spec):
 
 
 _EVENTS = {"1": "select", "2": "update", "3": "insert", "4": "delete"}
-_HAZARD = Hazard("rule", "statements on the table do something else from now on; prepared ones are planned anew")
+_HAZARD = Hazard(
+    "rule", "statements on the table do something else from now on; prepared ones are planned anew", in_use=True
+)
 
 
 class RuleKind(OnRelation):

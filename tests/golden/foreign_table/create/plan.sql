@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 5 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Plan: 5 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -19,7 +19,7 @@ CREATE FOREIGN TABLE public.old_order (
     CONSTRAINT positive CHECK ((id > 0))
 ) SERVER archive OPTIONS (path 'orders.csv');
 
--- 0002 create foreign table public.old_order [caution]
+-- 0002 create foreign table public.old_order [safe]
 ALTER TABLE ONLY public.old_order ALTER COLUMN note SET STATISTICS 50;
 
 COMMIT;

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 9 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 9 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -45,8 +45,7 @@ LANGUAGE sql
 IMMUTABLE
 AS $function$select public.zz_trim($1)$function$;
 
--- 0007 create index public.zone.zone_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0007 create index public.zone.zone_idx [safe]
 CREATE INDEX zone_idx ON public.zone (public.zone_key(name));
 
 COMMIT;

