@@ -118,6 +118,10 @@ class StateError(FaberError):
     """The state cannot be read or written."""
 
 
+class BrokenStateError(StateError):
+    """What is kept as a state is none: it was cut off, or edited."""
+
+
 class UnrecordedError(StateError):
     """A plan was applied and verified, but the state could not be written; the journal in the database tells of it."""
 

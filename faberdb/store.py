@@ -13,6 +13,14 @@ class StateStore(Protocol):
         """The document and its version; None where there is none."""
         ...
 
+    def place(self, environment: str) -> str:
+        """Where people find the document."""
+        ...
+
+    def former(self, environment: str) -> tuple[bytes, str] | None:
+        """The document before the one that is there, and the command that puts it back; None where none was kept."""
+        ...
+
     def put(self, environment: str, data: bytes, expected: str | None) -> str:
         """Replace the version `expected` (None: there must be none) and return the new one. Raises StateError."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.project import Environment, Project, load
-from faberdb.errors import ConfigError, NoDatabaseError
+from faberdb.errors import BrokenStateError, ConfigError, NoDatabaseError, StateError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
@@ -186,8 +186,21 @@ class Workspace:
         return self.parsed(environment, found), found[1] if found else None
 
     def parsed(self, environment: Environment, stored: tuple[bytes, str] | None) -> State | None:
-        """What the store gave, as the state it stands for. Raises StateError."""
-        return from_json(stored[0], f"state of environment {environment.name}") if stored else None
+        """What the store gave, as the state it stands for. Raises StateError, for a broken one with the way back to the
+        last that was whole."""
+        if not stored:
+            return None
+        where = self.store.place(environment.name)
+        try:
+            return from_json(stored[0], where)
+        except BrokenStateError as error:
+            former = self.store.former(environment.name)
+            advice = f"remove it and write it anew from the database: faberdb import {environment.name}"
+            if former:
+                with suppress(StateError):
+                    from_json(former[0], where)
+                    advice = f"put the last whole one back: {former[1]}"
+            raise BrokenStateError(error.message, where=where, detail=error.detail, advice=advice) from None
 
     def write_state(self, state: State, expected: str | None) -> str:
         """Store the state over the version it was made from. Raises StateError."""

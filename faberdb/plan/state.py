@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from faberdb.errors import StateError
+from faberdb.errors import BrokenStateError, StateError
 from faberdb.model import Address, Kept, Object
 from faberdb.plan import records
 from faberdb.plan.document import Difference
@@ -123,9 +123,7 @@ def from_json(data: bytes, where: str) -> State:
             frozenset(map(records.address, document.get("protected", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise StateError(
-            "the state cannot be read", where=where, detail=(str(error),), advice="restore its backup beside it"
-        ) from None
+        raise BrokenStateError("the state cannot be read", where=where, detail=(str(error),)) from None
 
 
 def _record_to(record: Record) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -52,15 +53,28 @@ class LocalStore:
             except FileNotFoundError:
                 return None
         if not data:
-            backup = _beside(file, ".backup")
+            former = self.former(environment)
             raise StateError(
                 f"the state of environment `{environment}` is empty; its content was lost",
                 where=str(file),
-                advice=f"if it is right, put the version before it back: cp {backup} {file}"
-                if backup.is_file()
+                advice=f"if it is right, put the version before it back: {former[1]}"
+                if former
                 else f"remove the file and run `faberdb import {environment}`",
             )
         return data, _version(data)
+
+    def place(self, environment: str) -> str:
+        """Where people find the document."""
+        return str(self._file(environment))
+
+    def former(self, environment: str) -> tuple[bytes, str] | None:
+        """The document before the one that is there, and the command that puts it back; None where none was kept."""
+        file = self._file(environment)
+        backup = _beside(file, ".backup")
+        try:
+            return backup.read_bytes(), f"cp {shlex.quote(str(backup))} {shlex.quote(str(file))}"
+        except OSError:
+            return None
 
     def put(self, environment: str, data: bytes, expected: str | None) -> str:
         """Replace the version `expected` (None: none may be there) and return the new one.
