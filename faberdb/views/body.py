@@ -9,7 +9,7 @@ from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
 from faberdb.views.values import Delta, deltas, gist
-from faberdb.views.words import SIGNS, kind_word, one_line, several
+from faberdb.views.words import SIGNS, called, kind_word, one_line, renamed, several
 
 LIST = 4
 """How far the lines under a heading are indented."""
@@ -37,7 +37,7 @@ class Body:
             alone = short
 
     def _group(self, group: Group) -> None:
-        title = f"{kind_word(group.address.kind)} {group.address.name}".strip()
+        title = f"{kind_word(group.address.kind)} {called(group.address)}".strip()
         if group.root is not None:
             self._item(group.root, title, "bold", 0)
         else:
@@ -55,8 +55,8 @@ class Body:
         color = ACTION_STYLES[item.action]
         found, hidden = _found(item)
         head: list[Part] = [(f"{SIGNS[item.action]} ", f"bold {color}"), (label, style)]
-        if item.was is not None:
-            head.append((f"  renamed from {item.was.path[-1]}", color))
+        if item.was is not None and item.becomes is not None:
+            head.append((f"  {renamed(item.was, item.becomes, item.address)}", color))
         if item.action is Action.CREATE and item.change:
             head.append(f"  {made(item)}")
         reason = self._reason(item, rebuilt=not found)

@@ -47,8 +47,12 @@ def _table(groups: Sequence[Group], plan: Plan) -> Iterator[str]:
 
 
 def _object(item: Item) -> str:
-    name = f"{words.kind_word(item.address.kind)} {_code(item.address.name)}"
-    return f"{name}, was {_code(item.was.name)}" if item.was else name
+    name = f"{words.kind_word(item.address.kind)} {_code(words.called(item.address))}"
+    if item.was is None or item.becomes is None:
+        return name
+    if item.address == item.becomes:
+        return f"{name}, was {_code(words.called(item.was))}"
+    return f"{name}, becomes {_code(words.called(item.becomes))}"
 
 
 def _risk(item: Item) -> str:

@@ -7,21 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Step
-from faberdb.views.words import kind_word, visible
+from faberdb.views.words import called, kind_word, visible
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One object that changes, with the steps that change it.
 
-    was: its name before, where it is renamed. folded: changes that are told along with it, such as the default of a
-    new column or the columns of a dropped table.
+    was, becomes: its names before and after, where it is renamed; its address is one of the two. folded: changes that
+    are told along with it, such as the default of a new column or the columns of a dropped table.
     """
 
     address: Address
     action: Action
     change: Change | None = None
     was: Address | None = None
+    becomes: Address | None = None
     parent: Address | None = None
     steps: tuple[Step, ...] = ()
     kept: Kept | None = None
@@ -60,7 +61,7 @@ class Group:
         """The name of an object without that of the group."""
         depth = len(self.address.path)
         inside = address.path[:depth] == self.address.path and len(address.path) > depth
-        return visible(Address(address.kind, address.path[depth:]).name if inside else address.name)
+        return called(Address(address.kind, address.path[depth:]) if inside else address)
 
 
 def outline(
@@ -145,7 +146,7 @@ def _items(
         here = old.address if old.address in items or old.address in parents else new.address
         alias[new.address] = here
         item = items.get(here) or Item(here, Action.RENAME, parent=new.parent)
-        items[here] = replace(item, was=old.address, address=here)
+        items[here] = replace(item, was=old.address, becomes=new.address, address=here)
     for step in steps:
         address = alias.get(step.address, step.address)
         item = items.get(address) or Item(address, step.action, parent=family.parent(address))

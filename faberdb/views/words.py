@@ -18,6 +18,8 @@ SIGNS = {
 }
 ATTACHED = ("comment", "grant", "owner")
 """Kinds whose path is the whole address of what they are on."""
+ROUTINES = ("function", "procedure", "aggregate")
+"""Kinds whose last part of the path is the list of their arguments."""
 DONE = {"create": "created", "alter": "altered", "replace": "replaced", "drop": "dropped", "rename": "renamed"}
 
 # Control characters could move the cursor, and direction marks could make a reader see another name than the one meant.
@@ -38,11 +40,46 @@ def kind_word(kind: str) -> str:
     return kind.replace("_", " ")
 
 
+def called(address: Address) -> str:
+    """The name of an object as people write it: `public.total(integer)`."""
+    kind = address.path[0] if address.kind in ATTACHED else address.kind
+    if kind not in ROUTINES:
+        return visible(address.name)
+    name = ""
+    for part in address.path:
+        own = Address(kind, (part,)).name
+        name = own if not name else f"{name}{part}" if part.startswith("(") else f"{name}.{own}"
+    return visible(name)
+
+
+def renamed(old: Address, new: Address, known: Address) -> str:
+    """`renamed from` or `to`, with the other name than the known one, from the first part that differs."""
+    word, other = ("from", old) if known == new else ("to", new)
+    differs = next((n for n, (a, b) in enumerate(zip(old.path, new.path, strict=False)) if a != b), 0)
+    return f"renamed {word} {called(Address(other.kind, other.path[differs:]))}"
+
+
 def spoken(address: Address) -> str:
     """An address as people say it: `foreign key public.invoice.invoice_customer_fkey`, `comment on table public.a`."""
     if address.kind in ATTACHED and len(address.path) > 1:
         return f"{kind_word(address.kind)} on {spoken(Address(address.path[0], address.path[1:]))}"
-    return visible(f"{kind_word(address.kind)} {address.name}".strip())
+    return f"{visible(kind_word(address.kind))} {called(address)}".strip()
+
+
+SHORT = 72
+"""How long the beginning of a statement is that stands for all of it."""
+
+
+def labels(steps: Sequence[Step]) -> dict[str, str]:
+    """What each step does, by its id: to which object, or where several would be called alike, by which statement."""
+    said = {step.id: f"{step.action.value} {spoken(step.address)}" for step in steps}
+    often = Counter(said.values())
+    return {step.id: said[step.id] if often[said[step.id]] == 1 else _beginning(step.statement.sql) for step in steps}
+
+
+def _beginning(sql: str) -> str:
+    text = one_line(sql)
+    return text if len(text) <= SHORT else f"{text[:SHORT].rpartition(' ')[0]} …"
 
 
 def several(word: str, count: int) -> str:
@@ -99,6 +136,8 @@ def count_line(plan: Plan) -> str:
 
 def proof(plan: Plan) -> str:
     """What was proven of the plan, in a sentence."""
+    if not plan.steps:
+        return "There is nothing to prove: no statement is run."
     if plan.proof is None:
         return "Not proven: no scratch server has run this plan."
     ways = {

@@ -12,27 +12,27 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 create aggregate public.every_row."()" [safe]
+-- 0001 create aggregate public.every_row() [safe]
 CREATE AGGREGATE public.every_row(*) (
     SFUNC = int8inc,
     STYPE = bigint,
     INITCOND = '0'
 );
 
--- 0002 create function public.percent."(numeric[], numeric)" [safe]
+-- 0002 create function public.percent(numeric[], numeric) [safe]
 CREATE FUNCTION public.percent(s numeric[], v numeric)
 RETURNS numeric
 LANGUAGE sql
 AS $function$select s[1]$function$;
 
--- 0003 create aggregate public.my_percentile."(numeric, numeric)" [safe]
+-- 0003 create aggregate public.my_percentile(numeric, numeric) [safe]
 CREATE AGGREGATE public.my_percentile(numeric ORDER BY numeric) (
     SFUNC = array_append,
     STYPE = numeric[],
     FINALFUNC = public.percent
 );
 
--- 0004 create aggregate public.total."(integer)" [safe]
+-- 0004 create aggregate public.total(integer) [safe]
 CREATE AGGREGATE public.total(integer) (
     SFUNC = public.state,
     STYPE = integer,
@@ -40,10 +40,10 @@ CREATE AGGREGATE public.total(integer) (
     PARALLEL = safe
 );
 
--- 0005 create comment on aggregate public.total."(integer)" [safe]
+-- 0005 create comment on aggregate public.total(integer) [safe]
 COMMENT ON AGGREGATE public.total(integer) IS 'Adds them all';
 
--- 0006 create grant on aggregate public.total."(integer)".public [dangerous]
+-- 0006 create grant on aggregate public.total(integer).public [dangerous]
 --      ! whoever needs the privilege fails from the moment this commits
 REVOKE ALL ON FUNCTION public.total(integer) FROM PUBLIC;
 

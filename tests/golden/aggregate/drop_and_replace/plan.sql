@@ -12,35 +12,35 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 drop aggregate public.other."(integer)" [dangerous]
+-- 0001 drop aggregate public.other(integer) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP AGGREGATE public.other(integer);
 
 -- 0002 replace view public.totals [caution]
 DROP VIEW public.totals;
 
--- 0003 replace aggregate public.total."(integer)" [dangerous]
+-- 0003 replace aggregate public.total(integer) [dangerous]
 --      ! calls from the application and from bodies of other routines must fit the new form
 DROP AGGREGATE public.total(integer);
 
--- 0004 drop function public.state."(integer, integer)" [dangerous]
+-- 0004 drop function public.state(integer, integer) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP FUNCTION public.state(integer, integer);
 
--- 0005 create function public.state."(bigint, integer)" [safe]
+-- 0005 create function public.state(bigint, integer) [safe]
 CREATE FUNCTION public.state(s bigint, v integer)
 RETURNS bigint
 LANGUAGE sql
 AS $function$select s + v$function$;
 
--- 0006 replace aggregate public.total."(integer)" [safe]
+-- 0006 replace aggregate public.total(integer) [safe]
 CREATE AGGREGATE public.total(integer) (
     SFUNC = public.state,
     STYPE = bigint,
     INITCOND = '0'
 );
 
--- 0007 replace comment on aggregate public.total."(integer)" [safe]
+-- 0007 replace comment on aggregate public.total(integer) [safe]
 COMMENT ON AGGREGATE public.total(integer) IS 'Adds them all';
 
 -- 0008 replace view public.totals [safe]

@@ -12,7 +12,7 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter aggregate public.total."(integer)" [caution]
+-- 0001 alter aggregate public.total(integer) [caution]
 CREATE OR REPLACE AGGREGATE public.total(integer) (
     SFUNC = public.state,
     STYPE = integer,

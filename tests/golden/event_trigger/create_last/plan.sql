@@ -18,7 +18,7 @@ CREATE TABLE public.customer (
     email text NOT NULL
 );
 
--- 0002 create function public.note."()" [safe]
+-- 0002 create function public.note() [safe]
 CREATE FUNCTION public.note()
 RETURNS event_trigger
 LANGUAGE plpgsql

@@ -18,7 +18,7 @@ CREATE TABLE public.zone (
     name text NOT NULL
 );
 
--- 0002 create function public.first_zone."()" [safe]
+-- 0002 create function public.first_zone() [safe]
 CREATE FUNCTION public.first_zone()
 RETURNS integer
 LANGUAGE sql
@@ -31,14 +31,14 @@ SELECT public.first_zone() AS id;
 -- 0004 create default public.zone.id [safe]
 ALTER TABLE public.zone ALTER COLUMN id SET DEFAULT public.first_zone();
 
--- 0005 create function public.zz_trim."(text)" [safe]
+-- 0005 create function public.zz_trim(text) [safe]
 CREATE FUNCTION public.zz_trim(name text)
 RETURNS text
 LANGUAGE sql
 IMMUTABLE
 AS $function$select upper(trim($1))$function$;
 
--- 0006 create function public.zone_key."(text)" [safe]
+-- 0006 create function public.zone_key(text) [safe]
 CREATE FUNCTION public.zone_key(name text)
 RETURNS text
 LANGUAGE sql

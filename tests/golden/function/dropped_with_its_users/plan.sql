@@ -25,7 +25,7 @@ DROP TRIGGER touch ON public.customer;
 -- 0004 drop table public.customer [destructive]
 ALTER TABLE public.customer SET SCHEMA faberdb_quarantine_1;
 
--- 0005 drop function public.touch."()" [dangerous]
+-- 0005 drop function public.touch() [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP FUNCTION public.touch();
 

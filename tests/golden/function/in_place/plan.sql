@@ -12,16 +12,16 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter function public.add."(integer, integer)" [caution]
+-- 0001 alter function public.add(integer, integer) [caution]
 CREATE OR REPLACE FUNCTION public.add(a integer, b integer DEFAULT 0)
 RETURNS integer
 LANGUAGE sql
 AS $function$select a + b$function$;
 
--- 0002 alter function public.count_customers."()" [caution]
+-- 0002 alter function public.count_customers() [caution]
 ALTER FUNCTION public.count_customers() VOLATILE PARALLEL SAFE COST 500;
 
--- 0003 alter function public.touch."()" [dangerous]
+-- 0003 alter function public.touch() [dangerous]
 --      ! it no longer runs with the rights of its owner: callers need their own
 CREATE OR REPLACE FUNCTION public.touch()
 RETURNS trigger

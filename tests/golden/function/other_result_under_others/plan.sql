@@ -18,11 +18,11 @@ ALTER TABLE public.customer DROP CONSTRAINT customer_size_check;
 -- 0002 replace default public.customer.id [safe]
 ALTER TABLE public.customer ALTER COLUMN id DROP DEFAULT;
 
--- 0003 replace function public.next_id."()" [dangerous]
+-- 0003 replace function public.next_id() [dangerous]
 --      ! calls from the application and from bodies of other routines must fit the new form
 DROP FUNCTION public.next_id();
 
--- 0004 replace function public.next_id."()" [safe]
+-- 0004 replace function public.next_id() [safe]
 CREATE FUNCTION public.next_id()
 RETURNS bigint
 LANGUAGE sql
@@ -34,11 +34,11 @@ ALTER TABLE public.customer ALTER COLUMN id SET DEFAULT public.next_id();
 -- 0006 replace view public.sizes [caution]
 DROP VIEW public.sizes;
 
--- 0007 replace function public.fits."(integer)" [dangerous]
+-- 0007 replace function public.fits(integer) [dangerous]
 --      ! calls from the application and from bodies of other routines must fit the new form
 DROP FUNCTION public.fits(integer);
 
--- 0008 replace function public.fits."(integer)" [safe]
+-- 0008 replace function public.fits(integer) [safe]
 CREATE FUNCTION public.fits(size integer)
 RETURNS boolean
 LANGUAGE sql

@@ -12,21 +12,21 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 rename function public.new_name."(public.status[])" [dangerous]
+-- 0001 rename function public.new_name(public.status[]) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 ALTER FUNCTION public.old_name(public.status[]) RENAME TO new_name;
 
--- 0002 drop function public.label."(integer)" [dangerous]
+-- 0002 drop function public.label(integer) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP FUNCTION public.label(integer);
 
--- 0003 alter function public.label."(public.status)" [caution]
+-- 0003 alter function public.label(public.status) [caution]
 CREATE OR REPLACE FUNCTION public.label(public.status)
 RETURNS text
 LANGUAGE plpgsql
 AS $function$begin return 'a status'; end$function$;
 
--- 0004 create function public.label."(text)" [safe]
+-- 0004 create function public.label(text) [safe]
 CREATE FUNCTION public.label(text)
 RETURNS text
 LANGUAGE plpgsql

@@ -12,7 +12,7 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace function public.emails."()" [dangerous]
+-- 0001 replace function public.emails() [dangerous]
 --      ! calls from the application and from bodies of other routines must fit the new form
 DROP FUNCTION public.emails();
 
@@ -30,7 +30,7 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 --      ! the table may be rewritten while it is locked, and a value may not fit the new type
 ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(200) USING email::character varying(200);
 
--- 0006 replace function public.emails."()" [safe]
+-- 0006 replace function public.emails() [safe]
 CREATE FUNCTION public.emails()
 RETURNS SETOF text
 LANGUAGE sql
@@ -40,7 +40,7 @@ BEGIN ATOMIC
    WHERE (customer.id > 0);
 END;
 
--- 0007 create function public.half."(numeric)" [safe]
+-- 0007 create function public.half(numeric) [safe]
 CREATE FUNCTION public.half(a numeric)
 RETURNS numeric
 LANGUAGE sql

@@ -27,7 +27,7 @@ DROP POLICY third ON public.customer;
 --      ! no policy counts any more: whoever has privileges on it sees all rows
 ALTER TABLE public.customer DISABLE ROW LEVEL SECURITY;
 
--- 0005 create function public.fine."(text)" [safe]
+-- 0005 create function public.fine(text) [safe]
 CREATE FUNCTION public.fine(email text)
 RETURNS boolean
 LANGUAGE sql

@@ -12,22 +12,22 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 create procedure public.tidy."(integer, integer)" [safe]
+-- 0001 create procedure public.tidy(integer, integer) [safe]
 CREATE PROCEDURE public.tidy(IN days integer, INOUT gone integer)
 LANGUAGE plpgsql
 AS $procedure$begin
     gone := days;
 end$procedure$;
 
--- 0002 create procedure public.tidy."(text, integer[])" [safe]
+-- 0002 create procedure public.tidy(text, integer[]) [safe]
 CREATE PROCEDURE public.tidy(IN what text, VARIADIC ids integer[])
 LANGUAGE sql
 AS $procedure$select 1$procedure$;
 
--- 0003 create comment on procedure public.tidy."(text, integer[])" [safe]
+-- 0003 create comment on procedure public.tidy(text, integer[]) [safe]
 COMMENT ON PROCEDURE public.tidy(IN text, IN integer[]) IS 'Not much';
 
--- 0004 create grant on procedure public.tidy."(text, integer[])".public [dangerous]
+-- 0004 create grant on procedure public.tidy(text, integer[]).public [dangerous]
 --      ! whoever needs the privilege fails from the moment this commits
 REVOKE ALL ON PROCEDURE public.tidy(IN text, IN integer[]) FROM PUBLIC;
 

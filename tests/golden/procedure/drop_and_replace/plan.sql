@@ -12,19 +12,19 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace procedure public.other."(integer)" [dangerous]
+-- 0001 replace procedure public.other(integer) [dangerous]
 --      ! calls from the application and from bodies of other routines must fit the new form
 DROP PROCEDURE public.other(IN integer);
 
--- 0002 replace procedure public.other."(integer)" [safe]
+-- 0002 replace procedure public.other(integer) [safe]
 CREATE PROCEDURE public.other(IN b integer)
 LANGUAGE sql
 AS $procedure$select 1$procedure$;
 
--- 0003 replace comment on procedure public.other."(integer)" [safe]
+-- 0003 replace comment on procedure public.other(integer) [safe]
 COMMENT ON PROCEDURE public.other(IN integer) IS 'Stays';
 
--- 0004 drop procedure public.tidy."(integer, integer)" [dangerous]
+-- 0004 drop procedure public.tidy(integer, integer) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP PROCEDURE public.tidy(IN integer, IN integer);
 

@@ -12,7 +12,7 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter procedure public.tidy."(integer, integer)" [dangerous]
+-- 0001 alter procedure public.tidy(integer, integer) [dangerous]
 --      ! it runs with the rights of its owner for whoever may call it
 CREATE OR REPLACE PROCEDURE public.tidy(IN days integer, INOUT gone integer)
 LANGUAGE plpgsql
