@@ -65,7 +65,7 @@ def _heading(page: Page, plan: Plan) -> None:
 
 
 def _proven(plan: Plan) -> bool:
-    return plan.proof is not None and plan.proof.forward and plan.proof.backward
+    return not plan.steps or (plan.proof is not None and plan.proof.forward and plan.proof.backward)
 
 
 def _hazards(page: Page, plan: Plan) -> None:
