@@ -22,6 +22,7 @@ class Human:
     def __init__(self, *, color: bool, verbose: int = 0) -> None:
         self._color, self._verbose = color, verbose
         self._progress = Progress(color=color)
+        self._labels: dict[str, str] = {}
 
     def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
         page = self._page()
@@ -62,6 +63,7 @@ class Human:
         self._write(page)
 
     def begin(self, plan: Plan) -> None:
+        self._labels = words.labels(plan.steps)
         transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
         verb = "Taking back" if plan.kind == "rollback" else "Applying"
         what = words.short_id(plan.of_plan if plan.kind == "rollback" else plan.plan_id)
@@ -70,7 +72,7 @@ class Human:
         )
 
     def step(self, step: Step, number: int, total: int) -> None:
-        self._progress.step(f"{step.action.value} {words.spoken(step.address)}", number, total)
+        self._progress.step(self._labels.get(step.id) or words.labels([step])[step.id], number, total)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         self._progress.stop()

@@ -25,6 +25,7 @@ class Json:
 
     def __init__(self) -> None:
         self._begun = False
+        self._labels: dict[str, str] = {}
 
     def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
         groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
@@ -69,6 +70,7 @@ class Json:
         self._say("difference_summary", sentence, first=first, second=second, count=len(changes))
 
     def begin(self, plan: Plan) -> None:
+        self._labels = words.labels(plan.steps)
         sentence = f"applying plan {plan.plan_id} to {plan.environment}"
         self._say("apply_start", sentence, **_plan(plan), steps=len(plan.steps))
 
@@ -80,7 +82,7 @@ class Json:
             "transaction": step.transaction,
             "risk": step.statement.risk.word,
         }
-        sentence = f"{step.action.value} {words.spoken(step.address)}"
+        sentence = self._labels.get(step.id) or words.labels([step])[step.id]
         self._say("step", sentence, step=hook, number=number, total=total)
 
     def applied(self, plan: Plan, seconds: float) -> None:

@@ -17,7 +17,7 @@ from faberdb.views.markdown import plan_markdown
 from faberdb.views.sql import plan_sql
 from faberdb.views.view import StatusRow
 from tests.unit.plan_values import PLANS
-from tests.unit.view_samples import CASES, column_change, create, dropped, plan, renamed, rollback, steps, thing
+from tests.unit.view_samples import CASES, column_change, create, drop, dropped, plan, renamed, rollback, steps, thing
 
 cases = pytest.mark.parametrize("case", CASES)
 Captured = pytest.CaptureFixture[str]
@@ -197,3 +197,49 @@ def test_every_plan_can_be_shown(made: Plan) -> None:
     plan_sql(made)
     plan_sql(made, rollback=True)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out.getvalue().split('{"type": "version"')[0])
+
+
+def test_routines_are_called_as_people_call_them(capsys: Captured) -> None:
+    old, new = thing('function:public.sum."(integer, text)"'), thing('function:public.total."(integer, text)"')
+    way = plan([], steps((new.address, "ALTER FUNCTION", Risk.DANGEROUS)), renames=((old, new),))
+    back = plan(
+        [create(thing('comment:function.public.sum."(integer, text)"', str(old.address), text="All"))],
+        steps((old.address, "ALTER FUNCTION", Risk.DANGEROUS)),
+        renames=((old, new),),
+    )
+    make_view(json=False, color=False).plan(way)
+    assert "→ function public.total(integer, text)  renamed from sum(integer, text)" in capsys.readouterr().out
+    make_view(json=False, color=False).plan(back)
+    assert "→ function public.sum(integer, text)  renamed to total(integer, text)" in capsys.readouterr().out
+    assert "`public.total(integer, text)`, was `public.sum(integer, text)`" in plan_markdown(way)
+    assert "`public.sum(integer, text)`, becomes `public.total(integer, text)`" in plan_markdown(back)
+
+
+def test_steps_of_one_object_are_told_apart_by_what_they_do(capsys: Captured) -> None:
+    gone = drop(thing("table:public.old"))
+    made = plan(
+        [gone],
+        steps(
+            (create(gone.before or thing("")), "CREATE SCHEMA faberdb_quarantine_1", Risk.SAFE),
+            (create(gone.before or thing("")), "REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC", Risk.SAFE),
+            (gone, "ALTER TABLE public.old SET SCHEMA faberdb_quarantine_1", Risk.DESTRUCTIVE),
+        ),
+    )
+    view = make_view(json=False, color=False)
+    view.begin(made)
+    for number, step in enumerate(made.steps, 1):
+        view.step(step, number, 3)
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "[1/3] CREATE SCHEMA faberdb_quarantine_1",
+        "[2/3] REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC",
+        "[3/3] drop table public.old",
+    ]
+
+
+def test_a_plan_that_runs_no_statement_has_nothing_to_prove(capsys: Captured) -> None:
+    made = plan(proof=None, protection={Address.parse("table:public.customer"): True})
+    make_view(json=False, color=True).plan(made)
+    out = capsys.readouterr().out
+    assert "There is nothing to prove: no statement is run." in out
+    assert "Not proven" not in out
+    assert "\x1b[1;31m" not in out
