@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from faberdb.canon.mentions import suggest
+from faberdb.declare.source import place_of
 from faberdb.diff.changes import referrers_of
-from faberdb.errors import ProofError
-from faberdb.model import Address, Kind, Object, Step
+from faberdb.errors import DeclarationError, ProofError
+from faberdb.model import Address, Kind, Object, Origin, Step
 from faberdb.prove.neighbourhood import neighbourhood
 from faberdb.prove.scratch import Scratch, ScratchDatabase, build
 
@@ -44,11 +45,17 @@ class Copy:
         self.now = self.database.inspect().objects
         return self.now
 
-    def run(self, steps: Sequence[Step], which: str) -> Mapping[Address, Object]:
-        """Run steps and read the result. Raises ProofError naming the step that failed."""
+    def run(
+        self, steps: Sequence[Step], which: str, declared: Mapping[Address, Object] | None = None
+    ) -> Mapping[Address, Object]:
+        """Run steps and read the result. declared: what they make. Raises DeclarationError for what PostgreSQL does not
+        accept of a declared object at its place in the file, ProofError naming the step that failed for all else."""
         failed = self.database.run_all(steps)
         if failed is not None:
             step = steps[min(failed[0], len(steps) - 1)]
+            obj = (declared or {}).get(step.address)
+            if obj is not None and obj.origin is not None:
+                raise _not_accepted(obj.origin, step, failed[1])
             raise ProofError(
                 f"the {which} fails on scratch at {step.address.kind.replace('_', ' ')} {step.address.name}",
                 detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
@@ -94,6 +101,22 @@ def copied(
         copy = Copy(database, live if full else around(touched, beside, live, kinds), kinds, full=full)
         copy.hold(touched)
         yield copy
+
+
+def _not_accepted(origin: Origin, step: Step, words: str) -> DeclarationError:
+    """What stands by itself is known to be right by now, so it is how it fits with the rest, or the way there."""
+    first, *rest = words.splitlines()
+    what = f"{step.address.kind.replace('_', ' ')} {step.address.name}"
+    return DeclarationError(
+        "PostgreSQL does not accept the declared schema, or the way to it",
+        detail=(
+            f"{place_of(origin)}: {what}: {first}",
+            *(f"    {line}" for line in rest),
+            f"statement: {step.statement.sql}",
+        ),
+        advice="correct the declaration, or say how to get there (`using`, `backfill`); no plan was written and nothing"
+        " was changed. If what is declared is right, please report this as a bug",
+    )
 
 
 def _refuse(failures: Mapping[Address, Sequence[str]]) -> None:

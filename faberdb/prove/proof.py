@@ -49,7 +49,7 @@ def prove(
 
     def run(part: Sequence[Step]) -> Mapping[Address, Object]:
         for number, group in groupby(part, key=lambda step: step.transaction):
-            stages[number] = copy.run(tuple(group), "plan")
+            stages[number] = copy.run(tuple(group), "plan", target)
         return copy.now
 
     first, changing, last = _around_renames(steps, renames_last=renames_last)

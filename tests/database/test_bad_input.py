@@ -369,3 +369,31 @@ def test_a_plan_is_saved_and_found_in_the_folder_worked_in(shop: Shop, tmp_path:
 def test_a_schema_file_nested_without_end_is_one_clear_error(shop: Shop) -> None:
     shop.declare_more("x = " + "[" * 5000 + "]" * 5000 + "\n")
     shop.refuses(shop.folder.run("validate"), 1, "public.toml:1:1: nested too deeply to be read")
+
+
+PARTITIONED = """
+[tables.visit]
+partition_by = "RANGE (day)"
+
+[tables.visit.columns]
+day = "date"
+
+[tables.visit_2020]
+partition_of = "visit"
+bound        = "FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')"
+"""
+
+
+def test_a_partition_that_overlaps_one_that_is_there(shop: Shop) -> None:
+    shop.declare_more(PARTITIONED)
+    assert shop.folder.run("apply", "live", "--auto-approve").code == 0
+    shop.before = shop.now()
+    bound = "FOR VALUES FROM ('2020-06-01') TO ('2021-06-01')"
+    shop.declare_more(PARTITIONED + f'\n[tables.visit_late]\npartition_of = "visit"\nbound = "{bound}"\n')
+    ran = shop.folder.run("plan", "live")
+    shop.refuses(ran, 1, "public.toml:20:9: table public.visit_late", 'would overlap partition "visit_2020"')
+
+
+def test_a_backfill_that_names_nothing(shop: Shop) -> None:
+    shop.declare_more('phone = { type = "text", backfill = "nothing" }\n')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:1: column", 'column "nothing" does not exist')
