@@ -270,7 +270,7 @@ class Planner:
             beside = {r for _, new in found for r in new.references}
             with copied(self.scratch(), {**start, **places}, touched, beside, self.kinds, full=self.full) as copy:
                 before = copy.now
-                after = copy.run(steps, "rename")
+                after = copy.run(steps, "rename", wanted)
             start = {a: o for a, o in _followed(start, before, after).items() if a not in places}
             renames.extend(found)
         return start, tuple(renames)

@@ -175,7 +175,10 @@ class Target(Session):
             with self.connection.transaction():
                 self.connection.execute("set transaction read only")
                 self.connection.execute("select set_config('statement_timeout', '5000', true)")
+                self.set_scope(step.scope, local=True)
                 cursor = self.connection.execute(step.statement.probe.encode())
+                while cursor.nextset():  # what has to be tried first is so by a statement of its own
+                    pass
                 result, columns = cursor.pgresult, cursor.description or ()
                 if result is None:
                     return ()

@@ -7,8 +7,8 @@ from typing import Any
 
 from faberdb.model import Address, Object, Place, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.spec import Spec
-from faberdb_providers.postgres.kinds.values import rows_where
 
 
 class CheckSpec(Spec):

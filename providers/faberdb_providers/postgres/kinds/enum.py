@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import carried
-from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 

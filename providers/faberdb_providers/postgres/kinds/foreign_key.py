@@ -8,8 +8,8 @@ from typing import Any, Literal
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.spec import Spec
-from faberdb_providers.postgres.kinds.values import rows_where
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}

@@ -8,6 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
@@ -19,7 +20,6 @@ from faberdb_providers.postgres.kinds.partition_index import (
 )
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
-from faberdb_providers.postgres.kinds.values import rows_alike
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
-from faberdb_providers.postgres.kinds.values import rows_alike
 from faberdb_providers.postgres.names import ident, object_name
 
 

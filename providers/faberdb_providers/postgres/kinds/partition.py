@@ -6,20 +6,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.lineage import KEYS, all_above, default_above, now, shape, shared
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
 
 
-def attach(obj: Object) -> Statement:
-    """ATTACH PARTITION."""
+def attach(obj: Object, probe: str = "") -> Statement:
+    """ATTACH PARTITION. probe: for rows that are in its way."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
     hazard = Hazard(
         "attach",
         "the table is locked while all its rows are checked, unless a check constraint says what the bound says",
     )
     sql = f"ALTER TABLE {parent} ATTACH PARTITION {qualified(obj.address)} {obj.attributes['bound']}"
-    return Statement(sql, Risk.DANGEROUS, (hazard,))
+    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
 
 
 def detach(obj: Object) -> Statement:
@@ -42,7 +43,7 @@ def descent_changes(before: Object, after: Object, work: Work) -> Iterator[State
                 yield from _stays_behind(before, after, work)
         if joins:
             yield from _fits(before, after, work)
-            yield attach(after)
+            yield attach(after, misfits(after, work))
             yield from _follows(before, after, work)
     for gone in [p for p in old.get("inherits", ()) if p not in new.get("inherits", ())]:
         yield Statement(f"ALTER TABLE {name} NO INHERIT {qualified(resolve(schema, gone))}", Risk.DANGEROUS)

@@ -97,8 +97,11 @@ def hazards(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
     return (Hazard("rows-without-a-key", f"{said}; exact as long as nobody writes to the table in between"),)
 
 
-def copy_of(table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "") -> Iterator[Statement]:
-    """Copy expressions of every row, and what tells the rows apart, beside the table."""
+def copy_of(
+    table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "", *, probe: str = ""
+) -> Iterator[Statement]:
+    """Copy expressions of every row, and what tells the rows apart, beside the table. probe: for rows of which one of
+    the expressions cannot be computed."""
     name, part = dotted(*table), "tableoid::regclass AS part, " if "part" in kept.detail else ""
     if "key" in kept.detail:
         keys = ", ".join(f"{ident(k)} AS key_{n}" for n, k in enumerate(kept.detail["key"], 1))
@@ -112,7 +115,8 @@ def copy_of(table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: st
         )
     # Between the copy and the change nobody may write, or the row written would be lost to the copy.
     yield Statement(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS, shared=True)
-    yield Statement(f"CREATE TABLE {kept.place} AS {select}", Risk.DANGEROUS, hazards(kept.detail), shared=True)
+    sql = f"CREATE TABLE {kept.place} AS {select}"
+    yield Statement(sql, Risk.DANGEROUS, hazards(kept.detail), probe=probe, shared=True)
     yield Statement(f"ALTER TABLE {kept.place} ADD PRIMARY KEY (id)", shared=True)
 
 

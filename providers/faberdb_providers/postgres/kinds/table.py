@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
 from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
@@ -145,10 +146,11 @@ class TableKind(Descendant):
         if kept:
             yield Statement(f"ALTER TABLE {dotted(kept.place, obj.address.path[1])} SET SCHEMA {ident(schema)}")
             if obj.attributes.get("partition_of"):
-                yield attach(obj)
+                yield attach(obj, misfits(obj, work))
             return
         again = _said_twice(inlined)
-        yield Statement(create_table(obj, [o for o in inlined if o not in again], work.version))
+        sql = create_table(obj, [o for o in inlined if o not in again], work.version)
+        yield Statement(sql, probe=misfits(obj, work))
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
         for key in again:

@@ -14,6 +14,7 @@ from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, S
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.values import put_back
@@ -174,17 +175,8 @@ def used_in_rows(referrers: Iterable[Object]) -> bool:
 def rows_of(columns: Iterable[Object], condition: str, work: Work) -> str:
     """A query for up to five rows, of any table with a column of a type, that meet a condition on the column's value,
     which stands as {value} in it. Asked for are the table and the key, never the value."""
-    parts = []
+    found = []
     for column in columns:
-        table, name = column.address.path[:-1], ident(column.address.path[-1])
-        keys = ["t.ctid"]
-        for child in work.children(Address("table", table), after=False):
-            if child.address.kind == "primary_key":
-                keys = [f"t.{ident(c)}" for c in child.attributes["columns"]]
-        where = condition.replace("{value}", f"t.{name}")
-        label = dotted(*table).replace("'", "''")
-        parts.append(
-            f"(select '{label}' as in_table, concat_ws(', ', {', '.join(keys)}) as key from {dotted(*table)} t"
-            f" where {where} limit 5)"
-        )
-    return " union all ".join(parts) + " limit 5" if parts else ""
+        name = ident(column.address.path[-1])
+        found.append((Address("table", column.address.path[:-1]), condition.replace("{value}", f"t.{name}")))
+    return rows_in(found, work)

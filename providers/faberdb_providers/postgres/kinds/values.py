@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type
 from faberdb_providers.postgres.kinds.rows import copy_of, match, triggers_of
 from faberdb_providers.postgres.names import dotted, ident, literal
@@ -20,25 +21,6 @@ def cast_of(before: Object, after: Object, work: Work) -> str:
     old, new, name = before.attributes["type"], after.attributes["type"], ident(after.address.path[-1])
     using = after.hints.get("using")
     return str(using) if using else f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}"
-
-
-def rows_alike(table: Address, on: str, condition: str, work: Work) -> str:
-    """A query for the keys of up to five rows that others are alike in what `on` lists, of those that a condition lets
-    through."""
-    where = f" where {condition}" if condition else ""
-    counted = f"select tableoid, ctid, count(*) over (partition by {on}) as n from {dotted(*table.path)}{where}"
-    return rows_where(table, f"(t.tableoid, t.ctid) in (select tableoid, ctid from ({counted}) d where n > 1)", work)
-
-
-def rows_where(table: Address, condition: str, work: Work) -> str:
-    """A query for the keys of up to five rows: their primary key, or for want of one their place in the file. Other
-    values are never asked for, because an error message is no place for them."""
-    columns = ["t.ctid"]
-    for child in work.children(table, after=False):
-        if child.address.kind == "primary_key":
-            columns = [f"t.{ident(c)}" for c in child.attributes["columns"]]
-    where = f" where {condition}" if condition else ""
-    return f"select {', '.join(columns)} from {dotted(*table.path)} t{where} limit 5"
 
 
 @dataclass(frozen=True)
@@ -75,7 +57,7 @@ def _parts_of(address: Address, kept: Kept, work: Work, *, coming: bool) -> list
 
 def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
     """Copy the values of this column, and of those that share its place, before any of them changes."""
-    wanted, conditions = [], []
+    wanted, conditions, casts = [], [], []
     for part in _parts_of(obj.address, kept, work, coming=False):
         column, after = part.column, work.after(part.column.address)
         name = ident(column.address.path[-1])
@@ -83,28 +65,33 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         fill = after is not None and filled(column, after)
         if part.became and after is not None:
             became = cast_of(column, after, work) if column.attributes["type"] != after.attributes["type"] else name
+            casts += [(became, after)] if became != name else []
             # What a row is filled with is known once it is.
             as_text = fill or of_own_type(after)
             wanted.append(f"{f'({became})::text' if as_text else became} AS {part.became}")
         only = fill and after is not None and column.attributes["type"] == after.attributes["type"]
         conditions.append(f"{name} IS NULL" if only else "")
     where = " OR ".join(conditions) if all(conditions) else ""
-    yield from copy_of(obj.address.path[:-1], kept, wanted, where)
+    table = Address("table", obj.address.path[:-1])
+    probe = rows_failing(table, casts, work, where) if casts else ""
+    yield from copy_of(table.path, kept, wanted, where, probe=probe)
 
 
 def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
     """Give rows without a value one, and note beside what was kept of them which."""
     table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
+    home, backfill = Address("table", obj.address.path[:-1]), obj.hints["backfill"]
     part = Part(obj, kept)
     source, found = match(obj.address.path[:-1], kept)
     yield Statement(
-        f"WITH filled AS (UPDATE {table} SET {name} = {obj.hints['backfill']} FROM (SELECT t.tableoid AS faberdb_part,"
+        f"WITH filled AS (UPDATE {table} SET {name} = {backfill} FROM (SELECT t.tableoid AS faberdb_part,"
         f" t.ctid AS faberdb_place, q.id AS faberdb_row FROM {table} t, {source} WHERE {found} AND t.{name} IS NULL)"
         f" faberdb WHERE {table}.tableoid = faberdb_part AND {table}.ctid = faberdb_place RETURNING faberdb_row,"
         f" {table}.{name}::text AS value) UPDATE {kept.place} q SET {part.became} = filled.value FROM filled"
         " WHERE q.id = filled.faberdb_row",
         Risk.DANGEROUS,
         fires(obj.address.path[:-1], work),
+        probe=rows_failing(home, [(backfill, obj)], work, f"{name} IS NULL"),
     )
 
 

@@ -24,11 +24,12 @@ from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts
-from faberdb_providers.postgres.kinds.values import fill, fires, restore, rows_where, save
+from faberdb_providers.postgres.kinds.values import fill, fires, restore, save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SERIAL = {
@@ -211,7 +212,10 @@ class ColumnKind(PostgresKind):
             made = obj
             if default is None and filled_by_default(obj, work):
                 made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
-            probe = rows_where(Address("table", obj.address.path[:-1]), "", work) if risk else ""
+            home = Address("table", obj.address.path[:-1])
+            probe = rows_where(home, "", work) if risk else ""
+            if computed and not foreign:
+                probe = rows_failing(home, [(str(obj.attributes["generated"]), obj)], work)
             yield Statement(
                 f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
             )
@@ -227,7 +231,8 @@ class ColumnKind(PostgresKind):
         else:
             relation = dotted(*obj.address.path[:-1])
             warning = fires(obj.address.path[:-1], work)
-            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning)
+            probe = rows_failing(Address("table", obj.address.path[:-1]), [(str(backfill), obj)], work)
+            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning, probe=probe)
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.values import rows_where
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.names import dotted, ident
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.kinds.values import cast_of, note_same, noted_before, restore, rows_where, save
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.kinds.values import cast_of, note_same, noted_before, restore, save
+from faberdb_providers.postgres.names import dotted, ident
 
 
 def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -44,10 +45,8 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     hazard = Hazard(
         "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
     )
-    probe = ""
-    if work.version >= 16 and "using" not in after.hints and not free:
-        unfit = f"not pg_input_is_valid(t.{name}::text, {literal(new).strip()})"
-        probe = rows_where(Address("table", after.address.path[:-1]), unfit, work)
+    tried = not free and old != new and "generated" not in after.attributes and not guarded
+    probe = rows_failing(Address("table", after.address.path[:-1]), [(cast, after)], work) if tried else ""
     yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)

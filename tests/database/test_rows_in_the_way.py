@@ -1,0 +1,129 @@
+"""When rows do not fit what is wanted, up to five are named by their key, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.servers import Server, rows
+
+BASE = """\
+schema = "public"
+
+[domains.email]
+type = "text"
+
+[tables.person]
+primary_key = ["id"]
+
+[tables.person.columns]
+id      = "bigint"
+number  = "bigint"
+amount  = "numeric(12,2)"
+word    = "text"
+address = "email"
+
+[tables.visit]
+partition_by = "RANGE (day, hour)"
+primary_key  = ["id", "day", "hour"]
+
+[tables.visit.columns]
+id   = "bigint"
+day  = "date"
+hour = "integer"
+
+[tables.visit_2020]
+partition_of = "visit"
+bound        = "FOR VALUES FROM ('2020-01-01', MINVALUE) TO ('2021-01-01', MINVALUE)"
+
+[tables.visit_rest]
+partition_of = "visit"
+bound        = "DEFAULT"
+
+[tables.note]
+partition_by = "LIST (kind)"
+
+[tables.note.columns]
+kind = { type = "text", null = true }
+
+[tables.note_rest]
+partition_of = "note"
+bound        = "DEFAULT"
+"""
+ROWS = """
+insert into person values (7, 1, 1, '1', 'a@x'), (8, 99999999999, 123456.78, 'secret', 'secret');
+insert into visit values (3, '2020-03-01', 1), (4, '2022-03-01', 2), (5, '2024-03-01', 3);
+insert into note values ('a'), (null);
+"""
+CHECKED = '[domains.email]\ntype = "text"\n\n[domains.email.checks]\nat = "value like \'%@%\'"\n'
+NEW_DOMAIN = '[domains.mail]\ntype = "text"\n\n[domains.mail.checks]\nat = "value like \'%1%\'"\n\n[tables.person]\n'
+LATER = """\
+[tables.visit_2022]
+partition_of = "visit"
+bound        = "FOR VALUES FROM ('2022-01-01', MINVALUE) TO ('2022-03-01', MAXVALUE)"
+
+"""
+EMPTY = '[tables.note_none]\npartition_of = "note"\nbound = "FOR VALUES IN (\'b\', NULL)"\n\n'
+
+
+@pytest.fixture
+def shop(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[tuple[ProjectFolder, str]]:
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+        folder.declare(BASE)
+        done = folder.run("apply", "live", "--auto-approve")
+        assert done.code == 0, done.err
+        with psycopg.connect(conninfo) as connection:
+            connection.execute(ROWS.encode())
+        yield folder, conninfo
+
+
+CASES = {
+    "a check of a domain": ('[domains.email]\ntype = "text"\n', CHECKED, "in_table = 'public.person', key = '8'"),
+    "a new domain": (("[tables.person]\n", 'word    = "text"'), (NEW_DOMAIN, 'word = "mail"'), "id = 8"),
+    "an integer out of range": ('number  = "bigint"', 'number = "integer"', "id = 8"),
+    "a numeric overflow": ('"numeric(12,2)"', '"numeric(5,2)"', "id = 8"),
+    "an expression": ('"numeric(12,2)"', '{ type = "numeric(5,2)", using = "amount * 2" }', "id = 8"),
+    "no number": ('word    = "text"', 'word = "integer"', "id = 8"),
+    "a backfill": (
+        'word    = "text"',
+        'word = "text"\nfound = { type = "integer", backfill = "word::integer" }',
+        "id = 8",
+    ),
+    "rows of the default partition": (
+        "[tables.visit_rest]\n",
+        LATER + "[tables.visit_rest]\n",
+        "in_table = 'public.visit_rest', key = '4, 2022-03-01, 2'",
+    ),
+    "other bounds": (
+        "FROM ('2020-01-01'",
+        "FROM ('2020-06-01'",
+        "in_table = 'public.visit_2020', key = '3, 2020-03-01, 1'",
+    ),
+    "null in a list": (
+        "[tables.note_rest]\n",
+        EMPTY + "[tables.note_rest]\n",
+        "in_table = 'public.note_rest', key = '(0,2)'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_rows_in_the_way_are_named(shop: tuple[ProjectFolder, str], case: str) -> None:
+    folder, conninfo = shop
+    before = rows(conninfo)
+    old, new, key = CASES[case]
+    text = BASE
+    for a, b in zip([old] if isinstance(old, str) else old, [new] if isinstance(new, str) else new, strict=True):
+        assert a in text
+        text = text.replace(a, b)
+    folder.declare(text)
+    ran = folder.run("apply", "live", "--auto-approve")
+    assert ran.code == 7, ran.err
+    named = ran.err.partition("rows in the way, at most five:\n")[2].partition("help:")[0]
+    assert named.split("\n") == [f"    {key}", ""], ran.err
+    assert "secret" not in ran.err
+    assert rows(conninfo) == before
