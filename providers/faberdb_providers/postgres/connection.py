@@ -179,7 +179,7 @@ def _missing_database(conninfo: str, said: str) -> str:
     for keeper in KEEPERS if name and name in said else ():
         try:
             place = psycopg_conninfo.make_conninfo(conninfo, dbname=keeper)
-            with psycopg.connect(place, autocommit=True, connect_timeout=5) as connection:
+            with psycopg.connect(place, autocommit=True, connect_timeout=10) as connection:
                 found = connection.execute("select from pg_database where datname = %s", (name,)).fetchone()
                 return "" if found is not None else name
         except psycopg.Error:
