@@ -27,6 +27,7 @@ from faberdb.model import (
     Work,
 )
 from faberdb.order.steps import make_steps
+from faberdb.prove.bodies import named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.neighbourhood import FULL_UP_TO
@@ -300,11 +301,13 @@ class Planner:
     ) -> Proposal:
         rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
         touched = {*changes, *(old.address for old, _ in renames)}
-        with self._copy(aim if giving else self.catalogue.objects, touched, {*_neighbours(changes)}) as copy:
+        beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
+        with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             copy.database.prepare_bookkeeping()
             if giving:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
+        steps = tuple(objected(steps, changes, proof.objections))
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         made = {a: c.after for a, c in changes.items() if c.after is not None}
         expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}

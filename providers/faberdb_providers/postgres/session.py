@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from faberdb.errors import DatabaseError, LockedError
-from faberdb.model import Catalogue, JournalEntry, Kept, Object
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection
 from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
 from faberdb_providers.postgres.connection import Connection
@@ -176,6 +176,17 @@ class Session(Connection):
             name,
         )
         return [f"{schema}.{found}" for (found,) in rows]
+
+    def objections(self, objects: Iterable[Object]) -> dict[Address, Objection]:
+        """What the server has against texts of these objects that it otherwise looks into only when they run."""
+        from faberdb_providers.postgres.bodies import refusals
+
+        found = {}
+        for address, refusal in refusals(self.connection, objects).items():
+            said, *more = words(refusal.error)
+            where = f" (line {refusal.line} of its body)" if refusal.line else ""
+            found[address] = Objection((said + where, *more), refusal.unreadable)
+        return found
 
     def quarantine_summary(self) -> str:
         """How much is kept, in words; empty where nothing is."""
