@@ -213,6 +213,8 @@ class Planner:
         done, where they come first; replaced: what stands in the place of something that waits whole in quarantine."""
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
+        frail = [a for a in aim if self.kinds[a.kind].flaws and a in start]
+        aim |= {a: _as_meant(aim[a], start[a], self.kinds) for a in frail}
         if renames_last:
             start, aim = _moving_out(renames, start, aim)
         _take_along(aim, start)
@@ -417,6 +419,15 @@ def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> d
         return obj.parent in objects and left_alone(objects[obj.parent])
 
     return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def _as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object:
+    """The wanted object, without what is wrong with it elsewhere, or was before, and is not with the one that is
+    there."""
+    flaws = kinds[wanted.address.kind].flaws.keys() & wanted.attributes.keys() - there.attributes.keys()
+    if not flaws:
+        return wanted
+    return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
 
 
 def _given_back(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.servers import Server, run_sql
+from tests.servers import Server, fetch, run_sql
 
 CASES = {
     "privileges on the schema that every database has": "grant create on schema public to public",
@@ -41,3 +42,38 @@ def test_files_it_did_not_write_are_named(newest: Server, project: Callable[...,
         assert again.code == 0, again
         assert "what is declared there stays declared: schemas/shop.toml" in again.out + again.err
         assert "to create" in folder.run("plan", "dev").out
+
+
+def test_an_invalid_index_is_named_and_repaired(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    """Nobody declares an index that a failed build left behind, so it is not taken for what its declaration means."""
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table item (id int primary key, code int); insert into item values (1, 1), (2, 1)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            run_sql(conninfo, "create unique index concurrently item_code on item (code)")
+        run_sql(conninfo, "delete from item where id = 2")
+        folder = project({"dev": conninfo})
+        imported = folder.run("import", "dev")
+        assert "index public.item.item_code: a failed build left it invalid" in imported.err
+        assert "the next plan repairs it" in imported.err
+        planned = folder.run("plan", "dev", "--detailed-exitcode")
+        assert planned.code == 2, planned
+        assert "repairs it: a failed build left it invalid" in " ".join(planned.out.split())
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        valid = "select indisvalid from pg_index where indexrelid = 'item_code'::regclass"
+        assert fetch(conninfo, valid) == [(True,)]
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0
+        # What was wrong with it is nothing that a rollback puts back.
+        assert "0 to replace" in folder.run("rollback", "dev", "--auto-approve").out
+        assert fetch(conninfo, valid) == [(True,)]
+
+
+def test_an_index_that_became_invalid_is_drift(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table item (id int primary key, code int); create index item_code on item (code)")
+        folder = project({"dev": conninfo})
+        assert folder.run("import", "dev").code == 0
+        run_sql(conninfo, "update pg_index set indisvalid = false where indexrelid = 'item_code'::regclass")
+        drift = folder.run("drift", "dev", "--detailed-exitcode")
+        assert drift.code == 2, drift
+        assert "index item_code" in drift.out
+        assert "repairs it" in folder.run("plan", "dev").out

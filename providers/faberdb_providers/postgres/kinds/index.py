@@ -114,6 +114,7 @@ class IndexKind(OnColumns):
     Declared = IndexSpec
     dropped_inline = True
     texts = ("on", "where")
+    flaws: Mapping[str, str] = {"invalid": "a failed build left it invalid, so queries do not use it"}
 
     def query(self, version: int) -> str:
         distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
@@ -187,8 +188,8 @@ class IndexKind(OnColumns):
         old, new = dict(before.attributes), dict(after.attributes)
         if old == new:
             return None
-        if old.get("invalid"):
-            return Verdict(Action.REPLACE, "a failed build left it invalid")
+        if "invalid" in old:
+            return Verdict(Action.REPLACE, f"repairs it: {self.flaws['invalid']}")
         for side in (old, new):
             for key in ("options", "tablespace", "clustered", "statistics"):
                 side.pop(key, None)
