@@ -36,6 +36,7 @@ class DefaultKind(PostgresKind):
             " left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
             f" where a.attgenerated = '' and c.relkind in ('r', 'p', 'v', 'f') and {USER_SCHEMA}"
             " and (a.attislocal or pg_get_expr(pd.adbin, pd.adrelid) is distinct from pg_get_expr(d.adbin, d.adrelid))"
+            " order by n.nspname, c.relname, a.attnum"
         )
 
     def read(self, row: Row) -> Found | None:
@@ -44,10 +45,15 @@ class DefaultKind(PostgresKind):
         parent = Address("view", path[:2]) if kind == "v" else Address("column", path)
         return (classid, oid, 0), Object(Address(self.name, path), {"expression": expression}, parent)
 
+    def inlines(self, obj: Object) -> bool:
+        return obj.parent is None or obj.parent.kind != "view"  # CREATE VIEW has no words for it
+
     def declare(self, place: Place, name: str, spec: Spec) -> Iterator[Object]:
         raise LookupError("a default is declared with its column")
 
     def write(self, obj: Object) -> Mapping[str, Any]:
+        if obj.parent is not None and obj.parent.kind == "view":
+            return {"column_defaults": {obj.address.path[-1]: obj.attributes["expression"]}}
         return {"default": obj.attributes["expression"]}
 
     def mentions(self, obj: Object) -> Iterable[str]:

@@ -27,7 +27,7 @@ from faberdb_providers.postgres.kinds.column.type_change import change_type, uni
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
-from faberdb_providers.postgres.kinds.storage import option_texts
+from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
 from faberdb_providers.postgres.kinds.values import fill, fires, restore, rows_where, save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
@@ -211,12 +211,14 @@ class ColumnKind(PostgresKind):
                 f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
             )
             yield from beyond(obj, work.version)
+            yield from toast_options(obj, work)
             yield from bare_identity(obj, work)
             return
         late = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
         plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
         yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
         yield from beyond(obj, work.version)
+        yield from toast_options(obj, work)
         if kept:
             yield from restore(plain, kept, work)
         else:
@@ -254,6 +256,7 @@ class ColumnKind(PostgresKind):
             yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
         if typed:
             yield from change_type(before, after, work)
+            yield from toast_options(after, work)
         elif back and back.form == "values":
             yield from restore(unidentified(before, after), back, work)
         if old.get("null") != new.get("null") and not new.get("null"):
