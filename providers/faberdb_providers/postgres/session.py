@@ -11,7 +11,7 @@ import psycopg
 from faberdb.errors import DatabaseError, LockedError
 from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection
 from faberdb_providers.postgres import pulse
-from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
+from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.refusal import refused, words
@@ -203,7 +203,14 @@ class Session(Connection):
             if self.query(
                 "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
             ) != [(True,)]:
-                self.execute(BOOKKEEPING)
+                with self.transaction():
+                    self.execute(BOOKKEEPING)
+                    self._keep_closed()
+
+    def _keep_closed(self) -> None:
+        """Leave nobody else a right on what this transaction has made of ours. Raises psycopg.Error."""
+        for (revoke,) in self.query(OPENED):
+            self.execute(revoke)
 
     def lock(self, holder: str) -> None:
         """The session advisory lock of an apply. Raises LockedError naming who holds it."""

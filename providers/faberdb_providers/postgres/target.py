@@ -112,6 +112,7 @@ class Target(Session):
                             self.set_scope(step.scope, local=True)
                             scope = step.scope
                         self.execute_one(self._filled(step))
+                    self._keep_closed()
                     self._journal(plan_id, steps, "done")
         except psycopg.Error as error:
             if self.connection.closed:
