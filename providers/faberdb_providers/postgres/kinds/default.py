@@ -11,6 +11,7 @@ from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import parents_of
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -68,8 +69,9 @@ class DefaultKind(PostgresKind):
         yield from _of_children(obj, work)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
-            table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
-            yield Statement(f"UPDATE {table} SET {name} = DEFAULT WHERE {name} IS NULL", Risk.DANGEROUS)
+            whole, name = column.address.path[:-1], ident(column.address.path[-1])
+            update = f"UPDATE {dotted(*whole)} SET {name} = DEFAULT WHERE {name} IS NULL"
+            yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(column, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:

@@ -28,7 +28,8 @@ from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
-from faberdb_providers.postgres.kinds.values import fill, fires, restore, rows_where, save
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.kinds.values import fill, restore, rows_where, save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SERIAL = {
@@ -222,9 +223,9 @@ class ColumnKind(PostgresKind):
         if kept:
             yield from restore(plain, kept, work)
         else:
-            relation = dotted(*obj.address.path[:-1])
-            warning = fires(obj.address.path[:-1], work)
-            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning)
+            whole = obj.address.path[:-1]
+            update = reaching(whole, f"UPDATE {dotted(*whole)} SET {name} = {backfill}", work)
+            yield Statement(update, Risk.DANGEROUS, fires(whole, work))
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):
@@ -263,9 +264,9 @@ class ColumnKind(PostgresKind):
             if kept and kept.form == "values" and filled(before, after):
                 yield from fill(after, kept, work)
             elif after.hints.get("backfill"):
-                relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
-                sql = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
-                yield Statement(sql, Risk.DANGEROUS, fires(after.address.path[:-1], work))
+                whole, name = after.address.path[:-1], ident(after.address.path[-1])
+                sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
+                yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
             default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
