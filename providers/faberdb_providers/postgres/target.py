@@ -174,7 +174,8 @@ class Target(Session):
             with self.connection.transaction():
                 self.connection.execute("set transaction read only")
                 self.connection.execute("select set_config('statement_timeout', '5000', true)")
-                cursor = self.connection.execute(step.statement.probe.encode())
+                with self.connection.pipeline():  # which takes the extended protocol, and values as text
+                    cursor = self.connection.execute(step.statement.probe.encode())
                 result, columns = cursor.pgresult, cursor.description or ()
                 if result is None:
                     return ()
