@@ -62,7 +62,10 @@ def recall(
             # What is optional says all there is to know, whatever becomes of what it stands on.
             needs = () if kinds[address.kind].optional else obj.references
             found[address] = Form(obj.attributes, obj.parent, "", dict.fromkeys(needs, ""))
-        elif (form := remembered.get(digests[address])) is not None:
+        elif (form := remembered.get(digests[address])) is None:
+            continue
+        elif not kinds[address.kind].flaws.keys() & form.attributes:
+            # What was read where something was wrong with it is not what was meant.
             found[address] = form
     referrers: dict[Address, list[Address]] = {}
     todo: list[Address] = []

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
+from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
 from faberdb.errors import BrokenStateError, ConfigError, NoDatabaseError, StateError
 from faberdb.model import Address, Catalogue, Object
@@ -134,8 +134,7 @@ class Workspace:
 
     def managed(self, environment: Environment) -> Callable[[Address], bool]:
         """Whether the project leaves an object of an environment to faberdb: [project] grants by whose privileges it
-        is, include and exclude by patterns that are matched against the name of the schema, of the object with its
-        schema, and against kind:name."""
+        is, include and exclude by patterns of names."""
         ignored = self._grantees(environment, "ignore")
         if not ignored and not self.project.include and not self.project.exclude:
             return lambda address: True
@@ -178,7 +177,21 @@ class Workspace:
         include, exclude = self.project.include, self.project.exclude
         if not include and not exclude:
             return True
-        return (not include or _matches(address, include)) and not _matches(address, exclude)
+        return (not include or self._named(address, include)) and not self._named(address, exclude)
+
+    def _named(self, address: Address, patterns: tuple[str, ...]) -> bool:
+        kind, path = address.kind, address.path
+        if kind in ("comment", "grant", "owner"):
+            kind, path = path[0], path[1:]
+        meant = Address(kind, path)
+        return any(pattern(text).matches(meant, self._holders.get(kind, ())) for text in patterns)
+
+    @cached_property
+    def _holders(self) -> dict[str, tuple[str, ...]]:
+        """The kinds that those of each kind can lie in; of those that are no entry of their own, all that hold any."""
+        within = {kind.name: kind.within for kind in self.provider.kinds}
+        holding = tuple(sorted({name for names in within.values() for name in names}))
+        return {kind.name: kind.within if kind.section else holding for kind in self.provider.kinds}
 
     def state(self, environment: Environment) -> tuple[State | None, str | None]:
         """The state of an environment and its version; (None, None) where there is none. Raises StateError."""
@@ -253,14 +266,6 @@ def environment_named(workspace: Workspace, name: str) -> Environment:
     if environment.hosting not in ("embedded", "server", "aws-rds", "aws-aurora"):
         raise ConfigError(f"hosting `{environment.hosting}` is not known")
     return environment
-
-
-def _matches(address: Address, patterns: tuple[str, ...]) -> bool:
-    kind, path = address.kind, address.path
-    if kind in ("comment", "grant", "owner"):
-        kind, path = path[0], path[1:]
-    names = {path[0], ".".join(path[:2]), f"{kind}:{'.'.join(path)}"}
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 def _database_name(project: str) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from faberdb.config.pattern import pattern
+
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
 
@@ -41,11 +43,17 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _pattern(text: str) -> str:
+    pattern(text)
+    return text
+
+
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": r"^\d+(\.\d+)?\s*(ms|s|min|h)$"})
 ]
 Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
+NamePattern = Annotated[str, AfterValidator(_pattern)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -62,10 +70,10 @@ class ProjectTable(Table):
     """Folder of the declared schema files, beside this file."""
     search_path: list[str] = Field(default_factory=lambda: ["public"])
     """Schemas in which unqualified names are looked up, after the file's own schema."""
-    include: list[str] = Field(default_factory=list)
-    """Patterns of what is managed (`public.*`); empty is the whole database."""
-    exclude: list[str] = Field(default_factory=list)
-    """Patterns of what is left alone, stronger than include."""
+    include: list[NamePattern] = Field(default_factory=list)
+    """Patterns of what is managed (`sales`, `public.shop_*`); empty is the whole database."""
+    exclude: list[NamePattern] = Field(default_factory=list)
+    """Patterns of what is left alone, with all that is below it (`table:public."old [1]"`); stronger than include."""
     grants: dict[str, Literal["authoritative", "additive", "ignore"]] = Field(default_factory=dict)
     """How far the privileges of a role are managed: `authoritative` (what is not declared is taken away), `additive`
     (what is declared is given, what there is besides stays), `ignore` (neither read nor changed)."""

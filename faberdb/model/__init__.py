@@ -7,7 +7,7 @@ these values; a provider fills them. They are imported from here, whichever file
 from faberdb.model.address import Address
 from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Verdict
 from faberdb.model.kind import Kind, Work
-from faberdb.model.object import LEFT_OUT, Attributes, Catalogue, Object, Origin, Place, Unmanaged
+from faberdb.model.object import LEFT_OUT, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
 from faberdb.model.run import Failure, JournalEntry, Kept, Limits
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Object",
+    "Objection",
     "Origin",
     "Place",
     "Risk",

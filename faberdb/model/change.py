@@ -84,7 +84,8 @@ class Statement:
 
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
     transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of up
-    to five rows that are in the way, asked when the statement fails on data. secrets: environment variables whose
+    to five rows that are in the way, asked when the statement fails on data, after what has to be tried before it can
+    be. secrets: environment variables whose
     values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
     statement, which stands once, after what each of them does before it.
@@ -96,7 +97,7 @@ class Statement:
     own_transaction: bool = False
     outside: bool = False
     done_when: str = ""
-    probe: str = ""
+    probe: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     shared: bool = False
 

@@ -78,6 +78,9 @@ class Kind(Protocol):
     """Acts on every change of the database (an event trigger), so it is made after all others and goes first."""
     texts: tuple[str, ...]
     """Attributes whose text is the server's print of an expression and may not be a fixed point of its printer."""
+    flaws: Mapping[str, str]
+    """Attributes that only something gone wrong gives an object, and what that is: no declaration asks for them, and a
+    plan repairs them."""
     optional: bool
     """Whether and how there is one is left to the server where nothing is declared: an owner, a role."""
 

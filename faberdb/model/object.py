@@ -80,3 +80,12 @@ class Catalogue:
     unmanaged: tuple[Unmanaged, ...] = ()
     casts: frozenset[tuple[str, str]] = frozenset()
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What the server has against a text that it looks into only when it runs. certain: whatever else there will be, it
+    can never run."""
+
+    words: tuple[str, ...]
+    certain: bool

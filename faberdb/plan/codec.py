@@ -89,7 +89,7 @@ class StepRecord(Strict):
     hazards: list[HazardRecord]
     outside_transaction: bool
     done_when: str
-    probe: str
+    probe: list[str]
     """A query for up to five rows that are in the way."""
     secrets: list[str] = []
     """Environment variables whose values take the place of `'${NAME}'` in the SQL when it is run."""

@@ -84,7 +84,7 @@ def step_to(step: Step) -> dict[str, Any]:
         "hazards": [{"code": h.code, "message": h.message} for h in s.hazards],
         "outside_transaction": s.outside,
         "done_when": s.done_when,
-        "probe": s.probe,
+        "probe": list(s.probe),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
     }
 
@@ -96,7 +96,7 @@ def step_from(record: Any) -> Step:
         tuple(Hazard(h["code"], h["message"]) for h in record["hazards"]),
         outside=record["outside_transaction"],
         done_when=record["done_when"],
-        probe=record["probe"],
+        probe=tuple(record["probe"]),
         secrets=tuple(record.get("secrets", ())),
     )
     return Step(

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from faberdb.canon.closure import closure
 from faberdb.errors import ProofError
-from faberdb.model import Action, Address, Change, Kind, Object, Step
+from faberdb.model import Action, Address, Change, Kind, Object, Objection, Step
+from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
 from faberdb.prove.scratch import Scratch, build
 
@@ -17,7 +18,8 @@ from faberdb.prove.scratch import Scratch, build
 class Proof:
     """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
     renames at its end. before, final: all of the copy, before the plan and after all of it. stages: all of it after
-    each transaction but the last."""
+    each transaction but the last. objections: what the server has against texts of changed objects that it looks into
+    only when they run."""
 
     server: str
     scope: str
@@ -27,6 +29,7 @@ class Proof:
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
+    objections: Mapping[Address, Objection] = field(default_factory=dict)
 
 
 def prove(
@@ -61,11 +64,12 @@ def prove(
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
     final = run(last)
     stages.pop(steps[-1].transaction, None)
+    objections = copy.database.objections(texts) if (texts := unread(changes, copy.kinds)) else {}
     back = copy.run(rollback, "rollback")
     wrong = _differences(begin, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
-    return Proof(scratch.description, copy.scope, True, True, followed, begin, final, stages)
+    return Proof(scratch.description, copy.scope, True, True, followed, begin, final, stages, objections)
 
 
 def _around_renames(

@@ -27,6 +27,7 @@ from faberdb.model import (
     Work,
 )
 from faberdb.order.steps import make_steps
+from faberdb.prove.bodies import named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.neighbourhood import FULL_UP_TO
@@ -212,6 +213,8 @@ class Planner:
         done, where they come first; replaced: what stands in the place of something that waits whole in quarantine."""
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
+        frail = [a for a in aim if self.kinds[a.kind].flaws and a in start]
+        aim |= {a: _as_meant(aim[a], start[a], self.kinds) for a in frail}
         if renames_last:
             start, aim = _moving_out(renames, start, aim)
         _take_along(aim, start)
@@ -300,11 +303,13 @@ class Planner:
     ) -> Proposal:
         rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
         touched = {*changes, *(old.address for old, _ in renames)}
-        with self._copy(aim if giving else self.catalogue.objects, touched, {*_neighbours(changes)}) as copy:
+        beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
+        with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             copy.database.prepare_bookkeeping()
             if giving:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
+        steps = tuple(objected(steps, changes, proof.objections))
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         made = {a: c.after for a, c in changes.items() if c.after is not None}
         expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}
@@ -414,6 +419,15 @@ def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> d
         return obj.parent in objects and left_alone(objects[obj.parent])
 
     return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def _as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object:
+    """The wanted object, without what is wrong with it elsewhere, or was before, and is not with the one that is
+    there."""
+    flaws = kinds[wanted.address.kind].flaws.keys() & wanted.attributes.keys() - there.attributes.keys()
+    if not flaws:
+        return wanted
+    return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
 
 
 def _given_back(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.servers import Server, run_sql
+from tests.servers import Server, fetch, run_sql
 
 CASES = {
     "privileges on the schema that every database has": "grant create on schema public to public",
@@ -41,3 +42,83 @@ def test_files_it_did_not_write_are_named(newest: Server, project: Callable[...,
         assert again.code == 0, again
         assert "what is declared there stays declared: schemas/shop.toml" in again.out + again.err
         assert "to create" in folder.run("plan", "dev").out
+
+
+def test_an_invalid_index_is_named_and_repaired(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    """Nobody declares an index that a failed build left behind, so it is not taken for what its declaration means."""
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table item (id int primary key, code int); insert into item values (1, 1), (2, 1)")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            run_sql(conninfo, "create unique index concurrently item_code on item (code)")
+        run_sql(conninfo, "delete from item where id = 2")
+        folder = project({"dev": conninfo})
+        imported = folder.run("import", "dev")
+        assert "index public.item.item_code: a failed build left it invalid" in imported.err
+        assert "the next plan repairs it" in imported.err
+        planned = folder.run("plan", "dev", "--detailed-exitcode")
+        assert planned.code == 2, planned
+        assert "repairs it: a failed build left it invalid" in " ".join(planned.out.split())
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        valid = "select indisvalid from pg_index where indexrelid = 'item_code'::regclass"
+        assert fetch(conninfo, valid) == [(True,)]
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0
+        # What was wrong with it is nothing that a rollback puts back.
+        assert "0 to replace" in folder.run("rollback", "dev", "--auto-approve").out
+        assert fetch(conninfo, valid) == [(True,)]
+
+
+def test_an_index_that_became_invalid_is_drift(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table item (id int primary key, code int); create index item_code on item (code)")
+        folder = project({"dev": conninfo})
+        assert folder.run("import", "dev").code == 0
+        run_sql(conninfo, "update pg_index set indisvalid = false where indexrelid = 'item_code'::regclass")
+        drift = folder.run("drift", "dev", "--detailed-exitcode")
+        assert drift.code == 2, drift
+        assert "index item_code" in drift.out
+        assert "repairs it" in folder.run("plan", "dev").out
+
+
+DETAILS = {
+    "defaults of views": """
+        create table item (id int primary key, name text default 'of the table', "Its size" int);
+        create sequence numbers;
+        create view plain as select id, name, "Its size" from item;
+        alter view plain alter column name set default 'of the view';
+        alter view plain alter column "Its size" set default nextval('numbers');
+        """,
+    "defaults of partitions": """
+        create table p (id int, k int default 1, l int default 2, m int, n int not null default 5)
+            partition by range (id);
+        create table p1 partition of p for values from (1) to (10);
+        create table p2 partition of p (k default 11, l not null, m default 4) for values from (10) to (20);
+        create table p3 (id int, k int, l int default 2, m int default 3, n int not null);
+        alter table p attach partition p3 for values from (20) to (30);
+        create table p4 partition of p for values from (30) to (40) partition by list (k);
+        alter table p4 alter k set default 44;
+        create table p41 partition of p4 for values in (1);
+        create table p42 partition of p4 for values in (2);
+        alter table p42 alter k drop default, alter l set default 99;
+        """,
+    "options of TOAST tables": """
+        create table o (id int, body text) with (autovacuum_enabled = false, toast.autovacuum_enabled = false,
+            toast_tuple_target = 200, toast.vacuum_truncate = off, toast.autovacuum_vacuum_threshold = 7);
+        create table only_toast (body text) with (toast.autovacuum_freeze_max_age = 200000000);
+        create materialized view mv with (toast.autovacuum_enabled = off, autovacuum_enabled = on) as select * from o;
+        create table p (id int, body text) partition by range (id);
+        create table p1 partition of p for values from (1) to (2) with (toast.autovacuum_enabled = off, fillfactor = 70)
+        """,
+}
+
+
+@pytest.mark.parametrize("made", DETAILS.values(), ids=DETAILS)
+def test_it_makes_the_same_elsewhere(newest: Server, project: Callable[..., ProjectFolder], made: str) -> None:
+    with newest.database() as first, newest.database() as second:
+        run_sql(first, made)
+        folder = project({"dev": first, "other": second})
+        assert folder.run("import", "dev").code == 0
+        planned = folder.run("plan", "dev", "--detailed-exitcode")
+        assert planned.code == 0, planned
+        applied = folder.run("apply", "other", "--auto-approve")
+        assert applied.code == 0, applied
+        assert newest.dump(second) == newest.dump(first)

@@ -162,3 +162,26 @@ def test_what_is_excluded_is_forgotten_and_not_dropped(conninfo: str, project: C
     assert kept.code == 0, kept
     assert "table public.customer  left out by [project] include or exclude" in kept.out
     assert tables(conninfo) == {"customer"}
+
+
+def test_odd_names_are_excluded_as_they_are_printed(conninfo: str, project: Callable[..., ProjectFolder]) -> None:
+    """Brackets, dots and stars of a quoted name stand for themselves."""
+    run_sql(
+        conninfo,
+        'create table "odd.name [1]" (id int primary key); create table "odd.name 1" (id int); create schema "a.b";'
+        ' create table "a.b"."x*" (id int); create table "a.b".xy (id int)',
+    )
+    folder = project({"dev": conninfo})
+    file = folder.root / "faberdb.toml"
+    exclude = """exclude = ['public."odd.name [1]"', 'table:"a.b"."x*"', 'schema:*']\n\n[database]"""
+    file.write_text(file.read_text().replace("[database]", exclude, 1))
+    folder.declare("")
+    planned = folder.run("plan", "dev", "-v")
+    assert planned.code == 0, planned
+    said = " ".join(planned.out.split())
+    assert 'left as it is: 2 schemas, 2 tables schema "a.b" left out by' in said, planned.out
+    assert 'table "a.b"."x*" table public."odd.name [1]"' in said
+    assert "0 to create, 0 to alter, 0 to replace, 4 to drop" in said, planned.out  # two tables with a column each
+    assert "SET SCHEMA" in said
+    assert 'ALTER TABLE public."odd.name 1"' in said
+    assert 'ALTER TABLE "a.b".xy' in said

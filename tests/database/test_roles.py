@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -167,3 +168,45 @@ def test_privileges_of_somebody_else(conninfo: str, project: Callable[..., Proje
     fine(folder, "rollback", "dev", "--auto-approve")
     held = dict(fetch(conninfo, "select relname, relacl::text from pg_class where relname in ('t', 'v', 'n')"))
     assert held["t"] == "{postgres=arwdDxtm/postgres,g_clerk=a/postgres,g_writer=a/postgres,g_reader=a/postgres}"
+
+
+DEFAULTS = """
+alter default privileges grant all on tables to g_reader, g_clerk, public;
+alter default privileges grant all on sequences to g_reader, g_clerk, public;
+alter default privileges grant all on schemas to g_reader, g_clerk with grant option;
+create table gone (id int primary key, secret text); insert into gone values (1, 'of the table');
+create table t (id int primary key, secret text); insert into t values (1, 'of the column')
+"""
+OURS = """
+select 'schema', nspname, nspacl::text from pg_namespace, aclexplode(nspacl)
+ where nspname ~ '^faberdb' and grantee <> nspowner
+ union all
+select 'relation', c.oid::regclass::text, relacl::text from pg_class c, aclexplode(relacl)
+ where relnamespace in ('faberdb'::regnamespace, 'faberdb_quarantine'::regnamespace) and grantee <> relowner
+"""
+KEPT_PLACES = """
+select oid::regclass::text from pg_class where relnamespace::regnamespace::text ~ '^faberdb' and relkind = 'r'
+"""
+
+
+def test_default_privileges_open_nothing_of_ours(conninfo: str, project: Callable[..., ProjectFolder]) -> None:
+    """Neither the journal nor what is in quarantine; also not for whom the project ignores."""
+    run_sql(conninfo, DEFAULTS)
+    folder = project({"dev": conninfo}, '[project.grants]\ng_clerk = "ignore"\n')
+    folder.declare(
+        '[tables.t]\nprimary_key = ["id"]\ngrants = { g_reader = ["all"], public = ["all"] }\n'
+        '[tables.t.columns]\nid = "int"\n[default_privileges]\n"tables to g_reader" = ["all"]\n'
+        '"tables to public" = ["all"]\n"sequences to g_reader" = ["all"]\n"sequences to public" = ["all"]\n'
+        '"schemas to g_reader" = ["all with grant option"]\n'
+    )
+    fine(folder, "apply", "dev", "--auto-approve")
+    assert fetch(conninfo, OURS) == []
+    names = fetch(conninfo, KEPT_PLACES)
+    assert len(names) == 5
+    for (name,) in names:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            run_sql(conninfo, f"set role g_reader; select * from {name}")
+    # What was moved there has its privileges when it comes back.
+    fine(folder, "rollback", "dev", "--auto-approve")
+    assert fetch(conninfo, OURS) == []
+    run_sql(conninfo, "set role g_reader; select * from gone")

@@ -49,7 +49,7 @@ STATEMENTS = st.builds(
     st.lists(st.builds(Hazard, TEXTS, TEXTS), max_size=2).map(tuple),
     outside=st.booleans(),
     done_when=TEXTS,
-    probe=TEXTS,
+    probe=st.lists(TEXTS, max_size=2).map(tuple),
 )
 STEPS = st.builds(
     Step,

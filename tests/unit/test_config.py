@@ -237,3 +237,8 @@ def test_all_problems_are_shown_together() -> None:
         "faberdb.toml:2:1: unknown key `nme`; did you mean `name`?",
         "faberdb.toml:4:1: `proof` must be 'required' or 'partial', not an integer",
     ]
+
+
+def test_a_pattern_that_is_none_is_told_at_its_place() -> None:
+    said = refused('[project]\nname = "x"\nexclude = ["public.a", \'public."b\']\n[environments.dev]\n')
+    assert "faberdb.toml:3:24: item 2 of `exclude`: a double quote is not closed" in said

@@ -15,3 +15,18 @@ create schema if not exists faberdb_quarantine;
 revoke all on schema faberdb, faberdb_quarantine from public;
 revoke all on all tables in schema faberdb from public;
 """
+
+OPENED = """
+select distinct format('revoke all on %s %s from %s cascade', o.what, o.name,
+                       case when p.grantee = 0 then 'public' else p.grantee::regrole::text end)
+  from (select 'schema', quote_ident(nspname), nspowner, nspacl, xmin from pg_namespace where nspname ~ '^faberdb(_|$)'
+        union all
+        select case relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass::text, relowner, relacl, c.xmin
+          from pg_class c where relnamespace in (to_regnamespace('faberdb'), to_regnamespace('faberdb_quarantine'))
+           and relkind in ('r', 'S')) o (what, name, owner, acl, made), aclexplode(o.acl) p
+ where o.made = pg_current_xact_id()::xid and p.grantee <> o.owner
+ order by 1
+"""
+"""What takes from everybody else the rights on what this transaction made in our schemas: PUBLIC is not all, since
+default privileges of the role give them to whom they say. Tables that are moved there keep theirs, to come back with
+them; nobody reaches into their schema."""

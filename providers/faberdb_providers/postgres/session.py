@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from faberdb.errors import LockedError
-from faberdb.model import Catalogue, JournalEntry, Kept, Object
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection
 from faberdb_providers.postgres import pulse
-from faberdb_providers.postgres.bookkeeping import BOOKKEEPING
+from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
-from faberdb_providers.postgres.refusal import refused
+from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
@@ -177,6 +177,17 @@ class Session(Connection):
         )
         return [f"{schema}.{found}" for (found,) in rows]
 
+    def objections(self, objects: Iterable[Object]) -> dict[Address, Objection]:
+        """What the server has against texts of these objects that it otherwise looks into only when they run."""
+        from faberdb_providers.postgres.bodies import refusals
+
+        found = {}
+        for address, refusal in refusals(self.connection, objects).items():
+            said, *more = words(refusal.error)
+            where = f" (line {refusal.line} of its body)" if refusal.line else ""
+            found[address] = Objection((said + where, *more), refusal.unreadable)
+        return found
+
     def quarantine_summary(self) -> str:
         """How much is kept, in words; empty where nothing is. Raises DatabaseError, LockedError."""
         with reading(self.connection, f"what is in quarantine in {self.label}"):
@@ -193,7 +204,14 @@ class Session(Connection):
             if self.query(
                 "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
             ) != [(True,)]:
-                self.execute(BOOKKEEPING)
+                with self.transaction():
+                    self.execute(BOOKKEEPING)
+                    self._keep_closed()
+
+    def _keep_closed(self) -> None:
+        """Leave nobody else a right on what this transaction has made of ours. Raises psycopg.Error."""
+        for (revoke,) in self.query(OPENED):
+            self.execute(revoke)
 
     def lock(self, holder: str) -> None:
         """The session advisory lock of an apply. Raises LockedError naming who holds it."""

@@ -112,6 +112,7 @@ class Target(Session):
                             self.set_scope(step.scope, local=True)
                             scope = step.scope
                         self.execute_one(self._filled(step))
+                    self._keep_closed()
                     self._journal(plan_id, steps, "done")
         except LockedError as error:  # somebody kept us from seeing that all is as it should be
             return Failure((error.message, *error.detail), passing=True)
@@ -176,9 +177,11 @@ class Target(Session):
                 self.connection.execute("set transaction read only")
                 self.connection.execute("select set_config('statement_timeout', '5000', true)")
                 self.set_scope(step.scope, local=True)
-                cursor = self.connection.execute(step.statement.probe.encode())
-                while cursor.nextset():  # what has to be tried first is so by a statement of its own
-                    pass
+                *first, question = step.statement.probe
+                for trial in first:
+                    self.execute_one(trial)
+                with self.connection.pipeline():  # which takes the extended protocol, and values as text
+                    cursor = self.connection.execute(question.encode())
                 result, columns = cursor.pgresult, cursor.description or ()
                 if result is None:
                     return ()

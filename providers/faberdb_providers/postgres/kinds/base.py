@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -57,6 +58,7 @@ class PostgresKind:
     watches: bool = False
     optional: bool = False
     texts: tuple[str, ...] = ()
+    flaws: Mapping[str, str] = MappingProxyType({})
     ends_statement: bool = False
     """What is written ends the statement or its line, so it may end with a comment."""
     sql_name: str = ""

@@ -16,12 +16,12 @@ _HASH = re.compile(r"FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)\Z", re.I
 _EDGES = ("MINVALUE", "MAXVALUE")
 
 
-def misfits(obj: Object, work: Work) -> str:
+def misfits(obj: Object, work: Work) -> tuple[str, ...]:
     """A query for rows that keep a table from becoming a partition with its bound: its own that do not belong there,
     and those of the default partition that do. Empty where there are none, or their place cannot be told."""
     whole = work.after(obj.parent) if obj.parent is not None else None
     if whole is None or "bound" not in obj.attributes:
-        return ""
+        return ()
     others = [o for o in work.children(whole.address, after=True) if "bound" in o.attributes and o != obj]
     found = []
     if obj.attributes["bound"] == "DEFAULT":

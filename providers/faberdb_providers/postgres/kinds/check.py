@@ -47,7 +47,7 @@ class CheckKind(ConstraintKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["expression"]]
 
-    def probe(self, obj: Object, work: Work) -> str:
+    def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         return rows_where(Address("table", obj.address.path[:-1]), f"not ({obj.attributes['expression']})", work)
 
 

@@ -114,9 +114,9 @@ class ConstraintKind(OnColumns):
             ),
         )
 
-    def probe(self, obj: Object, work: Work) -> str:
+    def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         """A query for up to five rows that the constraint refuses."""
-        return ""
+        return ()
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])

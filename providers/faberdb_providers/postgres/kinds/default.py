@@ -11,6 +11,7 @@ from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import parents_of
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -36,6 +37,7 @@ class DefaultKind(PostgresKind):
             " left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
             f" where a.attgenerated = '' and c.relkind in ('r', 'p', 'v', 'f') and {USER_SCHEMA}"
             " and (a.attislocal or pg_get_expr(pd.adbin, pd.adrelid) is distinct from pg_get_expr(d.adbin, d.adrelid))"
+            " order by n.nspname, c.relname, a.attnum"
         )
 
     def read(self, row: Row) -> Found | None:
@@ -44,10 +46,15 @@ class DefaultKind(PostgresKind):
         parent = Address("view", path[:2]) if kind == "v" else Address("column", path)
         return (classid, oid, 0), Object(Address(self.name, path), {"expression": expression}, parent)
 
+    def inlines(self, obj: Object) -> bool:
+        return obj.parent is None or obj.parent.kind != "view"  # CREATE VIEW has no words for it
+
     def declare(self, place: Place, name: str, spec: Spec) -> Iterator[Object]:
         raise LookupError("a default is declared with its column")
 
     def write(self, obj: Object) -> Mapping[str, Any]:
+        if obj.parent is not None and obj.parent.kind == "view":
+            return {"column_defaults": {obj.address.path[-1]: obj.attributes["expression"]}}
         return {"default": obj.attributes["expression"]}
 
     def mentions(self, obj: Object) -> Iterable[str]:
@@ -62,8 +69,9 @@ class DefaultKind(PostgresKind):
         yield from _of_children(obj, work)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
-            table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
-            yield Statement(f"UPDATE {table} SET {name} = DEFAULT WHERE {name} IS NULL", Risk.DANGEROUS)
+            whole, name = column.address.path[:-1], ident(column.address.path[-1])
+            update = f"UPDATE {dotted(*whole)} SET {name} = DEFAULT WHERE {name} IS NULL"
+            yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(column, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:

@@ -298,12 +298,12 @@ def _domain(obj: Object) -> str:
     return f"ALTER DOMAIN {qualified(obj.parent)}"
 
 
-def _failing(obj: Object, work: Work) -> str:
+def _failing(obj: Object, work: Work) -> tuple[str, ...]:
     """A query for rows whose value the check refuses."""
     assert obj.parent is not None
     domain = work.before(obj.parent)
     if domain is None:
-        return ""
+        return ()
     value = f"({{value}}::{domain.attributes['type']})"
     expression = _QUOTED_OR_VALUE.sub(
         lambda m: value if m[0].upper() == "VALUE" else m[0], obj.attributes["expression"]

@@ -125,7 +125,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         yield Statement(
             f"ALTER TABLE {table} ALTER COLUMN {c} TYPE {new}{'[]' if array else ''} USING {cast}",
             Risk.DANGEROUS,
-            probe=rows_where(Address("table", column.address.path[:-1]), hit, work) if gone else "",
+            probe=rows_where(Address("table", column.address.path[:-1]), hit, work) if gone else (),
         )
     yield Statement(f"DROP TYPE {old}")
 

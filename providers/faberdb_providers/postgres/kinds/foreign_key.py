@@ -116,7 +116,7 @@ class ForeignKeyKind(ConstraintKind):
             else:
                 yield Statement(sql, Risk.CAUTION)
 
-    def probe(self, obj: Object, work: Work) -> str:
+    def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         target = resolve(obj.address.path[0], obj.attributes["references"]["table"])
         columns = obj.attributes["columns"]
         there = obj.attributes["references"].get("columns") or columns

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from faberdb.model import Address, Object, Work
 from faberdb_providers.postgres.names import dotted, ident, literal
 
+Probe = tuple[str, ...]
+"""A query, after what has to be tried before it can be asked."""
 
-def rows_alike(table: Address, on: str, condition: str, work: Work) -> str:
+
+def rows_alike(table: Address, on: str, condition: str, work: Work) -> Probe:
     """A query for the keys of up to five rows that others are alike in what `on` lists, of those that a condition lets
     through."""
     where = f" where {condition}" if condition else ""
@@ -16,14 +19,14 @@ def rows_alike(table: Address, on: str, condition: str, work: Work) -> str:
     return rows_where(table, f"(t.tableoid, t.ctid) in (select tableoid, ctid from ({counted}) d where n > 1)", work)
 
 
-def rows_where(table: Address, condition: str, work: Work) -> str:
+def rows_where(table: Address, condition: str, work: Work) -> Probe:
     """A query for the keys of up to five rows: their primary key, or for want of one their place in the file. Other
     values are never asked for, because an error message is no place for them."""
     where = f" where {condition}" if condition else ""
-    return f"select {', '.join(_key_of(table, work))} from {dotted(*table.path)} t{where} limit 5"
+    return (f"select {', '.join(_key_of(table, work))} from {dotted(*table.path)} t{where} limit 5",)
 
 
-def rows_in(conditions: Iterable[tuple[Address, str]], work: Work) -> str:
+def rows_in(conditions: Iterable[tuple[Address, str]], work: Work) -> Probe:
     """A query for up to five rows of several tables, each with a condition: the table and the key."""
     parts = []
     for table, condition in conditions:
@@ -32,7 +35,7 @@ def rows_in(conditions: Iterable[tuple[Address, str]], work: Work) -> str:
             f"(select '{label}' as in_table, concat_ws(', ', {', '.join(_key_of(table, work))}) as key"
             f" from {dotted(*table.path)} t where {condition} limit 5)"
         )
-    return f"select * from ({' union all '.join(parts)}) found limit 5" if parts else ""
+    return (f"select * from ({' union all '.join(parts)}) found limit 5",) if parts else ()
 
 
 def _key_of(table: Address, work: Work) -> list[str]:
@@ -44,7 +47,7 @@ def _key_of(table: Address, work: Work) -> list[str]:
     return _key_of(obj.parent, work) if obj is not None and obj.parent is not None else ["t.ctid"]
 
 
-def rows_failing(table: Address, values: Sequence[tuple[str, Object]], work: Work, where: str = "") -> str:
+def rows_failing(table: Address, values: Sequence[tuple[str, Object]], work: Work, where: str = "") -> Probe:
     """A query for the keys of up to five rows for which an expression cannot be computed, or is no value of the column
     that it is for. Nothing but trying tells, so each row is tried, for a few seconds at most."""
     name, tried, declared = dotted(*table.path), [], []
@@ -88,7 +91,7 @@ def rows_failing(table: Address, values: Sequence[tuple[str, Object]], work: Wor
         " and t.tableoid || ' ' || t.ctid = any(current_setting('faberdb.rows')::text[])"
     )
     block = "\n".join(lines)
-    return f"DO {literal(block).strip()};\n{rows_where(table, there, work)}"
+    return (f"DO {literal(block).strip()}", *rows_where(table, there, work))
 
 
 def _without_domain(column: Object, work: Work) -> tuple[str, list[str]]:

@@ -114,6 +114,7 @@ class IndexKind(OnColumns):
     Declared = IndexSpec
     dropped_inline = True
     texts = ("on", "where")
+    flaws: Mapping[str, str] = {"invalid": "a failed build left it invalid, so queries do not use it"}
 
     def query(self, version: int) -> str:
         distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
@@ -187,8 +188,8 @@ class IndexKind(OnColumns):
         old, new = dict(before.attributes), dict(after.attributes)
         if old == new:
             return None
-        if old.get("invalid"):
-            return Verdict(Action.REPLACE, "a failed build left it invalid")
+        if "invalid" in old:
+            return Verdict(Action.REPLACE, f"repairs it: {self.flaws['invalid']}")
         for side in (old, new):
             for key in ("options", "tablespace", "clustered", "statistics"):
                 side.pop(key, None)
@@ -206,7 +207,7 @@ class IndexKind(OnColumns):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         hazard = Hazard("index-build", "writes to the table wait until the index is built", in_use=True)
         columns = {c.address.path[-1] for c in work.children(obj.parent, after=True)} if obj.parent else set()
-        probe = ""
+        probe: tuple[str, ...] = ()
         whole = upper_index(obj, work.after) if "attached_to" in obj.attributes else None
         alone = [w for w in (whole, work.before(whole.address) if whole else None) if w and "only" in w.attributes]
         if "attached_to" in obj.attributes and not alone:

@@ -85,7 +85,7 @@ class KeyKind(ConstraintKind):
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
 
-    def probe(self, obj: Object, work: Work) -> str:
+    def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         columns = [ident(c) for c in obj.attributes["columns"]]
         distinct = not obj.attributes.get("nulls_not_distinct")
         condition = " and ".join(f"{c} is not null" for c in columns) if distinct else ""

@@ -12,7 +12,7 @@ from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
 
 
-def attach(obj: Object, probe: str = "") -> Statement:
+def attach(obj: Object, probe: tuple[str, ...] = ()) -> Statement:
     """ATTACH PARTITION. probe: for rows that are in its way."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
     hazard = Hazard(

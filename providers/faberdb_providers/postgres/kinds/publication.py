@@ -227,7 +227,9 @@ class PublishedSchemaKind(_Member):
     def read(self, row: Row) -> Found | None:
         classid, oid, _, publication, schema = row
         above = Address("publication", (publication,))
-        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {}, above)
+        # The server's records of what needs the schema public are as good as none, since it is a schema of its own.
+        needs = frozenset({Address("schema", (schema,))})
+        return (classid, oid, 0), Object(Address(self.name, (publication, schema)), {}, above, needs)
 
     def declare(self, place: Place, name: str, spec: PublishedSchemaSpec) -> Iterator[Object]:
         above = place.container

@@ -14,7 +14,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, lossless, of_own_type
-from faberdb_providers.postgres.names import dotted, ident, qualified
+from faberdb_providers.postgres.names import dotted, ident
 
 
 def columns_in(table: Address, work: Work, *, after: bool) -> dict[str, Object]:
@@ -98,7 +98,7 @@ def hazards(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
 
 
 def copy_of(
-    table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "", *, probe: str = ""
+    table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "", *, probe: tuple[str, ...] = ()
 ) -> Iterator[Statement]:
     """Copy expressions of every row, and what tells the rows apart, beside the table. probe: for rows of which one of
     the expressions cannot be computed."""
@@ -149,24 +149,3 @@ def _alike(kept: Kept, content: str, prefix: str) -> str:
     """The window over rows of the same content. In the order of the file, which a rewrite of the table preserves."""
     within = f"{content}, {prefix}tableoid" if "part" in kept.detail else content
     return f"PARTITION BY {within} ORDER BY {prefix}tableoid, {prefix}ctid"
-
-
-def triggers_of(table: tuple[str, ...], work: Work, *, updates: bool = False) -> list[str]:
-    """The triggers that a table, or one below it, has before or after the plan. updates: those that fire for one."""
-    found: dict[str, None] = {}
-    for after in (False, True):
-        todo = [Address("table", table)]
-        while todo:
-            address = todo.pop()
-            todo += [o.address for o in work.referrers(address, after=after) if _below(o)]
-            for child in work.children(address, after=after):
-                attributes = child.attributes
-                fires = any(str(e).lower().startswith("update") for e in attributes.get("events", ("update",)))
-                fires = fires and attributes.get("enabled") not in ("disabled", "replica")
-                if child.address.kind == "trigger" and (fires or not updates):
-                    found.setdefault(qualified(Address("trigger", child.address.path[1:])))
-    return list(found)
-
-
-def _below(obj: Object) -> bool:
-    return obj.address.kind == "table" and bool({"inherits", "partition_of"} & obj.attributes.keys())

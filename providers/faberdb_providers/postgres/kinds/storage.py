@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Risk, Statement
-from faberdb_providers.postgres.names import options
+from faberdb.model import Object, Risk, Statement, Work
+from faberdb_providers.postgres.names import dotted, options
 
 Options = dict[str, str | int | float | bool]
 
@@ -21,6 +21,15 @@ def stored_options(values: Sequence[str] | None) -> dict[str, str]:
     return dict(item.split("=", 1) for item in values) if values else {}
 
 
+WITH_TOAST = (
+    "case when tc.reloptions is null then c.reloptions"
+    " else c.reloptions || array(select 'toast.' || o from unnest(tc.reloptions) with ordinality u(o, n) order by n)"
+    " end"
+)
+JOIN_TOAST = "left join pg_class tc on tc.oid = c.reltoastrelid"
+"""SQL for the storage parameters of pg_class c, and for those of its TOAST table, which it is given as `toast.*`."""
+
+
 def option_changes(alter: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Statement]:
     """SET and RESET of storage parameters."""
     changed = {key: value for key, value in new.items() if old.get(key) != value}
@@ -29,3 +38,17 @@ def option_changes(alter: str, old: Mapping[str, str], new: Mapping[str, str]) -
     gone = [key for key in old if key not in new]
     if gone:
         yield Statement(f"{alter} RESET ({', '.join(gone)})", Risk.CAUTION)
+
+
+def toast_options(column: Object, work: Work) -> Iterator[Statement]:
+    """What is new of the options of a table's TOAST table, once more: before this column, or this type of it, there may
+    have been none to set them on, and the server says nothing of that."""
+    before, after = (find(column.parent) if column.parent else None for find in (work.before, work.after))
+    if before is None or after is None:
+        return
+    had, wanted = (
+        {key: value for key, value in table.attributes.get("options", {}).items() if key.startswith("toast.")}
+        for table in (before, after)
+    )
+    if wanted.keys() - had.keys():
+        yield from option_changes(f"ALTER TABLE {dotted(*after.address.path)}", {}, wanted)

@@ -17,7 +17,14 @@ from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
 from faberdb_providers.postgres.kinds.spec import RelationSpec
-from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import (
+    JOIN_TOAST,
+    WITH_TOAST,
+    Options,
+    option_changes,
+    option_texts,
+    stored_options,
+)
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
 
@@ -26,7 +33,7 @@ class TableSpec(RelationSpec):
 
     unlogged: bool = False
     options: Options = {}
-    """Storage parameters, as in WITH (...)."""
+    """Storage parameters, as in WITH (...); those of its TOAST table as `"toast.autovacuum_enabled"`."""
     partition_by: str | None = None
     """`RANGE (created_at)`, `LIST (region)` or `HASH (id)`."""
     partition_of: str | None = None
@@ -62,7 +69,8 @@ class TableKind(Descendant):
 
     def query(self, version: int) -> str:
         return (
-            "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, c.relpersistence::text, c.reloptions,"
+            "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, c.relpersistence::text,"
+            f" {WITH_TOAST},"
             " case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,"
             " case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end,"
             " case when c.relhassubclass or c.relispartition or exists (select from pg_inherits i where"
@@ -74,7 +82,8 @@ class TableKind(Descendant):
             f" {not_null_names(version)},"
             " c.relreplident::text, (select ic.relname from pg_index x join pg_class ic on ic.oid = x.indexrelid"
             "  where x.indrelid = c.oid and x.indisreplident)"
-            " from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_am am on am.oid = c.relam"
+            f" from pg_class c {JOIN_TOAST} join pg_namespace n on n.oid = c.relnamespace"
+            " left join pg_am am on am.oid = c.relam"
             f" left join pg_tablespace ts on ts.oid = c.reltablespace where c.relkind in ('r', 'p') and {USER_SCHEMA}"
             " order by n.nspname, c.relname"
         )

@@ -72,9 +72,9 @@ class TypeKind(MovedWhenDropped):
         """The expression that makes the carried values those of the new type."""
         return f"{ident(column.address.path[-1])}::{column.attributes['type']}"
 
-    def refused(self, obj: Object, column: Object, work: Work) -> str:
+    def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
         """A query for rows whose values the new type does not take, where that can be asked."""
-        return ""
+        return ()
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
         """Keep what the new form of the type has no place for."""
@@ -172,7 +172,7 @@ def used_in_rows(referrers: Iterable[Object]) -> bool:
     return any(o.address.kind in ("column", "attribute", *TYPES) for o in referrers)
 
 
-def rows_of(columns: Iterable[Object], condition: str, work: Work) -> str:
+def rows_of(columns: Iterable[Object], condition: str, work: Work) -> tuple[str, ...]:
     """A query for up to five rows, of any table with a column of a type, that meet a condition on the column's value,
     which stands as {value} in it. Asked for are the table and the key, never the value."""
     found = []

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type
-from faberdb_providers.postgres.kinds.rows import copy_of, match, triggers_of
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.kinds.rows import copy_of, match
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.names import dotted, ident
 
 
 def cast_of(before: Object, after: Object, work: Work) -> str:
@@ -73,34 +74,25 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         conditions.append(f"{name} IS NULL" if only else "")
     where = " OR ".join(conditions) if all(conditions) else ""
     table = Address("table", obj.address.path[:-1])
-    probe = rows_failing(table, casts, work, where) if casts else ""
+    probe = rows_failing(table, casts, work, where) if casts else ()
     yield from copy_of(table.path, kept, wanted, where, probe=probe)
 
 
 def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
     """Give rows without a value one, and note beside what was kept of them which."""
-    table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    home, backfill = Address("table", obj.address.path[:-1]), obj.hints["backfill"]
+    whole, backfill = obj.address.path[:-1], obj.hints["backfill"]
+    table, name = dotted(*whole), ident(obj.address.path[-1])
     part = Part(obj, kept)
-    source, found = match(obj.address.path[:-1], kept)
-    yield Statement(
+    source, found = match(whole, kept)
+    update = (
         f"WITH filled AS (UPDATE {table} SET {name} = {backfill} FROM (SELECT t.tableoid AS faberdb_part,"
         f" t.ctid AS faberdb_place, q.id AS faberdb_row FROM {table} t, {source} WHERE {found} AND t.{name} IS NULL)"
         f" faberdb WHERE {table}.tableoid = faberdb_part AND {table}.ctid = faberdb_place RETURNING faberdb_row,"
         f" {table}.{name}::text AS value) UPDATE {kept.place} q SET {part.became} = filled.value FROM filled"
-        " WHERE q.id = filled.faberdb_row",
-        Risk.DANGEROUS,
-        fires(obj.address.path[:-1], work),
-        probe=rows_failing(home, [(backfill, obj)], work, f"{name} IS NULL"),
+        " WHERE q.id = filled.faberdb_row"
     )
-
-
-def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
-    """Says which triggers run for each row that a backfill changes: they may be wanted, so they are left on."""
-    names = triggers_of(table, work, updates=True)
-    if not names:
-        return ()
-    return (Hazard("backfill-fires-triggers", f"fires for every row that is filled: trigger {', '.join(names)}"),)
+    probe = rows_failing(Address("table", whole), [(backfill, obj)], work, f"{name} IS NULL")
+    yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work), probe=probe)
 
 
 def note_same(obj: Object, kept: Kept, cast: str) -> Iterator[Statement]:
@@ -203,9 +195,7 @@ def put_back(
     if _deferred(table, work):
         # What is checked at the end of the transaction would stand in the way of every ALTER TABLE until then.
         yield Statement("SET CONSTRAINTS ALL IMMEDIATE", shared=True)
-    if triggers_of(table, work):
-        update = _QUIETLY.replace("{table}", literal(name)).replace("{update}", update)
-    yield Statement(update, Risk.DANGEROUS, shared=True)
+    yield Statement(reaching(table, update, work, quiet=True), Risk.DANGEROUS, shared=True)
 
 
 def _deferred(table: tuple[str, ...], work: Work) -> bool:
@@ -216,20 +206,3 @@ def _deferred(table: tuple[str, ...], work: Work) -> bool:
         *(work.referrers(address, after=a) for a in (False, True)),
     )
     return any(obj.attributes.get("initially_deferred") for found in around for obj in found)
-
-
-_QUIETLY = """DO $faberdb$
-DECLARE
-    off text[]; back text[]; command text;
-BEGIN
-    WITH RECURSIVE below AS (SELECT {table}::regclass::oid AS oid UNION SELECT i.inhrelid FROM pg_inherits i
-        JOIN below b ON i.inhparent = b.oid)
-    SELECT array_agg(format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.tgname)),
-           array_agg(format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
-               CASE g.tgenabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, g.tgname))
-      INTO off, back FROM pg_trigger g JOIN below b ON g.tgrelid = b.oid
-     WHERE g.tgenabled <> 'D' AND (NOT g.tgisinternal OR g.tgparentid <> 0) AND g.tgname !~ '^RI_ConstraintTrigger_';
-    FOREACH command IN ARRAY coalesce(off, '{}') LOOP EXECUTE command; END LOOP;
-    {update};
-    FOREACH command IN ARRAY coalesce(back, '{}') LOOP EXECUTE command; END LOOP;
-END $faberdb$"""

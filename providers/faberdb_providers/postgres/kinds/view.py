@@ -9,12 +9,19 @@ from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statemen
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import RelationSpec
-from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import (
+    JOIN_TOAST,
+    WITH_TOAST,
+    Options,
+    option_changes,
+    option_texts,
+    stored_options,
+)
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
 
 
-class ViewSpec(RelationSpec):
-    """A view; a bare string is its query."""
+class QuerySpec(RelationSpec):
+    """What views of both sorts say."""
 
     short = "query"
 
@@ -24,7 +31,14 @@ class ViewSpec(RelationSpec):
     columns: list[str] | None = None
     """Names of the columns, where the query's own are not wanted."""
     options: Options = {}
-    """`security_invoker`, `security_barrier`, `check_option`."""
+    """`security_invoker`, `security_barrier`, `check_option`; of a materialized view, storage parameters."""
+
+
+class ViewSpec(QuerySpec):
+    """A view; a bare string is its query."""
+
+    column_defaults: dict[str, str] = {}
+    """What an INSERT into the view puts into a column that it does not name, as SQL."""
 
 
 class ViewKind(PostgresKind):
@@ -42,10 +56,11 @@ class ViewKind(PostgresKind):
     def query(self, version: int) -> str:
         return (
             "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, c.relname, pg_get_viewdef(c.oid, false),"
-            " c.reloptions, c.relispopulated, ts.spcname, case when am.amname <> 'heap' then am.amname end,"
+            f" {WITH_TOAST}, c.relispopulated, ts.spcname, case when am.amname <> 'heap' then am.amname end,"
             " array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by"
             " a.attnum), array(select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = c.oid"
-            " and a.attnum > 0 order by a.attnum) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            f" and a.attnum > 0 order by a.attnum) from pg_class c {JOIN_TOAST}"
+            " join pg_namespace n on n.oid = c.relnamespace"
             " left join pg_tablespace ts on ts.oid = c.reltablespace left join pg_am am on am.oid = c.relam"
             f" where c.relkind = '{self.relkind}' and {USER_SCHEMA} order by n.nspname, c.relname"
         )
@@ -70,6 +85,10 @@ class ViewKind(PostgresKind):
             **{key: getattr(spec, key) for key in ("unpopulated", "tablespace", "access_method") if hasattr(spec, key)},
         }
         yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
+        for column, expression in getattr(spec, "column_defaults", {}).items():
+            default = Address("default", (*address.path, column))
+            needs = frozenset({address})
+            yield Object(default, {"expression": expression}, address, needs, place.scope, place.origin)
 
     def write(self, obj: Object) -> Mapping[str, Any]:
         return {k: v for k, v in obj.attributes.items() if k != "row"}
@@ -112,7 +131,7 @@ class ViewKind(PostgresKind):
             yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
 
 
-class MaterializedViewSpec(ViewSpec):
+class MaterializedViewSpec(QuerySpec):
     """A materialized view; a bare string is its query."""
 
     unpopulated: bool = False

@@ -28,8 +28,9 @@ from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
-from faberdb_providers.postgres.kinds.storage import option_texts
-from faberdb_providers.postgres.kinds.values import fill, fires, restore, save
+from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.kinds.values import fill, restore, save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SERIAL = {
@@ -213,26 +214,28 @@ class ColumnKind(PostgresKind):
             if default is None and filled_by_default(obj, work):
                 made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
             home = Address("table", obj.address.path[:-1])
-            probe = rows_where(home, "", work) if risk else ""
+            probe = rows_where(home, "", work) if risk else ()
             if computed and not foreign:
                 probe = rows_failing(home, [(str(obj.attributes["generated"]), obj)], work)
             yield Statement(
                 f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
             )
             yield from beyond(obj, work.version)
+            yield from toast_options(obj, work)
             yield from bare_identity(obj, work)
             return
         late = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
         plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
         yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
         yield from beyond(obj, work.version)
+        yield from toast_options(obj, work)
         if kept:
             yield from restore(plain, kept, work)
         else:
-            relation = dotted(*obj.address.path[:-1])
-            warning = fires(obj.address.path[:-1], work)
-            probe = rows_failing(Address("table", obj.address.path[:-1]), [(str(backfill), obj)], work)
-            yield Statement(f"UPDATE {relation} SET {name} = {backfill}", Risk.DANGEROUS, warning, probe=probe)
+            whole = obj.address.path[:-1]
+            update = reaching(whole, f"UPDATE {dotted(*whole)} SET {name} = {backfill}", work)
+            probe = rows_failing(Address("table", whole), [(str(backfill), obj)], work)
+            yield Statement(update, Risk.DANGEROUS, fires(whole, work), probe=probe)
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
         if not obj.attributes.get("null"):
@@ -264,15 +267,16 @@ class ColumnKind(PostgresKind):
             yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
         if typed:
             yield from change_type(before, after, work)
+            yield from toast_options(after, work)
         elif back and back.form == "values":
             yield from restore(unidentified(before, after), back, work)
         if old.get("null") != new.get("null") and not new.get("null"):
             if kept and kept.form == "values" and filled(before, after):
                 yield from fill(after, kept, work)
             elif after.hints.get("backfill"):
-                relation, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
-                sql = f"UPDATE {relation} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
-                yield Statement(sql, Risk.DANGEROUS, fires(after.address.path[:-1], work))
+                whole, name = after.address.path[:-1], ident(after.address.path[-1])
+                sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
+                yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
             default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"

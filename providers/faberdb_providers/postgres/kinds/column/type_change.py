@@ -46,7 +46,7 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
         "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
     )
     tried = not free and old != new and "generated" not in after.attributes and not guarded
-    probe = rows_failing(Address("table", after.address.path[:-1]), [(cast, after)], work) if tried else ""
+    probe = rows_failing(Address("table", after.address.path[:-1]), [(cast, after)], work) if tried else ()
     yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)

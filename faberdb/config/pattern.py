@@ -1,0 +1,62 @@
+"""The patterns of [project] include and exclude: names as plans print them, with `*` and `?` in them.
+
+Parts are separated by dots. Outside of double quotes `*` stands for any characters and `?` for one, within their part;
+all else stands for itself, and so does everything in double quotes (`""` is one of them).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from faberdb.model import Address
+
+_KIND = re.compile(r'([^".:]*):')
+_PIECE = re.compile(r'"((?:[^"]|"")+)"|([^".]+)|(\.)')
+_WILD = {"*": ".*", "?": "."}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """kind: of what kind it is, or any; parts: of its name, from the schema on, as far as they are told."""
+
+    kind: re.Pattern[str] | None
+    parts: tuple[re.Pattern[str], ...]
+
+    def matches(self, address: Address, holders: Iterable[str] = ()) -> bool:
+        """Whether the address is told by the pattern, or lies below what is. holders: kinds that it can lie in."""
+        if self.kind is not None and not any(self.kind.fullmatch(kind) for kind in (address.kind, *holders)):
+            return False
+        if len(address.path) < len(self.parts):
+            return False
+        return all(part.fullmatch(name) for part, name in zip(self.parts, address.path, strict=False))
+
+
+@lru_cache(maxsize=1000)
+def pattern(text: str) -> Pattern:
+    """The pattern that a text stands for; raises ValueError where it is none."""
+    found = _KIND.match(text)
+    names = text[found.end() :] if found else text
+    parts, position = [""], 0
+    while position < len(names):
+        piece = _PIECE.match(names, position)
+        if piece is None:
+            raise ValueError('a double quote is not closed; write "" for one in a name')
+        quoted, plain, dot = piece.groups()
+        if dot:
+            parts.append("")
+        elif quoted is not None:
+            parts[-1] += re.escape(quoted.replace('""', '"'))
+        else:
+            parts[-1] += _wild(plain)
+        position = piece.end()
+    if not all(parts) or (found and not found[1]):
+        raise ValueError('write names as a plan prints them, as in "sales", "sales.legacy_*" or "table:sales.invoice"')
+    compiled = (re.compile(part, re.DOTALL) for part in parts)
+    return Pattern(re.compile(_wild(found[1])) if found else None, tuple(compiled))
+
+
+def _wild(text: str) -> str:
+    return "".join(_WILD.get(character) or re.escape(character) for character in text)

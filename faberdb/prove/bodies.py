@@ -1,0 +1,66 @@
+"""Texts that the server keeps unread until they run, the body of a function: looked into when the plan has run on
+scratch, since only then all is there that they may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from faberdb.declare.source import place_of
+from faberdb.errors import DeclarationError
+from faberdb.model import Action, Address, Change, Hazard, Kind, Object, Objection, Risk, Step
+
+CODE = "body-not-accepted"
+
+
+def unread(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> list[Object]:
+    """The new forms of changed objects that have such texts."""
+    made = (change.after for change in changes.values() if change.after is not None)
+    return [obj for obj in made if any(kinds[obj.address.kind].opaque(obj))]
+
+
+def named_in_bodies(
+    changes: Mapping[Address, Change], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> set[Address]:
+    """What has to be there so that the texts can be looked into: what they seem to name, and what brings along names
+    that nobody declared (an extension its functions)."""
+    texts = unread(changes, kinds)
+    if not texts:
+        return set()
+    bringing = {a for a in live if kinds[a.kind].as_declared and not kinds[a.kind].optional}
+    return bringing.union(*(obj.suggested for obj in texts))
+
+
+def objected(
+    steps: Sequence[Step], changes: Mapping[Address, Change], objections: Mapping[Address, Objection]
+) -> Iterator[Step]:
+    """The steps, with what the server has against a text said at the step that brings it. Raises DeclarationError for
+    what was written in a schema file and can never run."""
+    if wrong := {a: o for a, o in objections.items() if o.certain and _written(changes[a])}:
+        raise DeclarationError(
+            "PostgreSQL does not accept the declared schema",
+            detail=tuple(line for address, objection in wrong.items() for line in _lines(changes[address], objection)),
+            advice="correct the declaration; nothing was changed on any database",
+        )
+    waiting = dict(objections)
+    for step in steps:
+        objection = waiting.pop(step.address, None) if step.action is not Action.DROP else None
+        if objection is None:
+            yield step
+            continue
+        hazard = Hazard(CODE, f"when it runs, PostgreSQL will say of its body: {' '.join(objection.words)}")
+        risk = max(step.statement.risk, Risk.CAUTION)
+        yield replace(step, statement=replace(step.statement, risk=risk, hazards=(*step.statement.hazards, hazard)))
+
+
+def _written(change: Change) -> bool:
+    """Whether somebody wrote the text anew: what is there already, and is only made again, is not refused."""
+    before, after = change.before, change.after
+    return bool(after and after.origin and (before is None or before.attributes != after.attributes))
+
+
+def _lines(change: Change, objection: Objection) -> list[str]:
+    origin = change.after.origin if change.after else None
+    what = f"{change.address.kind.replace('_', ' ')} {change.address.name}"
+    place = f"{place_of(origin)}: " if origin else ""
+    return [f"{place}{what}: {objection.words[0]}", *(f"    {line}" for line in objection.words[1:])]

@@ -1,0 +1,148 @@
+"""An UPDATE of faberdb's own reaches every row that it is meant for, whatever a user has put in its way.
+
+What gives values back is no change, but one taken back: no trigger of the user's acts on it. A backfill is a change, so
+triggers do. Rules act on neither: one may do something else instead, and none can rewrite an UPDATE that says what it
+did. Either may be of a table that publishes its updates and has nothing to know rows by, where the server refuses any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from faberdb.model import Address, Hazard, Object, Work
+from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.names import dotted, literal, qualified
+
+
+def reaching(table: tuple[str, ...], update: str, work: Work, *, quiet: bool = False) -> str:
+    """The UPDATE of a table, with what is in its way turned off around it and on again as it was. quiet: no trigger is
+    to act on it."""
+    if not (_rules(table, work) or (quiet and triggers_of(table, work)) or _unknown_to_subscribers(table, work)):
+        return update
+    around = _AROUND.replace("{table}", literal(dotted(*table)).strip()).replace("{quiet}", str(quiet).lower())
+    around = around.replace("{block}", _tag("faberdb", update)).replace("{quote}", _tag("update", update))
+    return around.replace("{update}", update)
+
+
+def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
+    """Says what acts on each row that a backfill changes, which may be wanted, so it is left on; and what does not."""
+    names, rules = triggers_of(table, work, updates=True), _rules(table, work)
+    found = []
+    if names:
+        said = f"fires for every row that is filled: trigger {', '.join(names)}"
+        found.append(Hazard("backfill-fires-triggers", said))
+    if rules:
+        said = f"rule {', '.join(rules)}, which would act besides or instead, is off while rows are filled"
+        found.append(Hazard("backfill-passes-rules", said))
+    return tuple(found)
+
+
+def triggers_of(table: tuple[str, ...], work: Work, *, updates: bool = False) -> list[str]:
+    """The triggers that a table, or one below it, has before or after the plan. updates: those that fire for one."""
+    found: dict[str, None] = {}
+    for after in (False, True):
+        for address in _family(table, work, after=after):
+            for child in work.children(address, after=after):
+                attributes = child.attributes
+                acts = any(str(e).lower().startswith("update") for e in attributes.get("events", ("update",)))
+                acts = acts and attributes.get("enabled") not in ("disabled", "replica")
+                if child.address.kind == "trigger" and (acts or not updates):
+                    found.setdefault(qualified(Address("trigger", child.address.path[1:])))
+    return list(found)
+
+
+def _rules(table: tuple[str, ...], work: Work) -> list[str]:
+    """The rules on updates that a table has before or after the plan; those of tables below it are not asked."""
+    found: dict[str, None] = {}
+    for after in (False, True):
+        for child in work.children(Address("table", table), after=after):
+            acts = child.attributes.get("enabled") not in ("disabled", "replica")
+            if child.address.kind == "rule" and child.attributes["event"] == "update" and acts:
+                found.setdefault(qualified(Address("rule", child.address.path[1:])))
+    return list(found)
+
+
+def _family(table: tuple[str, ...], work: Work, *, after: bool) -> Iterator[Address]:
+    """The table and those below it."""
+    todo = [Address("table", table)]
+    while todo:
+        address = todo.pop()
+        yield address
+        todo += [o.address for o in work.referrers(address, after=after) if _below(o)]
+
+
+def _below(obj: Object) -> bool:
+    return obj.address.kind == "table" and bool({"inherits", "partition_of"} & obj.attributes.keys())
+
+
+def _unknown_to_subscribers(table: tuple[str, ...], work: Work) -> bool:
+    """Whether the table, or one below it, is published while subscribers have nothing to know its rows by."""
+    for after in (False, True):
+        for address in _family(table, work, after=after):
+            obj = (work.after if after else work.before)(address)
+            if obj is not None and not _identified(obj, work, after=after) and _published(obj, work, after=after):
+                return True
+    return False
+
+
+def _identified(table: Object, work: Work, *, after: bool) -> bool:
+    identity = str(table.attributes.get("replica_identity", "default"))
+    keys = [o for o in work.children(table.address, after=after) if o.address.kind == "primary_key"]
+    usable = any(not key.attributes.get("deferrable") for key in keys)
+    return identity == "full" or identity.startswith("index ") or (identity == "default" and usable)
+
+
+def _published(table: Object, work: Work, *, after: bool) -> bool:
+    """Whether a publication names the table, one that it is a part of, or the schema of either."""
+    for obj in (table, *all_above(table, work.after if after else work.before)):
+        around = (*work.referrers(obj.address, after=after), *_of_schema(obj, work, after=after))
+        if any(o.address.kind in ("published_table", "published_schema") for o in around):
+            return True
+    return False
+
+
+def _of_schema(table: Object, work: Work, *, after: bool) -> list[Object]:
+    schema = Address("schema", table.address.path[:1])
+    return [o for o in work.referrers(schema, after=after) if o.address.kind == "published_schema"]
+
+
+def _tag(name: str, text: str) -> str:
+    """The mark of a dollar quote that the text does not hold."""
+    tag, number = f"${name}$", 1
+    while tag in f"{text}$":
+        tag, number = f"${name}{number}$", number + 1
+    return tag
+
+
+# The UPDATE is executed as a text, so that no variable of the block is taken for a column.
+_AROUND = """DO {block}
+DECLARE
+    off text[]; back text[]; command text;
+BEGIN
+    WITH RECURSIVE below AS (SELECT {table}::regclass::oid AS oid UNION SELECT i.inhrelid FROM pg_inherits i
+        JOIN below b ON i.inhparent = b.oid),
+    way (off, back) AS (
+        SELECT format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', g.tgrelid::regclass, g.tgname),
+               format('ALTER TABLE ONLY %s ENABLE %s TRIGGER %I', g.tgrelid::regclass,
+                   CASE g.tgenabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, g.tgname)
+          FROM pg_trigger g JOIN below b ON g.tgrelid = b.oid
+         WHERE {quiet} AND g.tgenabled <> 'D' AND (NOT g.tgisinternal OR g.tgparentid <> 0)
+           AND g.tgname !~ '^RI_ConstraintTrigger_'
+        UNION ALL
+        SELECT format('ALTER TABLE %s DISABLE RULE %I', r.ev_class::regclass, r.rulename),
+               format('ALTER TABLE %s ENABLE %s RULE %I', r.ev_class::regclass,
+                   CASE r.ev_enabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END, r.rulename)
+          FROM pg_rewrite r
+         WHERE r.ev_class = {table}::regclass AND r.ev_type = '2' AND r.ev_enabled <> 'D'
+        UNION ALL
+        SELECT format('ALTER TABLE ONLY %s REPLICA IDENTITY FULL', c.oid::regclass),
+               format('ALTER TABLE ONLY %s REPLICA IDENTITY %s', c.oid::regclass,
+                   CASE c.relreplident WHEN 'n' THEN 'NOTHING' ELSE 'DEFAULT' END)
+          FROM pg_class c JOIN below b ON c.oid = b.oid
+         WHERE c.relkind = 'r' AND EXISTS (SELECT FROM pg_publication) AND (c.relreplident = 'n' OR c.relreplident = 'd'
+           AND NOT EXISTS (SELECT FROM pg_index x WHERE x.indrelid = c.oid AND x.indisprimary AND x.indimmediate)))
+    SELECT array_agg(way.off), array_agg(way.back) INTO off, back FROM way;
+    FOREACH command IN ARRAY coalesce(off, '{}') LOOP EXECUTE command; END LOOP;
+    EXECUTE {quote}{update}{quote};
+    FOREACH command IN ARRAY coalesce(back, '{}') LOOP EXECUTE command; END LOOP;
+END {block}"""
