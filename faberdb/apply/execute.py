@@ -53,7 +53,7 @@ class Context:
     now: datetime
     text: str
     limits: Limits
-    managed: Callable[[Address], bool]
+    managed: Callable[[Mapping[Address, Object]], Mapping[Address, Object]]
     started: Callable[[Step, int, int], None]
     overtime: Callable[[], bool] = lambda: False
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -79,7 +79,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     done = _done(plan, mine)
     if not done:
         check_age(plan, context.now)
-    _check_start(plan, _managed(target.inspect(), context), done, target.label)
+    _check_start(plan, context.managed(target.inspect().objects), done, target.label)
     target.refuse_to_publish(plan.kept)
     target.prepare_bookkeeping()
     for entry in entries:
@@ -97,7 +97,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
 
 
 def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
-    after = _managed(target.inspect(), context)
+    after = context.managed(target.inspect().objects)
     if fingerprint(_as_planned(plan, after, context)) != plan.to_fingerprint:
         target.end_plan(plan.plan_id, "unverified")
         raise VerificationError(
@@ -171,10 +171,6 @@ def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
     return {name: variables[name] for name in wanted}
 
 
-def _managed(catalogue: Catalogue, context: Context) -> dict[Address, Object]:
-    return {a: o for a, o in catalogue.objects.items() if context.managed(a)}
-
-
 def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -> dict[Address, Object]:
     """What there is, less what the server decided about objects that the plan made."""
     made = {c.address for c in plan.changes if c.action in (Action.CREATE, Action.REPLACE)}
@@ -210,7 +206,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         context.started(step, before + steps.index(step) + 1, len(plan.steps))
 
     def unchanged() -> None:
-        if fingerprint(_managed(target.inspect(), context)) != plan.fingerprint_after(done):
+        if fingerprint(context.managed(target.inspect().objects)) != plan.fingerprint_after(done):
             raise _ChangedError
 
     failure: Failure | None = None

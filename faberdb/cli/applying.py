@@ -42,7 +42,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 utc_now(),
                 to_json(plan),
                 Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
-                workspace.managed(environment),
+                lambda objects: workspace.managed_objects(objects, environment),
                 view.step,
                 lambda: longest is not None and time.monotonic() - began > longest,
                 workspace.surroundings.variables,

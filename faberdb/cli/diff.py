@@ -80,8 +80,7 @@ def _canonical(
 ) -> dict[Address, Object]:
     if wanted.canonical is not None:
         return dict(wanted.canonical)
-    within = workspace.managed(environment)
     complete = workspace.provider.complete(workspace.here(wanted.declared, environment, session))
-    declared = {a: o for a, o in complete.items() if within(a)}
+    declared = workspace.managed_objects(complete, environment)
     scratch.prepare_for(declared)
     return dict(canonicalise(declared, {}, {}, kinds, f"postgresql {session.version}", scratch).objects)

@@ -29,10 +29,9 @@ def command(
             advice=f"write one: faberdb import {environment}, or apply a plan",
         )
     with workspace.session(chosen) as session:
-        live = workspace.managed_objects(session.inspect(), chosen)
+        live = workspace.managed_objects(session.inspect().objects, chosen)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    within = workspace.managed(chosen)
-    recorded = {a: o for a, o in state.objects.items() if within(a)}
+    recorded = workspace.managed_objects(state.objects, chosen)
     changes = drift(recorded, live, kinds)
     view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

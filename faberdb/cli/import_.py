@@ -45,7 +45,7 @@ def import_database(
 
     with workspace.session(environment) as session:
         catalogue, identity, version = session.inspect(), session.identity(), session.version
-    managed = workspace.managed_objects(catalogue, environment)
+    managed = workspace.managed_objects(catalogue.objects, environment)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     left = read_only(managed, kinds)
     state, _ = workspace.state(environment)

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from faberdb.cli.forget import refuse_declared, require_forgotten
 from faberdb.cli.memo import Memo, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
+from faberdb.diff.forgotten import forgotten
 from faberdb.errors import FaberError, RefusedError
 from faberdb.model import Address, Change, Kept, Object
 from faberdb.plan.document import Evidence, Plan, replaced
-from faberdb.plan.make import Heading, make_plan, unchanged_plan
+from faberdb.plan.make import Heading, News, make_plan, unchanged_plan
 from faberdb.policy.rules import Rules
 
 if TYPE_CHECKING:
@@ -54,12 +56,13 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         session = stack.enter_context(workspace.session(environment))
         scratch = stack.enter_context(workspace.scratch(environment, session))
         catalogue, number = session.inspect(), session.quarantine_number()
+        require_forgotten(environment, catalogue.objects)
         planner = Planner(
             workspace.provider,
             workspace.seen(catalogue, environment),
             scratch,
             number=number,
-            managed=workspace.managed(environment),
+            managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             full=full,
         )
@@ -73,9 +76,9 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             proposal = planner.canonical(wanted.canonical)
         heading = _heading(environment, session, state)
         state = workspace.standing(environment, session, state, planner.live).state
-        changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
-        return Made(make_plan(proposal, heading, _evidence(proposal), changed, protected=protected), protected)
+        news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
+        return Made(make_plan(proposal, heading, _evidence(proposal), news, protected=protected), protected)
 
 
 def plan_environment(
@@ -117,18 +120,21 @@ def plan_environment(
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
         from faberdb.prove.proposal import Planner
 
+        catalogue = snapshot.catalogue()
+        require_forgotten(environment, catalogue.objects)
         planner = Planner(
             workspace.provider,
-            workspace.seen(snapshot.catalogue(), environment),
+            workspace.seen(catalogue, environment),
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed(environment),
+            managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             full=full,
         )
         context = f"postgresql {session.version}"
 
         def here(declared: Mapping[Address, Object]) -> dict[Address, Object]:
+            refuse_declared(environment, declared)
             return workspace.here(declared, environment, session)
 
         known_well = known if not full else None
@@ -145,9 +151,9 @@ def plan_environment(
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
         state = workspace.standing(environment, session, state, planner.live).state
         proposal = _from_all(workspace, declaration, state, planner, context)
-        changed = _drifted(state, planner)
         protected = state.protected if state else frozenset()
-        plan = make_plan(proposal, heading, _evidence(proposal), changed, protected=protected)
+        news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
+        plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
         if not plan.applyable:
             guarded = tuple(sorted(map(str, protected)))
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
@@ -215,12 +221,20 @@ def _from_edited(
         return planner.completed(part.declared, part.forms, context, kept=part.kept, digests=part.digests)
 
 
-def _drifted(state: State | None, planner: Planner) -> list[Change]:
+def _drifted(
+    workspace: Workspace, environment: Environment, state: State | None, planner: Planner
+) -> tuple[Change, ...]:
     """What was changed by hand since the state was written, of what is still managed."""
     from faberdb.diff.drift import drift
 
-    recorded = {a: o for a, o in state.objects.items() if planner.managed(a)} if state else {}
-    return drift(recorded, planner.live, planner.kinds) if state else []
+    if state is None:
+        return ()
+    return tuple(drift(workspace.managed_objects(state.objects, environment), planner.live, planner.kinds))
+
+
+def _forgotten(environment: Environment, state: State | None) -> tuple[Address, ...]:
+    """What the state still knows and the project no longer manages."""
+    return tuple(a for a in sorted(environment.forget) if state and a in state.objects)
 
 
 def plan_rollback(workspace: Workspace, environment: Environment, record: Record) -> Made:
@@ -237,10 +251,11 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
             catalogue,
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed(environment),
+            managed=workspace.managed(environment, catalogue.objects),
         )
-        target = _before(workspace.managed_objects(catalogue, environment), record)
-        giving = {kept.address: kept for kept in record.kept}
+        left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
+        target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)
+        giving = {kept.address: kept for kept in record.kept if kept.address not in left}
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
@@ -248,11 +263,13 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept)
 
 
-def _before(objects: Mapping[Address, Object], record: Record) -> dict[Address, Object]:
-    """The catalogue with what the record changed as it was before. What was added by hand to something that the
-    record made goes with it."""
+def _before(objects: Mapping[Address, Object], record: Record, left: frozenset[Address]) -> dict[Address, Object]:
+    """The catalogue with what the record changed as it was before, less what is left alone by now. What was added by
+    hand to something that the record made goes with it."""
     target = dict(objects)
     for difference in record.differences:
+        if difference.address in left:
+            continue
         if difference.before is None:
             target.pop(difference.address, None)
         else:

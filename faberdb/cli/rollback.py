@@ -84,7 +84,7 @@ def _standing(workspace: Workspace, environment: Environment) -> State | None:
     rollback has to be ended first."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
-        live = workspace.managed_objects(session.inspect(), environment)
+        live = workspace.managed_objects(session.inspect().objects, environment)
         found = workspace.standing(environment, session, state, live)
     if found.unclear:
         raise StoppedError(

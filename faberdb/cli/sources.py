@@ -35,7 +35,7 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
     DeclarationError for files that do not hold up, DatabaseError for an environment that cannot be reached."""
     kind, colon, rest = source.partition(":")
     if kind == "sql" and colon:
-        return Desired(_managed(workspace, environment, _of_sql(workspace.project.root / rest, scratch())))
+        return Desired(workspace.managed_objects(_of_sql(workspace.project.root / rest, scratch()), environment))
     if kind == "git" and colon:
         with _checkout(workspace, rest) as folder:
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
@@ -44,7 +44,7 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
         return Desired(declared=dict(workspace.declaration().objects))
     if source in workspace.project.environments:
         with workspace.session(environment_named(workspace, source)) as session:
-            return Desired(_managed(workspace, environment, session.inspect().objects))
+            return Desired(workspace.managed_objects(session.inspect().objects, environment))
     raise ConfigError(
         f"`{source}` is nothing that a database could become", advice=f"give {FORMS}; environments: {_names(workspace)}"
     )
@@ -52,13 +52,6 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
 
 def _names(workspace: Workspace) -> str:
     return ", ".join(sorted(workspace.project.environments)) or "none"
-
-
-def _managed(
-    workspace: Workspace, environment: Environment, objects: Mapping[Address, Object]
-) -> dict[Address, Object]:
-    within = workspace.managed(environment)
-    return {a: o for a, o in objects.items() if within(a)}
 
 
 def _of_sql(folder: Path, scratch: Any) -> Mapping[Address, Object]:

@@ -35,7 +35,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
         return _with(stored, database="not running; any command that needs it starts it")
     try:
         with workspace.session(environment) as session:
-            objects = workspace.managed_objects(session.inspect(), environment)
+            objects = workspace.managed_objects(session.inspect().objects, environment)
             database = f"{session.identity()['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
             found = workspace.standing(environment, session, state, objects)
             quarantine = session.quarantine_summary()

@@ -15,6 +15,7 @@ from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
+from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, NoDatabaseError, StateError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.standing import Standing, reconciled
@@ -132,15 +133,18 @@ class Workspace:
 
         return load_files(self.project.schemas, self.provider.kinds, self.project.search_path)
 
-    def managed(self, environment: Environment) -> Callable[[Address], bool]:
-        """Whether the project leaves an object of an environment to faberdb: [project] grants by whose privileges it
-        is, include and exclude by patterns of names."""
+    def managed(self, environment: Environment, objects: Mapping[Address, Object]) -> Callable[[Address], bool]:
+        """Whether the project leaves one of these objects to faberdb: [project] grants by whose privileges it is,
+        include and exclude by patterns of names, forget by kind:name of it or of what it belongs to."""
         ignored = self._grantees(environment, "ignore")
-        if not ignored and not self.project.include and not self.project.exclude:
+        left = forgotten(environment.forget, objects)
+        if not (ignored or left or self.project.include or self.project.exclude):
             return lambda address: True
 
         def within(address: Address) -> bool:
-            return self._included(address) and not (ignored and self.provider.grantee(address) in ignored)
+            if address in left or not self._included(address):
+                return False
+            return not (ignored and self.provider.grantee(address) in ignored)
 
         return within
 
@@ -156,9 +160,9 @@ class Workspace:
     def seen(self, catalogue: Catalogue, environment: Environment) -> Catalogue:
         """The catalogue without default privileges of grantees that are ignored. Their other privileges are part of it,
         outside of what is managed, and come back with what is made anew."""
-        if not (self.project.include or self.project.exclude or self.project.grants):
+        if not (self.project.include or self.project.exclude or self.project.grants or environment.forget):
             return catalogue
-        within = self.managed(environment)
+        within = self.managed(environment, catalogue.objects)
         hidden = {
             a
             for a, o in catalogue.objects.items()
@@ -226,9 +230,9 @@ class Workspace:
         known = {record.plan_id for record in state.applied} if state else set()
         return reconciled(state, session.journal(known), environment.name, live)
 
-    def managed_objects(self, catalogue: Catalogue, environment: Environment) -> dict[Address, Object]:
-        within = self.managed(environment)
-        return {a: o for a, o in catalogue.objects.items() if within(a)}
+    def managed_objects(self, objects: Mapping[Address, Object], environment: Environment) -> dict[Address, Object]:
+        within = self.managed(environment, objects)
+        return {a: o for a, o in objects.items() if within(a)}
 
 
 class ScratchDoor:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from faberdb.config.pattern import pattern
+from faberdb.model import Address
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
@@ -48,6 +49,14 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    try:
+        Address.parse(text)
+    except ValueError:
+        raise ValueError('write kind:name, as plans do: "table:public.old"') from None
+    return text
+
+
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": r"^\d+(\.\d+)?\s*(ms|s|min|h)$"})
 ]
@@ -55,6 +64,7 @@ Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"p
 Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 Count = Annotated[int, Field(ge=0)]
+Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
 
 
 class Table(BaseModel):
@@ -74,6 +84,9 @@ class ProjectTable(Table):
     """Patterns of what is managed (`sales`, `public.shop_*`); empty is the whole database."""
     exclude: list[NamePattern] = Field(default_factory=list)
     """Patterns of what is left alone, with all that is below it (`table:public."old [1]"`); stronger than include."""
+    forget: list[Named] = Field(default_factory=list)
+    """Objects that are no longer managed and stay as they are, with all that belongs to them: `table:public.old`.
+    Every environment must have them; what only one has stands in its own `forget`."""
     grants: dict[str, Literal["authoritative", "additive", "ignore"]] = Field(default_factory=dict)
     """How far the privileges of a role are managed: `authoritative` (what is not declared is taken away), `additive`
     (what is declared is given, what there is besides stays), `ignore` (neither read nor changed)."""
@@ -111,6 +124,8 @@ class EnvironmentTable(Table):
     """Why sslmode is not verify-full, where the environment is protected."""
     roles: dict[str, str] = Field(default_factory=dict)
     """Role names of the declaration and what they are called here."""
+    forget: list[Named] = Field(default_factory=list)
+    """As in [project], for this environment, besides."""
     server_version: int | None = Field(default=None, ge=10, le=99)
     """Major version of the embedded server."""
     online: bool | None = None

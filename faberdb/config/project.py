@@ -10,7 +10,7 @@ from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable, se
 from faberdb.declare.explain import validate
 from faberdb.declare.source import Problem, Source, UnreadableError, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
-from faberdb.model import Origin, Risk
+from faberdb.model import Address, Origin, Risk
 
 FILE_NAME = "faberdb.toml"
 
@@ -30,6 +30,7 @@ class Environment:
     require_approval: bool
     promote_from: str | None
     roles: Mapping[str, str]
+    forget: tuple[Address, ...]
     server_version: int | None
     online: bool
     max_risk: Risk
@@ -283,6 +284,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         require_approval=table.require_approval,
         promote_from=table.promote_from,
         roles=dict(table.roles),
+        forget=tuple(dict.fromkeys(map(Address.parse, (*whole.project.forget, *table.forget)))),
         server_version=table.server_version,
         online=safety.online if table.online is None else table.online,
         max_risk=Risk[(table.max_risk or safety.max_risk).upper()],

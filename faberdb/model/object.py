@@ -58,7 +58,7 @@ class Place:
     origin: Origin
 
 
-LEFT_OUT = "left out by [project] include or exclude"
+LEFT_OUT = "left out by include, exclude or forget in faberdb.toml"
 """Why something is unmanaged that faberdb could manage."""
 
 

@@ -160,6 +160,7 @@ class PlanFile(Strict):
     drift: list[ChangeRecord]
     digests: dict[str, str]
     protection: dict[str, bool]
+    forgotten: list[str]
     stages: list[StageRecord]
     sha256: str
 
@@ -260,6 +261,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "drift": [records.change_to(c) for c in plan.drift],
         "digests": {records.name(a): d for a, d in plan.digests.items()},
         "protection": {records.name(a): p for a, p in plan.protection.items()},
+        "forgotten": [records.name(a) for a in plan.forgotten],
         "stages": [
             {
                 "transaction": s.transaction,
@@ -311,6 +313,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         digests={records.address(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),
         protection={records.address(a): p for a, p in document["protection"].items()},
+        forgotten=tuple(map(records.address, document["forgotten"])),
         stages=tuple(
             Stage(s["transaction"], s["fingerprint"], tuple(map(_difference_from, s["differences"])))
             for s in document["stages"]

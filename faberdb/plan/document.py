@@ -54,7 +54,8 @@ class Plan:
     managed catalogue. differences: every object whose canonical form the plan changes, what only follows included.
     digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
     longer, be protected from being dropped. drift: what was changed by hand since the last apply. stages: one for each
-    transaction but the last, as the proof saw them. created_at, expires_at: ISO 8601, UTC.
+    transaction but the last, as the proof saw them. forgotten: what the state knows and is no longer to manage.
+    created_at, expires_at: ISO 8601, UTC.
     """
 
     plan_id: str
@@ -81,11 +82,12 @@ class Plan:
     protection: Mapping[Address, bool] = field(default_factory=dict)
     drift: tuple[Change, ...] = ()
     stages: tuple[Stage, ...] = ()
+    forgotten: tuple[Address, ...] = ()
 
     @property
     def applyable(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.steps or self.protection)
+        return bool(self.steps or self.protection or self.forgotten)
 
     def complete(self, done: Set[int]) -> bool:
         """Whether these committed transactions are all there are."""

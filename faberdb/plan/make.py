@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -57,16 +57,29 @@ class Heading:
     of_plan: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a plan tells that is not of its making. drift: changed by hand since the last apply; forgotten: no longer
+    managed, though the state still knows it."""
+
+    drift: tuple[Change, ...] = ()
+    forgotten: tuple[Address, ...] = ()
+
+
+NOTHING_NEW = News()
+
+
 def make_plan(
     proven: Proven,
     heading: Heading,
     proof: Evidence | None,
-    drift: Sequence[Change] = (),
+    news: News = NOTHING_NEW,
     *,
     before: str = "",
     protected: Set[Address] = frozenset(),
 ) -> Plan:
-    """The plan document of a proposal. before: the fingerprint of the live catalogue, where it is known already;
+    """The plan document of a proposal. before: the fingerprint of the live catalogue, where it is known
+    already; news: what is told besides;
     protected: what is protected as the state knows it."""
     start = proven.start if not _renames_last(proven) else proven.live
     before = before or fingerprint(proven.live)
@@ -84,7 +97,8 @@ def make_plan(
         kept=proven.kept,
         proof=proof,
         digests=proven.digests,
-        drift=tuple(drift),
+        drift=news.drift,
+        forgotten=news.forgotten,
         protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
         stages=tuple(_stage(proven, number) for number in sorted(proven.stages)),
     )

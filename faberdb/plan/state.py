@@ -38,6 +38,10 @@ class Record:
     summary: Mapping[str, int]
     outcome: str = "applied"
 
+    def objects(self) -> dict[Address, Object]:
+        """What the plan changed, as it was before or, where it was not there, as it became."""
+        return {d.address: o for d in self.differences if (o := d.before or d.after)}
+
 
 @dataclass(frozen=True, slots=True)
 class State:

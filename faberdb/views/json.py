@@ -119,6 +119,7 @@ class Json:
             proof=proof,
             unmanaged=unmanaged,
             drift=drift,
+            forgotten=[str(address) for address in plan.forgotten],
             expires_at=plan.expires_at,
             saved=saved,
             next=next_step,

@@ -29,7 +29,7 @@ def plan_markdown(plan: Plan) -> str:
         parts.append("\n".join(_table(groups, plan)))
     else:
         parts.append(_text(words.nothing_to_do(plan)))
-    parts += [*_hazards(plan), *_drift(plan), *_unmanaged(plan)]
+    parts += [*_hazards(plan), *_forgotten(plan), *_drift(plan), *_unmanaged(plan)]
     if plan.steps:
         parts.append(_details("SQL", _fenced(plan_sql(plan), "sql")))
     if plan.rollback:
@@ -89,6 +89,12 @@ def _hazards(plan: Plan) -> Iterator[str]:
     if found:
         lines = [f"- {_text(h.message)}: {', '.join(_code(words.spoken(a)) for a in on)}" for h, on in found.items()]
         yield "\n".join(["**Hazards**", "", *lines])
+
+
+def _forgotten(plan: Plan) -> Iterator[str]:
+    if plan.forgotten:
+        named = ", ".join(_text(words.spoken(address)) for address in plan.forgotten)
+        yield f"**No longer managed, and left as it is:** {named}"
 
 
 def _drift(plan: Plan) -> Iterator[str]:

@@ -21,6 +21,7 @@ def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next
     Body(page, sql=verbose, reasons=reasons(plan), returns=plan.kind != "rollback").groups(groups)
     page.blank()
     _protection(page, plan)
+    _forgotten(page, plan)
     _drift(page, plan)
     write_unmanaged(page, plan, verbose=verbose)
     page.blank()
@@ -94,6 +95,13 @@ def _protection(page: Page, plan: Plan) -> None:
         how = "is protected from now on" if protected else "is no longer protected"
         page.line(f"{words.spoken(address)} {how}")
     if plan.protection:
+        page.blank()
+
+
+def _forgotten(page: Page, plan: Plan) -> None:
+    for address in plan.forgotten:
+        page.line(f"No longer managed, and left as it is: {words.spoken(address)}")
+    if plan.forgotten:
         page.blank()
 
 

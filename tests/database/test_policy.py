@@ -160,7 +160,7 @@ def test_what_is_excluded_is_forgotten_and_not_dropped(conninfo: str, project: C
     assert folder.run("drift", "dev", "--detailed-exitcode").code == 0
     kept = folder.run("plan", "dev", "--strict", "--detailed-exitcode")
     assert kept.code == 0, kept
-    assert "table public.customer  left out by [project] include or exclude" in kept.out
+    assert "table public.customer  left out by include, exclude or forget in faberdb.toml" in kept.out
     assert tables(conninfo) == {"customer"}
 
 

@@ -37,7 +37,7 @@ def test_a_secret_goes_to_the_server_and_nowhere_else(server: Server, database: 
 
         def apply(variables: dict[str, str]) -> None:
             context = Context(
-                "a test", NOW, text, Limits(), lambda a: True, lambda step, n, total: None, variables=variables
+                "a test", NOW, text, Limits(), lambda objects: objects, lambda step, n, total: None, variables=variables
             )
             execute(from_json(text, "plan.json"), target, context)
 
