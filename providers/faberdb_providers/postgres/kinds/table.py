@@ -14,6 +14,7 @@ from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.kept_child import leave, rejoin
 from faberdb_providers.postgres.kinds.lineage import left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -156,6 +157,7 @@ class TableKind(Descendant):
             yield Statement(f"ALTER TABLE {dotted(kept.place, obj.address.path[1])} SET SCHEMA {ident(schema)}")
             if obj.attributes.get("partition_of"):
                 yield attach(obj, misfits(obj, work))
+            yield from rejoin(obj, kept.place)
             return
         again = _said_twice(inlined)
         sql = create_table(obj, [o for o in inlined if o not in again], work.version)
@@ -183,6 +185,7 @@ class TableKind(Descendant):
             hazards = (
                 (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),) if again else ()
             )
+            yield from leave(obj, kept.place)
             yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, hazards)
         else:
             yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
