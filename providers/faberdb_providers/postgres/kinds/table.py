@@ -15,7 +15,7 @@ from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import leave, rejoin
-from faberdb_providers.postgres.kinds.lineage import left_columns, not_null_names
+from faberdb_providers.postgres.kinds.lineage import Find, left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
@@ -158,6 +158,8 @@ class TableKind(Descendant):
             if obj.attributes.get("partition_of"):
                 yield attach(obj, misfits(obj, work))
             yield from rejoin(obj, kept.place)
+            if _comes(obj, work.before, work.after):
+                yield _stored_by(name, obj.attributes["access_method"])
             return
         again = _said_twice(inlined)
         sql = create_table(obj, [o for o in inlined if o not in again], work.version)
@@ -186,6 +188,8 @@ class TableKind(Descendant):
                 (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),) if again else ()
             )
             yield from leave(obj, kept.place)
+            if _comes(obj, work.after, work.before):
+                yield _stored_by(name, "heap")
             yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, hazards)
         else:
             yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
@@ -254,7 +258,7 @@ def settings(
             yield Statement(f"{alter} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.DANGEROUS)
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
         if old.get("access_method") != new.get("access_method"):
-            yield Statement(f"{alter} SET ACCESS METHOD {ident(new.get('access_method', 'heap'))}", Risk.DANGEROUS)
+            yield _stored_by(name, new.get("access_method", "heap"))
         if old.get("tablespace") != new.get("tablespace"):
             yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
     if old.get("row_security") != new.get("row_security"):
@@ -269,6 +273,18 @@ def settings(
         name_of = (identity or "").removeprefix("index ")
         words = f"USING INDEX {ident(name_of)}" if name_of != (identity or "") else (identity or "default").upper()
         yield Statement(f"{alter} REPLICA IDENTITY {words}", Risk.CAUTION)
+
+
+def _stored_by(table: str, access_method: str) -> Statement:
+    """Moves the rows to another access method."""
+    hazard = Hazard("rewrite", "the table is rewritten while it is locked")
+    return Statement(f"ALTER TABLE {table} SET ACCESS METHOD {ident(access_method)}", Risk.DANGEROUS, (hazard,))
+
+
+def _comes(obj: Object, first: Find, then: Find) -> bool:
+    """Whether the access method of a table is there at one end of a plan only: a table in quarantine would keep it."""
+    method = Address("access_method", (obj.attributes.get("access_method", "heap"),))
+    return first(method) is None and then(method) is not None
 
 
 _ROW_SECURITY = {

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter table public.item [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.item SET ACCESS METHOD heap;
 
 -- 0002 drop access method pile [caution]
