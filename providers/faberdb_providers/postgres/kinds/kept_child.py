@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faberdb.model import Hazard, Object, Risk, Statement
-from faberdb_providers.postgres.kinds.partition import object_name
-from faberdb_providers.postgres.names import dotted, qualified, resolve
+from faberdb.model import Address, Hazard, Object, Risk, Statement
+from faberdb_providers.postgres.kinds.lineage import Objects, all_above
+from faberdb_providers.postgres.names import dotted, object_name, qualified, resolve
 
 
 def leave(obj: Object, place: str) -> Iterator[Statement]:
@@ -27,6 +27,29 @@ def rejoin(obj: Object, place: str) -> Iterator[Statement]:
         yield Statement(f"{alter} INHERIT {parent}", Risk.DANGEROUS)
         yield Statement(f"{alter} NO INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"DROP TABLE {stand_in}")
+
+
+def irreversible(before: Object, after: Object, live: Objects, target: Objects) -> str:
+    """Why INHERIT or NO INHERIT will not do. A column that a table has of its own stays so beside what it inherits, and
+    one that it had from above becomes its own, with no way back from there."""
+    old, new = (set(o.attributes.get("inherits", ())) for o in (before, after))
+    had, wanted = (_own_columns(o.address, side) for o, side in ((before, live), (after, target)))
+    for name in sorted(had - wanted) if new - old else ():
+        if name in _inherited(after, target):
+            return f"its column {name} would not come from above alone; it stays as it is if it is declared here too"
+    for name in sorted(wanted - had) if old - new else ():
+        if name in _inherited(before, live):
+            return f"its column {name} would become its own, which nothing can take back"
+    return ""
+
+
+def _own_columns(table: Address, objects: Objects) -> set[str]:
+    own = (a for a, o in objects.items() if o.parent == table and "inherited" not in o.attributes)
+    return {a.path[-1] for a in own if a.kind == "column"}
+
+
+def _inherited(table: Object, objects: Objects) -> set[str]:
+    return {name for parent in all_above(table, objects.get) for name in _own_columns(parent.address, objects)}
 
 
 def _above(obj: Object, place: str) -> Iterator[tuple[str, str]]:

@@ -14,9 +14,10 @@ from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.kept_child import leave, rejoin
+from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
 from faberdb_providers.postgres.kinds.lineage import Find, left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
+from faberdb_providers.postgres.kinds.rows_over import copied, set_aside
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
@@ -140,7 +141,9 @@ class TableKind(Descendant):
         assert change.after is not None
         left = left_columns(change.before, change.after, live, target)
         # DETACH and NO INHERIT leave every column behind, with its values.
-        return f"it would keep the column {left[0]} of the table above it, which is not declared" if left else ""
+        if left:
+            return f"it would keep the column {left[0]} of the table above it, which is not declared"
+        return irreversible(change.before, change.after, live, target)
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # What only its columns or checks refer to (the sequence of an inherited default) is no concern of the table.
@@ -164,6 +167,9 @@ class TableKind(Descendant):
         again = _said_twice(inlined)
         sql = create_table(obj, [o for o in inlined if o not in again], work.version)
         yield Statement(sql, probe=misfits(obj, work))
+        aside = work.keep(obj.address)
+        if aside:
+            yield from copied(obj, aside.place, work)
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
         for key in again:
@@ -183,14 +189,12 @@ class TableKind(Descendant):
         if obj.attributes.get("partition_of"):
             yield detach(obj)
         if kept:
-            again = work.after(obj.address) is not None
-            hazards = (
-                (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),) if again else ()
-            )
             yield from leave(obj, kept.place)
             if _comes(obj, work.after, work.before):
                 yield _stored_by(name, "heap")
-            yield Statement(f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, hazards)
+            yield Statement(
+                f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, set_aside(obj, work)
+            )
         else:
             yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
 
