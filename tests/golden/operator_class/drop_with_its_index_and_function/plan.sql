@@ -21,7 +21,7 @@ DROP OPERATOR CLASS public.mine USING btree;
 -- 0003 drop operator family public."mine using btree" [caution]
 DROP OPERATOR FAMILY public.mine USING btree;
 
--- 0004 drop function public.mycmp."(integer, integer)" [dangerous]
+-- 0004 drop function public.mycmp(integer, integer) [dangerous]
 --      ! calls from the application and from bodies of other routines fail from then on
 DROP FUNCTION public.mycmp(integer, integer);
 
