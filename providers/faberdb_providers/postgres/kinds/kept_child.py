@@ -5,17 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faberdb.model import Address, Hazard, Object, Risk, Statement
-from faberdb_providers.postgres.kinds.lineage import Objects, all_above
-from faberdb_providers.postgres.names import dotted, object_name, qualified, resolve
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.lineage import Objects, all_above, shared
+from faberdb_providers.postgres.names import dotted, ident, object_name, qualified, resolve
 
 
-def leave(obj: Object, place: str) -> Iterator[Statement]:
+def leave(obj: Object, place: str, work: Work) -> Iterator[Statement]:
     """Put an empty table of the same shape in the place of each table above."""
     alter = f"ALTER TABLE {qualified(obj.address)}"
     hazard = Hazard("no-inherit", "queries on the parent wait for a moment, and no longer find the rows of the child")
     for parent, stand_in in _above(obj, place):
         yield Statement(f"CREATE TABLE {stand_in} (LIKE {parent} INCLUDING CONSTRAINTS INCLUDING GENERATED)")
+        for name, check in shared(obj, work, "check").items():
+            here = check.parent is not None and qualified(check.parent) == parent
+            if here and check.attributes.get("not_valid"):  # LIKE makes it valid, which that of the child is not
+                of = f"ALTER TABLE {stand_in}"
+                yield Statement(f"{of} DROP CONSTRAINT {ident(name)}")
+                expression = check.attributes["expression"]
+                yield Statement(f"{of} ADD CONSTRAINT {ident(name)} CHECK ({expression}) NOT VALID")
         yield Statement(f"{alter} INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"{alter} NO INHERIT {parent}", Risk.DANGEROUS, (hazard,))
 

@@ -189,7 +189,7 @@ class TableKind(Descendant):
         if obj.attributes.get("partition_of"):
             yield detach(obj)
         if kept:
-            yield from leave(obj, kept.place)
+            yield from leave(obj, kept.place, work)
             if _comes(obj, work.after, work.before):
                 yield _stored_by(name, "heap")
             yield Statement(
