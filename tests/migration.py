@@ -48,7 +48,16 @@ class Migration:
         text = to_json(plan)
         with opened(conninfo, read_only=False) as session:
             target = provider.target(session)
-            context = Context("a test", NOW, text, Limits(), lambda objects: objects, lambda step, number, total: None)
+            secrets = {name: s.statement.stand_in for s in plan.steps for name in s.statement.secrets}
+            context = Context(
+                "a test",
+                NOW,
+                text,
+                Limits(),
+                lambda objects: objects,
+                lambda step, number, total: None,
+                variables=secrets,
+            )
             execute(from_json(text, "plan.json"), target, context)
 
     def plan_back(self, conninfo: str, plan: Plan, plan_id: str = "back") -> Plan:

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import ScratchCluster
 from faberdb_providers.postgres.session import Session
-from faberdb_providers.postgres.shadow import ScratchServer
+from faberdb_providers.postgres.shadow import ScratchServer, drop_database
 
 
 def installed() -> dict[int, Binaries]:
@@ -50,8 +50,9 @@ class Server:
 
     def drop_database(self, conninfo: str) -> None:
         name = str(conninfo_to_dict(conninfo)["dbname"])
-        with psycopg.connect(self.cluster.conninfo("template1"), autocommit=True) as keeper:
-            keeper.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        template = self.cluster.conninfo("template1")
+        with closing(Session.open(template, "the cluster under test", read_only=False)) as keeper:
+            drop_database(keeper, template, name)
 
     @contextmanager
     def database(self) -> Iterator[str]:

@@ -88,7 +88,8 @@ class Statement:
     be. secrets: environment variables whose
     values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
-    statement, which stands once, after what each of them does before it.
+    statement, which stands once, after what each of them does before it. stand_in: what takes the place of the
+    secrets on a scratch server, where the name alone would be refused.
     """
 
     sql: str
@@ -100,6 +101,7 @@ class Statement:
     probe: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     shared: bool = False
+    stand_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,23 @@ def change_publication(d: Draw, model: Model, item: Item) -> None:
     model.respec(item, **{"publish_via_partition_root": None, **_publication(d)})
 
 
+def make_subscription(d: Draw, model: Model) -> None:
+    model.add("subscription", d.name(model, 0, "subscription"), 0, _subscription(d))
+
+
+def _subscription(d: Draw) -> dict[str, Any]:
+    spec: dict[str, Any] = {"publications": d.some(["p", "q", "Third"], 1, 2), "binary": d.one_in(2)}
+    if d.one_in(2):
+        spec |= {"slot_name": d.pick(["one", "two"]), "enabled": d.one_in(2)}
+    if d.major >= 15 and d.one_in(4):
+        spec["two_phase"] = True
+    return spec
+
+
+def change_subscription(d: Draw, model: Model, item: Item) -> None:
+    model.respec(item, **{"slot_name": None, "enabled": None, "two_phase": None, **_subscription(d)})
+
+
 def make_published(d: Draw, model: Model) -> None:
     if publications := model.of("publication"):
         _publish(d, model, d.pick(publications))

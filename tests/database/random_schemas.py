@@ -80,6 +80,7 @@ KINDS = (
     Sort("publication", 1, others.make_publication, others.change_publication),
     Sort("published_table", 2, others.make_published, others.change_published, named=False),
     Sort("published_schema", 1, others.make_published, others.keep, named=False),
+    Sort("subscription", 1, others.make_subscription, others.change_subscription),
     Sort("default_privilege", 1, others.make_default_privilege, others.change_default_privilege, named=False),
 )
 ACTIONS = ["add", "add", "drop", "change", "change", "change", "rename", "comment", "grant"]

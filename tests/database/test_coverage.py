@@ -16,8 +16,6 @@ NOT_MANAGED = (
     "create function odd_in(cstring) returns odd_box language internal immutable strict as 'int4in'",
     "create function odd_out(odd_box) returns cstring language internal immutable strict as 'int4out'",
     "create type odd_box (input = odd_in, output = odd_out, like = integer)",
-    "create subscription feed connection 'host=nowhere password=secret' publication p"
-    " with (connect = false, slot_name = none)",
     "select lo_create(0), lo_create(0)",
     "do $$ begin execute format('alter database %I set work_mem = ''5MB''', current_database()); end $$",
 )
@@ -44,9 +42,7 @@ def test_what_is_not_managed_is_listed(server: Server) -> None:
             run_sql(conninfo, statement)
         with opened(conninfo) as session:
             listed = {(item.what, item.name) for item in session.inspect().unmanaged}
-        run_sql(conninfo, "drop subscription feed")
     assert ("type", "public.odd_box") in listed
-    assert ("subscription", "feed") in listed
     assert ("large objects", "2") in listed
     assert ("setting of the database", "work_mem") in listed
     assert not [name for _, name in listed if "secret" in name]

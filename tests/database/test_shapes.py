@@ -355,6 +355,14 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "published_schema": [
         ("published_schema:p.s", "create", "[schemas]\ns = {}\n[publications.p]\n⟨|schemas = { s = {} }⟩")
     ],
+    "subscription": [
+        ("subscription:s", "alter", "[subscriptions.s]\npublications = ['⟨a|b⟩']"),
+        ("subscription:s", "alter", "[subscriptions.s]\npublications = ['a']\n⟨|binary = true⟩"),
+        ("subscription:s", "alter", "[subscriptions.s]\npublications = ['a']\nslot_name = 's'\n⟨|enabled = true⟩"),
+        ("subscription:s", "alter", "[subscriptions.s]\npublications = ['a']\n⟨streaming = 'off'|⟩"),
+        ("subscription:s", "replace", "[subscriptions.s]\npublications = ['a']\n⟨|failover = true⟩"),
+        ("subscription:s", "replace", "[subscriptions.s]\npublications = ['a']\n⟨two_phase = true|⟩"),
+    ],
     "comment": [("comment:table.public.t", "alter", table(about="comment = '⟨a|b⟩'"))],
     "grant": [("grant:table.public.t.public", "alter", table(about="grants = { public = ['⟨select|insert⟩'] }"))],
     "owner": [("owner:table.public.t", "alter", table(about="owner = 'pg_⟨monitor|read_all_settings⟩'"))],

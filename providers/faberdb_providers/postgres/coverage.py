@@ -43,6 +43,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_rewrite": ("rule", "view"),
     "pg_sequence": ("sequence", "column"),
     "pg_statistic_ext": ("statistics",),
+    "pg_subscription": ("subscription",),
     "pg_transform": ("transform",),
     "pg_trigger": ("trigger",),
     "pg_ts_config": ("text_search_configuration",),
@@ -59,7 +60,6 @@ LISTED = {
     "pg_db_role_setting": "settings of the database and of roles in it are listed as unmanaged",
     "pg_largeobject_metadata": "large objects are data; they are counted as unmanaged",
     "pg_seclabel": "security labels are listed as unmanaged",
-    "pg_subscription": "subscriptions are listed as unmanaged",
 }
 """Catalogues of what is not managed and is listed in every plan."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _USER = "oid >= 16384"
+HERE = "(select d.oid from pg_database d where d.datname = current_database())"
+"""SQL for the oid of the database."""
 PRESENCE = {
     **{
         name: f"pg_constraint where contype = '{letter}' and conrelid >= 16384"
@@ -72,6 +74,7 @@ PRESENCE = {
             ("default_privilege", "pg_default_acl"),
         )
     },
+    "subscription": f"pg_subscription where subdbid = {HERE}",
 }
 
 

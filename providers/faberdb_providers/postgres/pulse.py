@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable
 
 from faberdb_providers.postgres.coverage import KINDS_OF, LISTED
+from faberdb_providers.postgres.presence import HERE
 
 # Not for everybody to read, or with a view that is; what is shown of them is little.
 _UNREADABLE = {"pg_user_mapping", "pg_subscription", "pg_largeobject_metadata"}
@@ -24,13 +25,29 @@ _OF_USERS = {
     "pg_type": "oid >= 16384",
     "pg_proc": "oid >= 16384",
 }
+_SUBSCRIPTIONS_SINCE = {
+    14: ("oid", "subsynccommit", "subbinary", "substream"),
+    15: ("subtwophasestate", "subdisableonerr"),
+    16: ("subpasswordrequired", "subrunasowner", "suborigin"),
+    17: ("subfailover",),
+}
 _VIEWS = (
     "select 'roles', count(*), sum(hashtextextended(oid || ' ' || rolname, 0)) from pg_roles",
     "select 'mappings', count(*), sum(hashtextextended(m::text, 0)) from pg_user_mappings m",
-    "select 'subscriptions', count(*), sum(hashtextextended(subname::text, 0)) from pg_subscription",
     "select 'large objects', count(*), 0 from pg_largeobject_metadata",
     "select 'database', 1, hashtextextended(xmin::text, 0) from pg_database where datname = current_database()",
 )
+
+
+def _subscriptions(version: int) -> str:
+    """The secret in the row keeps all but superusers from seeing who wrote it; so by all that they may see."""
+    shown = ["s.subname", "s.subowner", "s.subenabled", "s.subslotname", "s.subpublications"]
+    for since, names in _SUBSCRIPTIONS_SINCE.items():
+        shown += [f"s.{name}" for name in names if version >= since]
+    return (
+        f"select 'subscriptions', count(*), sum(hashtextextended(row({', '.join(shown)})::text, 0))"
+        f" from pg_subscription s where s.subdbid = {HERE}"
+    )
 
 
 def pulse_query(version: int) -> str:
@@ -42,7 +59,7 @@ def pulse_query(version: int) -> str:
         for name in catalogues
         if version >= _SINCE.get(name, 0)
     ]
-    return " union all ".join((*parts, *_VIEWS))
+    return " union all ".join((*parts, *_VIEWS, _subscriptions(version)))
 
 
 def digest(rows: Iterable[tuple[object, ...]]) -> str:

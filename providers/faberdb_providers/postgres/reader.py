@@ -87,6 +87,7 @@ select a.attrelid, a.attnum::int, p.attrelid, p.attnum::int
  where h.inhrelid >= 16384 order by h.inhseqno desc
 """
 
+# DROP SUBSCRIPTION leaves the comment behind.
 COMMENTS = """
 select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.conname), i.type, i.identity
   from pg_description d left join pg_attribute a
@@ -95,7 +96,8 @@ select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.co
   left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
  where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
    and d.description <> 'standard public schema'))
-   and d.classoid not in ('pg_largeobject'::regclass, 'pg_subscription'::regclass)
+   and d.classoid <> 'pg_largeobject'::regclass
+   and not (d.classoid = 'pg_subscription'::regclass and i.identity is null)
    and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
    and not (d.classoid in ('pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
     'pg_constraint'::regclass) and i.identity ~ ' on faberdb(_[^ .]*)?[.]("([^"]|"")+"|[^ ]+)$')
@@ -111,7 +113,10 @@ CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 """What a constraint that is part of another object is called in a comment's address."""
 
 
-UNREADABLE = {"user mapping": "this role may not read its options, so nothing can be said about it"}
+UNREADABLE = {
+    "user mapping": "this role may not read its options, so nothing can be said about it",
+    "subscription": "PostgreSQL 13 lets none but superusers read its settings, so it is left alone there",
+}
 """Why something of a kind that is managed may still be none of ours."""
 
 

@@ -236,7 +236,7 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
     with closing(keeper):
         if keeper.query("select rolcreatedb or rolsuper from pg_roles where rolname = current_user") != [(True,)]:
             raise ScratchError("the role may not create databases there")
-        _sweep(keeper)
+        _sweep(keeper, conninfo)
         ((mark,),) = keeper.query(f"select {_MARK} from pg_stat_activity where pid = pg_backend_pid()")
         keeper.execute("set application_name = 'faberdb scratch'")
         offer = Offer.of(keeper, need)
@@ -258,7 +258,7 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
             drop(name)
 
         def drop(name: str) -> None:
-            keeper.execute(f"drop database if exists {ident(name)} with (force)")
+            drop_database(keeper, conninfo, name)
 
         with _serving(description, make, remove) as server:
             yield server, offer
@@ -268,7 +268,7 @@ _MARK = "pid || '_' || (extract(epoch from backend_start) * 1000000)::bigint"
 """SQL for what tells the session that a scratch database belongs to from every other, earlier and later ones."""
 
 
-def _sweep(keeper: Session) -> None:
+def _sweep(keeper: Session, conninfo: str) -> None:
     """Drop what a run that was killed left behind: scratch databases of this role whose session is gone."""
     left = keeper.query(
         "select d.datname from pg_database d where d.datdba = (select oid from pg_roles where rolname = current_user)"
@@ -276,7 +276,21 @@ def _sweep(keeper: Session) -> None:
         f" where starts_with(d.datname, '{PREFIX}' || {_MARK} || '_'))"
     )
     for (name,) in left:
-        keeper.execute(f"drop database if exists {ident(name)} with (force)")
+        drop_database(keeper, conninfo, name)
+
+
+def drop_database(keeper: Session, conninfo: str, name: str) -> None:
+    """Drop a database of ours, which the server refuses as long as there is a subscription in it. conninfo: of any
+    database of that server. Raises psycopg.Error."""
+    inside = "from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = %s"
+    subscriptions = keeper.query(f"select s.subname, s.subenabled {inside}", name)
+    if subscriptions:
+        with closing(Session.open(make_conninfo(conninfo, dbname=name), "a scratch database", read_only=False)) as left:
+            for subscription, enabled in subscriptions:
+                alter = f"alter subscription {ident(subscription)}"
+                off = f"{alter} disable; " if enabled else ""
+                left.execute(f"{off}{alter} set (slot_name = none); drop subscription {ident(subscription)}")
+    keeper.execute(f"drop database if exists {ident(name)} with (force)")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -17,6 +18,7 @@ from faberdb_providers.postgres.session import Session
 _NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
 """Types whose values need no quotes: int8, int2, int4, oid, float4, float8, numeric."""
 
+_BREAKS = re.compile(r"[\s=:/@?&'\"\\]+")
 PASSING = ("55P03", "40P01")
 """lock_not_available, deadlock_detected: the same may succeed a little later."""
 
@@ -36,9 +38,13 @@ class Target(Session):
             sql = sql.replace("'${" + name + "}'", literal(self._secrets[name]).strip())
         return sql
 
-    def _discreet(self, said: tuple[str, ...]) -> tuple[str, ...]:
-        """The server's words without values that were entrusted."""
-        for value in filter(None, self._secrets.values()):
+    def _discreet(self, said: tuple[str, ...], step: Step) -> tuple[str, ...]:
+        """The server's words without values that were entrusted, nor pieces of those in the step: what is wrong with a
+        connection string is said with the word of it that is."""
+        hidden = set(self._secrets.values())
+        for name in step.statement.secrets:
+            hidden |= {piece for piece in _BREAKS.split(self._secrets[name]) if len(piece) > 1}
+        for value in sorted(filter(None, hidden), key=len, reverse=True):
             said = tuple(line.replace(value, "***") for line in said)
         return said
 
@@ -121,10 +127,10 @@ class Target(Session):
                 raise StoppedError(
                     "the connection to the server was lost during a step",
                     where=f"{step.address.kind.replace('_', ' ')} {step.address.name}",
-                    detail=self._discreet(words(error)),
+                    detail=self._discreet(words(error), step),
                     advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
                 ) from error
-            said = self._discreet(words(error))
+            said = self._discreet(words(error), step)
             if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
                 said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()

@@ -1,5 +1,7 @@
 """What the database holds beyond the kinds: one query over every catalogue that can hold an object of a user's."""
 
+from faberdb_providers.postgres.presence import HERE
+
 
 def _on_user_relation(column: str) -> str:
     return (
@@ -64,8 +66,9 @@ UNMANAGED = (
     # The catalogues themselves are not for everybody to read; the view and these columns are.
     " union all select 'pg_user_mapping'::regclass, m.umid, 'user mapping', quote_ident(coalesce(m.usename, 'public'))"
     " || ' on server ' || quote_ident(m.srvname) from pg_user_mappings m"
+    # PostgreSQL 13 lets none but superusers read what tells one from another.
     " union all select 'pg_subscription'::regclass, 0, 'subscription', quote_ident(s.subname) from pg_subscription s"
-    " where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())"
+    f" where s.subdbid = {HERE} and current_setting('server_version_num')::int < 140000"
     # Of settings only the names: a value can be anything.
     " union all select 'pg_db_role_setting'::regclass, 0, 'setting of the database', split_part(v.text, '=', 1)"
     " || coalesce(' for ' || quote_ident(r.rolname), '') from pg_db_role_setting s"
