@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
 from tests.servers import Server, installed, shared_cache
@@ -63,6 +65,28 @@ def server(request: pytest.FixtureRequest, servers: Callable[[int], Server]) -> 
 def newest(servers: Callable[[int], Server]) -> Server:
     """The server of the newest major on this machine, for tests that one version is enough for."""
     return servers(max(INSTALLED))
+
+
+@pytest.fixture(scope="session")
+def label_provider() -> Callable[[Server], str]:
+    """Builds a module that takes security labels where the server can read it, and returns the `options` of a
+    connection string with which sessions load it."""
+
+    def built(server: Server) -> str:
+        ask = [str(server.binaries.bin / "pg_config"), "--includedir-server"]
+        headers = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
+        compiler = shutil.which("cc")
+        if compiler is None or not (headers / "postgres.h").exists():
+            pytest.skip(f"it takes a C compiler and the headers of PostgreSQL {server.major} (server-dev)")
+        home = str(conninfo_to_dict(server.cluster.conninfo("template1"))["host"])
+        module = Path(home) / "label_provider.so"
+        if not module.exists():
+            source = Path(__file__).with_name("label_provider.c")
+            flags = ["-shared", "-fPIC", "-I", str(headers), "-o", str(module)]
+            subprocess.run([compiler, *flags, str(source)], check=True)
+        return f"-c session_preload_libraries={module}"
+
+    return built
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, make_plan
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
+from faberdb_providers.postgres.kinds.subscription import NOWHERE
 from faberdb_providers.postgres.provider import provider
 from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.session import Session
@@ -48,7 +49,7 @@ class Migration:
         text = to_json(plan)
         with opened(conninfo, read_only=False) as session:
             target = provider.target(session)
-            secrets = {name: s.statement.stand_in for s in plan.steps for name in s.statement.secrets}
+            secrets = {name: NOWHERE for step in plan.steps for name in step.statement.secrets}
             context = Context(
                 "a test",
                 NOW,

@@ -88,8 +88,9 @@ class Statement:
     be. secrets: environment variables whose
     values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
-    statement, which stands once, after what each of them does before it. stand_in: what takes the place of the
-    secrets on a scratch server, where the name alone would be refused.
+    statement, which stands once, after what each of them does before it. on_scratch: what a scratch server
+    runs in its place, which does the same to the catalogue without what only the live server has: a secret that
+    a name cannot stand for, a module.
     """
 
     sql: str
@@ -101,7 +102,7 @@ class Statement:
     probe: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     shared: bool = False
-    stand_in: str = ""
+    on_scratch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -363,6 +363,10 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("subscription:s", "replace", "[subscriptions.s]\npublications = ['a']\n⟨|failover = true⟩"),
         ("subscription:s", "replace", "[subscriptions.s]\npublications = ['a']\n⟨two_phase = true|⟩"),
     ],
+    "security_label": [
+        ("security_label:table.public.t.m", "alter", table(about="security_labels = { m = '⟨a|b⟩' }")),
+        ("table:public.t", "none", table(about="⟨|security_labels = { m = 'a' }⟩")),
+    ],
     "comment": [("comment:table.public.t", "alter", table(about="comment = '⟨a|b⟩'"))],
     "grant": [("grant:table.public.t.public", "alter", table(about="grants = { public = ['⟨select|insert⟩'] }"))],
     "owner": [("owner:table.public.t", "alter", table(about="owner = 'pg_⟨monitor|read_all_settings⟩'"))],

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
+from psycopg.conninfo import make_conninfo
 
 from faberdb.plan.document import Plan
 from faberdb.views.human import Human
@@ -63,11 +64,13 @@ def test_there_and_back(
     major: int,
     servers: Callable[[int], Server],
     texts: Callable[[str, str], None],
+    label_provider: Callable[[Server], str],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The plan is as written; applied, it gives what a direct build gives; taken back, all is as it was."""
     server = servers(major)
     _skip_without(case, server)
+    options = label_provider(server) if case.parent.name == "security_label" else None
     migration = Migration(server.scratch())
     before, after = (_declared(case / name) for name in ("before.toml", "after.toml"))
     with server.database() as live, server.database() as wanted:
@@ -82,10 +85,10 @@ def test_there_and_back(
             shown = replace(plan, database={"name": "shop"}, server_version=major * 10000)
             texts("plan.sql", plan_sql(shown))
             texts("plan.txt", _printed(shown, capsys))
-        migration.apply(live, plan)
+        migration.apply(make_conninfo(live, options=options), plan)
         assert server.dump(live) == server.dump(wanted)
         assert not migration.plan(live, after).steps
-        migration.apply(live, migration.plan_back(live, plan))
+        migration.apply(make_conninfo(live, options=options), migration.plan_back(live, plan))
         assert server.dump(live) == start
         assert rows(live) == start_rows
 

@@ -1,14 +1,15 @@
-"""What hangs on objects without being one in the catalogue: their owners, and the privileges in their access control
-lists."""
+"""What hangs on objects without being one in the catalogue: their owners, the privileges in their access control lists,
+and security labels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-from faberdb.model import Address, Object
+from faberdb.model import Address, Object, Unmanaged
 from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences, owner_of
 from faberdb_providers.postgres.kinds.along import owned_by
 from faberdb_providers.postgres.kinds.base import Identity, Row
+from faberdb_providers.postgres.kinds.security_label import LABELLED
 
 _TYPE = (
     "(t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (select from pg_class c where c.oid = t.typrelid"
@@ -139,3 +140,32 @@ def grants(
             needs |= {Address("grant", ("schema", whole.path[0], g)) for g in (grantor, PUBLIC)}
         made[address] = Object(address, attributes, parent, frozenset(needs - {address}))
     yield from made.values()
+
+
+LABELS = """
+select l.classoid, l.objoid, l.objsubid, l.provider, l.label, a.attname, i.type, i.identity
+  from pg_seclabel l left join pg_attribute a
+    on l.objsubid > 0 and l.classoid = 'pg_class'::regclass and a.attrelid = l.objoid and a.attnum = l.objsubid,
+       lateral pg_identify_object(l.classoid, l.objoid, l.objsubid) i
+ where l.classoid <> 'pg_largeobject'::regclass and i.identity is not null
+   and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+"""
+
+
+def labels(
+    rows: Iterable[Row], addresses: Mapping[Identity, Address], members: Container[tuple[int, int]]
+) -> tuple[dict[Address, Object], list[Unmanaged]]:
+    """The security labels, and those that are on what no declaration can name (a member of an extension)."""
+    made: dict[Address, Object] = {}
+    rest = []
+    for classid, oid, part, provider, label, column, what, identity in rows:
+        exact, whole = addresses.get((classid, oid, part)), addresses.get((classid, oid, 0))
+        parent = exact or whole
+        if (classid, oid) in members or parent is None or parent.kind not in LABELLED:
+            name = f"{provider} on {what} {identity}"
+            rest.append(Unmanaged("security label", name, "it is on something that cannot be declared"))
+            continue
+        on = (parent.kind, *parent.path) if exact else ("column", *parent.path, column)
+        address = Address("security_label", (*on, provider))
+        made[address] = Object(address, {"label": label}, parent, frozenset({parent}))
+    return made, rest

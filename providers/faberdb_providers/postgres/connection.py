@@ -12,8 +12,8 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, NoDatabaseError
-from faberdb.model import Statement, Step
-from faberdb_providers.postgres.names import ident, literal
+from faberdb.model import Step
+from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import without_secrets, words
 from faberdb_providers.postgres.settings import pinned
 from faberdb_providers.postgres.waiting import limit
@@ -137,7 +137,7 @@ class Connection:
 
     def _run_step(self, step: Step) -> None:
         self.set_scope(step.scope)
-        self.execute_one(_stood_in(step.statement))
+        self.execute_one(step.statement.on_scratch or step.statement.sql)
 
     def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
         """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
@@ -159,7 +159,8 @@ class Connection:
                     if step.scope != scope:
                         self.set_scope(step.scope, local=True)
                         scope = step.scope
-                    cursor.execute(_stood_in(step.statement).encode())  # in a pipeline this is the extended protocol
+                    sql = step.statement.on_scratch or step.statement.sql
+                    cursor.execute(sql.encode())  # in a pipeline this is the extended protocol
         except psycopg.Error:
             return False
         return True
@@ -185,11 +186,3 @@ def _missing_database(conninfo: str, said: str) -> str:
         except psycopg.Error:
             continue
     return ""
-
-
-def _stood_in(statement: Statement) -> str:
-    """The SQL as a scratch server takes it, which is trusted with no secret."""
-    sql = statement.sql
-    for name in statement.secrets if statement.stand_in else ():
-        sql = sql.replace("'${" + name + "}'", literal(statement.stand_in))
-    return sql

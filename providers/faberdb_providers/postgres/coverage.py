@@ -41,6 +41,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_publication_rel": ("published_table",),
     "pg_range": ("range_type",),
     "pg_rewrite": ("rule", "view"),
+    "pg_seclabel": ("security_label",),
     "pg_sequence": ("sequence", "column"),
     "pg_statistic_ext": ("statistics",),
     "pg_subscription": ("subscription",),
@@ -59,7 +60,6 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
 LISTED = {
     "pg_db_role_setting": "settings of the database and of roles in it are listed as unmanaged",
     "pg_largeobject_metadata": "large objects are data; they are counted as unmanaged",
-    "pg_seclabel": "security labels are listed as unmanaged",
 }
 """Catalogues of what is not managed and is listed in every plan."""
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
-from faberdb_providers.postgres.attached import grants, grants_query, owners, owners_query
+from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
@@ -120,6 +120,10 @@ UNREADABLE = {
 """Why something of a kind that is managed may still be none of ours."""
 
 
+_FIXED = 10
+"""How many queries come before those of the kinds."""
+
+
 class Snapshot:
     """What the catalogue queries found in one REPEATABLE READ, READ ONLY snapshot: rows, and objects when asked for."""
 
@@ -145,10 +149,9 @@ class Snapshot:
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        classes, aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged, *found = self._rows
-        return _Assembly(dict(zip(self._kinds, found, strict=True)), self._version).assemble(
-            classes[0], aliases, dependencies, inherited, comments, owned, granted, casts, unmanaged
-        )
+        classes, *fixed = self._rows[:_FIXED]
+        found = dict(zip(self._kinds, self._rows[_FIXED:], strict=True))
+        return _Assembly(found, self._version).assemble(classes[0], *fixed)
 
 
 def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Snapshot:
@@ -158,7 +161,7 @@ def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iter
     """
     readable = [kind for kind in kinds if kind.has_query]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
-    attached = [COMMENTS, owners_query(version), grants_query(version)]
+    attached = [COMMENTS, owners_query(version), grants_query(version), LABELS]
     fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
     inside = connection.info.transaction_status != TransactionStatus.IDLE
     # Inside a transaction that has its own settings and writes, what is set here must not stay.
@@ -195,6 +198,7 @@ class _Assembly:
         comments: list[Row],
         owned: list[Row],
         granted: list[Row],
+        labelled: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
@@ -215,6 +219,8 @@ class _Assembly:
         self._comment(comments, members)
         self.objects |= {obj.address: obj for obj in owners(owned, self.addresses)}
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
+        found, elsewhere = labels(labelled, self.addresses, members)
+        self.objects |= found
         self.objects |= with_siblings(self.objects)
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
@@ -223,7 +229,7 @@ class _Assembly:
             if (classid, oid) not in members
             and ((address := self.addresses.get((classid, oid, 0))) is None or address.kind not in managed)
         )
-        return Catalogue(self.objects, rest, frozenset((s, t) for s, t in casts), self.version)
+        return Catalogue(self.objects, (*rest, *elsewhere), frozenset((s, t) for s, t in casts), self.version)
 
     def _leave_parts_of_others(self) -> None:
         """Forget keys, checks, triggers of relations that are not read apart: those of an extension's tables."""

@@ -75,9 +75,5 @@ UNMANAGED = (
     " join pg_database d on d.oid = s.setdatabase and d.datname = current_database()"
     " left join pg_roles r on r.oid = s.setrole, unnest(s.setconfig) v (text)"
     " union all select 'pg_largeobject_metadata'::regclass, 0, 'large objects', count(*)::text"
-    " from pg_largeobject_metadata having count(*) > 0"
-    # What is made anew loses its labels, and no scratch server has the module that would take them.
-    " union all select 'pg_seclabel'::regclass, 0, 'security label', l.provider"
-    " || ' on ' || l.objtype || ' ' || l.objname"
-    " from pg_seclabels l where l.objtype not in ('role', 'tablespace', 'database', 'large object') order by 3, 4"
+    " from pg_largeobject_metadata having count(*) > 0 order by 3, 4"
 )

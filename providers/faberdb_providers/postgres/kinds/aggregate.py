@@ -10,14 +10,14 @@ from faberdb_providers.postgres.kinds.background import not_brought_along, opera
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.signatures import arguments, halves, split
 
 Modify = Literal["read_only", "shareable", "read_write"]
 
 
-class AggregateSpec(OwnedSpec, GrantableSpec):
+class AggregateSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """An aggregate, with the names that CREATE AGGREGATE has. Its key is its name, with the types of its arguments
     where others have the same name: `[aggregates."total(numeric)"]`."""
 
@@ -69,7 +69,7 @@ _MODIFY = {"r": "read_only", "s": "shareable", "w": "read_write"}
 _PARALLEL = {"s": "safe", "r": "restricted"}
 _QUOTED = ("initcond", "minitcond")
 _FLAGS = ("finalfunc_extra", "mfinalfunc_extra", "hypothetical")
-_ELSEWHERE = {*GrantableSpec.model_fields, *OwnedSpec.model_fields, "arguments"}
+_ELSEWHERE = {*GrantableSpec.model_fields, *OwnedSpec.model_fields, *LabelledSpec.model_fields, "arguments"}
 _OPTIONS = tuple(key for key in AggregateSpec.model_fields if key not in _ELSEWHERE)
 
 

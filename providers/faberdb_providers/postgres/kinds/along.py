@@ -1,4 +1,4 @@
-"""What the entry of another object declares along with it: comments, the owner, privileges."""
+"""What the entry of another object declares along with it: comments, the owner, privileges, security labels."""
 
 from __future__ import annotations
 
@@ -20,6 +20,16 @@ def comment_on(target: Address, text: str | None, place: Place, parent: Address 
             place.scope,
             place.origin,
         )
+
+
+def labels_on(
+    target: Address, labels: Mapping[str, str], place: Place, parent: Address | None = None
+) -> Iterator[Object]:
+    """The security labels that a declaration's `security_labels` key stands for."""
+    for provider, label in labels.items():
+        address = Address("security_label", (target.kind, *target.path, provider))
+        above = parent or target
+        yield Object(address, {"label": label}, above, frozenset({above}), place.scope, place.origin)
 
 
 _PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)

@@ -10,8 +10,8 @@ from typing import Any
 from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
-from faberdb_providers.postgres.kinds.along import comment_on, grants_on, owned_by, part_of
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, RelationSpec, Spec
+from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, RelationSpec, Spec
 from faberdb_providers.postgres.names import ident
 
 Row = tuple[Any, ...]
@@ -89,7 +89,7 @@ class PostgresKind:
         references: Iterable[Address] = (),
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
-        """The declared object, its comment, the privileges on it, and both of columns that are no objects."""
+        """The declared object, its comment, the privileges and labels on it, and those on columns that are none."""
         if spec.renamed_from and not self.renamable:
             raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
         old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
@@ -113,11 +113,15 @@ class PostgresKind:
             if owner in spec.grants:
                 raise ValueError(f"{owner} owns it, so what it may do there is said of `{OWNER}`")
             yield from grants_on(address, spec.grants, place)
+        if isinstance(spec, LabelledSpec):
+            yield from labels_on(address, spec.security_labels, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)
             for column, grants in spec.column_grants.items():
                 yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
+            for column, labels in spec.column_security_labels.items():
+                yield from labels_on(Address("column", (*address.path, column)), labels, place, address)
 
     def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
         """The declared object with the references that only the whole declaration tells."""

@@ -10,7 +10,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     carried,
@@ -24,7 +24,7 @@ from faberdb_providers.postgres.kinds.types import (
 from faberdb_providers.postgres.names import ident, qualified
 
 
-class CompositeTypeSpec(OwnedSpec, GrantableSpec):
+class CompositeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A composite type; its attributes are its `columns`, in their order."""
 
 
@@ -140,7 +140,7 @@ def _same_layout(address: Address, work: Work) -> bool:
     return all(_same_layout(r, work) for r in inner)
 
 
-class AttributeSpec(Spec):
+class AttributeSpec(LabelledSpec):
     """An attribute of a composite type; a bare string is its type."""
 
     short = "type"

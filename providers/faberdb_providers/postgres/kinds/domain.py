@@ -11,7 +11,7 @@ from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     columns_of,
@@ -24,7 +24,7 @@ from faberdb_providers.postgres.kinds.types import (
 from faberdb_providers.postgres.names import ident, qualified
 
 
-class DomainSpec(OwnedSpec, GrantableSpec):
+class DomainSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A domain; a bare string is the type it is over."""
 
     short = "type"

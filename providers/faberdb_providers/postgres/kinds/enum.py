@@ -8,12 +8,12 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import carried
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 
-class EnumSpec(OwnedSpec, GrantableSpec):
+class EnumSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """An enum type; a bare list is its values."""
 
     short = "values"

@@ -8,11 +8,11 @@ from typing import Any
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, not_brought_along, switch
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal
 
 
-class EventTriggerSpec(OwnedSpec):
+class EventTriggerSpec(OwnedSpec, LabelledSpec):
     """An event trigger. It is made after everything else of a plan, and goes first."""
 
     event: str

@@ -12,7 +12,7 @@ from faberdb_providers.postgres.kinds.background import not_brought_along, proce
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal, qualified
 from faberdb_providers.postgres.signatures import Argument, arguments
 
@@ -21,7 +21,7 @@ NAMED_LISTS = ("search_path", "temp_tablespaces", "local_preload_libraries", "se
 """Settings that are lists of names, each quoted by itself (GUC_LIST_QUOTE)."""
 
 
-class ProcedureSpec(OwnedSpec, GrantableSpec):
+class ProcedureSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A procedure. Its key is its name, with the types of its arguments where others have the same name:
     `[procedures."add(integer, integer)"]`."""
 

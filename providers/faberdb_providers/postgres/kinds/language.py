@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type
 
 _PAIR = re.compile(r"(.+?) for (\S+)\Z", re.IGNORECASE)
 
 
-class LanguageSpec(OwnedSpec, GrantableSpec):
+class LanguageSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A procedural language; a bare string is its handler. Those of extensions come with the extension."""
 
     short = "handler"

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
 PUBLISHED = ("insert", "update", "delete", "truncate")
 _HAZARD = Hazard("publication", "subscribers get other rows from the moment this commits, or stop with an error")
 
 
-class PublicationSpec(OwnedSpec):
+class PublicationSpec(OwnedSpec, LabelledSpec):
     """A publication; what it publishes stands in its `tables` and `schemas`."""
 
     all_tables: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import collation, in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
 from faberdb_providers.postgres.names import dotted, literal, qualified
 
@@ -55,7 +55,7 @@ END
 $faberdb$"""
 
 
-class RangeTypeSpec(OwnedSpec, GrantableSpec):
+class RangeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A range type; a bare string is its subtype."""
 
     short = "subtype"

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from faberdb.model import Address, Object, Place, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident
 
 
-class SchemaSpec(OwnedSpec, GrantableSpec):
+class SchemaSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A schema."""
 
 

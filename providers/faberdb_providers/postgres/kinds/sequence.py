@@ -9,14 +9,14 @@ from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, St
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
 
 
-class SequenceSpec(OwnedSpec, GrantableSpec):
+class SequenceSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """A sequence; whatever is not given has PostgreSQL's default."""
 
     type: str = "bigint"

@@ -58,10 +58,19 @@ class OwnedSpec(Spec):
     """The role that owns it; `@database` is the owner of the database. Left as it is where nothing is said."""
 
 
-class RelationSpec(OwnedSpec, GrantableSpec):
+class LabelledSpec(Spec):
+    """One entry of something that takes security labels."""
+
+    security_labels: dict[str, str] = {}
+    """Labels by the module that reads them, which must be loaded on the server: `selinux = "system_u:..."`."""
+
+
+class RelationSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """One entry of something with columns."""
 
     column_comments: dict[str, str] = {}
     """Comments on columns that are no entries of their own: those of views, inherited ones."""
     column_grants: dict[str, dict[str, list[str]]] = {}
     """Privileges on such columns, by column and role."""
+    column_security_labels: dict[str, dict[str, str]] = {}
+    """Security labels on such columns, by column and module."""

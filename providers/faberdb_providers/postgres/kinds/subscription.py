@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.foreign import Secret, variable, with_secrets
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import identifiers, literal
 from faberdb_providers.postgres.presence import HERE
 
@@ -39,7 +39,7 @@ _WITH_SLOT = ("two_phase", "failover")
 """What is a property of the slot too, so that ALTER would connect to change it there."""
 
 
-class SubscriptionSpec(OwnedSpec):
+class SubscriptionSpec(OwnedSpec, LabelledSpec):
     """A subscription to publications of another database. It is made without connecting to it."""
 
     connection: Secret | None = None
@@ -132,7 +132,8 @@ class SubscriptionKind(PostgresKind):
         publications = identifiers(obj.attributes["publications"])
         head = f"CREATE {self.identity(obj)} CONNECTION '${{{name}}}'"
         sql = f"{head}\n    PUBLICATION {publications}\n    WITH ({settings})"
-        yield replace(with_secrets(sql, Risk.CAUTION, obj, (_UNCONNECTED,)), stand_in=NOWHERE)
+        nowhere = sql.replace(f"'${{{name}}}'", literal(NOWHERE))
+        yield replace(with_secrets(sql, Risk.CAUTION, obj, (_UNCONNECTED,)), on_scratch=nowhere)
         if obj.attributes.get("enabled"):
             yield Statement(f"ALTER {self.identity(obj)} ENABLE", Risk.CAUTION, (_ON,))
 

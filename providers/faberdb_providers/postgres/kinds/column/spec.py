@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from faberdb_providers.postgres.kinds.spec import GrantableSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec
 
 
 class IdentitySpec(GrantableSpec):
@@ -25,7 +25,7 @@ class IdentitySpec(GrantableSpec):
     cycle: bool = False
 
 
-class ColumnSpec(GrantableSpec):
+class ColumnSpec(GrantableSpec, LabelledSpec):
     """A column; a bare string is its type. NOT NULL unless `null = true`."""
 
     short = "type"
@@ -80,6 +80,6 @@ class ColumnSpec(GrantableSpec):
 
 OF_INHERITED = {
     *("inherited", "not_null", "default", "no_default", "storage", "compression", "statistics", "options"),
-    *("foreign_options", "comment", "grants"),
+    *("foreign_options", "comment", "grants", "security_labels"),
 }
 """What a child table can have another way than its parent."""
