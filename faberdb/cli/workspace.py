@@ -110,6 +110,7 @@ class Workspace:
             new={},
             roles=frozenset(session.roles()),
             superusers=frozenset(session.superusers()),
+            tablespaces=frozenset(session.tablespaces()),
             target=self.conninfo(environment),
             protected=environment.protected,
             shadow=self.surroundings.shadow_string(self.project),
@@ -185,7 +186,7 @@ class Workspace:
 
     def _named(self, address: Address, patterns: tuple[str, ...]) -> bool:
         kind, path = address.kind, address.path
-        if kind in ("comment", "grant", "owner"):
+        if kind in ("comment", "grant", "owner", "security_label"):
             kind, path = path[0], path[1:]
         meant = Address(kind, path)
         return any(pattern(text).matches(meant, self._holders.get(kind, ())) for text in patterns)

@@ -70,6 +70,7 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
             table(about="partition_by = 'LIST (a)'", more=PART + "⟨FOR VALUES IN (1)|DEFAULT⟩'"),
         ),
         ("table:public.c", "alter", table(more="[tables.c]\n⟨inherits = ['t']|⟩\n[tables.c.columns]\na = 'int'")),
+        ("table:public.t", "alter", table(about="⟨|tablespace = 'fast'⟩")),
         ("table:public.t", "replace", table(about="partition_by = '⟨LIST|HASH⟩ (a)'")),
     ],
     "column": [
@@ -87,6 +88,11 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "default": [("default:public.t.a", "alter", table("a = { type = 'int', default = '⟨1|2⟩' }"))],
     "primary_key": [
         ("primary_key:public.t.t_pkey", "alter", table(about="primary_key = { columns = ['a']⟨|, clustered = true⟩ }")),
+        (
+            "primary_key:public.t.t_pkey",
+            "alter",
+            table(about="primary_key = { columns = ['a']⟨, tablespace = 'fast'|⟩ }"),
+        ),
         ("primary_key:public.t.t_pkey", "replace", table("a = 'int'\nb = 'int'", "primary_key = ['⟨a|b⟩']")),
     ],
     "unique": [
@@ -400,6 +406,7 @@ def side(text: str, number: int) -> str:
 @pytest.mark.parametrize(("address", "action", "text"), list(cases()))
 def test_the_action_is_the_gentlest(newest: Server, address: str, action: str, text: str) -> None:
     before, after = (declare({"public.toml": side(text, n)}) for n in (0, 1))
+    newest.cluster.add_tablespaces(["fast"])
     with newest.database() as live:
         build_directly(live, before)
         plan = Migration(newest.scratch()).plan(live, after)

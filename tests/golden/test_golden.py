@@ -71,6 +71,7 @@ def test_there_and_back(
     server = servers(major)
     _skip_without(case, server)
     options = label_provider(server) if case.parent.name == "security_label" else None
+    server.cluster.add_tablespaces(["fast", "slow"])
     migration = Migration(server.scratch())
     before, after = (_declared(case / name) for name in ("before.toml", "after.toml"))
     with server.database() as live, server.database() as wanted:

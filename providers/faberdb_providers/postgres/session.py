@@ -117,6 +117,10 @@ class Session(Connection):
         """Names of the server's superusers."""
         return {name for (name,) in self.query("select rolname from pg_roles where rolsuper")}
 
+    def tablespaces(self) -> set[str]:
+        """Names of the server's tablespaces, less those that every server has."""
+        return {name for (name,) in self.query("select spcname from pg_tablespace where spcname !~ '^pg_'")}
+
     def mirror_roles(self, names: Iterable[str], superusers: Container[str] = ()) -> None:
         """Make the roles that are missing, without the right to log in: only on a cluster of our own.
 

@@ -35,7 +35,8 @@ class Need:
     installed: extensions of the target with their versions; new: those that the plan installs, with the version the
     target's server gives them. target: connection string of the database that is planned for; protected: whether
     nothing may be created beside it; roles: those of its server, which are made where the scratch server is a cluster
-    of our own, superusers as such, since there is what only those may own; named: those that the declaration names,
+    of our own, superusers as such, since there is what only those may own; tablespaces: those of its server, which are
+    made there too, without their settings; named: those that the declaration names,
     which every other scratch server must have.
     """
 
@@ -46,6 +47,7 @@ class Need:
     protected: bool
     roles: frozenset[str] = frozenset()
     superusers: frozenset[str] = frozenset()
+    tablespaces: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     shadow: str | None = None
     shadow_kind: str | None = None
@@ -222,6 +224,7 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
             with closing(keeper):
                 keeper.execute(f"create role {OWNER} superuser login")
                 keeper.mirror_roles(need.roles, need.superusers)
+                cluster.add_tablespaces(need.tablespaces)
                 offer = Offer.of(keeper, need)
             with _serving(cluster.description, make, Session.close, owns_roles=True) as server:
                 yield server, offer

@@ -12,7 +12,7 @@ from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_se
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
 from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped
 from faberdb_providers.postgres.kinds.spec import Spec
-from faberdb_providers.postgres.kinds.storage import option_changes
+from faberdb_providers.postgres.kinds.storage import option_changes, place_changes
 from faberdb_providers.postgres.names import dotted, ident, relative
 
 
@@ -83,6 +83,7 @@ class ConstraintKind(OnColumns):
         for side in (old, new):
             side.pop("options", None)
             side.pop("clustered", None)
+            side.pop("tablespace", None)
         if "attached_to" not in old:
             new.pop("attached_to", None)
         if old == new and self.contype in ("p", "u", "x"):
@@ -127,9 +128,10 @@ class ConstraintKind(OnColumns):
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:
             yield attach_index(after)
         yield from _cluster(before.attributes, after)
-        old, new = before.attributes.get("options", {}), after.attributes.get("options", {})
-        if old != new:
-            yield from option_changes(f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}", old, new)
+        index = f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}"
+        old, new = before.attributes, after.attributes
+        yield from option_changes(index, old.get("options", {}), new.get("options", {}))
+        yield from place_changes(index, old, new)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         if "attached_to" in obj.attributes:

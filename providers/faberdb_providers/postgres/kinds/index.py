@@ -19,7 +19,13 @@ from faberdb_providers.postgres.kinds.partition_index import (
     upper_index,
 )
 from faberdb_providers.postgres.kinds.spec import Spec
-from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import (
+    Options,
+    option_changes,
+    option_texts,
+    place_changes,
+    stored_options,
+)
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
 
 
@@ -247,8 +253,8 @@ class IndexKind(OnColumns):
         old, new = before.attributes, after.attributes
         alter = f"ALTER {self.identity(after)}"
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
-        if old.get("tablespace") != new.get("tablespace") and "on" in old:
-            yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
+        if "on" in old:
+            yield from place_changes(alter, old, new)
         table = "MATERIALIZED VIEW" if after.parent and after.parent.kind == "materialized_view" else "TABLE"
         name = f"ALTER {table} {dotted(*after.address.path[:-1])}"
         if new.get("clustered") and not old.get("clustered"):

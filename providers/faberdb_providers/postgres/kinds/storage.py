@@ -1,12 +1,12 @@
-"""Storage parameters: how TOML spells them, how the server stores them, how ALTER changes them."""
+"""Storage parameters and tablespaces: how TOML spells them, how the server stores them, how ALTER changes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Object, Risk, Statement, Work
-from faberdb_providers.postgres.names import dotted, options
+from faberdb.model import Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 Options = dict[str, str | int | float | bool]
 
@@ -52,3 +52,26 @@ def toast_options(column: Object, work: Work) -> Iterator[Statement]:
     )
     if wanted.keys() - had.keys():
         yield from option_changes(f"ALTER TABLE {dotted(*after.address.path)}", {}, wanted)
+
+
+_MOVED = Hazard("tablespace", "all of it is copied to the other place under a lock that keeps everybody out")
+_OF_DATABASE = (
+    "SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid"
+    " WHERE d.datname = current_database()"
+)
+
+
+def place_changes(
+    alter: str, old: Mapping[str, Any], new: Mapping[str, Any], *, holds_rows: bool = True
+) -> Iterator[Statement]:
+    """SET TABLESPACE, where two forms of something stand in different ones. holds_rows: not so what is partitioned, of
+    which only later parts are made there."""
+    here, there = old.get("tablespace"), new.get("tablespace")
+    if here == there:
+        return
+    sql = f"{alter} SET TABLESPACE {ident(there or '')}"
+    if there is None:
+        # What has none stands in that of the database, whose name only the server knows.
+        text = literal(f"{alter.replace('%', '%%')} SET TABLESPACE %I").strip()
+        sql = f"DO $faberdb$ BEGIN EXECUTE format({text},\n    ({_OF_DATABASE})); END $faberdb$"
+    yield Statement(sql, Risk.DANGEROUS, (_MOVED,)) if holds_rows else Statement(sql)

@@ -25,6 +25,7 @@ from faberdb_providers.postgres.kinds.storage import (
     Options,
     option_changes,
     option_texts,
+    place_changes,
     stored_options,
 )
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
@@ -263,8 +264,7 @@ def settings(
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
         if old.get("access_method") != new.get("access_method"):
             yield _stored_by(name, new.get("access_method", "heap"))
-        if old.get("tablespace") != new.get("tablespace"):
-            yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
+        yield from place_changes(alter, old, new, holds_rows="partition_by" not in new)
     if old.get("row_security") != new.get("row_security"):
         yield _row_security(alter, "ENABLE" if new.get("row_security") else "DISABLE", creating=creating)
     if old.get("force_row_security") != new.get("force_row_security"):

@@ -15,6 +15,7 @@ from faberdb_providers.postgres.kinds.storage import (
     Options,
     option_changes,
     option_texts,
+    place_changes,
     stored_options,
 )
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
@@ -167,8 +168,7 @@ class MaterializedViewKind(ViewKind):
         old, new = before.attributes, after.attributes
         alter = f"ALTER {self.identity(after)}"
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
-        if old.get("tablespace") != new.get("tablespace"):
-            yield Statement(f"{alter} SET TABLESPACE {ident(new.get('tablespace', 'pg_default'))}", Risk.DANGEROUS)
+        yield from place_changes(alter, old, new)
         if old.get("unpopulated") != new.get("unpopulated"):
             hazard = Hazard("refresh", "readers wait while the query runs")
             words = " WITH NO DATA" if new.get("unpopulated") else ""

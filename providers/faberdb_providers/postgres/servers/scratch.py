@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import DatabaseError, ScratchError
+from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.servers import cluster, template
 from faberdb_providers.postgres.servers.binaries import Binaries
 from faberdb_providers.postgres.servers.runfolder import run_folder, sweep
@@ -77,6 +79,22 @@ class ScratchCluster:
                 "no further scratch database can be made", where=self.description, detail=(str(error),)
             ) from error
         return self.conninfo(name)
+
+    def add_tablespaces(self, names: Iterable[str]) -> None:
+        """Make the tablespaces that are missing, in the cluster's own folder. Raises ScratchError."""
+        try:
+            with psycopg.connect(self.conninfo("template1"), autocommit=True) as connection:
+                connection.execute("set client_min_messages = error")  # they are inside the data folder on purpose
+                there = {name for (name,) in connection.execute("select spcname from pg_tablespace")}
+                for number, name in enumerate(sorted(set(names) - there), len(there)):
+                    place = self._folder / f"space_{number}"
+                    place.mkdir(mode=0o700)
+                    if os.geteuid() == 0:
+                        owner = self._folder.stat()
+                        os.chown(place, owner.st_uid, owner.st_gid)
+                    connection.execute(f"CREATE TABLESPACE {ident(name)} LOCATION {literal(str(place))}".encode())
+        except (psycopg.Error, OSError) as error:
+            raise ScratchError("a tablespace cannot be made", where=self.description, detail=(str(error),)) from error
 
 
 @contextmanager
