@@ -41,13 +41,13 @@ SECURITY LABEL FOR watch ON COLUMN public.place.street IS 'masked';
 --      ! whether watch is loaded and takes the label shows only when this is applied
 SECURITY LABEL FOR watch ON TYPE public.place IS 'open';
 
--- 0008 create function public.reach."(bigint, text)" [safe]
+-- 0008 create function public.reach(bigint, text) [safe]
 CREATE FUNCTION public.reach(id bigint, how text)
 RETURNS void
 LANGUAGE plpgsql
 AS $function$begin end$function$;
 
--- 0009 create security label on function public.reach."(bigint, text)".watch [caution]
+-- 0009 create security label on function public.reach(bigint, text).watch [caution]
 --      ! whether watch is loaded and takes the label shows only when this is applied
 SECURITY LABEL FOR watch ON FUNCTION public.reach(bigint, text) IS 'trusted';
 
