@@ -17,7 +17,7 @@ from faberdb.errors import ExitCode, FaberError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import State
-from faberdb.prove.proposal import read_only
+from faberdb.prove.beside import read_only
 from faberdb.views.view import View
 
 

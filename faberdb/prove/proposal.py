@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
 
 from faberdb.canon.forms import Form
 from faberdb.canon.mentions import suggest
 from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
-from faberdb.errors import RefusedError
 from faberdb.model import (
     LEFT_OUT,
     Action,
@@ -19,36 +17,23 @@ from faberdb.model import (
     Catalogue,
     Change,
     Kept,
-    Kind,
     Object,
-    Statement,
     Step,
     Unmanaged,
     Work,
 )
 from faberdb.order.steps import make_steps
+from faberdb.prove.beside import as_meant, given_back, read_only, take_along
 from faberdb.prove.bodies import named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.copying import Copy, CopyAhead, copied
+from faberdb.prove.engine import Engine
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Proof, prove
+from faberdb.prove.renaming import find_renames, followed, moving_out
 from faberdb.prove.scratch import Scratch
 from faberdb.prove.taken import refuse_taken
-
-
-class Engine(Protocol):
-    """The part of a provider that planning needs."""
-
-    @property
-    def kinds(self) -> Sequence[Kind]: ...
-    def complete(self, declared: Mapping[Address, Object]) -> dict[Address, Object]: ...
-    def platform(self, address: Address) -> bool: ...
-    def left_alone(
-        self, declared: Mapping[Address, Object], live: Mapping[Address, Object]
-    ) -> Mapping[Address, Unmanaged | None]: ...
-    def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None: ...
-    def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...
 
 
 @dataclass(frozen=True)
@@ -164,7 +149,7 @@ class Planner:
         for address in here.keys() & done.objects.keys():
             if self.additive(address):
                 target[address] = self.kinds[address.kind].joined(here[address], target[address])
-        _take_along(target, here)
+        take_along(target, here)
         refuse_taken([a for a in wanted if a not in self.live], {**self.far, **target}, self.kinds)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(
@@ -181,7 +166,7 @@ class Planner:
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
         target |= self._left_as_is(target, self.live, frozenset())
-        _take_along(target, self.live)
+        take_along(target, self.live)
         return self.towards(target)
 
     def _left_as_is(
@@ -214,12 +199,12 @@ class Planner:
         start = self.catalogue.objects if start is None else start
         aim = {**self.outside, **target}
         frail = [a for a in aim if self.kinds[a.kind].flaws and a in start]
-        aim |= {a: _as_meant(aim[a], start[a], self.kinds) for a in frail}
+        aim |= {a: as_meant(aim[a], start[a], self.kinds) for a in frail}
         if renames_last:
-            start, aim = _moving_out(renames, start, aim)
-        _take_along(aim, start)
+            start, aim = moving_out(renames, start, aim)
+        take_along(aim, start)
         changes = self._changes(start, aim, dict.fromkeys(replaced, "what it was before waits in quarantine"))
-        changes |= _given_back(giving or {}, changes, start, aim)
+        changes |= given_back(giving or {}, changes, start, aim)
         if not changes and not renames:
             live = {**self.far, **self.live}
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
@@ -274,7 +259,7 @@ class Planner:
             with copied(self.scratch(), {**start, **places}, touched, beside, self.kinds, full=self.full) as copy:
                 before = copy.now
                 after = copy.run(steps, "rename", wanted)
-            start = {a: o for a, o in _followed(start, before, after).items() if a not in places}
+            start = {a: o for a, o in followed(start, before, after).items() if a not in places}
             renames.extend(found)
         return start, tuple(renames)
 
@@ -315,11 +300,11 @@ class Planner:
         expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}
         # What comes back whole is printed as it was then; its copy was made from that print.
         whole = {a for k in giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
-        followed = {a: o for a, o in proof.after.items() if (a in expected or a not in start) and a not in whole}
-        expected |= {a: _read(o, expected.get(a)) for a, o in followed.items()}
+        printed = {a: o for a, o in proof.after.items() if (a in expected or a not in start) and a not in whole}
+        expected |= {a: _read(o, expected.get(a)) for a, o in printed.items()}
         if renames_last and renames:
             # What belongs to a renamed object, and texts that name it, follow in ways that only the server knows.
-            expected = _followed(self.catalogue.objects, proof.before, proof.final)
+            expected = followed(self.catalogue.objects, proof.before, proof.final)
         return Proposal(
             {**self.far, **self.live},
             {**self.far, **{a: o for a, o in start.items() if self.managed(a)}},
@@ -350,8 +335,8 @@ class Planner:
 
     def _at(self, before: Mapping[Address, Object], now: Mapping[Address, Object]) -> dict[Address, Object]:
         """The managed live objects as a copy showed that they become."""
-        followed = _followed(self.catalogue.objects, before, now)
-        return {**self.far, **{a: o for a, o in followed.items() if self.managed(a)}}
+        found = followed(self.catalogue.objects, before, now)
+        return {**self.far, **{a: o for a, o in found.items() if self.managed(a)}}
 
     def _as_it_came(
         self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]
@@ -365,7 +350,7 @@ class Planner:
 
         beyond = self.number + 1_000_000
         changes = diff(aim, start, self.kinds, version=self.catalogue.version)
-        changes |= _given_back(giving, changes, aim, start)
+        changes |= given_back(giving, changes, aim, start)
         steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, known=giving, first_number=beyond)
         return self._prepared(steps, kept)
 
@@ -382,7 +367,7 @@ class Planner:
         """The way back: the same differences the other way round, with what quarantine took given back."""
         back = [(new, old) for old, new in reversed(renames)]
         if not renames_last:
-            aim, start = _moving_out(back, aim, start)
+            aim, start = moving_out(back, aim, start)
         there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
         again = {
             a: c.reason
@@ -406,69 +391,10 @@ class Planner:
         return self._prepared(steps, taken)
 
 
-def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:
-    """Objects that are read but not managed: those of kinds that are not, and what hangs on such objects or on
-    nothing that is known (a comment on a trigger)."""
-
-    def left_alone(obj: Object) -> bool:
-        kind = kinds[obj.address.kind]
-        if not kind.managed:
-            return True
-        if obj.parent is None:
-            return not kind.section
-        return obj.parent in objects and left_alone(objects[obj.parent])
-
-    return {a: o for a, o in objects.items() if left_alone(o)}
-
-
-def _as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object:
-    """The wanted object, without what is wrong with it elsewhere, or was before, and is not with the one that is
-    there."""
-    flaws = kinds[wanted.address.kind].flaws.keys() & wanted.attributes.keys() - there.attributes.keys()
-    if not flaws:
-        return wanted
-    return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
-
-
-def _given_back(
-    giving: Mapping[Address, Kept],
-    changes: Mapping[Address, Change],
-    start: Mapping[Address, Object],
-    aim: Mapping[Address, Object],
-) -> dict[Address, Change]:
-    """What somebody has made again by hand as it was, so that nothing of it differs: its kept values come back into
-    what is there. Raises RefusedError where the whole waits in quarantine, and its name is taken."""
-    found = {}
-    for address, kept in giving.items():
-        known = changes.get(address)
-        if address not in start or address not in aim or (known is not None and known.action is Action.REPLACE):
-            continue
-        if kept.form == "moved":
-            what = f"{address.kind.replace('_', ' ')} {address.name}"
-            raise RefusedError(
-                f"{what} is there again, so the one that waits in quarantine with its contents cannot come back",
-                where=f"{what}, kept in {kept.place}",
-                advice="rename or drop the one that was made since, then roll back; nothing was changed",
-            )
-        if known is None:
-            found[address] = Change(address, Action.ALTER, start[address], aim[address], "its kept values come back")
-    return found
-
-
 def _heard(change: Change, start: Mapping[Address, Object], aim: Mapping[Address, Object]) -> Change:
     """The change with what its objects' opaque texts suggest."""
     before, after = start.get(change.address), aim.get(change.address)
     return replace(change, before=before if change.before else None, after=after if change.after else None)
-
-
-def _take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -> None:
-    """What is only read goes with what it hangs on (a trigger with its table), since nobody can have declared it."""
-    orphans = [a for a, o in target.items() if o.parent is not None and o.parent in live and o.parent not in target]
-    while orphans:
-        for address in orphans:
-            del target[address]
-        gone = set(orphans)
-        orphans = [a for a, o in target.items() if o.parent in gone]
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:
@@ -487,58 +413,3 @@ def _read(found: Object, wanted: Object | None) -> Object:
     return Object(
         found.address, found.attributes, wanted.parent, found.references, (), wanted.origin, None, wanted.hints
     )
-
-
-def find_renames(
-    wanted: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
-) -> tuple[tuple[Object, Object], ...]:
-    """(live object, the same under its new name) for every rename that is still to be done: those declared, and those
-    of what there is one of and that differs in nothing else, as a primary key that is named after its table."""
-    new = [obj for address, obj in wanted.items() if address not in live]
-    homes = {(obj.address.kind, obj.parent) for obj in new if kinds[obj.address.kind].single and obj.parent in live}
-    alone = {(a.kind, o.parent): a for a, o in live.items() if (a.kind, o.parent) in homes} if homes else {}
-    found = []
-    for obj in new:
-        old = obj.renamed_from or alone.get((obj.address.kind, obj.parent))
-        if old is None or old not in live or old in wanted:
-            continue
-        if obj.renamed_from or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
-            places = {r for r in obj.references if r in wanted and not wanted[r].references}
-            renamed = replace(live[old], address=obj.address, references=live[old].references | places)
-            found.append((live[old], renamed))
-    return tuple(found)
-
-
-def _moving_out(
-    renames: Sequence[tuple[Object, Object]], begin: Mapping[Address, Object], end: Mapping[Address, Object]
-) -> tuple[Mapping[Address, Object], dict[Address, Object]]:
-    """Both ends without references to what goes once the renames at the end have emptied it (a schema): it disturbs
-    nothing that was in it, or tables would be made anew for a move."""
-    left = {r for old, _ in renames for r in old.references if r in begin and r not in end and not begin[r].references}
-    if not left:
-        return begin, dict(end)
-
-    def without(objects: Mapping[Address, Object]) -> dict[Address, Object]:
-        return {
-            a: o if left.isdisjoint(o.references) else replace(o, references=o.references - left)
-            for a, o in objects.items()
-        }
-
-    return without(begin), without(end)
-
-
-def _followed(
-    live: Mapping[Address, Object], before: Mapping[Address, Object], after: Mapping[Address, Object]
-) -> dict[Address, Object]:
-    """The live objects as a copy of some of them showed that they become."""
-    stays = {a: o for a, o in live.items() if a not in before or after.get(a) == before[a]}
-    return {**stays, **{a: o for a, o in after.items() if a not in stays}}
-
-
-def summary(changes: Mapping[Address, Change], renames: Sequence[Any]) -> dict[str, int]:
-    """How many of each action."""
-    counts = {action.value: 0 for action in Action}
-    for change in changes.values():
-        counts[change.action.value] += 1
-    counts[Action.RENAME.value] = len(renames)
-    return counts

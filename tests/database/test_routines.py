@@ -10,7 +10,7 @@ import pytest
 
 from faberdb.declare.write import render
 from faberdb.errors import DeclarationError
-from faberdb.prove.proposal import read_only
+from faberdb.prove.beside import read_only
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.signatures import ALIASES, SYSTEM, canonical_type
 from tests.migration import Migration, declare, opened

@@ -1,0 +1,68 @@
+"""What stands beside what is declared: what is only read, what goes along with something, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from faberdb.errors import RefusedError
+from faberdb.model import Action, Address, Change, Kept, Kind, Object
+
+
+def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:
+    """Objects that are read but not managed: those of kinds that are not, and what hangs on such objects or on
+    nothing that is known (a comment on a trigger)."""
+
+    def left_alone(obj: Object) -> bool:
+        kind = kinds[obj.address.kind]
+        if not kind.managed:
+            return True
+        if obj.parent is None:
+            return not kind.section
+        return obj.parent in objects and left_alone(objects[obj.parent])
+
+    return {a: o for a, o in objects.items() if left_alone(o)}
+
+
+def take_along(target: dict[Address, Object], live: Mapping[Address, Object]) -> None:
+    """What is only read goes with what it hangs on (a trigger with its table), since nobody can have declared it."""
+    orphans = [a for a, o in target.items() if o.parent is not None and o.parent in live and o.parent not in target]
+    while orphans:
+        for address in orphans:
+            del target[address]
+        gone = set(orphans)
+        orphans = [a for a, o in target.items() if o.parent in gone]
+
+
+def as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object:
+    """The wanted object, without what is wrong with it elsewhere, or was before, and is not with the one that is
+    there."""
+    flaws = kinds[wanted.address.kind].flaws.keys() & wanted.attributes.keys() - there.attributes.keys()
+    if not flaws:
+        return wanted
+    return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
+
+
+def given_back(
+    giving: Mapping[Address, Kept],
+    changes: Mapping[Address, Change],
+    start: Mapping[Address, Object],
+    aim: Mapping[Address, Object],
+) -> dict[Address, Change]:
+    """What somebody has made again by hand as it was, so that nothing of it differs: its kept values come back into
+    what is there. Raises RefusedError where the whole waits in quarantine, and its name is taken."""
+    found = {}
+    for address, kept in giving.items():
+        known = changes.get(address)
+        if address not in start or address not in aim or (known is not None and known.action is Action.REPLACE):
+            continue
+        if kept.form == "moved":
+            what = f"{address.kind.replace('_', ' ')} {address.name}"
+            raise RefusedError(
+                f"{what} is there again, so the one that waits in quarantine with its contents cannot come back",
+                where=f"{what}, kept in {kept.place}",
+                advice="rename or drop the one that was made since, then roll back; nothing was changed",
+            )
+        if known is None:
+            found[address] = Change(address, Action.ALTER, start[address], aim[address], "its kept values come back")
+    return found
