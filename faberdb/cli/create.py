@@ -63,18 +63,28 @@ def _database(workspace: Workspace, environment: Environment, view: View) -> Ite
     workspace.declaration()  # what cannot even be read is said before anything is made
     conninfo, label = workspace.conninfo(environment), f"environment {environment.name}"
     name = "" if environment.embedded else workspace.provider.create_database(conninfo, label)
-    if name:
-        view.note(f"created database {name}")
+    if not name:
+        yield
+        return
+    view.note(f"created database {name}")
+    empty = _pulse(workspace, environment)
     try:
         yield
     except BaseException:
-        if name:
-            try:
+        try:
+            if _pulse(workspace, environment) != empty:
+                view.note(f"database {name} was made and stays, since somebody has been at work in it meanwhile")
+            else:
                 workspace.provider.drop_database(conninfo, label)
-                view.note(f"dropped database {name} again, since nothing could be made in it")
-            except FaberError as error:
-                view.note(f"database {name} was made and stays, empty: {error}")
+                view.note(f"dropped database {name} again, since nothing was made in it")
+        except FaberError as error:
+            view.note(f"database {name} was made and stays: {error}")
         raise
+
+
+def _pulse(workspace: Workspace, environment: Environment) -> str:
+    with workspace.session(environment) as session:
+        return str(session.pulse())
 
 
 def _try(workspace: Workspace, environment: Environment, view: View) -> None:

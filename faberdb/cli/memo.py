@@ -49,15 +49,16 @@ class Standing:
     spots: dict[Address, Spot]
 
 
-def inputs(project: Project, environment: str, provider: object, state: bytes | None) -> str:
-    """Digest of all a plan is made from but the catalogue and the schema files: settings, the state, and the programs
-    at work, whose release alone does not tell a checkout that was edited."""
+def inputs(project: Project, environment: str, provider: object, state: bytes | None, database: object) -> str:
+    """Digest of all a plan is made from but the catalogue and the schema files: settings, the state, which database it
+    is (a clone may have the very pulse), and the programs at work, whose release alone does not tell a checkout that
+    was edited."""
     state_digest = hashlib.sha256(state).hexdigest() if state is not None else ""
     programs = {
         Path(str(sys.modules[name].__file__)).parent for name in (__package__.partition(".")[0], _home(provider))
     }
     code = sorted(stamp for folder in programs for stamp in _stamps(folder))
-    parts = [FORMAT, __version__, repr(project), environment, state_digest, code]
+    parts = [FORMAT, __version__, repr(project), environment, state_digest, repr(database), code]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -97,9 +97,10 @@ def plan_environment(
         fits = memo.fits()
         if not fits:
             scratch.ask()
-        quick = fits and not whole
+        quick = fits and not whole and not full
         with _meanwhile(lambda: _look(session, memo, quick=quick), session.cancel) as looking:
-            settings = inputs(workspace.project, environment.name, workspace.provider, stored[0] if stored else None)
+            known_state, database = stored[0] if stored else None, (heading.database, session.endpoint)
+            settings = inputs(workspace.project, environment.name, workspace.provider, known_state, database)
             if not fits:
                 # It will be needed for what was edited, and starts while the server is busy.
                 with suppress(FaberError):

@@ -35,6 +35,10 @@ class Work(Protocol):
         """Objects that refer to this one, live or wanted, by address."""
         ...
 
+    def all_of(self, kind: str, *, after: bool) -> Sequence[Object]:
+        """All objects of a kind, live or wanted."""
+        ...
+
     def castable(self, source: str, target: str) -> bool:
         """Whether the server has a cast between these two types, by their canonical names."""
         ...
@@ -75,6 +79,7 @@ class Kind(Protocol):
     as_declared: bool
     """What is not declared is left as it is, so the declared form is compared, not the server's print of it."""
     watches: bool
+    everywhere: bool
     """Acts on every change of the database (an event trigger), so it is made after all others and goes first."""
     texts: tuple[str, ...]
     """Attributes whose text is the server's print of an expression and may not be a fixed point of its printer."""

@@ -59,6 +59,9 @@ class Situation:
             self._referrers[after] = referrers_of(self.target if after else self.live)
         return self._referrers[after].get(address, [])
 
+    def all_of(self, kind: str, *, after: bool) -> Sequence[Object]:
+        return [o for a, o in (self.target if after else self.live).items() if a.kind == kind]
+
     def castable(self, source: str, target: str) -> bool:
         plain = source.split("(")[0], target.split("(")[0]
         text = {"text", "character varying", "character", "name"}
@@ -190,11 +193,12 @@ def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
                 entry = entries.pop()
                 if entry[3] not in said:
                     yield entry
-        heads = [entries[-1] for entries in waiting if entries]
-        later = {entry[3] for entries in waiting for entry in entries[:-1]}
-        for head in [h for h in heads if h[3] not in later][:1] or heads[:1]:
-            said.add(head[3])
-            yield head
+        heads = [entries for entries in waiting if entries]
+        # What one of them does twice (taking a lock) waits for the others only.
+        ready = [e for e in heads if not any(e[-1][3] == x[3] for o in heads if o is not e for x in o[:-1])]
+        for entries in ready[:1] or heads[:1]:
+            said.add(entries[-1][3])
+            yield entries[-1]
 
 
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:

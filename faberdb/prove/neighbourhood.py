@@ -23,9 +23,11 @@ def neighbourhood(
     what all of these need, in the order of `live`.
 
     beside: what the plan only refers to. Who else refers to that has nothing to do with the plan (everybody refers to
-    a schema), but for tables: what becomes a partition stands beside other partitions.
+    a schema), but for tables: what becomes a partition stands beside other partitions. What acts on objects that it
+    does not refer to (a publication of all tables) is beside every plan.
     """
     below = children_of(live)
+    beside = {*beside, *(a for a in live if kinds[a.kind].everywhere)}
     seeds, near = _families(touched, live, below), _families(beside, live, below)
     around = seeds | near
     around |= {o.address for a in near if a.kind == "table" for o in referrers.get(a, ()) if o.address.kind == "table"}

@@ -21,6 +21,10 @@ def plan_sql(plan: Plan, rollback: bool = False) -> str:
     # As apply runs it: a body may name what a later step makes.
     settings = ["SET search_path = '';", "SET check_function_bodies = off;"]
     lines = [*_header(plan, rollback), r"\set ON_ERROR_STOP on", *settings]
+    if any(kept.place.startswith("faberdb_quarantine.") for kept in plan.kept) and not rollback:
+        # Apply makes it with its journal.
+        lines += ["CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;"]
+        lines += ["REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;"]
     for _, group in groupby(steps, key=lambda step: step.transaction):
         lines += ["", *_transaction(list(group))]
     if not steps:

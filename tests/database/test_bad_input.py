@@ -397,3 +397,12 @@ def test_a_partition_that_overlaps_one_that_is_there(shop: Shop) -> None:
 def test_a_backfill_that_names_nothing(shop: Shop) -> None:
     shop.declare_more('phone = { type = "text", backfill = "nothing" }\n')
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:1: column", 'column "nothing" does not exist')
+
+
+def test_a_value_out_of_range_is_not_repeated(shop: Shop) -> None:
+    with psycopg.connect(shop.conninfo) as connection:
+        connection.execute("update customer set email = case id when 1 then '99999999999' else '5' end")
+    shop.before = shop.now()
+    shop.folder.declare(CUSTOMER.replace('"text", null', '"integer", using = "email::integer", null'))
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    assert "99999999999" not in shop.refuses(ran, 7, "22003", "id = 1")

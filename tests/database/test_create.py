@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from faberdb.cli import create
+from faberdb.cli.workspace import Workspace
+from faberdb.views import make_view
 from tests.conftest import ProjectFolder
 from tests.servers import Server
 
@@ -149,3 +153,20 @@ def test_several_plans_that_are_taken_back_are_all_named_first(folder: ProjectFo
     assert "- view public.emails" in ran.out
     assert "- table public.customer" in ran.out
     assert tables(folder) == []
+
+
+def test_a_database_that_somebody_has_used_meanwhile_stays(
+    folder: ProjectFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LIVE_URL", folder.env["LIVE_URL"])
+    workspace = Workspace.find(folder.root)
+    environment, view = workspace.project.environment("live"), make_view(json=False, color=False, verbose=0)
+    for work, stays in (("create table important (id int)", True), ("select 1", False)):
+        with suppress(KeyboardInterrupt), create._database(workspace, environment, view):
+            with psycopg.connect(folder.env["LIVE_URL"], autocommit=True) as other:
+                other.execute(work.encode())
+            raise KeyboardInterrupt
+        assert there(folder) is stays
+        assert ("stays" in capsys.readouterr().err) is stays
+        with psycopg.connect(make_conninfo(folder.env["LIVE_URL"], dbname="template1"), autocommit=True) as keeper:
+            keeper.execute(f'drop database if exists "{NAME}"'.encode())

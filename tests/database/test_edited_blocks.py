@@ -43,6 +43,10 @@ BUILD = "\n".join(
         "create trigger noting before insert on t8 for each row execute function note_it();",
         "create table parts (id bigint, day date) partition by range (day);",
         "create table parts_1 partition of parts for values from ('2024-01-01') to ('2025-01-01');",
+        "create function felt() returns event_trigger language plpgsql as 'begin end';",
+        "create event trigger feeling on ddl_command_end execute function felt();",
+        "create schema seen; create table seen.plain (id bigint, a text); insert into seen.plain values (1, 'one');",
+        "create publication news for tables in schema seen;",
         "create function far() returns bigint language plpgsql as 'begin return (select count(*) from t60); end';",
     ]
 )
@@ -56,6 +60,7 @@ class Edit:
     new: str = ""
     added: str = ""
     whole: bool = False
+    file: str = "public.toml"
 
 
 T3 = 'size = { type = "integer", null = true, default = "3" }\n'
@@ -90,6 +95,9 @@ EDITS = {
     "a type that was not there": Edit(
         "[enums]\n", "[enums]\nkind = ['a']\n", "\n[tables.fresh.columns]\nnext = 'kind'\nlast = 'mood'\n"
     ),
+    "a value for rows that subscribers cannot know": Edit(
+        file="seen.toml", old="a = {", new="b = { type = 'text', backfill = 'a' }\na = {"
+    ),
     "nothing but a space": Edit(T5, T5 + "\n"),
 }
 
@@ -109,7 +117,7 @@ def test_the_plan_is_that_of_all_blocks(
     assert folder.run("import", "dev").code == 0
     monkeypatch.setenv("DEV_URL", live)
     assert not _plan(folder, tmp_path / "warm").steps
-    file = folder.root / "schemas" / "public.toml"
+    file = folder.root / "schemas" / edit.file
     text = file.read_text()
     assert edit.old in text
     file.write_text((text.replace(edit.old, edit.new) if edit.old else text) + edit.added)

@@ -98,6 +98,9 @@ class _Work:
     def referrers(self, address: Address, *, after: bool) -> list[Object]:
         return [o for o in self.objects.values() if after and address in o.references]
 
+    def all_of(self, kind: str, *, after: bool) -> list[Object]:
+        return []
+
     def castable(self, source: str, target: str) -> bool:
         return True
 

@@ -66,6 +66,11 @@ class Connection:
             limit(connection, statement=True)
         return session
 
+    @property
+    def endpoint(self) -> str:
+        """The host and port that the connection goes to."""
+        return f"{self.connection.info.host}:{self.connection.info.port}"
+
     def close(self) -> None:
         self.connection.close()
 

@@ -6,15 +6,23 @@ from collections.abc import Mapping
 
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.routines import resolved
+
+_OTHERS = """
+    sequence collation operator operator_class operator_family conversion statistics text_search_parser
+    text_search_template text_search_dictionary text_search_configuration
+"""
+IN_SCHEMAS = frozenset((*RELATIONS, *TYPES, *ROUTINES, *_OTHERS.split()))
+"""Kinds whose path begins with their schema. Live objects do not tell that they refer to one that the server made."""
 
 
 def complete(
     declared: Mapping[Address, Object], beside: Mapping[Address, Object] | None = None
 ) -> dict[Address, Object]:
     """The declaration with what it implies: the schema of every object it declares, and what only the whole
-    declaration tells. beside: what is declared besides, as live objects, which imply nothing more.
+    declaration tells. beside: what is declared besides, as live objects.
 
     Raises DeclarationError.
     """
@@ -28,6 +36,10 @@ def complete(
             for reference in obj.references:
                 if reference.kind == "schema":
                     schemas.setdefault(reference, obj)
+    for name in {a.path[0] for a in beside if a.kind in IN_SCHEMAS}:
+        schema = Address("schema", (name,))
+        if schema not in whole:
+            schemas.setdefault(schema, Object(schema, {}))
     implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in whole}
     declared = {**implied, **declared}
     siblings = with_siblings({**beside, **declared})

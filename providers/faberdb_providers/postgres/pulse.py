@@ -25,6 +25,13 @@ _OF_USERS = {
     "pg_type": "oid >= 16384",
     "pg_proc": "oid >= 16384",
 }
+# What of them anybody changes: the rights on them, which stand in the row.
+_RIGHTS = {
+    "pg_attribute": "attrelid < 16384 and attacl is not null",
+    "pg_class": "oid < 16384 and relacl is not null",
+    "pg_type": "oid < 16384 and typacl is not null",
+    "pg_proc": "oid < 16384 and proacl is not null",
+}
 _SUBSCRIPTIONS_SINCE = {
     14: ("oid", "subsynccommit", "subbinary", "substream"),
     15: ("subtwophasestate", "subdisableonerr"),
@@ -58,6 +65,10 @@ def pulse_query(version: int) -> str:
         + (f" where {_OF_USERS[name]}" if name in _OF_USERS else "")
         for name in catalogues
         if version >= _SINCE.get(name, 0)
+    ]
+    parts += [
+        f"select '{name} rights', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name} where {which}"
+        for name, which in _RIGHTS.items()
     ]
     return " union all ".join((*parts, *_VIEWS, _subscriptions(version)))
 

@@ -46,8 +46,18 @@ def lost(error: psycopg.Error) -> bool:
     return error.sqlstate.startswith(("08", "57P"))
 
 
-_VALUE = re.compile(r': ".*"', re.DOTALL)
-"""How messages about data end in the value: `invalid input syntax for type integer: "x"`."""
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def _masked(message: str, diagnostic: psycopg.errors.Diagnostic) -> str:
+    """A message about data without the data: what is quoted and no name that the server gives apart (`invalid input
+    syntax for type integer: "x"`, `value "9" is out of range`). A value may hold quotes itself."""
+    d = diagnostic
+    names = {d.schema_name, d.table_name, d.column_name, d.datatype_name, d.constraint_name}
+    for piece in _QUOTED.finditer(message):
+        if piece[1] not in names:
+            return f'{message[: piece.start()]}"…"{message[message.rindex(chr(34)) + 1 :]}'
+    return message
 
 
 def words(error: psycopg.Error) -> tuple[str, ...]:
@@ -58,7 +68,7 @@ def words(error: psycopg.Error) -> tuple[str, ...]:
     message, detail = d.message_primary, d.message_detail
     if (d.sqlstate or "")[:2] in ("22", "23"):
         # What was wrong with data is told with the data, which is nobody's business in a log.
-        message, detail = _VALUE.sub(': "…"', message), None
+        message, detail = _masked(message, d), None
     lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
     lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
     if d.context and d.sqlstate and d.sqlstate.startswith("42"):

@@ -56,6 +56,7 @@ class PostgresKind:
     """False for what belongs to the database and to none of its schemas."""
     as_declared: bool = False
     watches: bool = False
+    everywhere: bool = False
     optional: bool = False
     texts: tuple[str, ...] = ()
     flaws: Mapping[str, str] = MappingProxyType({})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from faberdb.model import Object, Work
+from faberdb.model import Hazard, Object, Risk, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.signatures import split
@@ -36,6 +36,18 @@ def misfits(obj: Object, work: Work) -> tuple[str, ...]:
     if mine:
         found += [(address, mine) for address in rest]
     return rows_in(found, work)
+
+
+def beside_rows(obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
+    """The risk of making a table: of a new partition the lock on the table above, and the look at its default one."""
+    whole = work.before(obj.parent) if obj.parent is not None and "bound" in obj.attributes else None
+    if whole is None:
+        return Risk.SAFE, ()
+    others = [o for o in work.children(whole.address, after=False) if o.attributes.get("bound") == "DEFAULT"]
+    if not others:
+        return Risk.CAUTION, (Hazard("partition", "the table above is locked for a moment"),)
+    said = "the default partition is searched for rows that belong into the new one, while both and the table above are"
+    return Risk.DANGEROUS, (Hazard("default-partition", f"{said} locked"),)
 
 
 def within(whole: Object, bound: str) -> str:

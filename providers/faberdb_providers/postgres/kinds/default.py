@@ -12,6 +12,7 @@ from faberdb_providers.postgres.kinds.column.inherited import parents_of
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.kinds.values import checked_at_once
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -71,6 +72,7 @@ class DefaultKind(PostgresKind):
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
             whole, name = column.address.path[:-1], ident(column.address.path[-1])
             update = f"UPDATE {dotted(*whole)} SET {name} = DEFAULT WHERE {name} IS NULL"
+            yield from checked_at_once(whole, work)
             yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(column, work)
 

@@ -32,6 +32,7 @@ class EventTriggerKind(PostgresKind):
     section = "event_triggers"
     Declared = EventTriggerSpec
     watches = True
+    everywhere = True
     sql_name = "EVENT TRIGGER"
 
     def query(self, version: int) -> str:

@@ -39,6 +39,23 @@ def lossless(old: str, new: str) -> bool:
     return wide in ("text", "character varying") and limit is None and (integral or base == "numeric")
 
 
+def rewritten(old: str, new: str) -> bool:
+    """Whether the server writes a table anew to store values of `old` as `new`, though none is lost: not where they are
+    stored alike. PostgreSQL docs, ALTER TABLE, notes."""
+    (base, _, _), (wide, _, _) = _parts(old), _parts(new)
+    alike = base == wide and base in ("character varying", "bit varying", "timestamp without time zone", "numeric")
+    return not (old == new or alike or (base, wide) in (("character varying", "text"), ("cidr", "inet")))
+
+
+def cuts(old: str, new: str) -> bool:
+    """Whether a cast from `old` to `new` cuts what is too long without a word, as SQL has it for casts that are asked
+    for. PostgreSQL docs, section 8.3 Character Types."""
+    (base, size, _), (narrow, limit, _) = _parts(old), _parts(new)
+    if narrow not in ("character varying", "character", "bit", "bit varying") or limit is None:
+        return False
+    return not (base == narrow and size is not None and size <= limit)
+
+
 def _parts(type_: str) -> tuple[str, int | None, int | None]:
     match = _TYPE.match(type_)
     if match is None:

@@ -9,10 +9,24 @@ from typing import Any, Literal
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.undisturbed import identified
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
 PUBLISHED = ("insert", "update", "delete", "truncate")
 _HAZARD = Hazard("publication", "subscribers get other rows from the moment this commits, or stop with an error")
+
+_UNKNOWN = (
+    Hazard(
+        "published-changes",
+        "from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor"
+        " another replica identity",
+    ),
+)
+
+
+def publishes_changes(publication: Object) -> bool:
+    """Whether updates or deletes are published, for which rows have to be known again."""
+    return bool({"update", "delete"} & set(publication.attributes.get("publish", PUBLISHED)))
 
 
 class PublicationSpec(OwnedSpec, LabelledSpec):
@@ -31,6 +45,7 @@ class PublicationKind(PostgresKind):
     """`CREATE PUBLICATION`; https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "publication"
+    everywhere = True
     section = "publications"
     Declared = PublicationSpec
 
@@ -73,10 +88,12 @@ class PublicationKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         everything = " FOR ALL TABLES" if obj.attributes.get("all_tables") else ""
+        known = _UNKNOWN if everything and publishes_changes(obj) else ()
         settings = ", ".join(f"{key} = {value}" for key, value in _settings(obj.attributes, {}))
         yield Statement(
             f"CREATE PUBLICATION {ident(obj.address.path[0])}{everything}{settings and f' WITH ({settings})'}",
-            Risk.SAFE,
+            Risk.DANGEROUS if known else Risk.SAFE,
+            known,
         )
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
@@ -128,12 +145,18 @@ class _Member(PostgresKind):
         """What is published, as SQL names it."""
         raise LookupError(self.name)
 
+    def identified(self, obj: Object, work: Work) -> bool:
+        """Whether all rows that are published can be known again by their subscribers, for certain."""
+        return False
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
         columns = f" ({identifiers(a['columns'])})" if "columns" in a else ""
         where = f" WHERE ({a['where']})" if "where" in a else ""
         sql = f"ALTER PUBLICATION {ident(obj.address.path[0])} ADD {self.what} {self.member(obj)}{columns}{where}"
-        yield Statement(sql, Risk.CAUTION)
+        publication = work.after(obj.parent) if obj.parent else None
+        told = publication is not None and publishes_changes(publication) and not self.identified(obj, work)
+        yield Statement(sql, Risk.DANGEROUS if told else Risk.CAUTION, _UNKNOWN if told else ())
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         sql = f"ALTER PUBLICATION {ident(obj.address.path[0])} DROP {self.what} {self.member(obj)}"
@@ -205,11 +228,16 @@ class PublishedTableKind(_Member):
     def member(self, obj: Object) -> str:
         return f"ONLY {obj.address.path[1]}"
 
+    def identified(self, obj: Object, work: Work) -> bool:
+        tables = [t for a in obj.references if a.kind == "table" and (t := work.after(a)) is not None]
+        return bool(tables) and all(identified(table, work, after=True) for table in tables)
+
 
 class PublishedSchemaKind(_Member):
     """https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "published_schema"
+    everywhere = True
     since = 15
     section = "schemas"
     Declared = PublishedSchemaSpec

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.bounds import misfits
+from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
 from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
@@ -167,7 +167,7 @@ class TableKind(Descendant):
             return
         again = _said_twice(inlined)
         sql = create_table(obj, [o for o in inlined if o not in again], work.version)
-        yield Statement(sql, probe=misfits(obj, work))
+        yield Statement(sql, *beside_rows(obj, work), probe=misfits(obj, work))
         aside = work.keep(obj.address)
         if aside:
             yield from copied(obj, aside.place, work)

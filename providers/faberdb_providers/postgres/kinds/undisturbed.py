@@ -80,12 +80,13 @@ def _unknown_to_subscribers(table: tuple[str, ...], work: Work) -> bool:
     for after in (False, True):
         for address in _family(table, work, after=after):
             obj = (work.after if after else work.before)(address)
-            if obj is not None and not _identified(obj, work, after=after) and _published(obj, work, after=after):
+            if obj is not None and not identified(obj, work, after=after) and _published(obj, work, after=after):
                 return True
     return False
 
 
-def _identified(table: Object, work: Work, *, after: bool) -> bool:
+def identified(table: Object, work: Work, *, after: bool) -> bool:
+    """Whether subscribers can know the rows of a table again, by its replica identity."""
     identity = str(table.attributes.get("replica_identity", "default"))
     keys = [o for o in work.children(table.address, after=after) if o.address.kind == "primary_key"]
     usable = any(not key.attributes.get("deferrable") for key in keys)
@@ -93,7 +94,9 @@ def _identified(table: Object, work: Work, *, after: bool) -> bool:
 
 
 def _published(table: Object, work: Work, *, after: bool) -> bool:
-    """Whether a publication names the table, one that it is a part of, or the schema of either."""
+    """Whether a publication is of all tables, or names the table, one that it is a part of, or the schema of either."""
+    if any(o.attributes.get("all_tables") for o in work.all_of("publication", after=after)):
+        return True
     for obj in (table, *all_above(table, work.after if after else work.before)):
         around = (*work.referrers(obj.address, after=after), *_of_schema(obj, work, after=after))
         if any(o.address.kind in ("published_table", "published_schema") for o in around):

@@ -92,6 +92,7 @@ def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         " WHERE q.id = filled.faberdb_row"
     )
     probe = rows_failing(Address("table", whole), [(backfill, obj)], work, f"{name} IS NULL")
+    yield from checked_at_once(whole, work)
     yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work), probe=probe)
 
 
@@ -192,10 +193,15 @@ def put_back(
             shared=True,
         )
         yield Statement(f"ALTER TABLE {kept.place}_left ADD PRIMARY KEY (id)", shared=True)
-    if _deferred(table, work):
-        # What is checked at the end of the transaction would stand in the way of every ALTER TABLE until then.
-        yield Statement("SET CONSTRAINTS ALL IMMEDIATE", shared=True)
+    yield from checked_at_once(table, work)
     yield Statement(reaching(table, update, work, quiet=True), Risk.DANGEROUS, shared=True)
+
+
+def checked_at_once(table: tuple[str, ...], work: Work) -> Iterator[Statement]:
+    """Before an UPDATE of a table: what is checked at the end of the transaction would stand in the way of every ALTER
+    TABLE until then."""
+    if _deferred(table, work):
+        yield Statement("SET CONSTRAINTS ALL IMMEDIATE", shared=True)
 
 
 def _deferred(table: tuple[str, ...], work: Work) -> bool:

@@ -24,7 +24,8 @@ DROP VIEW public.richest;
 -- 0004 replace view public.rich_account [caution]
 DROP VIEW public.rich_account;
 
--- 0005 alter column public.account.balance [caution]
+-- 0005 alter column public.account.balance [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.account ALTER COLUMN balance TYPE bigint USING balance::bigint;
 
 -- 0006 replace check public.account.account_balance_check [dangerous]

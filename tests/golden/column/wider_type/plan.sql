@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -15,7 +15,8 @@ BEGIN;
 -- 0001 alter column public.product.code [caution]
 ALTER TABLE public.product ALTER COLUMN code TYPE text USING code::text;
 
--- 0002 alter column public.product.id [caution]
+-- 0002 alter column public.product.id [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0003 alter column public.product.price [caution]

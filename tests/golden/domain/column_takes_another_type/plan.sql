@@ -9,6 +9,8 @@
 \set ON_ERROR_STOP on
 SET search_path = '';
 SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 

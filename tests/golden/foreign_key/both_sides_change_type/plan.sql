@@ -15,10 +15,12 @@ BEGIN;
 -- 0001 replace foreign key public.book.book_author_fkey [caution]
 ALTER TABLE public.book DROP CONSTRAINT book_author_fkey;
 
--- 0002 alter column public.author.id [caution]
+-- 0002 alter column public.author.id [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.author ALTER COLUMN id TYPE text USING id::text;
 
--- 0003 alter column public.book.author_id [caution]
+-- 0003 alter column public.book.author_id [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.book ALTER COLUMN author_id TYPE text USING author_id::text;
 
 -- 0004 replace foreign key public.book.book_author_fkey [dangerous]

@@ -16,7 +16,8 @@ BEGIN;
 --      ! its subscribers stop with an error from the moment this commits
 DROP PUBLICATION changes;
 
--- 0002 replace publication changes [safe]
+-- 0002 replace publication changes [dangerous]
+--      ! from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor another replica identity
 CREATE PUBLICATION changes FOR ALL TABLES;
 
 COMMIT;

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 1 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Plan: 1 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 create published schema changes.archive [caution]
+-- 0001 create published schema changes.archive [dangerous]
+--      ! from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor another replica identity
 ALTER PUBLICATION changes ADD TABLES IN SCHEMA archive;
 
 COMMIT;

@@ -16,7 +16,8 @@ BEGIN;
 --      ! subscribers get other rows from the moment this commits, or stop with an error
 ALTER PUBLICATION changes DROP TABLES IN SCHEMA archive;
 
--- 0002 create published schema changes.public [caution]
+-- 0002 create published schema changes.public [dangerous]
+--      ! from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor another replica identity
 ALTER PUBLICATION changes ADD TABLES IN SCHEMA public;
 
 COMMIT;

@@ -16,7 +16,8 @@ BEGIN;
 --      ! subscribers get other rows from the moment this commits, or stop with an error
 ALTER PUBLICATION changes DROP TABLE ONLY public.customer;
 
--- 0002 create published table changes."public.note" [caution]
+-- 0002 create published table changes."public.note" [dangerous]
+--      ! from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor another replica identity
 ALTER PUBLICATION changes ADD TABLE ONLY public.note;
 
 COMMIT;

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: dangerous.
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: destructive.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -9,6 +9,8 @@
 \set ON_ERROR_STOP on
 SET search_path = '';
 SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
@@ -30,8 +32,8 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0005 alter column public.client.full_name [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0006 alter column public.client.full_name [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+-- 0006 alter column public.client.full_name [destructive]
+--      ! values that are too long for character varying(3) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
 ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3) USING full_name::character varying(3);
 
 -- 0007 alter column public.client.full_name [safe]

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 1 to alter, 2 to replace, 1 to drop, 1 to rename. Risk: dangerous.
+-- Plan: 0 to create, 1 to alter, 2 to replace, 1 to drop, 1 to rename. Risk: destructive.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -9,6 +9,8 @@
 \set ON_ERROR_STOP on
 SET search_path = '';
 SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
@@ -33,8 +35,8 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0006 alter column public.customer.email [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0007 alter column public.customer.email [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+-- 0007 alter column public.customer.email [destructive]
+--      ! values that are too long for character varying(100) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
 ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(100) USING email::character varying(100);
 
 -- 0008 replace rule public.customer.noted [caution]

@@ -22,7 +22,8 @@ DROP VIEW public.mail;
 -- 0003 alter column public.customer.address [safe]
 ALTER TABLE public.customer RENAME CONSTRAINT customer_email_not_null TO customer_address_not_null;
 
--- 0004 alter column public.customer.id [caution]
+-- 0004 alter column public.customer.id [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.customer ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0005 replace view public.mail [safe]

@@ -20,7 +20,8 @@ ALTER TABLE public.orders DETACH PARTITION public.orders_2021;
 --      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
 ALTER TABLE public.orders ATTACH PARTITION public.orders_2021 FOR VALUES FROM ('2021-01-01') TO ('2023-01-01');
 
--- 0003 create table public.orders_rest [safe]
+-- 0003 create table public.orders_rest [caution]
+--      ! the table above is locked for a moment
 CREATE TABLE public.orders_rest PARTITION OF public.orders DEFAULT;
 
 COMMIT;

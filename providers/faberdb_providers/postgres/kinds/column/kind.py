@@ -30,7 +30,7 @@ from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
-from faberdb_providers.postgres.kinds.values import fill, restore, save
+from faberdb_providers.postgres.kinds.values import checked_at_once, fill, restore, save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SERIAL = {
@@ -235,6 +235,7 @@ class ColumnKind(PostgresKind):
             whole = obj.address.path[:-1]
             update = reaching(whole, f"UPDATE {dotted(*whole)} SET {name} = {backfill}", work)
             probe = rows_failing(Address("table", whole), [(str(backfill), obj)], work)
+            yield from checked_at_once(whole, work)
             yield Statement(update, Risk.DANGEROUS, fires(whole, work), probe=probe)
         if default is not None:
             yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
@@ -276,6 +277,7 @@ class ColumnKind(PostgresKind):
             elif after.hints.get("backfill"):
                 whole, name = after.address.path[:-1], ident(after.address.path[-1])
                 sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
+                yield from checked_at_once(whole, work)
                 yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
             yield set_not_null(after, work)
         elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):

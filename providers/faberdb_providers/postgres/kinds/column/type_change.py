@@ -8,8 +8,8 @@ from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.kinds.values import cast_of, note_same, noted_before, restore, save
+from faberdb_providers.postgres.kinds.lossless import cuts, lossless, rewritten
+from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -18,7 +18,7 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     old, new = before.attributes["type"], after.attributes["type"]
     name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
     kept, back = work.keep(after.address), work.kept(after.address)
-    cast = cast_of(before, after, work)
+    cast, function = cast_of(before, after, work), ""
     # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
     whole = back is not None and back.form == "values"
     guarded = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
@@ -27,12 +27,13 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
         yield from note_same(before, back, cast)
         if required:
             yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
+        function = f"pg_temp.faberdb_cast{Part(before, back).suffix}"
         value = "$1" if work.castable(old, new) else "$1::text"
         yield Statement(
-            f"CREATE FUNCTION pg_temp.faberdb_cast({old}) RETURNS {new} LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
+            f"CREATE FUNCTION {function}({old}) RETURNS {new} LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
             f"    RETURN {value}::{new}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $faberdb$"
         )
-        cast = f"pg_temp.faberdb_cast({name})"
+        cast = f"{function}({name})"
     if kept and kept.form == "values":
         yield from save(before, kept, work)
     sql = f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {new}"
@@ -42,18 +43,32 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     if old != new and "generated" not in after.attributes and not foreign:
         sql += f" USING {cast}"
     free = foreign or (lossless(old, new) and old != new and "using" not in after.hints)
-    hazard = Hazard(
-        "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
-    )
+    cut = cuts(old, new) and "using" not in after.hints and not back and not foreign
+    risk, hazards = (Risk.DESTRUCTIVE, (_cut(new),)) if cut else _risk(old, new, free=free, foreign=foreign)
     tried = not free and old != new and "generated" not in after.attributes and not guarded
     probe = rows_failing(Address("table", after.address.path[:-1]), [(cast, after)], work) if tried else ()
-    yield Statement(sql, Risk.CAUTION if free else Risk.DANGEROUS, () if free else (hazard,), probe=probe)
+    yield Statement(sql, risk, hazards, probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)
         if guarded:
-            yield Statement(f"DROP FUNCTION pg_temp.faberdb_cast({old})")
+            yield Statement(f"DROP FUNCTION {function}({old})")
             if required:
                 yield set_not_null(after, work)
+
+
+def _cut(new: str) -> Hazard:
+    said = f"values that are too long for {new} are cut to fit it; what they were waits in quarantine"
+    return Hazard("values-cut", f"{said}; the table may be rewritten while it is locked")
+
+
+def _risk(old: str, new: str, *, free: bool, foreign: bool) -> tuple[Risk, tuple[Hazard, ...]]:
+    """What a change of type does to the table and its values. free: no value can be lost or refused."""
+    if not free:
+        said = "the table may be rewritten while it is locked, and a value may not fit the new type"
+        return Risk.DANGEROUS, (Hazard("type-change", said),)
+    if foreign or not rewritten(old, new):
+        return Risk.CAUTION, ()
+    return Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked", in_use=True),)
 
 
 def unidentified(before: Object, after: Object) -> Object:

@@ -1,0 +1,46 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 5 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
+
+BEGIN;
+
+-- 0001 alter column public.parcel.height [dangerous]
+LOCK TABLE public.parcel IN ACCESS EXCLUSIVE MODE;
+
+-- 0002 alter column public.parcel.height [dangerous]
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, height AS value, height::numeric(8,1) AS became, label AS value_2, label::character varying(9) AS became_2, seen AS value_3, seen::timestamp without time zone AS became_3, sent AS value_4, sent::timestamp without time zone AS became_4, weight AS value_5, weight::numeric(8,1) AS became_5 FROM public.parcel;
+
+-- 0003 alter column public.parcel.height [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0004 alter column public.parcel.height [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.parcel ALTER COLUMN height TYPE numeric(8,1) USING height::numeric(8,1);
+
+-- 0005 alter column public.parcel.label [destructive]
+--      ! values that are too long for character varying(9) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
+ALTER TABLE public.parcel ALTER COLUMN label TYPE character varying(9) USING label::character varying(9);
+
+-- 0006 alter column public.parcel.seen [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.parcel ALTER COLUMN seen TYPE timestamp without time zone USING seen::timestamp without time zone;
+
+-- 0007 alter column public.parcel.sent [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.parcel ALTER COLUMN sent TYPE timestamp without time zone USING sent::timestamp without time zone;
+
+-- 0008 alter column public.parcel.weight [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.parcel ALTER COLUMN weight TYPE numeric(8,1) USING weight::numeric(8,1);
+
+COMMIT;
