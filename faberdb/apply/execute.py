@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
@@ -241,6 +242,9 @@ class _TimeUpError(Exception):
     """No step may start any more; ends the transaction that would have been next."""
 
 
+_ABOUT_DATA = re.compile(r"ERROR (?:22|23)")
+
+
 def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:
     rows = ("rows in the way, at most five:", *(f"    {row}" for row in failure.rows)) if failure.rows else ()
     detail = (*failure.words, *rows)
@@ -251,10 +255,14 @@ def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | 
             advice="correct the cause and apply the same plan again: it goes on where it stopped; or take back what was"
             f" done: faberdb rollback {plan.environment}",
         )
+    about_data = any(_ABOUT_DATA.match(line) for line in failure.words)
+    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"
     return RolledBackError(
         "a step failed and everything was taken back; the database is as it was",
         detail=detail,
-        advice="correct the data or the declaration, then plan again",
+        advice=f"correct the data or the declaration, then: {again}"
+        if about_data
+        else f"nothing is lost; if the cause is not plain from the server's words, report this; then: {again}",
     )
 
 

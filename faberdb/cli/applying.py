@@ -67,7 +67,8 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         view.applied(plan, time.monotonic() - began)
         for place, number, keys in left:
             named = f", the first with key: {'; '.join(keys)}" if keys else ""
-            view.note(f"{number} rows of {place} are gone, so what was kept of them stays in quarantine{named}")
+            gone = f"{number} row of {place} is" if number == 1 else f"{number} rows of {place} are"
+            view.note(f"{gone} gone, so what was kept of it stays in quarantine{named}")
     finally:
         workspace.store.unlock(environment.name, token)
 

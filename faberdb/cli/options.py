@@ -55,7 +55,7 @@ def consent(question: str) -> bool:
     if not sys.stdin.isatty():
         raise ApprovalError(
             f"there is no terminal to ask on: {question}",
-            advice="pass --auto-approve, or save a plan and apply that; nothing was changed",
+            advice="pass --auto-approve, or apply a saved plan where there is one; nothing was changed",
         )
     click.echo(question, err=True)
     return bool(click.prompt("Only `yes` is taken as consent", default="", show_default=False, err=True) == "yes")

@@ -81,10 +81,13 @@ Editors complete and check all files through the published JSON Schemas, which `
 Managed: declared in schema files, planned, applied, imported and taken back.
 
 {_links(managed)}
+{_UNMANAGED.format(_links(rest)) if rest else ""}"""
 
+
+_UNMANAGED = """
 Read, but not managed yet:
 
-{_links(rest)}
+{}
 """
 
 

@@ -12,6 +12,7 @@ from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
 from faberdb.views.view import StatusRow
+from faberdb.views.words import several
 
 
 @click.command("status")
@@ -55,7 +56,8 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
     if state is None:
         return _with(row, state="none")
     last = state.applied[-1] if state.applied else None
-    text = f"serial {state.serial}, {len(state.standing())} plans applied"
+    count = len(state.standing())
+    text = f"serial {state.serial}, {count} {several('plan', count)} applied"
     return _with(
         row, state=text, last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else ""
     )

@@ -97,6 +97,9 @@ def hazards(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
     return (Hazard("rows-without-a-key", f"{said}; exact as long as nobody writes to the table in between"),)
 
 
+_COPIED = Hazard("values-copied", "the values are copied to quarantine while the table is locked")
+
+
 def copy_of(
     table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "", *, probe: tuple[str, ...] = ()
 ) -> Iterator[Statement]:
@@ -116,7 +119,7 @@ def copy_of(
     # Between the copy and the change nobody may write, or the row written would be lost to the copy.
     yield Statement(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS, shared=True)
     sql = f"CREATE TABLE {kept.place} AS {select}"
-    yield Statement(sql, Risk.DANGEROUS, hazards(kept.detail), probe=probe, shared=True)
+    yield Statement(sql, Risk.DANGEROUS, (_COPIED, *hazards(kept.detail)), probe=probe, shared=True)
     yield Statement(f"ALTER TABLE {kept.place} ADD PRIMARY KEY (id)", shared=True)
 
 

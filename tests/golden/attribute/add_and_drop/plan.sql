@@ -19,6 +19,7 @@ BEGIN;
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop attribute public.place.state [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((home).state)::text AS value FROM public.customer;
 
 -- 0003 drop attribute public.place.state [safe]

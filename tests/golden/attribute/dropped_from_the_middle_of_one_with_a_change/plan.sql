@@ -18,6 +18,7 @@ BEGIN;
 LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 replace composite type public.size [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).depth)::text AS value FROM public.picture;
 
 -- 0003 replace composite type public.size [safe]
@@ -27,6 +28,7 @@ ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0005 replace composite type public.size [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
 
 -- 0006 replace composite type public.size [safe]
@@ -36,6 +38,7 @@ ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
 LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0008 replace composite type public.size [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, ((size).height::smallint::bigint)::text AS became FROM public.picture;
 
 -- 0009 replace composite type public.size [safe]
@@ -45,6 +48,7 @@ ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
 LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0011 replace composite type public.size [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
 
 -- 0012 replace composite type public.size [safe]

@@ -22,6 +22,7 @@ ALTER TABLE public.customer ADD COLUMN email text;
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 drop column public.customer.phone [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, phone AS value FROM public.customer;
 
 -- 0004 drop column public.customer.phone [safe]

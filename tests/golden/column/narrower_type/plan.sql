@@ -18,6 +18,7 @@ BEGIN;
 LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.product.listed [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, listed AS value, listed::date AS became, name AS value_2, name::character varying(5) AS became_2, weight AS value_3, weight::integer AS became_3 FROM public.product;
 
 -- 0003 alter column public.product.listed [safe]

@@ -18,6 +18,7 @@ BEGIN;
 LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.product.code [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code AS value, code::character varying(9) AS became, price AS value_2, price::numeric(8,1) AS became_2 FROM public.product;
 
 -- 0003 alter column public.product.code [safe]

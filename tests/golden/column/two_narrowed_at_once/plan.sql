@@ -18,6 +18,7 @@ BEGIN;
 LOCK TABLE public.parcel IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.parcel.height [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, height AS value, height::numeric(8,1) AS became, label AS value_2, label::character varying(9) AS became_2, seen AS value_3, seen::timestamp without time zone AS became_3, sent AS value_4, sent::timestamp without time zone AS became_4, weight AS value_5, weight::numeric(8,1) AS became_5 FROM public.parcel;
 
 -- 0003 alter column public.parcel.height [safe]

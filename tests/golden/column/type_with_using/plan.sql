@@ -19,6 +19,7 @@ SET LOCAL search_path = "public";
 LOCK TABLE public.setting IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.setting.value [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, name AS key_1, value AS value, value = 'on' AS became FROM public.setting;
 
 -- 0003 alter column public.setting.value [safe]

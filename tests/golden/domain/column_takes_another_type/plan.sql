@@ -34,6 +34,7 @@ ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair 
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
 -- 0006 alter column public.room.code [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code::text AS value, code::text AS became FROM public.room;
 
 -- 0007 alter column public.room.code [safe]
@@ -53,6 +54,7 @@ CREATE DOMAIN public.code AS character varying(10) NOT NULL;
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
 -- 0012 alter column public.room.list [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, list AS value, (list::text::public.code[])::text AS became FROM public.room;
 
 -- 0013 alter column public.room.list [safe]

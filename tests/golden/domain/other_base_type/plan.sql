@@ -30,6 +30,7 @@ ALTER TABLE public.item DROP COLUMN twice;
 LOCK TABLE public.item IN ACCESS EXCLUSIVE MODE;
 
 -- 0006 replace domain public.price [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, (price)::text AS value, (price::numeric(12,2)::integer::numeric(12,2))::text AS became FROM public.item;
 
 -- 0007 replace domain public.price [safe]
@@ -39,6 +40,7 @@ ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
 LOCK TABLE public.item IN ACCESS EXCLUSIVE MODE;
 
 -- 0009 replace domain public.price [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, (past)::text AS value, (past::numeric(12,2)[]::integer[]::numeric(12,2)[])::text AS became FROM public.item;
 
 -- 0010 replace domain public.price [safe]
@@ -59,6 +61,7 @@ DROP DOMAIN public.price;
 LOCK TABLE public.item IN ACCESS EXCLUSIVE MODE;
 
 -- 0015 replace domain public.amount [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, (amount)::text AS value, (amount::numeric(12,2)::integer::numeric(12,2))::text AS became FROM public.item;
 
 -- 0016 replace domain public.amount [safe]

@@ -29,6 +29,7 @@ DROP TYPE public.lamp;
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
 -- 0005 replace domain public.lamp_state [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, (last)::text AS value, (last)::text AS became FROM public.room;
 
 -- 0006 replace domain public.lamp_state [safe]

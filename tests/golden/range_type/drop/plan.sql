@@ -24,6 +24,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 LOCK TABLE public.item IN ACCESS EXCLUSIVE MODE;
 
 -- 0004 drop column public.item.span [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text) ORDER BY tableoid, ctid) AS ordinal, span::text AS value FROM public.item;
 

@@ -26,6 +26,7 @@ ALTER TABLE public.client RENAME COLUMN name TO full_name;
 LOCK TABLE public.client IN ACCESS EXCLUSIVE MODE;
 
 -- 0004 alter column public.client.full_name [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text) ORDER BY tableoid, ctid) AS ordinal, full_name AS value, full_name::character varying(3) AS became FROM public.client;
 

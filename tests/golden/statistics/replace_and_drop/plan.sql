@@ -27,6 +27,7 @@ DROP STATISTICS public.place_type;
 LOCK TABLE public.place IN ACCESS EXCLUSIVE MODE;
 
 -- 0005 alter column public.place.code [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(country, town)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(country, town)::text) ORDER BY tableoid, ctid) AS ordinal, code AS value, code::character varying(20) AS became FROM public.place;
 

@@ -24,6 +24,7 @@ ALTER TABLE public.orders ALTER COLUMN note DROP DEFAULT;
 LOCK TABLE public.orders IN ACCESS EXCLUSIVE MODE;
 
 -- 0004 alter column public.orders.note [dangerous]
+--      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, placed AS key_2, note AS value, note::character varying(40) AS became FROM public.orders;
 
 -- 0005 alter column public.orders.note [safe]
