@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from faberdb.errors import ProofError
+from faberdb.errors import RefusedError
 from tests.database.test_kept_values import ID, Start, Trial, hazards, start, table
 
 __all__ = ["start"]  # the fixture
@@ -112,9 +112,10 @@ def test_partitions_are_reached_too(start: Start) -> None:
     assert trial.rows("select distinct relreplident::text from pg_class where relname in ('low', 'high')") == [("d",)]
 
 
-def test_a_way_back_that_the_server_refuses_is_no_plan(start: Start) -> None:
-    """Where all tables are published, none of faberdb's own may be made, so a plan that needs some is refused."""
+def test_under_a_publication_of_all_tables_nothing_is_kept(start: Start) -> None:
+    """What faberdb keeps would be published too, so that subscribers would need its tables: it says so, and changes
+    nothing."""
     everything = "[publications.p]\nall_tables = true\n"
     trial = start(table(COLUMNS + "b = 'text'", "", everything))
-    with pytest.raises(ProofError, match="does not have a replica identity and publishes updates"):
+    with pytest.raises(RefusedError, match="FOR ALL TABLES"):
         trial.go(table(COLUMNS.rstrip(), "", everything))
