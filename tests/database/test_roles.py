@@ -210,3 +210,11 @@ def test_default_privileges_open_nothing_of_ours(conninfo: str, project: Callabl
     fine(folder, "rollback", "dev", "--auto-approve")
     assert fetch(conninfo, OURS) == []
     run_sql(conninfo, "set role g_reader; select * from gone")
+
+
+def test_a_user_mapping_for_everybody_names_no_role(conninfo: str, project: Callable[..., ProjectFolder]) -> None:
+    folder = project({"dev": conninfo})
+    server = "[foreign_data_wrappers]\nw = {}\n[foreign_servers.s]\nwrapper = 'w'\n"
+    folder.declare(f"{server}[foreign_servers.s.user_mappings.public]\n")
+    planned = folder.run("plan", "dev")
+    assert (planned.code, "user mapping public" in planned.out) == (0, True), planned

@@ -310,8 +310,9 @@ class UserMappingKind(_Foreign):
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         server, user = obj.address.path
-        named = user if obj.attributes.get("public") else called(user)
-        return replace(obj, address=Address(self.name, (server, named)))
+        if user == "public":  # everybody, and no role
+            return obj
+        return replace(obj, address=Address(self.name, (server, called(user))))
 
     def identity(self, obj: Object) -> str:
         server, user = obj.address.path
