@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.forget import refuse_declared, require_forgotten
@@ -164,9 +165,8 @@ def plan_environment(
 
 def _load_planner(workspace: Workspace) -> None:
     """Load what a plan with changes needs, which takes its time, while there is something to wait for."""
-    import faberdb.cli.partial
-    import faberdb.prove.proposal  # noqa: F401 - to have it loaded
-
+    for name in ("faberdb.cli.partial", "faberdb.prove.proposal"):
+        import_module(name)
     _ = workspace.provider.kinds
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from faberdb.declare.blocks import Block
 from faberdb.declare.explain import validate
 from faberdb.declare.positions import Keys
-from faberdb.declare.shape import Section, Shape, compose
+from faberdb.declare.shape import FileBase, Section, Shape, compose
 from faberdb.declare.source import (
     Problem,
     Source,
@@ -121,10 +121,11 @@ class Reader:
         problems = [*leaks(source), *self._fetch(source, source.data, self.shape.sections, ())]
         if not problems:
             whole = validate(source, self.shape.model)
-            if isinstance(whole, BaseModel):
-                schema = str(getattr(whole, "schema_"))  # noqa: B009 - a field of a model that is made at run time
-                scope = tuple(dict.fromkeys((schema, *self.search_path)))
-                self._walk(source, whole, self.shape.sections, Place(schema, None, scope, Origin(source.file)))
+            if not isinstance(whole, list):
+                assert isinstance(whole, FileBase), "the model of a file extends it"
+                scope = tuple(dict.fromkeys((whole.schema_, *self.search_path)))
+                place = Place(whole.schema_, None, scope, Origin(source.file))
+                self._walk(source, whole, self.shape.sections, place)
                 return
             problems = whole
         self.problems += problems
