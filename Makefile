@@ -2,6 +2,9 @@
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 NEW    := "import sys; sys.exit(sys.version_info < (3, 11))"
+# What pip does with an ordinary install and not with an editable one. Where PYTHONDONTWRITEBYTECODE is set, nobody
+# else would: each start of the program would compile two hundred files.
+COMPILE = @$(PY) -m compileall -q faberdb schemas/faberdb_schemas providers state
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c $(NEW) 2>/dev/null && echo $(p))))
 
 .PHONY: demo test check bench soak docs install clean
@@ -20,6 +23,7 @@ check: install               ## all that must hold besides the tests
 	$(PY) -m faberdb.cli.generate --check
 
 bench: install               ## time and memory, as ratios to pg_dump
+	$(COMPILE)
 	$(PY) -m pytest -m bench -s --timeout 0 tests/benchmarks
 
 soak: install                ## the long random runs
@@ -35,6 +39,7 @@ $(VENV)/.installed: pyproject.toml
 	@test -x $(PY) || $(PYTHON) -c "import ensurepip" 2>/dev/null || { echo "$(PYTHON) cannot make environments; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(COMPILE)
 	@touch $@
 
 clean:
