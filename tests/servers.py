@@ -149,6 +149,15 @@ def run_sql(conninfo: str, text: str) -> None:
         connection.execute(text.encode())
 
 
+def run_file(server: Server, conninfo: str, file: Path) -> None:
+    """Run a file with psql, one statement after the other: some of them, CREATE INDEX CONCURRENTLY for one, cannot be
+    sent together."""
+    command = [str(server.binaries.bin / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-f", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+
+
 def fetch(conninfo: str, text: str) -> list[tuple[Any, ...]]:
     """The rows of a query."""
     with psycopg.connect(conninfo, autocommit=True) as connection:

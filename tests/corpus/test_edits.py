@@ -17,7 +17,7 @@ from tests.corpus.beside import MARKS, SHARED
 from tests.corpus.edits import Toml, edit
 from tests.database.random_rows import empty, fill
 from tests.migration import Declared, Migration, build_directly, declare, opened
-from tests.servers import Server, rows, run_sql
+from tests.servers import Server, rows, run_file
 
 pytestmark = MARKS
 OFTEN = ("chinook", "temporal")
@@ -68,7 +68,7 @@ def edits(server: Server, files: dict[str, Toml], seed: int) -> Iterator[tuple[s
 
 def there_and_back(server: Server, name: str, seed: int) -> None:
     with server.database() as live, server.database() as wanted:
-        run_sql(live, (SHARED / "corpus" / "real" / name / "schema.sql").read_text())
+        run_file(server, live, SHARED / "corpus" / "real" / name / "schema.sql")
         fill(live)
         start, start_rows = server.dump(live), rows(live)
         said = list(edits(server, {n: tomllib.loads(t) for n, t in imported(live).items()}, seed))
