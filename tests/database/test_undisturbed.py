@@ -3,10 +3,16 @@ publications, all of which are afterwards as they were."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from faberdb.errors import RefusedError
+from faberdb_providers.postgres.servers import scratch
+from tests.conftest import INSTALLED
 from tests.database.test_kept_values import ID, Start, Trial, hazards, start, table
+from tests.servers import Server
 
 __all__ = ["start"]  # the fixture
 
@@ -25,6 +31,7 @@ ALWAYS = "[tables.t.rules.always]\nevent = 'update'\ninstead = true\nenabled = '
 NOTE = "event = 'update'\ndo = 'insert into log values (new.id)'\n"
 BESIDES = f"[tables.log.columns]\nid = 'int'\n[tables.t.rules.note]\n{NOTE}"
 PUBLISHED = "[publications.p]\n[publications.p.tables.t]\n"
+EVERYTHING = "[publications.p]\nall_tables = true\n"
 SCHEMA = "[publications.p]\n[publications.p.schemas.public]\n"
 POLICY = "[tables.t.policies.nobody]\nusing = 'false'\n"
 FORCED = "row_security = true\nforce_row_security = true"
@@ -39,6 +46,7 @@ WAYS = {
     "one that shows nothing of its rows": ("replica_identity = 'nothing'", PUBLISHED),
     "a published table with a key": (KEYED, PUBLISHED),
     "a published schema": ("", SCHEMA),
+    "a published database": ("", EVERYTHING),
     "a policy that hides all rows": (FORCED, POLICY),
     "all of these": (FORCED, RAISES + INSTEAD + BESIDES + PUBLISHED + POLICY),
 }
@@ -112,10 +120,25 @@ def test_partitions_are_reached_too(start: Start) -> None:
     assert trial.rows("select distinct relreplident::text from pg_class where relname in ('low', 'high')") == [("d",)]
 
 
-def test_under_a_publication_of_all_tables_nothing_is_kept(start: Start) -> None:
-    """What faberdb keeps would be published too, so that subscribers would need its tables: it says so, and changes
-    nothing."""
-    everything = "[publications.p]\nall_tables = true\n"
-    trial = start(table(COLUMNS + "b = 'text'", "", everything))
-    with pytest.raises(RefusedError, match="FOR ALL TABLES"):
-        trial.go(table(COLUMNS.rstrip(), "", everything))
+@pytest.fixture
+def followed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server that others may follow."""
+    monkeypatch.setitem(scratch._SETTINGS, "wal_level", "logical")
+    binaries = INSTALLED[max(INSTALLED)]
+    with scratch.scratch_cluster(binaries, cache) as cluster:
+        yield Server(binaries, cluster)
+
+
+def test_under_a_publication_of_all_tables_that_somebody_follows_nothing_is_kept(followed: Server) -> None:
+    """What faberdb keeps would be sent too, so that subscribers would need its tables: it says so, and changes nothing.
+    Without anybody who reads it, it is kept as ever."""
+    before, after = table(COLUMNS + "b = 'text'", "", EVERYTHING), table(COLUMNS.rstrip(), "", EVERYTHING)
+    with followed.database() as live:
+        trial = Trial(followed, live, before)
+        trial.run("select pg_create_logical_replication_slot('follower', 'pgoutput')")
+        start = followed.dump(live)
+        with pytest.raises(RefusedError, match="FOR ALL TABLES and somebody follows it"):
+            trial.go(after)
+        assert followed.dump(live) == start
+        trial.run("select pg_drop_replication_slot('follower')")
+        trial.back(trial.go(after))

@@ -22,6 +22,13 @@ _BREAKS = re.compile(r"[\s=:/@?&'\"\\]+")
 PASSING = ("55P03", "40P01")
 """lock_not_available, deadlock_detected: the same may succeed a little later."""
 
+_FOLLOWED = """
+with slot as (select slot_type, database from pg_replication_slots)
+select exists (select from slot where slot_type = 'logical' and database = current_database())
+    or current_setting('server_version_num')::int >= 160000 and current_setting('wal_level') = 'logical'
+       and (exists (select from slot where slot_type = 'physical') or exists (select from pg_stat_replication))
+"""
+
 
 class Target(Session):
     """A session that may change things, and writes down what it does."""
@@ -52,18 +59,23 @@ class Target(Session):
         """Nothing of ours may be sent to subscribers that have no such table. Raises RefusedError."""
         published = self.query("select pubname from pg_publication where puballtables order by 1")
         missing = self.query("select to_regclass('faberdb.plan') is null") == [(True,)]
-        if not published or not (missing or any(k.form == "values" for k in kept)):
+        if not published or not (missing or any(k.form == "values" for k in kept)) or not self._followed():
             return
         what = "the journal (schema faberdb)" if missing else "values in quarantine (schema faberdb_quarantine)"
         raise RefusedError(
-            f"publication {published[0][0]} of {self.label} is FOR ALL TABLES, so its subscribers would need the tables"
-            f" that faberdb makes for {what}",
+            f"publication {published[0][0]} of {self.label} is FOR ALL TABLES and somebody follows it, so its"
+            f" subscribers would need the tables that faberdb makes for {what}",
             detail=(
                 "either make these tables on each subscriber and here before, or",
                 "publish FOR TABLES IN SCHEMA, or the tables by name, instead of FOR ALL TABLES",
             ),
             advice="do one of the two, then plan again; nothing was changed",
         )
+
+    def _followed(self) -> bool:
+        """Whether anybody may read what is published: by a replication slot here or, from 16 on, by one of a standby,
+        which cannot be seen from here. A publication by itself sends nothing."""
+        return self.query(_FOLLOWED) == [(True,)]
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
         """Note that a plan begins, or goes on. Raises DatabaseError."""
