@@ -53,6 +53,8 @@ def command(
         made = Made(from_json(saved.read(file), plan))
     else:
         made = plan_environment(workspace, environment_named(workspace, plan))
+    if made.note:
+        view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
     state, _ = workspace.state(environment)
     made = replace(made, protected=state.protected if state else frozenset(), strict=strict)

@@ -45,6 +45,8 @@ def command(
     refuse_unsupported(workspace, chosen)
     with _database(workspace, chosen, view):
         made = plan_environment(workspace, chosen)
+        if made.note:
+            view.note(made.note)
         if not made.plan.applyable:
             view.no_changes(made.plan)
             return int(ExitCode.OK)

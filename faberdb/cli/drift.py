@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from faberdb.cli.identity import another_database
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import environment_named
 from faberdb.diff.drift import drift
@@ -30,6 +31,9 @@ def command(
         )
     with workspace.session(chosen) as session:
         live = workspace.managed_objects(session.inspect().objects, chosen)
+        note = another_database(state, session.identity(), chosen)
+    if note:
+        view.note(note)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     recorded = workspace.managed_objects(state.objects, chosen)
     changes = drift(recorded, live, kinds)

@@ -124,7 +124,12 @@ def _remember(
     forms.load({})
     forms.save({d: form_of(catalogue.objects[a], catalogue.objects) for a, d in digests.items()})
     state, before = workspace.state(environment)
-    if state is not None and state.fingerprint == fingerprint(managed) and dict(state.declared) == digests:
+    if (
+        state is not None
+        and not state.of_another(identity)
+        and state.fingerprint == fingerprint(managed)
+        and dict(state.declared) == digests
+    ):
         return
     after = replace(
         state or State("", 0, environment.name, {}, ""),

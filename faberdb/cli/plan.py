@@ -45,6 +45,8 @@ def command(
         made = plan_towards(workspace, chosen, source, full=full_proof)
     else:
         made = plan_environment(workspace, chosen, full=full_proof, whole=bool(out))
+    if made.note:
+        view.note(made.note)
     rules = rules_of(chosen, made.protected, made.plan, strict=strict)
     if out:
         from faberdb.plan.codec import to_json

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.forget import refuse_declared, require_forgotten
+from faberdb.cli.identity import another_database
 from faberdb.cli.memo import Memo, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
@@ -38,13 +39,14 @@ EXPIRES_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Made:
-    """A plan, what was protected when it was made, whether nothing may be left to guesses, and what it takes from
-    quarantine."""
+    """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
+    quarantine, and what is to be said before it."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
     strict: bool = False
     giving: tuple[Kept, ...] = ()
+    note: str = ""
 
 
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
@@ -79,7 +81,8 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
-        return Made(make_plan(proposal, heading, _evidence(proposal), news, protected=protected), protected)
+        plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
+        return Made(plan, protected, note=another_database(state, heading.database, environment))
 
 
 def plan_environment(
@@ -149,6 +152,7 @@ def plan_environment(
         declaration = replace(found, objects=here(found.objects))
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
+        note = another_database(state, heading.database, environment)
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
         state = workspace.standing(environment, session, state, planner.live).state
@@ -156,11 +160,11 @@ def plan_environment(
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
-        if not plan.applyable:
+        if not (plan.applyable or note):  # a plan that is remembered says nothing besides
             guarded = tuple(sorted(map(str, protected)))
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
-        return Made(plan, protected)
+        return Made(plan, protected, note=note)
 
 
 def _load_planner(workspace: Workspace) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import click
 
 from faberdb.cli.applying import apply_plan
+from faberdb.cli.identity import another_database, require_journalled
 from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.planning import plan_rollback, refuse_unsupported
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ConfigError, ExitCode, StoppedError
+from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record, State
 from faberdb.views.view import View
 from faberdb.views.words import counts, moment, short_id, spoken
@@ -47,7 +49,11 @@ def command(
     chosen = environment_named(workspace, environment)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    records = chosen_records(_standing(workspace, chosen), steps, goal, environment)
+    found, note = _standing(workspace, chosen)
+    records = chosen_records(found.state, steps, goal, environment)
+    require_journalled(records, found.journalled, note, chosen)
+    if note:
+        view.note(note)
     if not records:
         view.note(f"nothing was applied to {environment} after plan {goal}")
     elif len(records) > 1:
@@ -79,13 +85,14 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def _standing(workspace: Workspace, environment: Environment) -> State | None:
-    """The state with all that changed the database. Raises StoppedError where it is not known what that was, or where a
-    rollback has to be ended first."""
+def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing, str]:
+    """The state with all that changed the database, and what to say of whose it is. Raises StoppedError where it is not
+    known what that was, or where a rollback has to be ended first."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
         live = workspace.managed_objects(session.inspect().objects, environment)
         found = workspace.standing(environment, session, state, live)
+        note = another_database(state, session.identity(), environment)
     if found.unclear:
         raise StoppedError(
             f"plan {found.unclear[-1][:8]} stopped part way on {environment.name}, and what it did cannot be told",
@@ -97,7 +104,7 @@ def _standing(workspace: Workspace, environment: Environment) -> State | None:
             f"taking back plan {last.of_plan[:8]} stopped part way on {environment.name}",
             advice=f"plan from where things are now, and apply that: faberdb plan {environment.name}",
         )
-    return found.state
+    return found, note
 
 
 def chosen_records(state: State | None, steps: int | None, goal: str | None, environment: str) -> list[Record]:

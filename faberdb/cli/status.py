@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from faberdb.cli.identity import another_database
 from faberdb.cli.options import shown, view_of, workspace_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
@@ -37,7 +38,8 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     try:
         with workspace.session(environment) as session:
             objects = workspace.managed_objects(session.inspect().objects, environment)
-            database = f"{session.identity()['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
+            identity = session.identity()
+            database = f"{identity['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
             found = workspace.standing(environment, session, state, objects)
             quarantine = session.quarantine_summary()
     except FaberError as error:
@@ -47,6 +49,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
         _with_state(row, found.state),
         database=database,
         standing=_standing(found, fingerprint(objects), environment.name),
+        note=another_database(state, identity, environment),
         quarantine=quarantine,
         url=url,
     )

@@ -17,10 +17,11 @@ from faberdb.plan.state import Record, State
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The state with what the journal knows beyond it. unclear: ids of plans of which the journal knows that they
-    changed something after all that the state knows, but not what."""
+    changed something after all that the state knows, but not what. journalled: ids of all that the journal knows."""
 
     state: State | None
     unclear: tuple[str, ...] = ()
+    journalled: frozenset[str] = frozenset()
 
 
 def reconciled(
@@ -51,7 +52,8 @@ def reconciled(
         # The order in which they ran: a plan that was left unrecorded may be older than one that was not.
         state = replace(state, applied=tuple(sorted(state.applied, key=lambda r: number.get(r.plan_id, 0))))
     newest = max((number.get(r.plan_id, 0) for r in state.applied), default=0) if state else 0
-    return Standing(state, tuple(plan_id for plan_id in unclear if number[plan_id] > newest))
+    lost = tuple(plan_id for plan_id in unclear if number[plan_id] > newest)
+    return Standing(state, lost, frozenset(number))
 
 
 def record_of(plan: Plan, at: str, holder: str) -> Record:

@@ -58,6 +58,12 @@ class State:
     applied: tuple[Record, ...] = ()
     protected: frozenset[Address] = frozenset()
 
+    def of_another(self, identity: Mapping[str, Any]) -> bool:
+        """Whether it was written for another database than the one of this identity. A new name does not make it
+        another, unless nothing else is known; what one of both does not tell (a managed service) tells nothing."""
+        both = {k for k in self.database.keys() & identity.keys() if None not in (self.database[k], identity[k])}
+        return any(self.database[k] != identity[k] for k in both - {"name"} or both)
+
     def standing(self) -> tuple[Record, ...]:
         """Applied plans that were not taken back, oldest first."""
         undone = {r.of_plan for r in self.applied if r.kind == "rollback" and r.outcome != "stopped"}

@@ -94,7 +94,7 @@ class Human:
             page.blank()
             style = "green" if row.standing == "in step" else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
-            for name in ("database", "state", "last", "quarantine", "url"):
+            for name in ("database", "state", "last", "quarantine", "url", "note"):
                 value = getattr(row, name)
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)

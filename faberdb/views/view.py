@@ -16,7 +16,7 @@ class StatusRow:
 
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
     last plan applied, by whom and when. standing: `in step`, or what is amiss and the command that helps. url: of an
-    embedded database. quarantine: how much waits there.
+    embedded database. quarantine: how much waits there. note: what else is to be known.
     """
 
     environment: str
@@ -27,6 +27,7 @@ class StatusRow:
     standing: str = ""
     url: str = ""
     quarantine: str = ""
+    note: str = ""
 
 
 class View(Protocol):
