@@ -12,7 +12,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
+from faberdb.apply.fits import check_age, check_database, check_start, stale
+from faberdb.errors import RefusedError, RolledBackError, StoppedError, VerificationError
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -48,7 +49,8 @@ class Context:
     """What an apply needs besides plan and database. text: the plan as it stands in its file. started: told of each
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
-    (who owns what a step makes)."""
+    (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
+    tells."""
 
     holder: str
     now: datetime
@@ -59,6 +61,7 @@ class Context:
     overtime: Callable[[], bool] = lambda: False
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     optional: Callable[[Address], bool] = lambda address: False
+    recorded: Callable[[], Mapping[Address, Object]] = dict
 
 
 TRIES = 4
@@ -80,7 +83,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     done = _done(plan, mine)
     if not done:
         check_age(plan, context.now)
-    _check_start(plan, context.managed(target.inspect().objects), done, target.label)
+    check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
     target.refuse_to_publish(plan.kept)
     target.prepare_bookkeeping()
     for entry in entries:
@@ -118,45 +121,6 @@ def _done(plan: Plan, entry: JournalEntry | None) -> set[int]:
     if entry.state in ("applied", "unverified"):
         return {step.transaction for step in plan.steps}
     return set(entry.done)
-
-
-def _check_start(plan: Plan, live: Mapping[Address, Object], done: Set[int], label: str) -> None:
-    """The database must be as the plan, or what was done of it, left it. Raises StaleError."""
-    if (done and plan.complete(done)) or fingerprint(live) == plan.fingerprint_after(done):
-        return
-    if not done:
-        raise _stale(plan, label)
-    raise StaleError(
-        f"{label} has changed since the plan stopped part way, so it cannot go on",
-        advice=f"take back what was done: faberdb rollback {plan.environment}; or plan from where things are now",
-    )
-
-
-def _stale(plan: Plan, label: str) -> StaleError:
-    return StaleError(
-        f"{label} has changed since the plan was made",
-        advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
-    )
-
-
-def check_database(plan: Plan, identity: Mapping[str, Any], label: str) -> None:
-    """Whether the plan is for this database. Raises StaleError."""
-    if dict(plan.database) != dict(identity):
-        made, here = (", ".join(f"{k} {v}" for k, v in d.items()) for d in (plan.database, identity))
-        raise StaleError(
-            f"the plan was made for another database than {label}",
-            detail=(f"plan: {made}", f"here: {here}"),
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
-        )
-
-
-def check_age(plan: Plan, now: datetime) -> None:
-    """Whether the plan may still be begun. Raises StaleError."""
-    if datetime.fromisoformat(plan.expires_at) <= now:
-        raise StaleError(
-            f"the plan expired at {plan.expires_at}",
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
-        )
 
 
 def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:
@@ -207,8 +171,9 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         context.started(step, before + steps.index(step) + 1, len(plan.steps))
 
     def unchanged() -> None:
-        if fingerprint(context.managed(target.inspect().objects)) != plan.fingerprint_after(done):
-            raise _ChangedError
+        live = context.managed(target.inspect().objects)
+        if fingerprint(live) != plan.fingerprint_after(done):
+            raise _ChangedError(live)
 
     failure: Failure | None = None
     for attempt in range(TRIES):
@@ -216,14 +181,14 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged)
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
-        except _ChangedError:
+        except _ChangedError as changed:
             target.end_plan(plan.plan_id, "stopped" if done else "refused")
             if done:
                 raise StoppedError(
                     f"{target.label} was changed by somebody else while the plan ran",
                     advice=f"take back what was done: faberdb rollback {plan.environment}",
                 ) from None
-            raise _stale(plan, target.label) from None
+            raise stale(plan, target.label, changed.live, context.recorded()) from None
         if failure is None:
             return
         if not failure.passing or attempt == TRIES - 1 or context.overtime():
@@ -236,6 +201,10 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
 
 class _ChangedError(Exception):
     """The catalogue is not what the transaction expects to find."""
+
+    def __init__(self, live: Mapping[Address, Object]) -> None:
+        super().__init__()
+        self.live = live
 
 
 class _TimeUpError(Exception):

@@ -47,6 +47,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 lambda: longest is not None and time.monotonic() - began > longest,
                 workspace.surroundings.variables,
                 lambda address: address.kind in optional,
+                lambda: workspace.managed_objects(state.objects, environment) if state else {},
             )
             objects = execute(plan, target, context)
             left = target.left_behind(made.giving) if made.giving else []

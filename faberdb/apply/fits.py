@@ -1,0 +1,92 @@
+"""Whether a plan still fits its database, and what has changed there where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+from datetime import datetime
+from typing import Any
+
+from faberdb.errors import StaleError
+from faberdb.model import Address, Object
+from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
+
+Objects = Mapping[Address, Object]
+
+MANY = 8
+"""How many of the objects are named that have changed."""
+
+
+def check_start(plan: Plan, live: Objects, done: Set[int], label: str, recorded: Callable[[], Objects]) -> None:
+    """The database must be as the plan, or what was done of it, left it. Raises StaleError."""
+    if (done and plan.complete(done)) or fingerprint(live) == plan.fingerprint_after(done):
+        return
+    if not done:
+        raise stale(plan, label, live, recorded())
+    raise StaleError(
+        f"{label} has changed since the plan stopped part way, so it cannot go on",
+        advice=f"take back what was done: faberdb rollback {plan.environment}; or plan from where things are now",
+    )
+
+
+def stale(plan: Plan, label: str, live: Objects, recorded: Objects) -> StaleError:
+    """The error for a database that changed after the plan was made. recorded: what the state tells of it."""
+    again = f"make a new one: faberdb plan {plan.environment} --out plan.json"
+    if plan.kind == "rollback":
+        again = f"begin again: faberdb rollback {plan.environment}"
+    look = f"see what was changed by hand: faberdb drift {plan.environment}; then " if recorded else ""
+    changed = list(_changed(plan, live, recorded))
+    more = [f"and {len(changed) - MANY} more"] if len(changed) > MANY else []
+    return StaleError(
+        f"{label} has changed since the plan was made", detail=(*changed[:MANY], *more), advice=f"{look}{again}"
+    )
+
+
+def _changed(plan: Plan, live: Objects, recorded: Objects) -> Iterator[str]:
+    """What is another way than when the plan was made, less what came or went with what it is a part of."""
+    then = _then(plan, live, recorded)
+    for address, before in sorted(then.items()):
+        now = live.get(address)
+        whole = now or before
+        if whole is None or (before is not None and now is not None and before.attributes == now.attributes):
+            continue
+        parent = whole.parent
+        stays = before is not None and now is not None
+        if not stays and parent in then and (then[parent], live.get(parent)).count(None) == 1:
+            continue
+        how = "is another way" if stays else "is gone" if now is None else "is new"
+        yield f"{address.kind.replace('_', ' ')} {address.name} {how}"
+
+
+def _then(plan: Plan, live: Objects, recorded: Objects) -> dict[Address, Object | None]:
+    """What was there when the plan was made, or None for what was not: all of it, if the state with the drift that the
+    plan noted is the very catalogue that it was made from; else what the plan itself is about."""
+    known = dict(recorded)
+    for change in plan.drift:
+        known.pop(change.address, None)
+        if change.after is not None:
+            known[change.address] = change.after
+    if fingerprint(known) == plan.from_fingerprint:
+        return {address: known.get(address) for address in {**known, **live}}
+    # Between its renames a plan calls things otherwise than they are called before it.
+    return {} if plan.renames else {d.address: d.before for d in plan.differences}
+
+
+def check_database(plan: Plan, identity: Mapping[str, Any], label: str) -> None:
+    """Whether the plan is for this database. Raises StaleError."""
+    if dict(plan.database) != dict(identity):
+        made, here = (", ".join(f"{k} {v}" for k, v in d.items()) for d in (plan.database, identity))
+        raise StaleError(
+            f"the plan was made for another database than {label}",
+            detail=(f"plan: {made}", f"here: {here}"),
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
+
+
+def check_age(plan: Plan, now: datetime) -> None:
+    """Whether the plan may still be begun. Raises StaleError."""
+    if datetime.fromisoformat(plan.expires_at) <= now:
+        raise StaleError(
+            f"the plan expired at {plan.expires_at}",
+            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+        )
