@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from faberdb.errors import RefusedError
+from faberdb.errors import RefusedError, RolledBackError
 from faberdb.model import Limits
 from faberdb.plan.document import Plan
 from faberdb_providers.postgres.provider import provider
@@ -252,6 +252,36 @@ def test_a_table_that_is_there_again_is_named(start: Start) -> None:
     trial.run("create table t (id int primary key)")
     with pytest.raises(RefusedError, match=r"table public\.t is there again"):
         trial.back(plan)
+
+
+def test_what_was_written_since_is_not_cut_on_the_way_back(start: Start) -> None:
+    trial = start(table(ID + "a = 'varchar(3)'\nb = 'char(5)'\nc = 'varchar(3)'"))
+    trial.run("insert into t values (1, 'abc', 'ab', 'x'), (2, 'ab', 'b', 'y')")
+    plan = trial.go(table(ID + "a = 'text'\nb = 'text'\nc = { type = 'text', using = \"'much longer ' || c\" }"))
+    for column in ("a", "b", "c"):
+        trial.run(f"insert into t values (3, 'a', 'b', 'c'); update t set {column} = 'long enough' where id = 3")
+        before = trial.rows("select * from t order by id")
+        with pytest.raises(RolledBackError) as error:
+            trial.back(plan)
+        assert "    id = 3" in error.value.detail, error.value
+        assert trial.rows("select * from t order by id") == before
+        trial.run("delete from t where id = 3")
+    trial.run("insert into t values (3, 'a', 'b', 'c')")
+    trial.back(plan)
+    assert trial.rows("select * from t order by id") == [
+        (1, "abc", "ab   ", "x"),
+        (2, "ab", "b    ", "y"),
+        (3, "a", "b    ", "c"),
+    ]
+
+
+def test_with_using_a_text_is_cut_as_it_says(start: Start) -> None:
+    trial = start(table(ID + "a = 'text'"))
+    trial.run("insert into t values (1, 'abcdef')")
+    plan = trial.go(table(ID + "a = { type = 'varchar(3)', using = 'left(a, 3)' }"))
+    assert trial.rows("select a from t") == [("abc",)]
+    trial.back(plan)
+    assert trial.rows("select a from t") == [("abcdef",)]
 
 
 def test_a_policy_hides_no_row_from_the_copy(start: Start) -> None:

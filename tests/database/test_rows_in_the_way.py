@@ -25,6 +25,7 @@ number  = "bigint"
 amount  = "numeric(12,2)"
 word    = "text"
 address = "email"
+tags    = "text[]"
 
 [tables.visit]
 partition_by = "RANGE (day, hour)"
@@ -54,12 +55,14 @@ partition_of = "note"
 bound        = "DEFAULT"
 """
 ROWS = """
-insert into person values (7, 1, 1, '1', 'a@x'), (8, 99999999999, 123456.78, 'secret', 'secret');
+insert into person values (7, 1, 1, '1', 'a@x', '{a}'),
+    (8, 99999999999, 123456.78, 'secret', 'secret', '{b,secret}');
 insert into visit values (3, '2020-03-01', 1), (4, '2022-03-01', 2), (5, '2024-03-01', 3);
 insert into note values ('a'), (null);
 """
 CHECKED = '[domains.email]\ntype = "text"\n\n[domains.email.checks]\nat = "value like \'%@%\'"\n'
 NEW_DOMAIN = '[domains.mail]\ntype = "text"\n\n[domains.mail.checks]\nat = "value like \'%1%\'"\n\n[tables.person]\n'
+SHORT = '[domains]\nshort = "varchar(3)"\nshorter = "short"\n\n[tables.person]\n'
 LATER = """\
 [tables.visit_2022]
 partition_of = "visit"
@@ -93,6 +96,12 @@ CASES = {
         'word = "text"\nfound = { type = "integer", backfill = "word::integer" }',
         "id = 8",
     ),
+    "a text that is too long": ('word    = "text"', 'word = "varchar(3)"', "id = 8"),
+    "a padded text that is too long": ('word    = "text"', 'word = "char(3)"', "id = 8"),
+    "a number that is too long a text": ('number  = "bigint"', 'number = "varchar(4)"', "id = 8"),
+    "texts that are too long": ('"text[]"', '"varchar(3)[]"', "id = 8"),
+    "a text too long for a new domain": (("[tables.person]\n", '"text[]"'), (SHORT, '"shorter[]"'), "id = 8"),
+    "a text too long for a domain": ('[domains.email]\ntype = "text"\n', '[domains]\nemail = "varchar(4)"\n', "id = 8"),
     "rows of the default partition": (
         "[tables.visit_rest]\n",
         LATER + "[tables.visit_rest]\n",

@@ -10,7 +10,8 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.lossless import lossless
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing
+from faberdb_providers.postgres.kinds.lossless import lossless, refuses
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
@@ -139,8 +140,24 @@ class DomainKind(TypeKind):
         name, array = ident(column.address.path[-1]), "[]" if is_array(column) else ""
         if not old or not new:
             return super().returned(obj, column, work)
+        if self._fits(obj, column, work):
+            return ""
         way = "" if work.castable(old, new) else f"::text{array}"
         return f"{name}{way}{'' if old == new else f'::{new}{array}'}::{column.attributes['type']}"
+
+    def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
+        if not self._fits(obj, column, work):
+            return ()
+        table = Address("table", column.address.path[:-1])
+        return rows_failing(table, [(ident(column.address.path[-1]), column)], work)
+
+    def _fits(self, obj: Object, column: Object, work: Work) -> bool:
+        """Whether values that are too long for the new form stop the change; what comes back was cut by nobody."""
+        before, array = work.before(obj.address), "[]" if is_array(column) else ""
+        if before is None or work.kept(obj.address) is not None:
+            return False
+        old, new = _root(before, work, after=False), _root(obj, work, after=True)
+        return old != new and bool(old and new) and refuses(f"{old}{array}", f"{new}{array}")
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
         kept, after = work.keep(obj.address), work.after(obj.address)

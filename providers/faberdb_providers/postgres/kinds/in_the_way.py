@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from faberdb.model import Address, Object, Work
+from faberdb_providers.postgres.kinds.lossless import domains_of, stored_as
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 Probe = tuple[str, ...]
@@ -95,14 +96,11 @@ def rows_failing(table: Address, values: Sequence[tuple[str, Object]], work: Wor
 
 
 def _without_domain(column: Object, work: Work) -> tuple[str, list[str]]:
-    """The type of a column, and what its values must fulfil besides: the domain may not be there yet, and a variable of
-    one that takes no null cannot even begin."""
-    type_ = str(column.attributes["type"])
-    for address in column.references:
-        domain = work.after(address) if address.kind == "domain" and dotted(*address.path) == type_ else None
-        if domain is not None:
-            checks = [o for o in work.children(address, after=True) if o.address.kind == "domain_constraint"]
-            required = ["value IS NOT NULL"] if domain.attributes.get("not_null") else []
-            found = [str(o.attributes["expression"]) for o in checks if not o.attributes.get("not_valid")]
-            return str(domain.attributes["type"]), [*required, *found]
-    return type_, []
+    """The type of a column below its domains, and what its values must fulfil besides: a domain may not be there yet,
+    and a variable of one that takes no null cannot even begin. Elements of arrays are not held against checks."""
+    checks: list[str] = []
+    for domain in () if str(column.attributes["type"]).endswith("[]") else domains_of(column, work):
+        constraints = [o for o in work.children(domain.address, after=True) if o.address.kind == "domain_constraint"]
+        checks += ["value IS NOT NULL"] if domain.attributes.get("not_null") else []
+        checks += [str(o.attributes["expression"]) for o in constraints if not o.attributes.get("not_valid")]
+    return stored_as(column, work), checks

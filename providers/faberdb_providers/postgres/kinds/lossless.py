@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from faberdb.model import Object
+from faberdb.model import Object, Work
+from faberdb_providers.postgres.names import qualified
 
 _TYPE = re.compile(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
 _WIDER = {
@@ -50,10 +51,44 @@ def rewritten(old: str, new: str) -> bool:
 def cuts(old: str, new: str) -> bool:
     """Whether a cast from `old` to `new` cuts what is too long without a word, as SQL has it for casts that are asked
     for. PostgreSQL docs, section 8.3 Character Types."""
+    if new.endswith("[]"):
+        old, new = old.removesuffix("[]"), new.removesuffix("[]")
     (base, size, _), (narrow, limit, _) = _parts(old), _parts(new)
-    if narrow not in ("character varying", "character", "bit", "bit varying") or limit is None:
+    if narrow not in (*_TEXTS, *_BITS) or limit is None:
         return False
     return not (base == narrow and size is not None and size <= limit)
+
+
+_TEXTS, _BITS = ("character varying", "character"), ("bit", "bit varying")
+
+
+def refuses(old: str, new: str) -> bool:
+    """Whether PostgreSQL's own conversion from `old` to `new` refuses what a cast that is asked for would cut: there is
+    one from every type to a text, and between strings of bits. PostgreSQL docs, section 8.3, and CREATE CAST."""
+    if not cuts(old, new) or (new.endswith("[]") and not old.endswith("[]")):
+        return False
+    kind, narrow = (_parts(type_.removesuffix("[]"))[0] for type_ in (old, new))
+    return narrow in _TEXTS or (kind in _BITS and old.endswith("[]") == new.endswith("[]"))
+
+
+def stored_as(column: Object, work: Work) -> str:
+    """The type of a wanted column, or of the elements of its array, below all domains."""
+    domains, type_ = domains_of(column, work), str(column.attributes["type"])
+    array = "[]" if type_.endswith("[]") else ""
+    return f"{domains[-1].attributes['type']}{array}" if domains else type_
+
+
+def domains_of(column: Object, work: Work) -> list[Object]:
+    """The domain that a wanted column, or the elements of its array, are of, and those that this one is over."""
+    obj, found = column, list[Object]()
+    while True:
+        type_ = str(obj.attributes["type"]).removesuffix("[]" if obj is column else "")
+        named = (a for a in obj.references if a.kind == "domain" and qualified(a) == type_)
+        domain = next((there for address in named if (there := work.after(address)) is not None), None)
+        if domain is None:
+            return found
+        found.append(domain)
+        obj = domain
 
 
 def _parts(type_: str) -> tuple[str, int | None, int | None]:

@@ -69,7 +69,8 @@ class TypeKind(MovedWhenDropped):
         return f"text{array}", f"{ident(column.address.path[-1])}::text{array}"
 
     def returned(self, obj: Object, column: Object, work: Work) -> str:
-        """The expression that makes the carried values those of the new type."""
+        """The expression that makes the carried values those of the new type; empty for the server's own conversion,
+        which cuts nothing."""
         return f"{ident(column.address.path[-1])}::{column.attributes['type']}"
 
     def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
@@ -86,8 +87,9 @@ class TypeKind(MovedWhenDropped):
 
     def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
         collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
+        using = f" USING {value}" if (value := self.returned(obj, column, work)) else ""
         yield Statement(
-            f"{alter_type(column)} {column.attributes['type']}{collation} USING {self.returned(obj, column, work)}",
+            f"{alter_type(column)} {column.attributes['type']}{collation}{using}",
             Risk.DANGEROUS,
             probe=self.refused(obj, column, work),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from faberdb.model import Address, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type
+from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
 from faberdb_providers.postgres.kinds.rows import copy_of, match
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.names import dotted, ident
@@ -66,7 +66,8 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         fill = after is not None and filled(column, after)
         if part.became and after is not None:
             became = cast_of(column, after, work) if column.attributes["type"] != after.attributes["type"] else name
-            casts += [(became, after)] if became != name else []
+            own = "using" not in after.hints and refuses(column.attributes["type"], stored_as(after, work))
+            casts += [(name if own else became, after)] if became != name else []
             # What a row is filled with is known once it is.
             as_text = fill or of_own_type(after)
             wanted.append(f"{f'({became})::text' if as_text else became} AS {part.became}")
@@ -96,9 +97,10 @@ def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
     yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work), probe=probe)
 
 
-def note_same(obj: Object, kept: Kept, cast: str) -> Iterator[Statement]:
+def note_same(obj: Object, after: Object, kept: Kept, cast: tuple[str, str], work: Work) -> Iterator[Statement]:
     """Before a column changes back: note beside its kept values which of its rows still have what those became, and
-    stop at a value written since that `cast` cannot make one of the old type."""
+    stop at a value written since that cannot become one of the old type. cast: what makes it one or fails, there and
+    where it is tried which rows those are."""
     table, column, part = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1]), Part(obj, kept)
     source, found = match(obj.address.path[:-1], kept)
     same = f"{found} AND t.{column}::text IS NOT DISTINCT FROM q.{part.became}::text"
@@ -106,11 +108,9 @@ def note_same(obj: Object, kept: Kept, cast: str) -> Iterator[Statement]:
     yield Statement(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS, shared=True)
     yield Statement(f"CREATE TABLE {noted} AS SELECT q.id FROM {table} t, {source} WHERE {same}")
     yield Statement(f"ALTER TABLE {noted} ADD PRIMARY KEY (id)")
-    yield Statement(
-        f"SELECT count({cast}) FROM {table} WHERE (tableoid, ctid) NOT IN"
-        f" (SELECT t.tableoid, t.ctid FROM {table} t, {source} WHERE {same})",
-        Risk.DANGEROUS,
-    )
+    since = f"(tableoid, ctid) NOT IN (SELECT t.tableoid, t.ctid FROM {table} t, {source} WHERE {same})"
+    probe = rows_failing(Address("table", obj.address.path[:-1]), [(cast[1], after)], work, since)
+    yield Statement(f"SELECT count({cast[0]}) FROM {table} WHERE {since}", Risk.DANGEROUS, probe=probe)
 
 
 def restore(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
@@ -154,9 +154,12 @@ def _unwritten(part: Part, work: Work) -> str:
 
 
 def noted_before(before: Object, after: Object, work: Work) -> bool:
-    """Whether a column that changes back may hold values cut so short that they are none of the old type any more, so
-    that its unwritten rows have to be noted before. A text is never; a key must not be without a value for a moment."""
+    """Whether a column that changes back may hold values that are none of the old type, cut too short for it or too
+    long, so that its unwritten rows have to be noted before. A text is never too short; a key must not be without a
+    value for a moment."""
     old, new = before.attributes["type"], after.attributes["type"]
+    if old != new and refuses(old, stored_as(after, work)):
+        return True
     textual = new.split("(")[0] in ("text", "character varying", "character")
     return not (old == new or textual or lossless(old, new) or needed_by_key(after, work))
 

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Plan: 0 to create, 3 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -28,9 +28,9 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 --      ! the table may be rewritten while it is locked, and a value may not fit the new type
 ALTER TABLE public.product ALTER COLUMN listed TYPE date USING listed::date;
 
--- 0005 alter column public.product.name [destructive]
---      ! values that are too long for character varying(5) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5) USING name::character varying(5);
+-- 0005 alter column public.product.name [dangerous]
+--      ! a value that is too long for character varying(5) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5);
 
 -- 0006 alter column public.product.weight [dangerous]
 --      ! the table may be rewritten while it is locked, and a value may not fit the new type

@@ -61,7 +61,7 @@ CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
 
 -- 0014 alter column public.room.list [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
-ALTER TABLE public.room ALTER COLUMN list TYPE public.code[] USING list::text::public.code[];
+--      ! a value that is too long for public.code[] stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.room ALTER COLUMN list TYPE public.code[];
 
 COMMIT;

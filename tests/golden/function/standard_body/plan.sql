@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 1 to create, 1 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Plan: 1 to create, 1 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -29,9 +29,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0004 alter column public.customer.email [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0005 alter column public.customer.email [destructive]
---      ! values that are too long for character varying(200) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(200) USING email::character varying(200);
+-- 0005 alter column public.customer.email [dangerous]
+--      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(200);
 
 -- 0006 replace function public.emails() [safe]
 CREATE FUNCTION public.emails()

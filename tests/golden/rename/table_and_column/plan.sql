@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: destructive.
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -33,9 +33,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0005 alter column public.client.full_name [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0006 alter column public.client.full_name [destructive]
---      ! values that are too long for character varying(3) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3) USING full_name::character varying(3);
+-- 0006 alter column public.client.full_name [dangerous]
+--      ! a value that is too long for character varying(3) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3);
 
 -- 0007 alter column public.client.full_name [safe]
 ALTER TABLE public.client RENAME CONSTRAINT customer_name_not_null TO client_full_name_not_null;

@@ -1,1 +1,1 @@
-insert into customer values (1, 'Grace');
+insert into customer values (1, 'Ada');

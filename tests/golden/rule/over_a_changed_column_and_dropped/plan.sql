@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 1 to alter, 2 to replace, 1 to drop, 1 to rename. Risk: destructive.
+-- Plan: 0 to create, 1 to alter, 2 to replace, 1 to drop, 1 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -36,9 +36,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0006 alter column public.customer.email [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0007 alter column public.customer.email [destructive]
---      ! values that are too long for character varying(100) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(100) USING email::character varying(100);
+-- 0007 alter column public.customer.email [dangerous]
+--      ! a value that is too long for character varying(100) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(100);
 
 -- 0008 replace rule public.customer.noted [caution]
 --      ! statements on the table do something else from now on; prepared ones are planned anew

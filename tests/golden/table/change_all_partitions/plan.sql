@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 5 to create, 1 to alter, 2 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Plan: 5 to create, 1 to alter, 2 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -30,9 +30,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 -- 0005 alter column public.orders.note [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0006 alter column public.orders.note [destructive]
---      ! values that are too long for character varying(40) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.orders ALTER COLUMN note TYPE character varying(40) USING note::character varying(40);
+-- 0006 alter column public.orders.note [dangerous]
+--      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.orders ALTER COLUMN note TYPE character varying(40);
 
 -- 0007 replace default public.orders.note [safe]
 ALTER TABLE public.orders ALTER COLUMN note SET DEFAULT 'some'::character varying;

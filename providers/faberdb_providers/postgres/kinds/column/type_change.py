@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import cuts, lossless, rewritten
+from faberdb_providers.postgres.kinds.lossless import cuts, lossless, refuses, rewritten, stored_as
 from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -19,12 +19,16 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
     kept, back = work.keep(after.address), work.kept(after.address)
     cast, function = cast_of(before, after, work), ""
+    narrow = stored_as(after, work)
     # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
     whole = back is not None and back.form == "values"
-    guarded = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
+    noted = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
+    guarded = noted and not refuses(old, narrow)
     required = not after.attributes.get("null") and not before.attributes.get("null")
-    if guarded and back:
-        yield from note_same(before, back, cast)
+    if noted and back and not guarded:
+        yield from _fitting(before, after, back, narrow, work)
+    elif guarded and back:
+        yield from note_same(before, after, back, (cast, cast), work)
         if required:
             yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
         function = f"pg_temp.faberdb_cast{Part(before, back).suffix}"
@@ -40,13 +44,18 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"
     foreign = after.parent is not None and after.parent.kind == "foreign_table"
-    if old != new and "generated" not in after.attributes and not foreign:
+    # Values are cut only where somebody asked for it: the server's own conversion, without USING, refuses to.
+    cut = old != new and cuts(old, narrow) and "using" not in after.hints and not whole and not foreign
+    fits = cut and refuses(old, narrow)
+    if old != new and "generated" not in after.attributes and not foreign and not fits:
         sql += f" USING {cast}"
     free = foreign or (lossless(old, new) and old != new and "using" not in after.hints)
-    cut = cuts(old, new) and "using" not in after.hints and not back and not foreign
-    risk, hazards = (Risk.DESTRUCTIVE, (_cut(new),)) if cut else _risk(old, new, free=free, foreign=foreign)
+    hazard = _too_long(new) if fits else _cut(new)
+    risk = Risk.DANGEROUS if fits else Risk.DESTRUCTIVE
+    risk, hazards = (risk, (hazard,)) if cut else _risk(old, new, free=free, foreign=foreign)
     tried = not free and old != new and "generated" not in after.attributes and not guarded
-    probe = rows_failing(Address("table", after.address.path[:-1]), [(cast, after)], work) if tried else ()
+    value = name if fits else cast
+    probe = rows_failing(Address("table", after.address.path[:-1]), [(value, after)], work) if tried else ()
     yield Statement(sql, risk, hazards, probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)
@@ -54,6 +63,24 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
             yield Statement(f"DROP FUNCTION {function}({old})")
             if required:
                 yield set_not_null(after, work)
+
+
+def _fitting(before: Object, after: Object, back: Kept, narrow: str, work: Work) -> Iterator[Statement]:
+    """Note which rows still have what the kept values became, and stop at a value written since that is too long for
+    the old type: only by an assignment is that told, and by none of a function's result."""
+    old, name = before.attributes["type"], ident(after.address.path[-1])
+    function = f"pg_temp.faberdb_fit{Part(before, back).suffix}"
+    yield Statement(
+        f"CREATE FUNCTION {function}({old}) RETURNS {narrow} LANGUAGE plpgsql AS $faberdb$ DECLARE\n"
+        f"    fitting {narrow}; BEGIN fitting := $1; RETURN fitting; END $faberdb$"
+    )
+    yield from note_same(before, after, back, (f"{function}({name})", name), work)
+    yield Statement(f"DROP FUNCTION {function}({old})")
+
+
+def _too_long(new: str) -> Hazard:
+    said = f"a value that is too long for {new} stops it, unless `using` says what is to become of such values"
+    return Hazard("too-long", f"{said}; the table may be rewritten while it is locked")
 
 
 def _cut(new: str) -> Hazard:
