@@ -100,6 +100,48 @@ DETAILS = {
         create table p42 partition of p4 for values in (2);
         alter table p42 alter k drop default, alter l set default 99;
         """,
+    "keys over inherited columns": """
+        create table item (id int not null, code int not null, size int);
+        create table taken () inherits (item);
+        alter table taken add primary key (id, code), add unique (size);
+        create table said (primary key (id)) inherits (item);
+        create table wide (width int, primary key (id, width)) inherits (item);
+        create table p (id int not null, k int not null) partition by list (k);
+        create table p1 partition of p for values in (1);
+        alter table p1 add primary key (id);
+        create table p2 partition of p (primary key (id)) for values in (2)
+        """,
+    "what reads from child tables": """
+        create table spool (id int primary key, size int not null, at timestamp not null default now());
+        create table spool_a (primary key (id), check (size = 1)) inherits (spool);
+        create rule to_a as on insert to spool where new.size = 1 do instead insert into spool_a values (new.id, 1);
+        create view all_of_a as select id from spool_a;
+        create table z (id int, size int) partition by list (size);
+        create table z1 partition of z for values in (1);
+        create materialized view all_of_z as select id from z1;
+        create function any_of_z() returns bigint language sql begin atomic select id from z1; end
+        """,
+    "conditions that list values": """
+        create type "A Size" as enum ('small', 'it''s [large]');
+        create domain size as varchar(9) check (value in ('small', 'large', null));
+        create table item (id int primary key, state varchar(20) not null default 'new', size "A Size",
+            check (state in ('new', 'a,b) [c', E'back\\slash''s', lower('X'))),
+            check (state not in ('x', 'y') and (size::text = any (array['small'::"A Size"]::"A Size"[]::text[]))),
+            known boolean generated always as (state in ('new', 'used') or state like any (array['a', 'b'])) stored);
+        create index item_state on item (id, (state in ('p', 'q'))) where state in ('new', 'used');
+        create view used as select id, case when state in ('new', 'used') then 1 end as used from item
+            where state in ('new', 'used') and id in (1, 2) and id::bigint in (1, 2);
+        create function known(state varchar, states varchar[] default array['a', 'b']::varchar[]) returns boolean
+            language sql begin atomic select state in ('new', 'used'); end;
+        create function tell() returns trigger language plpgsql as 'begin return new; end';
+        create trigger tell before update on item for each row when (new.state in ('new', 'used'))
+            execute function tell();
+        create policy few on item using (state in ('new', 'used')) with check (state not in ('new', 'used'));
+        create rule kept as on delete to item where old.state in ('new', 'used') do instead nothing;
+        create statistics item_states on (state in ('new', 'used')), id from item;
+        create view years as select extract('YEAR' from now()) + extract('Month' from now()) as "EXTRACT(YEAR FROM x",
+            (extract(year from now()) in (1, 2) or state in ('new', 'used')) as known from item
+        """,
     "options of TOAST tables": """
         create table o (id int, body text) with (autovacuum_enabled = false, toast.autovacuum_enabled = false,
             toast_tuple_target = 200, toast.vacuum_truncate = off, toast.autovacuum_vacuum_threshold = 7);

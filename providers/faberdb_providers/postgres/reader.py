@@ -16,6 +16,7 @@ from faberdb_providers.postgres.attached import LABELS, grants, grants_query, la
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
+from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
@@ -210,7 +211,7 @@ class _Assembly:
             for row in rows:
                 if (row[0], row[1]) not in members and (pair := kind.read(row)) is not None:
                     self.addresses[pair[0]] = pair[1].address
-                    self.objects[pair[1].address] = pair[1]
+                    self.objects[pair[1].address] = with_texts_that_read_back(pair[1], kind.texts)
         self._leave_parts_of_others()
         for member, (classid, oid) in members.items():
             if (classid, oid, 0) in self.addresses:
@@ -255,9 +256,12 @@ class _Assembly:
             if member:
                 continue
             here = self._find(classid, oid, part, up=False)  # what an inherited column needs, its own table needs
-            there = self._find(ref_class, ref_oid, ref_part)
-            if here is not None and there is not None and here != there:
-                references.setdefault(here, set()).add(there)
+            needed = [self._find(ref_class, ref_oid, ref_part)]
+            if ref_part and (ref_class, ref_oid, ref_part) not in self.addresses:
+                # It needs an inherited column, that is the one above, and the table in which it is.
+                needed.append(self._find(ref_class, ref_oid, 0))
+            if here is not None:
+                references.setdefault(here, set()).update(a for a in needed if a is not None and a != here)
         for address, obj in self.objects.items():
             found = references.get(address, set()) | obj.references
             if obj.parent is not None:

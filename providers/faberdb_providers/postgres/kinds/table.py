@@ -15,7 +15,7 @@ from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
-from faberdb_providers.postgres.kinds.lineage import Find, left_columns, not_null_names
+from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
 from faberdb_providers.postgres.kinds.rows_over import copied, set_aside
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -119,10 +119,10 @@ class TableKind(Descendant):
         fields = [key for key in TableSpec.model_fields if key not in (*RelationSpec.model_fields, "children")]
         attributes = {key: getattr(spec, key) for key in fields}
         attributes["options"] = option_texts(spec.options)
-        above = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
-        parent = above[0] if spec.partition_of else None
+        parents = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]
+        parent = parents[0] if spec.partition_of else None
         address = Address(self.name, (place.schema, name))
-        references = [Address("schema", (place.schema,)), *above]
+        references = [Address("schema", (place.schema,)), *parents]
         hints = {} if spec.children == "declared" else {"children": spec.children}
         yield from self.made(place, spec, address, attributes, parent, references, hints)
 
@@ -165,15 +165,15 @@ class TableKind(Descendant):
             if _comes(obj, work.before, work.after):
                 yield _stored_by(name, obj.attributes["access_method"])
             return
-        again = _said_twice(inlined)
-        sql = create_table(obj, [o for o in inlined if o not in again], work.version)
+        later = [*_over_inherited(obj, inlined), *_said_twice(inlined)]
+        sql = create_table(obj, [o for o in inlined if o not in later], work.version)
         yield Statement(sql, *beside_rows(obj, work), probe=misfits(obj, work))
         aside = work.keep(obj.address)
         if aside:
             yield from copied(obj, aside.place, work)
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
-        for key in again:
+        for key in later:
             yield Statement(f"ALTER TABLE {name} ADD CONSTRAINT {ident(key.address.path[-1])} {definition(key)}")
         yield from settings({}, obj.attributes, name, creating=True)
         yield from bare(obj.address, work)
@@ -211,6 +211,15 @@ def _said_twice(inlined: Sequence[Object]) -> list[Object]:
                 again.append(key)
             seen.add(columns)
     return again
+
+
+def _over_inherited(obj: Object, inlined: Sequence[Object]) -> list[Object]:
+    """A primary key over columns that are inherited. In CREATE TABLE it would give them a NOT NULL of their own beside
+    the inherited one (PostgreSQL 18), which stays when the table leaves its parent; added afterwards it takes that."""
+    own = {o.address.path[-1] for o in inlined if o.address.kind == "column" and "inherited" not in o.attributes}
+    own |= set(obj.attributes.get("not_null_names", ()))
+    keys = [o for o in inlined if o.address.kind == "primary_key"] if above(obj) else []
+    return [key for key in keys if not own.issuperset(key.attributes["columns"])]
 
 
 def create_table(obj: Object, inlined: Sequence[Object], version: int) -> str:

@@ -1,0 +1,80 @@
+"""Expressions as PostgreSQL prints them, made to mean the same when they are read again.
+
+`status in ('a', 'b')` on a varchar is printed `(status)::text = ANY ((ARRAY['a'::character varying, ...])::text[])`.
+Read again, the cast of an array that is written out goes to its elements, and what is printed then is another text: a
+database made from the first one would not be the same. With the type of its own elements said first, the array is cast
+as a whole, and prints as it did. `extract('YEAR' from day)` is printed `EXTRACT(YEAR FROM day)`, where a word means
+`year`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from faberdb.model import Object
+
+_STRING = r"E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'"
+_NAME = r'"(?:[^"]|"")*"'
+_CAST_ARRAY = "(ARRAY["
+_FIELD = r"(?<![\w$\x80-\U0010ffff])EXTRACT\((?P<field>\w+) FROM "
+_MARK = re.compile(rf"{_STRING}|{_NAME}|{re.escape(_CAST_ARRAY)}|{_FIELD}|[][(),]", re.DOTALL)
+_ELEMENT = re.compile(
+    rf"\s*(?:{_STRING}|NULL|\(.*\))::(?P<type>(?:(?:{_NAME}|\w+)\.)?(?:{_NAME}|\w[\w ]*))\Z", re.DOTALL
+)
+"""An element of an array with its type. One with a modifier is left out: a cast without it would take it away."""
+
+
+def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:
+    """An object of the catalogue whose printed texts can be read again."""
+    attributes = {key: _in(obj.attributes[key]) for key in texts if key in obj.attributes}
+    if all(obj.attributes[key] is value for key, value in attributes.items()):
+        return obj
+    return replace(obj, attributes={**obj.attributes, **attributes})
+
+
+def _in(value: Any) -> Any:
+    """The same value where nothing in it is to be changed, so that few objects are made anew."""
+    if isinstance(value, str):
+        return reads_back(value) if _CAST_ARRAY in value or "EXTRACT(" in value else value
+    parts: list[Any] | dict[str, Any]
+    if isinstance(value, Mapping):
+        parts = {key: _in(part) for key, part in value.items()}
+        return value if all(value[key] is part for key, part in parts.items()) else parts
+    if isinstance(value, (list, tuple)):
+        parts = [_in(part) for part in value]
+        return value if all(a is b for a, b in zip(value, parts, strict=True)) else type(value)(parts)
+    return value
+
+
+def reads_back(text: str) -> str:
+    """The text with the type of its elements at each array that is cast to another one, and in quotes the field of
+    EXTRACT where it has capitals."""
+    out, done = "", 0
+    # Of each bracket that is open: where the element begins that is being read, and the types of those before it.
+    # Of those that are no such array: None.
+    stack: list[tuple[int, set[str]] | None] = []
+    for mark in _MARK.finditer(text):
+        piece = mark[0]
+        if piece == _CAST_ARRAY:
+            stack += [None, (mark.end(), set())]
+        elif piece in "([" or mark["field"]:
+            stack.append(None)
+            if mark["field"] and mark["field"] != mark["field"].lower():
+                out += f"{text[done : mark.start('field')]}'{mark['field']}'"
+                done = mark.end("field")
+        elif piece in ",])" and stack:
+            array = stack[-1] if piece == "," else stack.pop()
+            if array is None:
+                continue
+            begin, types = array
+            element = _ELEMENT.match(text, begin, mark.start())
+            types.add(element["type"] if element else "")
+            if piece == ",":
+                stack[-1] = (mark.end(), types)
+            elif len(types) == 1 and "" not in types and text.startswith(")::", mark.end()):
+                out += f"{text[done : mark.end()]}::{types.pop()}[]"
+                done = mark.end()
+    return out + text[done:]
