@@ -90,7 +90,8 @@ class Statement:
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
     statement, which stands once, after what each of them does before it. on_scratch: what a scratch server
     runs in its place, which does the same to the catalogue without what only the live server has: a secret that
-    a name cannot stand for, a module.
+    a name cannot stand for, a module. scope: where names in it are looked up, if not as its own object's declaration
+    has it.
     """
 
     sql: str
@@ -103,6 +104,7 @@ class Statement:
     secrets: tuple[str, ...] = ()
     shared: bool = False
     on_scratch: str = ""
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

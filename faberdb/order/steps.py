@@ -322,5 +322,5 @@ def _number(written: Iterable[_Written]) -> Iterable[Step]:
         if count and (apart or alone):
             transaction += 1
         count, alone = count + 1, apart
-        scope = tuple(obj.hints.get("scope", obj.scope))
+        scope = statement.scope or tuple(obj.hints.get("scope", obj.scope))
         yield Step(f"{count:04d}", address, action, statement, transaction, (), scope)

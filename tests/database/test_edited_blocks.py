@@ -54,17 +54,21 @@ BUILD = "\n".join(
 
 @dataclass(frozen=True)
 class Edit:
-    """What is replaced in the schema file, and what is added at its end. whole: all blocks are looked at after all."""
+    """What is replaced in the schema file, and what is added at its end. whole: all blocks are looked at after all.
+    said: what else is replaced before, which is no change by itself."""
 
     old: str = ""
     new: str = ""
     added: str = ""
     whole: bool = False
     file: str = "public.toml"
+    said: tuple[str, str] = ("", "")
 
 
 T3 = 'size = { type = "integer", null = true, default = "3" }\n'
 T5 = "[tables.t5.columns]\n"
+FELT = 'feeling = { type = "public.mood", null = true }'
+FELT_THEN = FELT.replace("true", "true, using = \"'glad'\"")
 EDITS = {
     "a column more": Edit(T5, T5 + "more = 'text'\n"),
     "a column less": Edit(T3.replace('"3"', '"12"'), ""),
@@ -80,6 +84,7 @@ EDITS = {
     ),
     "a value more of a type that every table has": Edit('"glad"', '"glad", "calm"'),
     "a value less of it": Edit('["sad", "glad"]', '["glad"]'),
+    "a value less of it, and what becomes of it": Edit('["sad", "glad"]', '["glad"]', said=(FELT, FELT_THEN)),
     "another check of a domain that every table has": Edit("(VALUE >= (0)::numeric)", "(value >= -1)"),
     "another body under an index": Edit("select n * 2", "select n + n"),
     "a table less": Edit("[tables.parts_1]", "[tables.parts_9]"),
@@ -116,8 +121,10 @@ def test_the_plan_is_that_of_all_blocks(
     folder = project({"dev": live})
     assert folder.run("import", "dev").code == 0
     monkeypatch.setenv("DEV_URL", live)
-    assert not _plan(folder, tmp_path / "warm").steps
     file = folder.root / "schemas" / edit.file
+    assert edit.said[0] in file.read_text()
+    file.write_text(file.read_text().replace(*edit.said) if edit.said[0] else file.read_text())
+    assert not _plan(folder, tmp_path / "warm").steps
     text = file.read_text()
     assert edit.old in text
     file.write_text((text.replace(edit.old, edit.new) if edit.old else text) + edit.added)

@@ -284,6 +284,44 @@ def test_with_using_a_text_is_cut_as_it_says(start: Start) -> None:
     assert trial.rows("select a from t") == [("abcdef",)]
 
 
+def enum(values: str, using: str = "") -> str:
+    more = f', using = "{using}"' if using else ""
+    return f"[enums]\nmood = [{values}]\n" + table(ID + f"a = {{ type = 'mood'{more} }}")
+
+
+FALLEN = "case a when 'low' then 'down' else a::mood end"
+
+
+def test_a_value_that_falls_out_of_an_enum_comes_back_where_nobody_wrote(start: Start) -> None:
+    trial = start(enum("'low', 'high', 'odd'"))
+    trial.run("insert into t values (1, 'low'), (2, 'high'), (3, 'low'), (4, 'low')")
+    plan = trial.go(enum("'down', 'high', 'odd'", FALLEN))
+    assert trial.rows("select a::text from t order by id") == [("down",), ("high",), ("down",), ("down",)]
+    trial.run("update t set a = 'odd' where id = 3; insert into t values (5, 'down')")
+    with pytest.raises(RolledBackError) as error:
+        trial.back(plan)
+    assert [line for line in error.value.detail if line.startswith("    ")] == ["    id = 5"]
+    trial.run("delete from t where id = 5")
+    trial.back(plan)
+    assert trial.rows("select a::text from t order by id") == [("low",), ("high",), ("odd",), ("low",)]
+
+
+def test_an_expression_that_gives_no_value_of_the_enum_names_the_rows(start: Start) -> None:
+    trial = start(enum("'low', 'high', 'odd'"))
+    trial.run("insert into t values (1, 'low'), (2, 'high'), (3, 'odd')")
+    with pytest.raises(RolledBackError) as error:
+        trial.go(enum("'high'", "case a when 'low' then 'high' else a::mood end"))
+    assert [line for line in error.value.detail if line.startswith("    ")] == ["    id = 3"]
+
+
+def test_an_expression_of_before_is_no_matter_where_no_value_is_gone(start: Start) -> None:
+    trial = start(enum("'low', 'high'"))
+    trial.run("insert into t values (1, 'low')")
+    plan = trial.go(enum("'high', 'low'", "'high'::mood"))
+    assert not plan.kept
+    assert trial.rows("select a::text from t") == [("low",)]
+
+
 def test_a_policy_hides_no_row_from_the_copy(start: Start) -> None:
     policy = "[tables.t.policies.p]\nusing = 'false'\n"
     trial = start(table(ID + "b = 'int'", "force_row_security = true\nrow_security = true", policy))

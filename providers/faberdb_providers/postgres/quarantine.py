@@ -9,7 +9,7 @@ from faberdb.model import Address, Change, Kept, Statement, Work
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.rows import known_by
 from faberdb_providers.postgres.kinds.sequence import position_lost
-from faberdb_providers.postgres.kinds.types import carried
+from faberdb_providers.postgres.kinds.types import carried, using
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"
@@ -28,11 +28,11 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     if change.address.kind != "column":
         type_ = before.parent if change.address.kind == "attribute" and before.parent else change.address
         detail: dict[str, list[str]] = {}
-        for n, column in enumerate(carried(type_, work), 1):
-            found = {
-                "column": list(column.address.path),
-                **known_by(column.address._replace(kind="table", path=column.address.path[:-1]), work),
-            }
+        columns = [c for c in carried(type_, work) if change.address.kind != "enum" or using(c, work)]
+        for n, column in enumerate(columns, 1):
+            table = Address("table", column.address.path[:-1])
+            changing = {c.address.path[-1] for c in columns if c.address.path[:-1] == table.path}
+            found = {"column": list(column.address.path), **known_by(table, work, changing)}
             detail |= {f"{key}_{n}": value for key, value in found.items()}
         return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
     others = [kept for a in work.together(change.address) if a != change.address and (kept := work.keep(a))]

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.rows import match
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
-from faberdb_providers.postgres.kinds.types import carried
+from faberdb_providers.postgres.kinds.types import (
+    alter_type,
+    carried,
+    is_array,
+    places,
+    restore_text,
+    save_text,
+    using,
+)
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 
@@ -82,14 +92,29 @@ class EnumKind(PostgresKind):
             yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
 
     def keeps(self, change: Change) -> str:
-        return "moved" if change.action in (Action.DROP, Action.REPLACE) else ""
+        if change.action in (Action.DROP, Action.REPLACE):
+            return "moved"
+        return "values" if change.before and change.after and _gone(change.before, change.after) else ""
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes["values"], after.attributes["values"]
         if [v for v in new if v in set(old)] == old:
             yield from _add_values(after, old, new)
+            back = work.kept(after.address)
+            for column, place in places(back, work, after=True) if back else ():
+                yield from _restored(column, place, column.attributes["type"], work)
         else:
             yield from _rebuild(before, after, work)
+
+
+def _restored(column: Object, place: Kept, type_: str, work: Work) -> Iterable[Statement]:
+    name = ident(column.address.path[-1])
+    return restore_text(column, place, name, type_, work, now=f"t.{name}")
+
+
+def _gone(before: Object, after: Object) -> list[str]:
+    """The values that are no longer any."""
+    return [v for v in before.attributes["values"] if v not in set(after.attributes["values"])]
 
 
 def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[Statement]:
@@ -112,22 +137,76 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     schema, name = after.address.path
     old, new = dotted(schema, f"{name[:50]}__faberdb_old"), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
-    gone = [v for v in before.attributes["values"] if v not in set(after.attributes["values"])]
     hazard = Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked")
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(name[:50] + '__faberdb_old')}", Risk.DANGEROUS, (hazard,))
     yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
-    for column in carried(after.address, work):
-        array = column.attributes["type"].endswith("[]")
-        table, c = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
-        cast = f"{c}::text{'[]' if array else ''}::{new}{'[]' if array else ''}"
-        lost = ", ".join(literal(v).strip() for v in gone)
-        hit = f"t.{c}::text[] && ARRAY[{lost}]" if array else f"t.{c}::text IN ({lost})"
-        yield Statement(
-            f"ALTER TABLE {table} ALTER COLUMN {c} TYPE {new}{'[]' if array else ''} USING {cast}",
-            Risk.DANGEROUS,
-            probe=rows_where(Address("table", column.address.path[:-1]), hit, work) if gone else (),
-        )
+    kept, back = work.keep(after.address), work.kept(after.address)
+    giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}
+    columns = [_Carried(c, before, after, work, giving.get(c.address)) for c in carried(after.address, work)]
+    asked = any(carry.using for carry in columns)
+    if asked:  # so that an expression may cast to the type by its name, though the column is still of the old one
+        yield Statement(f"CREATE CAST ({old} AS {new}) WITH INOUT")
+    taking = {c.address: place for c, place in places(kept, work, after=False)} if kept else {}
+    for carry in columns:
+        if carry.column.address in taking:
+            yield from carry.saved(taking[carry.column.address])
+    for carry in columns:
+        yield from carry.moved()
+    if asked:
+        yield Statement(f"DROP CAST ({old} AS {new})")
     yield Statement(f"DROP TYPE {old}")
+
+
+class _Carried:
+    """A column that stays of the type while it is made anew, with the expression for values that are gone, or the place
+    where those wait that it had before."""
+
+    def __init__(self, column: Object, before: Object, after: Object, work: Work, giving: Kept | None) -> None:
+        self.column, self._work, self._gone, self._giving = column, work, _gone(before, after), giving
+        self._table = column.address.path[:-1]
+        self._values = ", ".join(literal(v).strip() for v in after.attributes["values"])
+        self._array = "[]" if is_array(column) else ""
+        self._type, self._name = f"{qualified(after.address)}{self._array}", ident(column.address.path[-1])
+        self.using = using(column, work) if self._gone and giving is None else ""
+        wanted = work.after(column.address)
+        self._scope = tuple(wanted.hints.get("scope", ())) if self.using and wanted else ()
+        # What its value becomes, as a text.
+        self._value = f"({self.using})::text{self._array}" if self.using else f"{self._name}::text{self._array}"
+
+    def saved(self, place: Kept) -> Iterator[Statement]:
+        """What it holds, and what that becomes."""
+        for statement in save_text(self.column, place, self._name, self._value, probe=self._in_the_way()):
+            yield replace(statement, scope=self._scope)
+
+    def moved(self) -> Iterator[Statement]:
+        """From the old type to the new one. What comes back may be no value of the one yet, and what it became is no
+        value of the other any more, so it comes back between them."""
+        alter = alter_type(self.column)
+        if self._giving:
+            text = f"text{self._array}"
+            yield Statement(f"{alter} {text} USING {self._name}::{text}", Risk.DANGEROUS)
+            yield from _restored(self.column, self._giving, text, self._work)
+        sql = f"{alter} {self._type} USING {self._value}::{self._type}"
+        yield Statement(sql, Risk.DANGEROUS, probe=self._in_the_way(), scope=self._scope)
+
+    def _in_the_way(self) -> tuple[str, ...]:
+        """A query for rows whose value is none of the new type."""
+        if not self._gone:
+            return ()
+        lost = ", ".join(literal(v).strip() for v in self._gone)
+        hit = f"t.{self._name}::text IN ({lost})"
+        if self.using and self._array:
+            hit = f"NOT {self._value} <@ ARRAY[{self._values}]::text[]"
+        elif self.using:
+            hit = f"{self._value} <> ALL (ARRAY[{self._values}]::text[])"
+        elif self._array:
+            hit = f"t.{self._name}::text[] && ARRAY[{lost}]"
+        if self._giving:
+            source, found = match(self._table, self._giving)
+            same = f"{found} AND t.{self._name}::text IS NOT DISTINCT FROM q.became"
+            unwritten = f"SELECT t.tableoid, t.ctid FROM {dotted(*self._table)} t, {source} WHERE {same}"
+            hit += f" AND (t.tableoid, t.ctid) NOT IN ({unwritten})"
+        return rows_where(Address("table", self._table), hit, self._work)
 
 
 KIND = EnumKind()

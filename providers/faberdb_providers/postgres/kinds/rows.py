@@ -8,7 +8,7 @@ because no key reaches over several; as a regclass, which survives a rename, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
@@ -29,9 +29,10 @@ def columns_in(table: Address, work: Work, *, after: bool) -> dict[str, Object]:
     return found
 
 
-def known_by(table: Address, work: Work) -> dict[str, list[str]]:
+def known_by(table: Address, work: Work, changing: Collection[str] = ()) -> dict[str, list[str]]:
     """What tells the rows of a table apart before and after the plan: columns of a `key`, or the `content`. cast: for
-    each of them the type in which it is compared, empty for its own. part: also by the table that each is in."""
+    each of them the type in which it is compared, empty for its own. part: also by the table that each is in. changing:
+    columns whose values change though nothing else of them does."""
     goes = work.after(table) is None
     wanted = columns_in(table, work, after=True)
     stay: dict[str, str] = {}
@@ -39,7 +40,13 @@ def known_by(table: Address, work: Work) -> dict[str, list[str]]:
         # The other columns of a table that goes to quarantine are the same when it comes back, but for those whose type
         # may be gone or another by then.
         new = old if goes and not of_own_type(old) else wanted.get(name)
-        if new is None or altered(old, new) or "generated" in old.attributes or "generated" in new.attributes:
+        if (
+            name in changing
+            or new is None
+            or altered(old, new)
+            or "generated" in old.attributes
+            or "generated" in new.attributes
+        ):
             continue
         types = old.attributes["type"], new.attributes["type"]
         stay[name] = "" if types[0] == types[1] else types[1] if lossless(*types) else types[0]

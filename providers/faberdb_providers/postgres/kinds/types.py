@@ -132,6 +132,12 @@ def carried(address: Address, work: Work) -> Iterator[Object]:
             yield column
 
 
+def using(column: Object, work: Work) -> str:
+    """The expression that its declaration has for values that the new form of its type does not take."""
+    after = work.after(column.address)
+    return str(after.hints.get("using", "")) if after else ""
+
+
 def _typed_tables(address: Address, work: Work) -> list[Object]:
     tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
     return [t for t in tables if (after := work.after(t.address)) is not None and after.attributes.get("of")]
@@ -153,10 +159,12 @@ def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kep
         number += 1
 
 
-def save_text(column: Object, kept: Kept, value: str, became: str | None = None) -> Iterator[Statement]:
+def save_text(
+    column: Object, kept: Kept, value: str, became: str | None = None, *, probe: tuple[str, ...] = ()
+) -> Iterator[Statement]:
     """Keep a value of a column, or of a part of it, as text: its type may be gone when the text is read."""
     more = [f"({became})::text AS became"] if became else []
-    yield from copy_of(column.address.path[:-1], kept, [f"({value})::text AS value", *more])
+    yield from copy_of(column.address.path[:-1], kept, [f"({value})::text AS value", *more], probe=probe)
 
 
 def restore_text(

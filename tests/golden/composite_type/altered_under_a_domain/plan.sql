@@ -20,7 +20,7 @@ LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE;
 -- 0002 replace domain public.pd [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
-CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, md5(ROW(id, ps)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id, ps)::text) ORDER BY tableoid, ctid) AS ordinal, (ps)::text AS value, (ps)::text AS became FROM public.t;
+CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text) ORDER BY tableoid, ctid) AS ordinal, (ps)::text AS value, (ps)::text AS became FROM public.t;
 
 -- 0003 replace domain public.pd [safe]
 ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
