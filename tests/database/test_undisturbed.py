@@ -68,6 +68,11 @@ def filled(trial: Trial) -> None:
     trial.run("insert into t select n, 'off', 'command', 'b' || n from generate_series(1, 3) n")
 
 
+def unknown(about: str, more: str) -> bool:
+    """Whether subscribers have nothing to know the rows by."""
+    return "[publications" in more and about != KEYED
+
+
 @pytest.mark.parametrize(("before", "after"), CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize(("about", "more"), WAYS.values(), ids=WAYS)
 def test_values_come_back(start: Start, about: str, more: str, before: str, after: str) -> None:
@@ -76,6 +81,9 @@ def test_values_come_back(start: Start, about: str, more: str, before: str, afte
     rows, settings = trial.rows("select * from t order by id"), trial.rows(SETTINGS)
     plan = trial.go(table(COLUMNS + after, about, more))
     assert trial.rows(SETTINGS) == settings
+    said = hazards(trial.migration.plan_back(trial.live, plan))
+    assert ("restore-passes-triggers" in said, "restore-passes-rules" in said) == (RAISES in more, ".rules." in more)
+    assert ("restore-identifies-rows" in said) == unknown(about, more)
     trial.back(plan)
     assert trial.rows("select id, off, command, b from t order by id") == rows
     assert trial.rows(SETTINGS) == settings
@@ -97,6 +105,7 @@ def test_a_backfill_reaches_all_rows(start: Start, way: str, before: str) -> Non
     assert trial.rows("select id, b from t order by id") == [(1, "o $update$ c"), (2, "o $update$ c")]
     assert trial.rows(SETTINGS) == settings
     assert ("backfill-passes-rules" in hazards(plan)) == (".rules." in more)
+    assert ("backfill-identifies-rows" in hazards(plan)) == unknown(about, more)
     if BESIDES in more:
         assert trial.rows("select * from log") == []
     trial.back(plan)

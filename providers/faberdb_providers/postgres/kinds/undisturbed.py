@@ -26,15 +26,28 @@ def reaching(table: tuple[str, ...], update: str, work: Work, *, quiet: bool = F
 
 def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
     """Says what acts on each row that a backfill changes, which may be wanted, so it is left on; and what does not."""
-    names, rules = triggers_of(table, work, updates=True), _rules(table, work)
-    found = []
-    if names:
-        said = f"fires for every row that is filled: trigger {', '.join(names)}"
-        found.append(Hazard("backfill-fires-triggers", said))
-    if rules:
-        said = f"rule {', '.join(rules)}, which would act besides or instead, is off while rows are filled"
-        found.append(Hazard("backfill-passes-rules", said))
-    return tuple(found)
+    names = triggers_of(table, work, updates=True)
+    said = f"fires for every row that is filled: trigger {', '.join(names)}"
+    fired = (Hazard("backfill-fires-triggers", said),) if names else ()
+    return (*fired, *_passed(table, work, "backfill", "rows are filled"))
+
+
+def passes(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
+    """Says what does not act on rows while values are given back to them."""
+    names = triggers_of(table, work)
+    said = f"trigger {', '.join(names)} is off while values are given back"
+    off = (Hazard("restore-passes-triggers", said),) if names else ()
+    return (*off, *_passed(table, work, "restore", "values are given back"))
+
+
+def _passed(table: tuple[str, ...], work: Work, code: str, when: str) -> Iterator[Hazard]:
+    """What any UPDATE of ours turns off, or sets, for as long as it takes."""
+    if rules := _rules(table, work):
+        said = f"rule {', '.join(rules)}, which would act besides or instead, is off while {when}"
+        yield Hazard(f"{code}-passes-rules", said)
+    if _unknown_to_subscribers(table, work):
+        said = f"REPLICA IDENTITY FULL is set while {when}, since subscribers have nothing else to know the rows by"
+        yield Hazard(f"{code}-identifies-rows", f"{said}; it locks the table, and they get every row in full")
 
 
 def triggers_of(table: tuple[str, ...], work: Work, *, updates: bool = False) -> list[str]:

@@ -13,7 +13,7 @@ from faberdb.model import Address, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
 from faberdb_providers.postgres.kinds.rows import copy_of, match
-from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.kinds.undisturbed import fires, passes, reaching
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -197,7 +197,8 @@ def put_back(
         )
         yield Statement(f"ALTER TABLE {kept.place}_left ADD PRIMARY KEY (id)", shared=True)
     yield from checked_at_once(table, work)
-    yield Statement(reaching(table, update, work, quiet=True), Risk.DANGEROUS, shared=True)
+    sql = reaching(table, update, work, quiet=True)
+    yield Statement(sql, Risk.DANGEROUS, passes(table, work), shared=True)
 
 
 def checked_at_once(table: tuple[str, ...], work: Work) -> Iterator[Statement]:
