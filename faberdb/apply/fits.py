@@ -55,7 +55,7 @@ def _changed(plan: Plan, live: Objects, recorded: Objects) -> Iterator[str]:
         if not stays and parent in then and (then[parent], live.get(parent)).count(None) == 1:
             continue
         how = "is another way" if stays else "is gone" if now is None else "is new"
-        yield f"{address.kind.replace('_', ' ')} {address.name} {how}"
+        yield f"{address.spoken} {how}"
 
 
 def _then(plan: Plan, live: Objects, recorded: Objects) -> dict[Address, Object | None]:

@@ -13,6 +13,11 @@ _WORD = re.compile(r'"((?:[^"]|"")+)"|([A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ff
 """A quoted name, a plain one, an operator."""
 
 
+def words_of(text: str) -> set[str]:
+    """The words of an SQL text that could be names, as the server would read them."""
+    return {quoted.replace('""', '"') or symbol or plain.lower() for quoted, plain, symbol in _WORD.findall(text)}
+
+
 class Mentions:
     """The names that a set of objects bears, by their last part."""
 
@@ -27,8 +32,8 @@ class Mentions:
         """Addresses whose names some texts of the object contain."""
         found: set[Address] = set()
         for text in texts:
-            for quoted, plain, symbol in _WORD.findall(text):
-                found.update(self.names.get(quoted.replace('""', '"') or symbol or plain.lower(), ()))
+            for word in words_of(text):
+                found.update(self.names.get(word, ()))
         return frozenset(found - {obj.address, obj.parent})
 
     def refer(self, obj: Object) -> Object:

@@ -62,7 +62,7 @@ def import_database(
         view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")
     for address, obj in shown.items():
         for flaw in (text for key, text in kinds[address.kind].flaws.items() if key in obj.attributes):
-            what = f"{address.kind.replace('_', ' ')} {address.name}"
+            what = address.spoken
             view.note(f"{what}: {flaw}; it is declared as it was meant, and the next plan repairs it")
     others = _others(workspace.project.schemas, texts)
     if others:

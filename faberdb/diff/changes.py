@@ -62,7 +62,7 @@ def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds
             continue
         for address in kinds[change.address.kind].carries(change, live, target):
             if address in changes and address != change.address:
-                reason = f"it comes with {change.address.kind.replace('_', ' ')} {change.address.name}"
+                reason = f"it comes with {change.address.spoken}"
                 changes[address] = replace(changes[address], reason=reason, by=change.address)
 
 
@@ -118,7 +118,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
         change = todo.popleft()
         for address in kinds[change.address.kind].forces(change, live, target):
             if address not in changes or changes[address].action is Action.ALTER:
-                reason = f"{change.address.kind.replace('_', ' ')} {change.address.name} cannot change under it"
+                reason = f"{change.address.spoken} cannot change under it"
                 changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
                 todo.append(changes[address])
         around = referrers.get(change.address, [])
@@ -138,7 +138,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
         for obj in disturbed:
             known = changes.get(obj.address)
             if known is None or (known.action is Action.ALTER and not known.by):
-                reason = f"it depends on {change.address.kind.replace('_', ' ')} {change.address.name}"
+                reason = f"it depends on {change.address.spoken}"
                 anew = Change(obj.address, Action.REPLACE, obj, target[obj.address], reason, follows=known is None)
                 changes[obj.address] = anew
                 todo.append(anew)

@@ -33,6 +33,20 @@ class Address(NamedTuple):
         """The path as people read it, without the kind."""
         return ".".join(map(_quoted, self.path))
 
+    @property
+    def called(self) -> str:
+        """The name as people write it: a last part in parentheses is the list of arguments of what is named before it,
+        `public.total(integer)`."""
+        *parts, last = self.path
+        if not parts or not (last.startswith("(") and last.endswith(")")):
+            return self.name
+        return ".".join(map(_quoted, parts)) + last
+
+    @property
+    def spoken(self) -> str:
+        """Kind and name in words: `foreign key public.invoice.invoice_customer_fkey`."""
+        return f"{self.kind.replace('_', ' ')} {self.called}"
+
     @classmethod
     def parse(cls, text: str) -> Address:
         """The address that `str` wrote as `text`; raises ValueError for anything else."""

@@ -376,7 +376,7 @@ def _unmerge(inside: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex], 
 
 
 def _closed(circle: set[Vertex]) -> CircleError:
-    names = ", ".join(sorted({f"{v.kind.replace('_', ' ')} {v.address.name}" for v in circle}))
+    names = ", ".join(sorted(v.address.spoken for v in circle))
     return CircleError(
         f"these objects need each other, so there is no order to build them in: {names}",
         advice="break the circle, for instance by moving a default or a constraint into a later plan",

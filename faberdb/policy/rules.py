@@ -85,5 +85,5 @@ def refuse_violations(plan: Plan, rules: Rules) -> None:
 
 
 def _named(addresses: list[Address]) -> str:
-    words = [f"{a.kind.replace('_', ' ')} {a.name}" for a in addresses[:SHOWN]]
+    words = [a.spoken for a in addresses[:SHOWN]]
     return ", ".join(words) + (f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else "")

@@ -57,7 +57,7 @@ def given_back(
         if address not in start or address not in aim or (known is not None and known.action is Action.REPLACE):
             continue
         if kept.form == "moved":
-            what = f"{address.kind.replace('_', ' ')} {address.name}"
+            what = address.spoken
             raise RefusedError(
                 f"{what} is there again, so the one that waits in quarantine with its contents cannot come back",
                 where=f"{what}, kept in {kept.place}",

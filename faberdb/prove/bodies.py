@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from faberdb.canon.mentions import words_of
 from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Hazard, Kind, Object, Objection, Risk, Step
 
 CODE = "body-not-accepted"
+NAMED, SHOWN = "named-in-body", 5
+"""The hazard of what is named in texts that stay, and how many of these are named."""
 
 
 def unread(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> list[Object]:
@@ -53,6 +56,50 @@ def objected(
         yield replace(step, statement=replace(step.statement, risk=risk, hazards=(*step.statement.hazards, hazard)))
 
 
+def named(
+    steps: Sequence[Step],
+    changes: Mapping[Address, Change],
+    renames: Sequence[tuple[Object, Object]],
+    live: Mapping[Address, Object],
+    target: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+) -> Iterator[Step]:
+    """The steps, with the texts that stay as they are named at the last step of what goes, or gets another name, and
+    seems to be named in them. live: all there is before the plan."""
+    gone = {c.address: c.before for c in changes.values() if c.action is Action.DROP and c.before}
+    gone |= {new.address: old for old, new in renames}
+    found: dict[Address, list[Address]] = {}
+    for address in sorted(live) if gone else ():
+        obj = live[address]
+        texts, stays = tuple(kinds[address.kind].opaque(obj)), target.get(address)
+        if not texts or stays is None or stays.attributes != obj.attributes:
+            continue
+        words = set().union(*map(words_of, texts))
+        for other, goes in gone.items():
+            if _called_in(words, goes, kinds):
+                found.setdefault(other, []).append(address)
+    said = []
+    for step in reversed(steps):
+        bodies = found.pop(step.address, None) if step.action in (Action.DROP, Action.RENAME) else None
+        if bodies:
+            listed = ", ".join(a.spoken for a in bodies[:SHOWN])
+            more = f" and {len(bodies) - SHOWN} more" if len(bodies) > SHOWN else ""
+            message = f"named in the body of {listed}{more}: where this is meant, that fails from then on"
+            hazard = Hazard(NAMED, message)
+            risk, hazards = max(step.statement.risk, Risk.CAUTION), (*step.statement.hazards, hazard)
+            step = replace(step, statement=replace(step.statement, risk=risk, hazards=hazards))
+        said.append(step)
+    yield from reversed(said)
+
+
+def _called_in(words: set[str], obj: Object, kinds: Mapping[str, Kind]) -> bool:
+    """Whether a text of these words may mean an object: by a name of its own and, of a part (a column), that of the
+    whole. Nothing means what has no name, a comment."""
+    kind = kinds[obj.address.kind]
+    names = {name[-1] for name in kind.names(obj) if name[-1]} or ({obj.address.path[-1]} if kind.shell else set())
+    return not names.isdisjoint(words) and (obj.parent is None or obj.parent.path[-1] in words)
+
+
 def _written(change: Change) -> bool:
     """Whether somebody wrote the text anew: what is there already, and is only made again, is not refused."""
     before, after = change.before, change.after
@@ -61,6 +108,6 @@ def _written(change: Change) -> bool:
 
 def _lines(change: Change, objection: Objection) -> list[str]:
     origin = change.after.origin if change.after else None
-    what = f"{change.address.kind.replace('_', ' ')} {change.address.name}"
+    what = change.address.spoken
     place = f"{place_of(origin)}: " if origin else ""
     return [f"{place}{what}: {objection.words[0]}", *(f"    {line}" for line in objection.words[1:])]

@@ -102,7 +102,7 @@ def _refused(
     for address, words in failures.items():
         obj = declared.get(address)
         place = place_of(obj.origin) if obj and obj.origin else ""
-        lines.append(f"{place + ': ' if place else ''}{address.kind.replace('_', ' ')} {address.name}: {words[0]}")
+        lines.append(f"{place + ': ' if place else ''}{address.spoken}: {words[0]}")
         lines.extend(f"    {line}" for line in words[1:])
     for address in missing if not failures else ():
         obj, found = declared[address], elsewhere.get(address)

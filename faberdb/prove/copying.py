@@ -57,7 +57,7 @@ class Copy:
             if obj is not None and obj.origin is not None:
                 raise _not_accepted(obj.origin, step, failed[1])
             raise ProofError(
-                f"the {which} fails on scratch at {step.address.kind.replace('_', ' ')} {step.address.name}",
+                f"the {which} fails on scratch at {step.address.spoken}",
                 detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
                 advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
             )
@@ -106,7 +106,7 @@ def copied(
 def _not_accepted(origin: Origin, step: Step, words: str) -> DeclarationError:
     """What stands by itself is known to be right by now, so it is how it fits with the rest, or the way there."""
     first, *rest = words.splitlines()
-    what = f"{step.address.kind.replace('_', ' ')} {step.address.name}"
+    what = step.address.spoken
     return DeclarationError(
         "PostgreSQL does not accept the declared schema, or the way to it",
         detail=(

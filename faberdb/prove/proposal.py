@@ -24,7 +24,7 @@ from faberdb.model import (
 )
 from faberdb.order.steps import make_steps
 from faberdb.prove.beside import as_meant, given_back, read_only, take_along
-from faberdb.prove.bodies import named_in_bodies, objected
+from faberdb.prove.bodies import named, named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.engine import Engine
@@ -295,6 +295,7 @@ class Planner:
                 copy.run(self._as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
         steps = tuple(objected(steps, changes, proof.objections))
+        steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         made = {a: c.after for a, c in changes.items() if c.after is not None}
         expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}

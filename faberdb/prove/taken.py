@@ -39,4 +39,4 @@ def _alike(new: Collection[Address], target: Mapping[Address, Object]) -> list[A
 
 
 def _called(address: Address) -> str:
-    return f"{address.kind.replace('_', ' ')} {address.name}"
+    return address.spoken

@@ -148,3 +148,58 @@ def test_the_way_back_is_not_refused(server: Server, database: Databases) -> Non
     back = migration.plan_back(live, plan)
     assert "syntax error" in hazards(back)[0].message
     migration.apply(live, back)
+
+
+NAMING = """
+[tables.item]
+{}
+[tables.item.columns]
+id = "integer"
+comment = "text"
+{}
+
+[tables.bill.columns]
+price = "integer"
+
+[functions."total(integer)"]
+returns = "bigint"
+language = "sql"
+body = "select sum(i.price) from item i where id = $1"
+
+[functions.other]
+returns = "bigint"
+language = "sql"
+body = "select {} from item"
+
+[procedures.elsewhere]
+body = "begin perform price from bill; end"
+"""
+
+
+@pytest.mark.parametrize(
+    ("about", "columns", "said"),
+    [
+        ("", "", "column:public.item.price"),
+        ("", 'cost = { type = "integer", renamed_from = "price" }', "column:public.item.cost"),
+    ],
+)
+def test_what_a_body_names_is_not_taken_away_without_a_word(
+    about: str, columns: str, said: str, newest: Server
+) -> None:
+    """By the column and its table, and only of bodies that stay as they are."""
+    before = NAMING.format("", 'price = "integer"', "max(price)")
+    with newest.database() as live:
+        Migration(newest.scratch()).apply(live, planned(newest, live, before))
+        plan = planned(newest, live, NAMING.format(about, columns, "max(id)"))
+    found = [(str(s.address), h.message) for s in plan.steps for h in s.statement.hazards if h.code == "named-in-body"]
+    message = "named in the body of function public.total(integer): where this is meant, that fails from then on"
+    assert found == [(said, message)]
+
+
+def test_a_table_that_bodies_name_is_counted(newest: Server) -> None:
+    many = "".join(function("select id from item", name=f"f{n}") for n in range(7))
+    with newest.database() as live:
+        Migration(newest.scratch()).apply(live, planned(newest, live, TABLE, many))
+        plan = planned(newest, live, many)
+    (said,) = [h.message for s in plan.steps for h in s.statement.hazards if h.code == "named-in-body"]
+    assert "function public.f4() and 2 more: " in said
