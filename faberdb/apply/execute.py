@@ -165,10 +165,16 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
 def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...], before: int, done: set[int]) -> None:
     """Run one transaction, several times if it has to give way to others. Raises what `execute` raises."""
 
+    told = 0
+
     def started(step: Step) -> None:
+        nonlocal told
         if context.overtime():
             raise _TimeUpError
-        context.started(step, before + steps.index(step) + 1, len(plan.steps))
+        number = before + steps.index(step) + 1
+        if number > told:  # what is tried again has been told
+            told = number
+            context.started(step, number, len(plan.steps))
 
     def unchanged() -> None:
         live = context.managed(target.inspect().objects)

@@ -8,7 +8,7 @@ import click
 
 from faberdb.cli.options import dry_run_option, folder, shown, view_of
 from faberdb.cli.workspace import GENERATED, Workspace, environment_named
-from faberdb.errors import ConfigError, ExitCode
+from faberdb.errors import ConfigError, ExitCode, FaberError
 
 PROJECT = """\
 #:schema {generated}/project.schema.json
@@ -67,8 +67,12 @@ def command(
     if source is not None and not dry_run:
         from faberdb.cli.import_ import import_database
 
-        workspace = Workspace.find(here)
-        import_database(workspace, environment_named(workspace, source), view)
+        try:
+            workspace = Workspace.find(here)
+            import_database(workspace, environment_named(workspace, source), view)
+        except FaberError:
+            view.note(f"the project is begun, its database is not imported yet; then: faberdb import {source}")
+            raise
     view.done(f"next: edit schemas/public.toml, then `faberdb plan {source or 'dev'}`")
     return int(ExitCode.OK)
 

@@ -45,9 +45,18 @@ def workspace_of(ctx: click.Context) -> Workspace:
 
 
 def view_of(workspace: Workspace | None, *, as_json: bool, no_color: bool, verbose: int = 0) -> View:
-    """Where the command's output goes."""
+    """Where the command's output goes. Settings without effect are told at once."""
     wanted = workspace.surroundings.color if workspace else True
-    return make_view(json=as_json, color=wanted and not no_color and sys.stdout.isatty(), verbose=verbose)
+    view = make_view(json=as_json, color=wanted and not no_color and sys.stdout.isatty(), verbose=verbose)
+    if workspace and workspace.project.idle:
+        view.note(idle(workspace))
+    return view
+
+
+def idle(workspace: Workspace) -> str:
+    """What to say of settings that do nothing yet."""
+    project = workspace.project
+    return f"{project.file.as_posix()} sets what has no effect in this version: {', '.join(project.idle)}"
 
 
 def consent(question: str) -> bool:

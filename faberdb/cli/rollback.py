@@ -76,11 +76,12 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note(f"{len(records)} plans are to be taken back, the newest first, each by a plan of its own:")
     for number, record in enumerate(records, 1):
         changed = {d.address: d.after or d.before for d in record.differences}
-        names = [spoken(a) for a, obj in changed.items() if obj is None or obj.parent not in changed]
+        names = [f"{spoken(old.address)} to {new.address.path[-1]}" for old, new in record.renames]
+        names += [spoken(a) for a, obj in changed.items() if obj is None or obj.parent not in changed]
         more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
         view.note(
             f"  {number}. {short_id(record.plan_id)}, applied {moment(record.applied_at)} by {record.holder}:"
-            f" {counts(record.summary, done=True)} ({', '.join(names[:FEW])}{more})"
+            f" {counts(record.summary, done=True)}" + (f" ({', '.join(names[:FEW])}{more})" if names else "")
         )
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 

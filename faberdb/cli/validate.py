@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from faberdb.cli.options import workspace_of
+from faberdb.cli.options import idle, workspace_of
 from faberdb.errors import ExitCode
 
 
@@ -18,4 +18,6 @@ def command(ctx: click.Context) -> int:
     declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
     objects, files = len(declaration.objects), len(declaration.files)
     click.echo(f"{workspace.project.file} and {files} schema files are valid: {objects} objects declared")
+    if workspace.project.idle:
+        click.echo(idle(workspace), err=True)
     return int(ExitCode.OK)

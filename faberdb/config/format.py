@@ -142,9 +142,9 @@ class MigrationsTable(Table):
     """Migration records, and how long an apply may take."""
 
     directory: Text = "migrations"
-    """Folder of the migration files."""
+    """Folder of the migration files. No effect in this version."""
     table: Text | None = None
-    """Table in which the migration tool keeps what it has run, if not its usual one."""
+    """Table in which the migration tool keeps what it has run, if not its usual one. No effect in this version."""
     timeout_seconds: int | None = Field(default=None, gt=0)
     """No step starts after it; it also bounds every statement that is neither batched nor CONCURRENTLY."""
 
@@ -157,7 +157,7 @@ class SafetyTable(Table):
     require_approval_for: list[RiskWord] = Field(default_factory=list)
     """Risks that need an approval in every environment."""
     max_auto_rollback_attempts: Count = 1
-    """How often a failed apply is taken back by itself."""
+    """How often a failed apply is taken back by itself. No effect in this version."""
     health_check_before_deploy: bool = False
     """Check the database's health before each apply."""
     max_risk: RiskWord = "destructive"
@@ -178,9 +178,9 @@ class BackupTable(Table):
     """Backups before changes."""
 
     provider: Text | None = None
-    """What takes the backups."""
+    """What takes the backups. No effect in this version."""
     retention_days: int | None = Field(default=None, gt=0)
-    """How long they are kept."""
+    """How long they are kept. No effect in this version."""
     backup_before_destructive_ops: bool = False
     """Take a backup before an apply that removes data."""
     verify: bool = False
@@ -210,11 +210,11 @@ class IntegrationTable(Table):
     """Plugins that talk to other systems."""
 
     cloud_plugin: Text | None = None
-    """For the cloud the database runs in."""
+    """For the cloud the database runs in. No effect in this version."""
     work_plugin: Text | None = None
-    """For tickets and pull requests."""
+    """For tickets and pull requests. No effect in this version."""
     logs_plugin: Text | None = None
-    """For logs and metrics."""
+    """For logs and metrics. No effect in this version."""
 
 
 class AlertsTable(Table):

@@ -96,7 +96,8 @@ class Project:
     """faberdb.toml.
 
     root: its folder, absolute. file, schemas: as people want to read them in an error, relative to the working
-    directory where they lie below it.
+    directory where they lie below it. idle: keys that are set and have no effect in this version, though no safety is
+    lost by that.
     """
 
     root: Path
@@ -117,6 +118,7 @@ class Project:
     shadow: Shadow
     integration: Integration
     alerts_urls_env: str | None = field(default=None)
+    idle: tuple[str, ...] = ()
 
     def environment(self, name: str) -> Environment:
         """The environment of that name; raises ConfigError with the nearest name there is."""
@@ -250,7 +252,22 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         shadow=Shadow(**whole.shadow.model_dump()),
         integration=Integration(**whole.integration.model_dump()),
         alerts_urls_env=whole.alerts.urls_env,
+        idle=tuple(_idle(whole)),
     )
+
+
+IDLE = {
+    "migrations": ("directory", "table"),
+    "safety": ("max_auto_rollback_attempts",),
+    "backup": ("provider", "retention_days"),
+    "integration": ("cloud_plugin", "work_plugin", "logs_plugin"),
+}
+
+
+def _idle(whole: ProjectFile) -> Iterator[str]:
+    for section, keys in IDLE.items():
+        written = getattr(whole, section).model_fields_set
+        yield from (f"{section}.{key}" for key in keys if key in written)
 
 
 def _safety(table: SafetyTable) -> Safety:

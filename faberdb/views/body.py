@@ -53,7 +53,7 @@ class Body:
 
     def _item(self, item: Item, label: str, style: str, indent: int) -> None:
         color = ACTION_STYLES[item.action]
-        found, hidden = _found(item)
+        found = _found(item)
         head: list[Part] = [(f"{SIGNS[item.action]} ", f"bold {color}"), (label, style)]
         if item.was is not None and item.becomes is not None:
             head.append((f"  {renamed(item.was, item.becomes, item.address)}", color))
@@ -64,10 +64,10 @@ class Body:
             head.append((f"  {reason}", "dim"))
         brief = len(found) == 1 and not found[0].lines and not reason
         if brief:
-            head += ["  ", *_arrow(found[0]), *_fold(hidden)]
+            head += ["  ", *_arrow(found[0])]
         self._page.line(*head, indent=indent, hang=4, risk=item.risk)
         if not brief:
-            self._deltas(found, hidden, indent + 4)
+            self._deltas(found, indent + 4)
         self._about(item, indent + 4)
 
     def _reason(self, item: Item, *, rebuilt: bool) -> str:
@@ -78,13 +78,12 @@ class Body:
             return ", ".join(filter(None, ("rebuilt as it is", because)))
         return because
 
-    def _deltas(self, found: Sequence[Delta], hidden: int, indent: int) -> None:
-        for number, delta in enumerate(found, 1):
-            fold = _fold(hidden) if number == len(found) else []
+    def _deltas(self, found: Sequence[Delta], indent: int) -> None:
+        for delta in found:
             if not delta.lines:
-                self._page.line(*_arrow(delta), *fold, indent=indent)
+                self._page.line(*_arrow(delta), indent=indent)
                 continue
-            self._page.line(f"{delta.key}:", *fold, indent=indent)
+            self._page.line(f"{delta.key}:", indent=indent)
             for line in delta.lines:
                 self._page.verbatim(line, {"+": "green", "-": "red"}.get(line[:1], "dim"), indent + 2)
 
@@ -116,18 +115,14 @@ class Body:
         return f"{what} kept in quarantine{back}"
 
 
-def _found(item: Item) -> tuple[list[Delta], int]:
-    """What differs about an object that stays, and how many attributes do not."""
+def _found(item: Item) -> list[Delta]:
+    """What differs about an object that stays."""
     change = item.change
-    return deltas(change.before, change.after) if change and change.before and change.after else ([], 0)
+    return deltas(change.before, change.after) if change and change.before and change.after else []
 
 
 def _arrow(delta: Delta) -> list[Part]:
     return [f"{delta.key}: " if delta.key else "", delta.old, (" → ", "bold"), delta.new]
-
-
-def _fold(hidden: int) -> list[Part]:
-    return [(f"  ({hidden} unchanged hidden)", "dim")] if hidden else []
 
 
 def made(item: Item) -> str:

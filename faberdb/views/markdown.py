@@ -67,7 +67,7 @@ def _what(item: Item, plan: Plan) -> str:
     if change and change.after and not change.before:
         parts.append(made(item))
     elif change and change.after and change.before:
-        found, _ = deltas(change.before, change.after)
+        found = deltas(change.before, change.after)
         parts += [_difference(delta) for delta in found] or ["rebuilt as it is"]
     elif item.folded:
         parts.append(f"with {along(item.folded)}")
@@ -92,9 +92,9 @@ def _hazards(plan: Plan) -> Iterator[str]:
 
 
 def _forgotten(plan: Plan) -> Iterator[str]:
-    if plan.forgotten:
-        named = ", ".join(_text(words.spoken(address)) for address in plan.forgotten)
-        yield f"**No longer managed, and left as it is:** {named}"
+    for how, addresses in words.forgotten(plan).items():
+        named = ", ".join(_text(words.spoken(address)) for address in addresses)
+        yield f"**No longer managed, and {how}:** {named}"
 
 
 def _drift(plan: Plan) -> Iterator[str]:

@@ -99,8 +99,9 @@ def _protection(page: Page, plan: Plan) -> None:
 
 
 def _forgotten(page: Page, plan: Plan) -> None:
-    for address in plan.forgotten:
-        page.line(f"No longer managed, and left as it is: {words.spoken(address)}")
+    for how, addresses in words.forgotten(plan).items():
+        for address in addresses:
+            page.line(f"No longer managed, and {how}: {words.spoken(address)}")
     if plan.forgotten:
         page.blank()
 

@@ -19,6 +19,8 @@ NAMELESS = ("expression", "text")
 """Attributes that are all there is to an object; a change of one needs no name."""
 UNSAID = {("column", "null"): ("not null", "null")}
 """Words for an attribute that is meaningful where it is missing: (missing or false, true)."""
+USUAL = {"not_null_name": "name of NOT NULL"}
+"""Names that the server gives where nobody does, which is not to have none."""
 LONG = 72
 
 
@@ -59,13 +61,12 @@ def gist(obj: Object) -> str:
     return ", ".join(filter(None, words))
 
 
-def deltas(before: Object, after: Object) -> tuple[list[Delta], int]:
-    """The attributes that differ, and how many others stay as they are."""
+def deltas(before: Object, after: Object) -> list[Delta]:
+    """The attributes that differ."""
     old, new = before.attributes, after.attributes
     keys = list(dict.fromkeys([*old, *new]))
     changed = [key for key in keys if old.get(key) != new.get(key)]
-    found = [delta for key in changed for delta in _delta(after.address.kind, key, old.get(key), new.get(key))]
-    return found, len(keys) - len(changed)
+    return [delta for key in changed for delta in _delta(after.address.kind, key, old.get(key), new.get(key))]
 
 
 def _mapping(value: Mapping[str, Any]) -> str:
@@ -104,6 +105,9 @@ def _delta(kind: str, key: str, old: Any, new: Any) -> Iterator[Delta]:
     elif (kind, key) in UNSAID:
         said = UNSAID[kind, key]
         yield Delta("", said[bool(old)], said[bool(new)])
+    elif key in USUAL:
+        before, after = ("the usual one" if given is None else shown(given) for given in (old, new))
+        yield Delta(USUAL[key], before, after)
     elif isinstance(old, bool | None) and isinstance(new, bool | None):
         yield Delta(name, shown(bool(old)), shown(bool(new)))
     elif isinstance(old, list) and isinstance(new, list) and len(shown(old) + shown(new)) > LONG:

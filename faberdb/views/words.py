@@ -161,6 +161,17 @@ def unmanaged_counts(plan: Plan) -> str:
     return ", ".join(plural(count, visible(what)) for what, count in sorted(found.items()))
 
 
+def forgotten(plan: Plan) -> dict[str, list[Address]]:
+    """What is no longer managed, by what becomes of it: what it is a part of may go or be made anew."""
+    changed = {change.address: change.action for change in plan.changes}
+    found: dict[str, list[Address]] = {}
+    for address in plan.forgotten:
+        action = changed.get(address)
+        how = "goes with what it is a part of" if action is Action.DROP else "is made anew with what it is a part of"
+        found.setdefault(how if action else "left as it is", []).append(address)
+    return found
+
+
 def hazards(steps: Sequence[Step]) -> dict[Hazard, list[Address]]:
     """Every hazard once, with the objects whose steps carry it."""
     found: dict[Hazard, list[Address]] = {}

@@ -64,6 +64,19 @@ def test_an_extension_that_no_server_has_is_named(need: Need) -> None:
     assert "it does not have the extension no_such_thing" in "\n".join(raised.value.detail)
 
 
+def test_what_was_not_even_tried_is_said_too(need: Need) -> None:
+    lacking = replace(need, new={"no_such_thing": "1"})
+    for changed, said in (
+        (replace(lacking, protected=True), "on the same server: not tried, since the environment is protected"),
+        (replace(lacking, protected=True), "[shadow] url_env: not set"),
+        (replace(lacking, major=12), "PostgreSQL programs of this machine: none of PostgreSQL 12"),
+        (replace(lacking, shadow_kind="embedded"), 'programs of this machine: not tried, since [shadow] server = "emb'),
+    ):
+        with pytest.raises(ScratchError) as raised, open_scratch(changed):
+            pass
+        assert said in "\n".join(raised.value.detail)
+
+
 def test_what_a_killed_run_left_behind_is_removed_and_what_is_in_use_is_not(need: Need) -> None:
     left = f"{PREFIX}1_1_1"
     run_sql(need.target, f"create database {left}")

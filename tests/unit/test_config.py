@@ -99,6 +99,15 @@ def test_promises_this_version_does_not_keep_are_named() -> None:
     )
 
 
+def test_settings_without_effect_are_named_where_they_are_written() -> None:
+    start = '[project]\nname = "x"\n[environments.dev]\n'
+    assert project(start + "[migrations]\ntimeout_seconds = 9\n").idle == ()
+    more = '[backup]\nretention_days = 3\n[integration]\nlogs_plugin = "x"\n[safety]\nmax_auto_rollback_attempts = 1\n'
+    found = project(start + more)
+    assert found.idle == ("safety.max_auto_rollback_attempts", "backup.retention_days", "integration.logs_plugin")
+    assert found.unsupported("dev") == ()
+
+
 def test_an_unknown_environment_is_refused_with_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         project().environment("prodution")

@@ -178,7 +178,7 @@ def open_scratch(need: Need) -> Iterator[ScratchServer]:
             refusals.append(f"{name}: {missing}")
         raise ScratchError(
             f"no scratch server of PostgreSQL {need.major} can hold what the plan touches",
-            detail=tuple(refusals),
+            detail=(*refusals, *_passed_over(need)),
             advice="set [shadow] url_env to a server that can, or FABERDB_PG_BIN to a folder with its programs",
         )
 
@@ -203,6 +203,28 @@ def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
     if "embedded" in kinds:
         for binaries in (b for b in found if b.source == EMBEDDED):
             yield f"embedded PostgreSQL {binaries.major}", _own(binaries, need)
+
+
+def _passed_over(need: Need) -> Iterator[str]:
+    """Why what could have been tried was not, a line for each."""
+    kinds = {"binaries", "target", "embedded"} if need.shadow_kind in (None, "auto") else {need.shadow_kind}
+    found = find(need.bin_setting, need.path)
+    if not need.shadow:
+        yield "[shadow] url_env: not set"
+    for kind, name in (
+        ("binaries", "PostgreSQL programs of this machine"),
+        ("target", "a scratch database on the same server"),
+        ("embedded", "the embedded PostgreSQL"),
+    ):
+        there = {b.major for b in found if (b.source == EMBEDDED) == (kind == "embedded")}
+        if kind not in kinds:
+            yield f'{name}: not tried, since [shadow] server = "{need.shadow_kind}"'
+        elif kind == "target":
+            if need.protected:
+                yield f"{name}: not tried, since the environment is protected and nothing is created there"
+        elif need.major not in there:
+            majors = ", ".join(map(str, sorted(there)))
+            yield f"{name}: none of PostgreSQL {need.major}" + (f", only of {majors}" if majors else "")
 
 
 def _reason(error: Exception) -> str:

@@ -109,7 +109,7 @@ def scratch_cluster(binaries: Binaries, cache: Path) -> Iterator[ScratchCluster]
             folder = _start(binaries, cache, stack)
         except DatabaseError as error:
             raise ScratchError(error.message, where=error.where, advice=error.advice, detail=error.detail) from error
-        description = f"scratch cluster {binaries.major} ({binaries.source}, {binaries.bin})"
+        description = f"scratch cluster {binaries.major} ({binaries.source})"
         yield ScratchCluster(binaries.major, description, folder)
 
 
