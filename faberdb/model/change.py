@@ -91,7 +91,7 @@ class Statement:
     statement, which stands once, after what each of them does before it. on_scratch: what a scratch server
     runs in its place, which does the same to the catalogue without what only the live server has: a secret that
     a name cannot stand for, a module. scope: where names in it are looked up, if not as its own object's declaration
-    has it.
+    has it. beside: the other objects that a shared statement is of, too.
     """
 
     sql: str
@@ -105,6 +105,7 @@ class Statement:
     shared: bool = False
     on_scratch: str = ""
     scope: tuple[str, ...] = ()
+    beside: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +119,9 @@ class Step:
     transaction: int
     depends_on: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+
+    @property
+    def whose(self) -> str:
+        """All objects that its statement is of, in words: any of them may be why it fails."""
+        first, *others = dict.fromkeys((self.address, *self.statement.beside))
+        return f"{first.spoken} or {', '.join(a.spoken for a in others)}" if others else first.spoken

@@ -197,8 +197,10 @@ def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
         # What one of them does twice (taking a lock) waits for the others only.
         ready = [e for e in heads if not any(e[-1][3] == x[3] for o in heads if o is not e for x in o[:-1])]
         for entries in ready[:1] or heads[:1]:
-            said.add(entries[-1][3])
-            yield entries[-1]
+            address, action, obj, statement = entries[-1]
+            said.add(statement)
+            others = (o[0][0] for o in waiting if o and o is not entries and any(statement == e[3] for e in o))
+            yield address, action, obj, replace(statement, beside=tuple(others))
 
 
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:

@@ -93,6 +93,8 @@ class StepRecord(Strict):
     """A query for up to five rows that are in the way."""
     secrets: list[str] = []
     """Environment variables whose values take the place of `'${NAME}'` in the SQL when it is run."""
+    beside: list[str] = []
+    """Other objects that the statement is of, too."""
 
 
 class KeptRecord(Strict):

@@ -86,6 +86,7 @@ def step_to(step: Step) -> dict[str, Any]:
         "done_when": s.done_when,
         "probe": list(s.probe),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
+        **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
     }
 
 
@@ -98,6 +99,7 @@ def step_from(record: Any) -> Step:
         done_when=record["done_when"],
         probe=tuple(record["probe"]),
         secrets=tuple(record.get("secrets", ())),
+        beside=tuple(map(address, record.get("beside", ()))),
     )
     return Step(
         record["id"],

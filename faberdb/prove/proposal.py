@@ -12,7 +12,6 @@ from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
 from faberdb.model import (
     LEFT_OUT,
-    Action,
     Address,
     Catalogue,
     Change,
@@ -20,7 +19,6 @@ from faberdb.model import (
     Object,
     Step,
     Unmanaged,
-    Work,
 )
 from faberdb.order.steps import make_steps
 from faberdb.prove.beside import as_meant, given_back, read_only, take_along
@@ -34,6 +32,7 @@ from faberdb.prove.proof import Proof, prove
 from faberdb.prove.renaming import find_renames, followed, moving_out
 from faberdb.prove.scratch import Scratch
 from faberdb.prove.taken import refuse_taken
+from faberdb.prove.ways import Ways
 
 
 @dataclass(frozen=True)
@@ -210,24 +209,17 @@ class Planner:
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
-        begin = Catalogue(start, (), self.catalogue.casts, self.catalogue.version)
-        steps, kept = make_steps(
-            changes,
-            begin,
-            aim,
-            self.kinds,
-            quarantine=self.engine.place_for,
-            giving=giving,
-            first_number=self.number,
-            renames=renames,
-            renames_last=renames_last,
-            reverse_ties=self.reverse_ties,
-        )
+        steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept})
             steps = tuple(with_hazards(steps, suspicions))
-        steps = self._prepared(steps, kept)
+        steps = self._ways.prepared(steps, kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
+
+    @property
+    def _ways(self) -> Ways:
+        there = self.catalogue
+        return Ways(self.engine, self.kinds, there.casts, there.version, self.number, reverse_ties=self.reverse_ties)
 
     def _changes(
         self, start: Mapping[Address, Object], aim: dict[Address, Object], reasons: Mapping[Address, str]
@@ -263,17 +255,6 @@ class Planner:
             renames.extend(found)
         return start, tuple(renames)
 
-    def _prepared(self, steps: tuple[Step, ...], kept: tuple[Kept, ...]) -> tuple[Step, ...]:
-        """The steps after those that make room in quarantine."""
-        if not kept:
-            return steps
-        room = [
-            Step(f"{n:04d}", kept[0].address, Action.CREATE, statement, 1)
-            for n, statement in enumerate(self.engine.prepare(kept), 1)
-        ]
-        moved = [replace(s, id=f"{n:04d}") for n, s in enumerate(steps, len(room) + 1)]
-        return (*room, *moved)
-
     def _prove(
         self,
         start: Mapping[Address, Object],
@@ -286,13 +267,13 @@ class Planner:
         *,
         renames_last: bool,
     ) -> Proposal:
-        rollback = self._back(start, aim, changes, renames, kept, renames_last=renames_last)
+        rollback = self._ways.back(start, aim, changes, renames, kept, renames_last=renames_last)
         touched = {*changes, *(old.address for old, _ in renames)}
         beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
         with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             copy.database.prepare_bookkeeping()
             if giving:
-                copy.run(self._as_it_came(start, aim, giving), "way here")
+                copy.run(self._ways.as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
@@ -338,58 +319,6 @@ class Planner:
         """The managed live objects as a copy showed that they become."""
         found = followed(self.catalogue.objects, before, now)
         return {**self.far, **{a: o for a, o in found.items() if self.managed(a)}}
-
-    def _as_it_came(
-        self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]
-    ) -> tuple[Step, ...]:
-        """Steps from the wanted state to the present one that fill quarantine as the live database has it: only with
-        something to give back can giving it back be tried out."""
-        there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
-
-        def place(change: Change, form: str, number: int, work: Work) -> Kept | None:
-            return giving.get(change.address) or self.engine.place_for(change, form, number, work)
-
-        beyond = self.number + 1_000_000
-        changes = diff(aim, start, self.kinds, version=self.catalogue.version)
-        changes |= given_back(giving, changes, aim, start)
-        steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, known=giving, first_number=beyond)
-        return self._prepared(steps, kept)
-
-    def _back(
-        self,
-        start: Mapping[Address, Object],
-        aim: Mapping[Address, Object],
-        changes: Mapping[Address, Change],
-        renames: Sequence[tuple[Object, Object]],
-        kept: tuple[Kept, ...],
-        *,
-        renames_last: bool,
-    ) -> tuple[Step, ...]:
-        """The way back: the same differences the other way round, with what quarantine took given back."""
-        back = [(new, old) for old, new in reversed(renames)]
-        if not renames_last:
-            aim, start = moving_out(back, aim, start)
-        there = Catalogue(aim, (), self.catalogue.casts, self.catalogue.version)
-        again = {
-            a: c.reason
-            for a, c in changes.items()
-            if c.action is Action.REPLACE and not c.by and a in aim and a in start
-        }
-        undone = diff(aim, start, self.kinds, version=self.catalogue.version, replacing=again)
-        steps, taken = make_steps(
-            undone,
-            there,
-            start,
-            self.kinds,
-            quarantine=self.engine.place_for,
-            giving={k.address: k for k in kept},
-            # One that travels inside another leaves its number unused, so what is kept does not tell the next one.
-            first_number=self.number + len(changes),
-            renames=back,
-            renames_last=not renames_last,
-            reverse_ties=self.reverse_ties,
-        )
-        return self._prepared(steps, taken)
 
 
 def _heard(change: Change, start: Mapping[Address, Object], aim: Mapping[Address, Object]) -> Change:

@@ -144,29 +144,6 @@ def test_views_that_need_each_other(shop: Shop) -> None:
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'relation "b" does not exist')
 
 
-def test_rows_that_do_not_fit_are_named_by_their_key_and_by_nothing_else(shop: Shop) -> None:
-    shop.folder.declare(CUSTOMER.replace(", null = true }", " }"))
-    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 3", "contains null values")
-    assert "a@x" not in said
-
-
-def test_rows_are_named_as_a_query_could_name_them(newest: Server, project: Callable[..., ProjectFolder]) -> None:
-    visits = (
-        "schema = 'public'\n[tables.visit]\nprimary_key = ['day', 'who']\n"
-        "[tables.visit.columns]\nday = 'date'\nwho = 'text'\n"
-    )
-    with newest.database() as conninfo:
-        folder = project({"live": conninfo})
-        folder.declare(visits)
-        assert folder.run("apply", "live", "--auto-approve").code == 0
-        with psycopg.connect(conninfo) as connection:
-            connection.execute("insert into visit values ('2026-03-01', 'O''Brien')")
-        folder.declare(visits + "[tables.visit.checks]\nlater = \"day > '2026-04-01'\"\n")
-        ran = folder.run("apply", "live", "--auto-approve")
-    assert ran.code == 7
-    assert "day = '2026-03-01', who = 'O''Brien'" in ran.err
-
-
 def saved(shop: Shop) -> Path:
     shop.declare_more('phone = { type = "text", null = true }\n')
     assert shop.folder.run("plan", "live", "--out", "plan.json").code == 0
@@ -323,18 +300,6 @@ def _message(kind: bytes, body: bytes) -> bytes:
     return kind + (len(body) + 4).to_bytes(4, "big") + body
 
 
-def test_rows_that_are_alike_are_named_by_their_key(shop: Shop) -> None:
-    shop.folder.declare(CUSTOMER + '[tables.customer.uniques]\ncustomer_email_key = ["email"]\n')
-    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 1", "id = 2", "ERROR 23505")
-    assert "a@x" not in said
-
-
-def test_a_value_that_is_none_of_the_new_type_is_not_repeated(shop: Shop) -> None:
-    shop.folder.declare(CUSTOMER.replace('type = "text"', 'type = "integer", using = "email::integer"', 1))
-    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "invalid input syntax for type integer")
-    assert "a@x" not in said
-
-
 def test_create_asks_where_something_would_go(shop: Shop) -> None:
     shop.folder.declare("")
     asked = shop.folder.run("create", "live")
@@ -397,12 +362,3 @@ def test_a_partition_that_overlaps_one_that_is_there(shop: Shop) -> None:
 def test_a_backfill_that_names_nothing(shop: Shop) -> None:
     shop.declare_more('phone = { type = "text", backfill = "nothing" }\n')
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:1: column", 'column "nothing" does not exist')
-
-
-def test_a_value_out_of_range_is_not_repeated(shop: Shop) -> None:
-    with psycopg.connect(shop.conninfo) as connection:
-        connection.execute("update customer set email = case id when 1 then '99999999999' else '5' end")
-    shop.before = shop.now()
-    shop.folder.declare(CUSTOMER.replace('"text", null', '"integer", using = "email::integer", null'))
-    ran = shop.folder.run("apply", "live", "--auto-approve")
-    assert "99999999999" not in shop.refuses(ran, 7, "22003", "id = 1")

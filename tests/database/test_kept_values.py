@@ -275,6 +275,15 @@ def test_what_was_written_since_is_not_cut_on_the_way_back(start: Start) -> None
     ]
 
 
+def test_what_a_statement_of_several_columns_fails_on_may_be_any_of_them(start: Start) -> None:
+    trial = start(table(ID + "a = 'text'\nb = 'text'"))
+    trial.run("insert into t values (1, '1', 'one')")
+    with pytest.raises(RolledBackError) as error:
+        trial.go(table(ID + "a = 'int'\nb = 'int'"))
+    assert error.value.detail[0] == "column public.t.a or column public.t.b"
+    assert error.value.detail[-1] == "    id = 1"
+
+
 def test_with_using_a_text_is_cut_as_it_says(start: Start) -> None:
     trial = start(table(ID + "a = 'text'"))
     trial.run("insert into t values (1, 'abcdef')")

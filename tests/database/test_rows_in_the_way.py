@@ -8,7 +8,10 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
+from tests.database.test_bad_input import CUSTOMER, Shop, shop
 from tests.servers import Server, rows
+
+__all__ = ["shop"]  # the fixture
 
 BASE = """\
 schema = "public"
@@ -73,7 +76,7 @@ EMPTY = '[tables.note_none]\npartition_of = "note"\nbound = "FOR VALUES IN (\'b\
 
 
 @pytest.fixture
-def shop(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[tuple[ProjectFolder, str]]:
+def people(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[tuple[ProjectFolder, str]]:
     with newest.database() as conninfo:
         folder = project({"live": conninfo})
         folder.declare(BASE)
@@ -121,8 +124,8 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_rows_in_the_way_are_named(shop: tuple[ProjectFolder, str], case: str) -> None:
-    folder, conninfo = shop
+def test_rows_in_the_way_are_named(people: tuple[ProjectFolder, str], case: str) -> None:
+    folder, conninfo = people
     before = rows(conninfo)
     old, new, key = CASES[case]
     text = BASE
@@ -136,3 +139,47 @@ def test_rows_in_the_way_are_named(shop: tuple[ProjectFolder, str], case: str) -
     assert named.split("\n") == [f"    {key}", ""], ran.err
     assert "secret" not in ran.err
     assert rows(conninfo) == before
+
+
+def test_rows_that_do_not_fit_are_named_by_their_key_and_by_nothing_else(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER.replace(", null = true }", " }"))
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 3", "contains null values")
+    assert "a@x" not in said
+
+
+def test_rows_are_named_as_a_query_could_name_them(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    visits = (
+        "schema = 'public'\n[tables.visit]\nprimary_key = ['day', 'who']\n"
+        "[tables.visit.columns]\nday = 'date'\nwho = 'text'\n"
+    )
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+        folder.declare(visits)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("insert into visit values ('2026-03-01', 'O''Brien')")
+        folder.declare(visits + "[tables.visit.checks]\nlater = \"day > '2026-04-01'\"\n")
+        ran = folder.run("apply", "live", "--auto-approve")
+    assert ran.code == 7
+    assert "day = '2026-03-01', who = 'O''Brien'" in ran.err
+
+
+def test_rows_that_are_alike_are_named_by_their_key(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER + '[tables.customer.uniques]\ncustomer_email_key = ["email"]\n')
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "id = 1", "id = 2", "ERROR 23505")
+    assert "a@x" not in said
+
+
+def test_a_value_that_is_none_of_the_new_type_is_not_repeated(shop: Shop) -> None:
+    shop.folder.declare(CUSTOMER.replace('type = "text"', 'type = "integer", using = "email::integer"', 1))
+    said = shop.refuses(shop.folder.run("apply", "live", "--auto-approve"), 7, "invalid input syntax for type integer")
+    assert "a@x" not in said
+
+
+def test_a_value_out_of_range_is_not_repeated(shop: Shop) -> None:
+    with psycopg.connect(shop.conninfo) as connection:
+        connection.execute("update customer set email = case id when 1 then '99999999999' else '5' end")
+    shop.before = shop.now()
+    shop.folder.declare(CUSTOMER.replace('"text", null', '"integer", using = "email::integer", null'))
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    assert "99999999999" not in shop.refuses(ran, 7, "22003", "id = 1")

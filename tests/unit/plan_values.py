@@ -50,6 +50,7 @@ STATEMENTS = st.builds(
     outside=st.booleans(),
     done_when=TEXTS,
     probe=st.lists(TEXTS, max_size=2).map(tuple),
+    beside=st.lists(ADDRESSES, max_size=2).map(tuple),
 )
 STEPS = st.builds(
     Step,

@@ -138,7 +138,7 @@ class Target(Session):
             if self.connection.closed:
                 raise StoppedError(
                     "the connection to the server was lost during a step",
-                    where=step.address.spoken,
+                    where=step.whose,
                     detail=self._discreet(words(error), step),
                     advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
                 ) from error
@@ -146,7 +146,7 @@ class Target(Session):
             if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
                 said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
             rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
-            return Failure((step.address.spoken, *said), rows, error.sqlstate in PASSING)
+            return Failure((step.whose, *said), rows, error.sqlstate in PASSING)
         return None
 
     def _hold(self, steps: Sequence[Step]) -> None:
