@@ -140,7 +140,12 @@ DETAILS = {
         create rule kept as on delete to item where old.state in ('new', 'used') do instead nothing;
         create statistics item_states on (state in ('new', 'used')), id from item;
         create view years as select extract('YEAR' from now()) + extract('Month' from now()) as "EXTRACT(YEAR FROM x",
-            (extract(year from now()) in (1, 2) or state in ('new', 'used')) as known from item
+            (extract(year from now()) in (1, 2) or state in ('new', 'used')) as known from item;
+        create view nameless as select id, 'x' as named from item join (select oid, typname from pg_type union all
+            select 7, 'a, ) FROM '::varchar(20) union all select 8, ('b'||id)::name as mine from item) u (v, w) on v = 1
+            where exists (select 'x', null, 1, id, 'y' "Y", '1 day'::interval(3), array['a']::text[] from item) and
+                'z' in (select distinct 'y' union select 'z' from item) and state = (select 'new')::varchar;
+        create function greets() returns text language sql begin atomic select 1; select 'hi'; end
         """,
     "options of TOAST tables": """
         create table o (id int, body text) with (autovacuum_enabled = false, toast.autovacuum_enabled = false,

@@ -4,7 +4,8 @@
 Read again, the cast of an array that is written out goes to its elements, and what is printed then is another text: a
 database made from the first one would not be the same. With the type of its own elements said first, the array is cast
 as a whole, and prints as it did. `extract('YEAR' from day)` is printed `EXTRACT(YEAR FROM day)`, where a word means
-`year`.
+`year`. A column of an inner query that has no name, as in `exists (select 'x')`, would get that of its type from
+`SELECT 'x'::text`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,23 @@ _NAME = r'"(?:[^"]|"")*"'
 _CAST_ARRAY = "(ARRAY["
 _FIELD = r"(?<![\w$\x80-\U0010ffff])EXTRACT\((?P<field>\w+) FROM "
 _MARK = re.compile(rf"{_STRING}|{_NAME}|{re.escape(_CAST_ARRAY)}|{_FIELD}|[][(),]", re.DOTALL)
+_ZONE = r"(?: with(?:out)? time zone)?"
 _ELEMENT = re.compile(
-    rf"\s*(?:{_STRING}|NULL|\(.*\))::(?P<type>(?:(?:{_NAME}|\w+)\.)?(?:{_NAME}|\w[\w ]*))\Z", re.DOTALL
+    rf"\s*(?:{_STRING}|NULL|\(.*\))::(?P<type>(?:(?:{_NAME}|\w+)\.)?(?:{_NAME}|\w+(?: varying| precision)?{_ZONE}))\Z",
+    re.DOTALL,
 )
 """An element of an array with its type. One with a modifier is left out: a cast without it would take it away."""
+
+
+_INNER = re.compile(r"(?:\(|\b(?:ATOMIC|RETURN|UNION|INTERSECT|EXCEPT|ALL)\b)\s*SELECT\b")
+_CLAUSE = "FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH|FOR|RETURNING"
+_PART = re.compile(rf"{_STRING}|{_NAME}|\b(?P<begins>SELECT)\b|\b(?P<ends>{_CLAUSE})\b|[][(),;]|\Z", re.DOTALL)
+_NAMELESS = re.compile(
+    rf"\s*(?:DISTINCT\s+)?(?:{_STRING}|NULL|\(.*\))::(?:(?:{_NAME}|\w+)\.)?"
+    rf"(?:{_NAME}|\w+(?: varying| precision)?(?:\([\d,]+\))?{_ZONE})(?:\[\])*(?=\s*\Z)",
+    re.DOTALL,
+)
+"""A column that is nothing but a cast. Where the printer leaves its name out, it has none."""
 
 
 def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:
@@ -38,7 +52,8 @@ def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:
 def _in(value: Any) -> Any:
     """The same value where nothing in it is to be changed, so that few objects are made anew."""
     if isinstance(value, str):
-        return reads_back(value) if _CAST_ARRAY in value or "EXTRACT(" in value else value
+        value = _typed(value) if _CAST_ARRAY in value or "EXTRACT(" in value else value
+        return _named(value) if "SELECT" in value and _INNER.search(value) else value
     parts: list[Any] | dict[str, Any]
     if isinstance(value, Mapping):
         parts = {key: _in(part) for key, part in value.items()}
@@ -49,7 +64,7 @@ def _in(value: Any) -> Any:
     return value
 
 
-def reads_back(text: str) -> str:
+def _typed(text: str) -> str:
     """The text with the type of its elements at each array that is cast to another one, and in quotes the field of
     EXTRACT where it has capitals."""
     out, done = "", 0
@@ -77,4 +92,27 @@ def reads_back(text: str) -> str:
             elif len(types) == 1 and "" not in types and text.startswith(")::", mark.end()):
                 out += f"{text[done : mark.end()]}::{types.pop()}[]"
                 done = mark.end()
+    return out + text[done:]
+
+
+def _named(text: str) -> str:
+    """The text with `?column?` as the name of each column of an inner query that has none."""
+    out, done = "", 0
+    stack: list[int | None] = [None]  # of each bracket that is open: where the column begins that is being read
+    for mark in _PART.finditer(text):
+        piece = mark[0]
+        if mark["begins"]:
+            stack[-1] = mark.end()
+        elif piece in ("(", "["):
+            stack.append(None)
+        elif mark["ends"] or piece in (",", ")", "]", ";", ""):
+            begin = stack[-1]
+            item = None if begin is None else _NAMELESS.match(text[begin : mark.start()])
+            if begin is not None and item is not None:
+                out += f'{text[done : begin + item.end()]} AS "?column?"'
+                done = begin + item.end()
+            if piece in (")", "]") and len(stack) > 1:
+                stack.pop()
+            else:
+                stack[-1] = mark.end() if piece == "," and begin is not None else None
     return out + text[done:]
