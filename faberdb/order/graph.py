@@ -112,15 +112,17 @@ def _group(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     parents: dict[Vertex, Vertex],
 ) -> set[Vertex]:
-    """Make of each group one vertex, for ordering, unless a member is part of something else already."""
+    """Make of each group one vertex, for ordering, less the members that are part of something else already. Groups that
+    share a member (a column that is kept anew while its old values are given back) are one."""
     grouped: set[Vertex] = set()
+    elsewhere = set(parents)
     for group in together:
         found = {vertex for address, up in group if (vertex := ends[address][1 if up else 0]) is not None}
-        members = sorted(found - parents.keys())
+        members = sorted(found - elsewhere)
         for vertex in members:
-            head = _root(members[0], parents)
-            if _root(vertex, parents) != head:
-                parents[_root(vertex, parents)] = head
+            head, root = _root(members[0], parents), _root(vertex, parents)
+            if root != head:
+                parents[root] = head
         grouped.update(members)
     return grouped
 

@@ -19,7 +19,7 @@ from faberdb_providers.postgres.kinds.column.identity import (
     serial_name,
 )
 from faberdb_providers.postgres.kinds.column.inherited import own_changes
-from faberdb_providers.postgres.kinds.column.not_null import not_null_changes, set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import not_null_changes, not_null_name, set_not_null
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
@@ -123,6 +123,15 @@ class ColumnKind(PostgresKind):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [str(obj.attributes[key]) for key in ("type", "generated", "collation") if key in obj.attributes]
+
+    def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        # Of a column that was renamed, NOT NULL keeps its name; the column that comes in its place may want that one.
+        # A backfill may read the column that goes, so it does not wait until that is gone.
+        if not {"null", "inherited"} & obj.attributes.keys() and "backfill" not in obj.hints:
+            yield ("constraint", *obj.address.path[:-1], not_null_name(obj))
+
+    def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
+        return ()  # no text calls a column by the name of its NOT NULL
 
     def carries(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]

@@ -1,0 +1,1 @@
+insert into run values (1, 'new', null), (2, 'done', 'E1');
