@@ -19,7 +19,7 @@ NAMELESS = ("expression", "text")
 """Attributes that are all there is to an object; a change of one needs no name."""
 UNSAID = {("column", "null"): ("not null", "null")}
 """Words for an attribute that is meaningful where it is missing: (missing or false, true)."""
-USUAL = {"not_null_name": "name of NOT NULL"}
+USUAL = {"not_null_name": "name of NOT NULL", "identity name": "name of its sequence"}
 """Names that the server gives where nobody does, which is not to have none."""
 LONG = 72
 

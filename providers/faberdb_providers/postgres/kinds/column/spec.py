@@ -63,7 +63,7 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
     backfill: str | None = None
     """Expression that fills existing rows when the column is added or becomes NOT NULL."""
     using: str | None = None
-    """Expression that makes the new value when the type changes."""
+    """Expression that makes the new value when the type changes, or when an enum loses values."""
 
     @model_validator(mode="after")
     def _type_or_inherited(self) -> ColumnSpec:
