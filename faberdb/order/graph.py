@@ -112,8 +112,8 @@ def _group(
     ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
     parents: dict[Vertex, Vertex],
 ) -> set[Vertex]:
-    """Make of each group one vertex, for ordering, less the members that are part of something else already. Groups that
-    share a member (a column that is kept anew while its old values are given back) are one."""
+    """Make of each group one vertex, for ordering, less the members that are part of something else already. Groups
+    that share a member (a column that is kept anew while its old values are given back) are one."""
     grouped: set[Vertex] = set()
     elsewhere = set(parents)
     for group in together:
