@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.forget import refuse_declared, require_forgotten
 from faberdb.cli.identity import another_database
-from faberdb.cli.memo import Memo, Unchanging, inputs
+from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.diff.forgotten import forgotten
@@ -69,6 +69,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             additive=workspace.additive(environment),
             full=full,
         )
+        planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch)
         if wanted.canonical is None:
             declared = workspace.here(wanted.declared, environment, session)
@@ -77,6 +78,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
+        workspace.provider.refuse_in_use(session, proposal.changes)
         heading = _heading(environment, session, state)
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
@@ -143,9 +145,13 @@ def plan_environment(
             return workspace.here(declared, environment, session)
 
         known_well = known if not full else None
-        if known_well and (proposal := _from_edited(workspace, memo, planner, scratch, context, here)):
+        standing = memo.standing() if known_well else None
+        if standing:
+            planner.known = standing.digests.__contains__
+        if known_well and (proposal := _from_edited(workspace, standing, planner, scratch, context, here)):
             protected = frozenset(map(Address.parse, known_well.protected))
             evidence = _evidence(proposal)
+            workspace.provider.refuse_in_use(session, proposal.changes)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected)
         found = workspace.declaration()
@@ -156,7 +162,9 @@ def plan_environment(
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
         state = workspace.standing(environment, session, state, planner.live).state
+        planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
+        workspace.provider.refuse_in_use(session, proposal.changes)
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
@@ -165,6 +173,11 @@ def plan_environment(
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
         return Made(plan, protected, note=note)
+
+
+def _before_this(state: State | None) -> Callable[[Address], bool]:
+    """Whether something was declared before."""
+    return (state.ever_declared() if state else frozenset()).__contains__
 
 
 def _load_planner(workspace: Workspace) -> None:
@@ -211,13 +224,12 @@ def _from_all(
 
 
 def _from_edited(
-    workspace: Workspace, memo: Memo, planner: Planner, scratch: ScratchDoor, context: str, here: Here
+    workspace: Workspace, standing: Standing | None, planner: Planner, scratch: ScratchDoor, context: str, here: Here
 ) -> Proposal | None:
     """The proposal from those blocks of the schema files that were edited since nothing was to change; None where all
     has to be looked at."""
     from faberdb.cli.partial import edited
 
-    standing = memo.standing()
     part = edited(workspace, standing, planner.catalogue.objects, context, here) if standing else None
     if part is None:
         return None
@@ -264,6 +276,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
+        workspace.provider.refuse_in_use(session, proposal.changes)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
         return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept)
 

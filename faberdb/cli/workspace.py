@@ -15,8 +15,9 @@ from faberdb import plugins
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
+from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
-from faberdb.errors import BrokenStateError, ConfigError, NoDatabaseError, StateError
+from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, NoDatabaseError, StateError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
@@ -87,7 +88,10 @@ class Workspace:
         """A session on an environment's database. Raises DatabaseError, ConfigError."""
         try:
             opened = self.provider.connect(
-                self.conninfo(environment), f"environment {environment.name}", read_only=read_only
+                self.conninfo(environment),
+                f"environment {environment.name}",
+                read_only=read_only,
+                asked=self.asked(environment),
             )
         except NoDatabaseError as error:
             raise NoDatabaseError(error.message, advice=f"make it: faberdb create {environment.name}") from None
@@ -111,6 +115,7 @@ class Workspace:
             roles=frozenset(session.roles()),
             superusers=frozenset(session.superusers()),
             tablespaces=frozenset(session.tablespaces()),
+            asked=self.asked(environment),
             target=self.conninfo(environment),
             protected=environment.protected,
             shadow=self.surroundings.shadow_string(self.project),
@@ -139,15 +144,38 @@ class Workspace:
         include and exclude by patterns of names, forget by kind:name of it or of what it belongs to."""
         ignored = self._grantees(environment, "ignore")
         left = forgotten(environment.forget, objects)
+        of_server: Callable[[Address], bool] = self.provider.of_server
+        asked = self.asked(environment)
         if not (ignored or left or self.project.include or self.project.exclude):
-            return lambda address: True
+            return lambda address: not of_server(address) or (asked is not None and asked(address))
 
         def within(address: Address) -> bool:
+            if of_server(address):
+                return address not in left and asked is not None and asked(address)
             if address in left or not self._included(address):
                 return False
             return not (ignored and self.provider.grantee(address) in ignored)
 
         return within
+
+    def asked(self, environment: Environment) -> Callable[[Address], bool] | None:
+        """Whether the project asks for an object of the whole server, under the name it has in an environment; None
+        where it asks for none."""
+        patterns = self.project.server_objects
+        if not patterns:
+            return None
+        declared = {there: name for name, there in environment.roles.items()}
+
+        def within(address: Address) -> bool:
+            kind = self._kinds.get(address.kind)
+            meant = kind.elsewhere(address, lambda role: declared.get(role, role)) if kind else address
+            return bool(self.provider.of_server(address)) and self._named(meant, patterns)
+
+        return within
+
+    @cached_property
+    def _kinds(self) -> dict[str, Any]:
+        return {kind.name: kind for kind in self.provider.kinds}
 
     def additive(self, environment: Environment) -> Callable[[Address], bool]:
         """Whether an address is one of privileges to which somebody else may add."""
@@ -176,6 +204,15 @@ class Workspace:
     def here(self, declared: Mapping[Address, Object], environment: Environment, session: Any) -> dict[Address, Object]:
         """What is declared, with the names that its roles have in an environment."""
         translated: dict[Address, Object] = self.provider.here(session, declared, environment.roles)
+        asked = self.asked(environment)
+        for address, obj in translated.items():
+            if self.provider.of_server(address) and not (asked and asked(address)) and obj.parent is None:
+                raise DeclarationError(
+                    f"{address} is declared, and belongs to the whole server, which this project does not ask for",
+                    where=place_of(obj.origin) if obj.origin else "",
+                    advice=f"other databases share it: if it is to be managed here, add"
+                    f' `server_objects = ["{address}"]` to [project] in {self.project.file.as_posix()}',
+                )
         return translated
 
     def _included(self, address: Address) -> bool:

@@ -49,6 +49,12 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _of_server(text: str) -> str:
+    if ":" not in text.partition('"')[0]:
+        raise ValueError('write what it is and its name, as in "role:shop_*" or "tablespace:fast"')
+    return _pattern(text)
+
+
 def _address(text: str) -> str:
     try:
         Address.parse(text)
@@ -63,6 +69,7 @@ Duration = Annotated[
 Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
+ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_extra={"pattern": "^[a-z_*?]+:."})]
 Count = Annotated[int, Field(ge=0)]
 Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
 
@@ -84,6 +91,9 @@ class ProjectTable(Table):
     """Patterns of what is managed (`sales`, `public.shop_*`); empty is the whole database."""
     exclude: list[NamePattern] = Field(default_factory=list)
     """Patterns of what is left alone, with all that is below it (`table:public."old [1]"`); stronger than include."""
+    server_objects: list[ServerPattern] = Field(default_factory=list)
+    """Patterns of what of the whole server is managed (`role:shop_*`, `tablespace:fast`), which other databases share.
+    Without any no role or tablespace is read, made or dropped; one that was never declared is not dropped either."""
     forget: list[Named] = Field(default_factory=list)
     """Objects that are no longer managed and stay as they are, with all that belongs to them: `table:public.old`.
     Every environment must have them; what only one has stands in its own `forget`."""

@@ -107,6 +107,7 @@ class Project:
     search_path: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
+    server_objects: tuple[str, ...]
     grants: Mapping[str, str]
     engine: str
     migration_tool: str
@@ -241,6 +242,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         search_path=tuple(whole.project.search_path),
         include=tuple(whole.project.include),
         exclude=tuple(whole.project.exclude),
+        server_objects=tuple(whole.project.server_objects),
         grants=dict(whole.project.grants),
         engine=whole.database.engine,
         migration_tool=whole.database.migration_tool,

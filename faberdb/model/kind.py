@@ -76,6 +76,8 @@ class Kind(Protocol):
     """Belongs to the least form of its parent that others can refer to (columns and keys of a table)."""
     dropped_inline: bool
     """Its parent's drop takes it along."""
+    of_server: bool
+    """Belongs to the whole server: read only where the project asks for it, never dropped unless it was declared."""
     as_declared: bool
     """What is not declared is left as it is, so the declared form is compared, not the server's print of it."""
     watches: bool

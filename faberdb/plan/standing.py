@@ -76,12 +76,15 @@ def record_of(plan: Plan, at: str, holder: str) -> Record:
 def state_after(state: State | None, plan: Plan, objects: Mapping[Address, Object], record: Record) -> State:
     """The state once a plan has been applied and `objects` were found to be there."""
     before = state or State("", 0, plan.environment, {}, "")
+    touched = {d.address for d in plan.differences}
+    # A way back says nothing of what is declared, so what it leaves as it is stays known.
+    declared = plan.digests or {a: d for a, d in before.declared.items() if a in objects and a not in touched}
     return replace(
         before,
         database=plan.database,
         fingerprint=fingerprint(objects),
         objects=objects,
-        declared=plan.digests,
+        declared=declared,
         protected=still_protected(plan, state),
         applied=(*before.applied, record),
     )

@@ -64,6 +64,12 @@ class State:
         both = {k for k in self.database.keys() & identity.keys() if None not in (self.database[k], identity[k])}
         return any(self.database[k] != identity[k] for k in both - {"name"} or both)
 
+    def ever_declared(self) -> frozenset[Address]:
+        """What was declared once, as far as this tells: what is now, and what plans have changed."""
+        changed = (d.address for record in self.applied for d in record.differences)
+        renamed = (obj.address for record in self.applied for pair in record.renames for obj in pair)
+        return frozenset((*self.declared, *changed, *renamed))
+
     def standing(self) -> tuple[Record, ...]:
         """Applied plans that were not taken back, oldest first."""
         undone = {r.of_plan for r in self.applied if r.kind == "rollback" and r.outcome != "stopped"}

@@ -66,9 +66,12 @@ def _read_back(
     mentions = Mentions(universe, kinds)
     todo = set(unknown)
     whole = {a: mentions.refer(o) if a in todo else o for a, o in universe.items()}
-    extensions = [a for a in universe if kinds[a.kind].as_declared and not kinds[a.kind].optional]
+    # What an extension brings has no address, and roles are named in more ways than are understood.
+    always = [
+        a for a in universe if kinds[a.kind].of_server or (kinds[a.kind].as_declared and not kinds[a.kind].optional)
+    ]
     failures: Failures = {}
-    for seeds in ([*unknown, *extensions], list(whole)):
+    for seeds in ([*unknown, *always], list(whole)):
         wanted = closure(seeds, whole, kinds)
         with scratch.database() as database:
             failures = build(database, wanted, kinds)

@@ -24,10 +24,10 @@ def neighbourhood(
 
     beside: what the plan only refers to. Who else refers to that has nothing to do with the plan (everybody refers to
     a schema), but for tables: what becomes a partition stands beside other partitions. What acts on objects that it
-    does not refer to (a publication of all tables) is beside every plan.
+    does not refer to (a publication of all tables) is beside every plan, as is what belongs to the whole server.
     """
     below = children_of(live)
-    beside = {*beside, *(a for a in live if kinds[a.kind].everywhere)}
+    beside = {*beside, *(a for a in live if kinds[a.kind].everywhere or kinds[a.kind].of_server)}
     seeds, near = _families(touched, live, below), _families(beside, live, below)
     around = seeds | near
     around |= {o.address for a in near if a.kind == "table" for o in referrers.get(a, ()) if o.address.kind == "table"}

@@ -31,6 +31,7 @@ from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Proof, prove
 from faberdb.prove.renaming import find_renames, followed, moving_out
 from faberdb.prove.scratch import Scratch
+from faberdb.prove.server_wide import listed, refuse_needed, strangers
 from faberdb.prove.taken import refuse_taken
 from faberdb.prove.ways import Ways
 
@@ -92,6 +93,8 @@ class Planner:
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed, self.additive = managed, additive
+        self.known: Callable[[Address], bool] = lambda address: True
+        """Whether something of the whole server was declared before."""
         left_out = (o.address for o in self.outside.values() if o.parent is None or o.parent not in self.outside)
         listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
         self.unmanaged = (*catalogue.unmanaged, *listed)
@@ -135,13 +138,15 @@ class Planner:
         absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}
         wanted = {a: o for a, o in wanted.items() if a not in absent}
         here = {a: o for a, o in start.items() if self.managed(a)}
-        given = {**self.outside, **read_only(here, self.kinds), **kept}
+        strange = strangers(here, wanted, self.known, self.kinds)
+        given = {**self.outside, **read_only(here, self.kinds), **kept, **strange}
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
         target |= self._left_as_is(target, here, absent)
+        self.unmanaged = (*self.unmanaged, *listed(strange))
         left = {a: u for a, u in self.engine.left_alone(wanted, here).items() if a not in target}
         target |= {a: here[a] for a in left}
         self.unmanaged = (*self.unmanaged, *filter(None, left.values()))
@@ -160,7 +165,9 @@ class Planner:
 
     def canonical(self, objects: Mapping[Address, Object]) -> Proposal:
         """The plan that makes the database what another one is. Raises ProofError, ScratchError, CircleError."""
-        target = {**objects, **read_only(self.live, self.kinds)}
+        strange = strangers(self.live, objects, self.known, self.kinds)
+        self.unmanaged = (*self.unmanaged, *listed(strange))
+        target = {**objects, **read_only(self.live, self.kinds), **strange}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
                 target[address] = obj
@@ -207,6 +214,7 @@ class Planner:
         if not changes and not renames:
             live = {**self.far, **self.live}
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
+        refuse_needed(changes, aim, self.kinds)
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)

@@ -8,6 +8,7 @@ from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
+from faberdb_providers.postgres.role_names import refer_to_roles
 from faberdb_providers.postgres.routines import resolved
 
 _OTHERS = """
@@ -42,5 +43,7 @@ def complete(
             schemas.setdefault(schema, Object(schema, {}))
     implied = {a: Object(a, {}, origin=obj.origin) for a, obj in schemas.items() if a not in whole}
     declared = {**implied, **declared}
-    siblings = with_siblings({**beside, **declared})
-    return {a: siblings.get(a, o) for a, o in declared.items()}
+    whole = {**beside, **declared}
+    siblings = with_siblings(whole)
+    complete = {a: siblings.get(a, o) for a, o in declared.items()}
+    return refer_to_roles(complete) if any(a.kind == "role" for a in whole) else complete

@@ -99,6 +99,14 @@ def literal(text: str) -> str:
     return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
 
 
+def dollar_quoted(body: str) -> str:
+    """A text between dollar quotes that it does not hold itself."""
+    tag = "$faberdb$"
+    while tag in f"{body}$":
+        tag = f"{tag[:-1]}_$"
+    return f"{tag} {body} {tag}"
+
+
 def options(values: Mapping[str, object]) -> str:
     """Storage parameters inside WITH (...) or SET (...), in their own order."""
 

@@ -17,6 +17,7 @@ from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.connection import KEEPERS
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import words
+from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_use
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session
@@ -45,14 +46,18 @@ class PostgresProvider:
 
         return KINDS
 
-    def connect(self, conninfo: str, label: str, *, read_only: bool) -> Session:
-        """A session on a database. Raises DatabaseError."""
-        return Session.open(conninfo, label, read_only=read_only)
+    def connect(self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None) -> Session:
+        """A session on a database. asked: which objects of the whole server it is to see. Raises DatabaseError."""
+        session = Session.open(conninfo, label, read_only=read_only)
+        session.asked = asked
+        return session
 
     def target(self, session: Session) -> Target:
         """The session as one that may change things, and until it does waits no longer than one that reads."""
         limit(session.connection, statement=False)
-        return Target(session.connection, session.label)
+        target = Target(session.connection, session.label)
+        target.asked = session.asked
+        return target
 
     def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
         """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
@@ -169,6 +174,14 @@ class PostgresProvider:
         from faberdb_providers.postgres.roles import require_roles
 
         return require_roles(session, declared)
+
+    def of_server(self, address: Address) -> bool:
+        """Whether it belongs to the whole server, or hangs on what does."""
+        return of_server(address)
+
+    def refuse_in_use(self, session: Session, changes: Mapping[Address, Change]) -> None:
+        """Raises RefusedError where something of the whole server is to be dropped that others need."""
+        refuse_in_use(session, changes)
 
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from faberdb_providers.postgres.coverage import KINDS_OF, LISTED
 from faberdb_providers.postgres.presence import HERE
+from faberdb_providers.postgres.server_wide import PULSE
 
 # Not for everybody to read, or with a view that is; what is shown of them is little.
 _UNREADABLE = {"pg_user_mapping", "pg_subscription", "pg_largeobject_metadata"}
@@ -57,8 +58,8 @@ def _subscriptions(version: int) -> str:
     )
 
 
-def pulse_query(version: int) -> str:
-    """One query for what `digest` makes a text of."""
+def pulse_query(version: int, *, server_wide: bool = False) -> str:
+    """One query for what `digest` makes a text of. server_wide: also of what belongs to the whole server."""
     catalogues = sorted({*KINDS_OF, *LISTED, "pg_depend"} - _UNREADABLE)
     parts = [
         f"select '{name}', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name}"
@@ -70,7 +71,7 @@ def pulse_query(version: int) -> str:
         f"select '{name} rights', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name} where {which}"
         for name, which in _RIGHTS.items()
     ]
-    return " union all ".join((*parts, *_VIEWS, _subscriptions(version)))
+    return " union all ".join((*parts, *_VIEWS, _subscriptions(version), *(PULSE if server_wide else ())))
 
 
 def digest(rows: Iterable[tuple[object, ...]]) -> str:

@@ -12,12 +12,14 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
+from faberdb_providers.postgres import server_wide
 from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
+from faberdb_providers.postgres.role_names import refer_to_roles
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -129,9 +131,14 @@ class Snapshot:
     """What the catalogue queries found in one REPEATABLE READ, READ ONLY snapshot: rows, and objects when asked for."""
 
     def __init__(
-        self, texts: Sequence[str], rows: list[list[Row]], kinds: Sequence[PostgresKind], version: int
+        self,
+        texts: Sequence[str],
+        rows: list[list[Row]],
+        kinds: Sequence[PostgresKind],
+        version: int,
+        asked: server_wide.Asked | None = None,
     ) -> None:
-        self._texts, self._rows, self._kinds, self._version = texts, rows, kinds, version
+        self._texts, self._rows, self._kinds, self._version, self._asked = texts, rows, kinds, version, asked
 
     @cached_property
     def digest(self) -> str:
@@ -152,17 +159,23 @@ class Snapshot:
     def _catalogue(self) -> Catalogue:
         classes, *fixed = self._rows[:_FIXED]
         found = dict(zip(self._kinds, self._rows[_FIXED:], strict=True))
-        return _Assembly(found, self._version).assemble(classes[0], *fixed)
+        return _Assembly(found, self._version, self._asked).assemble(classes[0], *fixed)
 
 
-def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iterable[PostgresKind]) -> Snapshot:
-    """Everything the database holds. Raises psycopg.Error.
+def take_snapshot(
+    connection: psycopg.Connection[Row],
+    version: int,
+    kinds: Iterable[PostgresKind],
+    asked: server_wide.Asked | None = None,
+) -> Snapshot:
+    """Everything the database holds, and what is asked for of the whole server. Raises psycopg.Error.
 
     Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
-    readable = [kind for kind in kinds if kind.has_query]
+    readable = [kind for kind in kinds if kind.has_query and (asked or not kind.of_server)]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
-    attached = [COMMENTS, owners_query(version), grants_query(version), LABELS]
+    comments = COMMENTS + (server_wide.COMMENTS if asked else "")
+    attached = [comments, owners_query(version), grants_query(version), LABELS]
     fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
     inside = connection.info.transaction_status != TransactionStatus.IDLE
     # Inside a transaction that has its own settings and writes, what is set here must not stay.
@@ -177,18 +190,19 @@ def take_snapshot(connection: psycopg.Connection[Row], version: int, kinds: Iter
             # Most of their time is planning: they stay prepared where the connection is one that reads again and again.
             cursors = [connection.execute(text, prepare=True) for text in texts]
         rows = [cursor.fetchall() for cursor in cursors]
-    return Snapshot(texts, rows, queried, version)
+    return Snapshot(texts, rows, queried, version, asked)
 
 
 class _Assembly:
     """Rows of all queries put together into objects with their references."""
 
-    def __init__(self, found: Mapping[PostgresKind, list[Row]], version: int) -> None:
-        self.found, self.version = found, version
+    def __init__(self, found: Mapping[PostgresKind, list[Row]], version: int, asked: server_wide.Asked | None) -> None:
+        self.found, self.version, self.asked = found, version, asked
         self.addresses: dict[Identity, Address] = {}
         self.aliases: dict[tuple[int, int], Identity] = {}
         self.objects: dict[Address, Object] = {}
         self.members: dict[tuple[int, int], Address] = {}
+        self.left: list[Address] = []
 
     def assemble(
         self,
@@ -210,6 +224,9 @@ class _Assembly:
         for kind, rows in self.found.items():
             for row in rows:
                 if (row[0], row[1]) not in members and (pair := kind.read(row)) is not None:
+                    if kind.of_server and not (self.asked and self.asked(pair[1].address)):
+                        self.left.append(pair[1].address)
+                        continue
                     self.addresses[pair[0]] = pair[1].address
                     self.objects[pair[1].address] = with_texts_that_read_back(pair[1], kind.texts)
         self._leave_parts_of_others()
@@ -223,6 +240,9 @@ class _Assembly:
         found, elsewhere = labels(labelled, self.addresses, members)
         self.objects |= found
         self.objects |= with_siblings(self.objects)
+        if self.asked:
+            self.objects = refer_to_roles(self.objects)
+            elsewhere.extend(server_wide.others(self.left))
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
             Unmanaged(what, name, UNREADABLE.get(what, "this kind of object is not managed yet"))

@@ -36,8 +36,10 @@ def with_roles(objects: Mapping[Address, Object], names: Mapping[str, str]) -> d
     if names:
         for address, obj in renamed.items():
             references = frozenset(map(elsewhere, obj.references))
-            if references != obj.references:
-                renamed[address] = replace(obj, references=references)
+            parent = elsewhere(obj.parent) if obj.parent else None
+            old = elsewhere(obj.renamed_from) if obj.renamed_from else None
+            if references != obj.references or parent != obj.parent or old != obj.renamed_from:
+                renamed[address] = replace(obj, references=references, parent=parent, renamed_from=old)
     return {obj.address: obj for obj in renamed.values()}
 
 
@@ -95,4 +97,4 @@ def require_roles(session: Session, declared: Mapping[Address, Object]) -> froze
             ),
             advice="create the role there, or give its name there in [environments.NAME.roles] of faberdb.toml",
         )
-    return frozenset(named)
+    return frozenset(named.keys() - made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Container, Iterable, Set
+from collections.abc import Callable, Container, Iterable, Set
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -44,6 +44,8 @@ class Session(Connection):
     def __init__(self, connection: psycopg.Connection[Any], label: str) -> None:
         super().__init__(connection, label)
         self.beginning: Catalogue | None = None
+        self.asked: Callable[[Address], bool] | None = None
+        """Whether the project asks for an object of the whole server; None where it asks for none at all."""
 
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError, LockedError."""
@@ -60,7 +62,7 @@ class Session(Connection):
         from faberdb_providers.postgres.reader import take_snapshot
 
         with reading(self.connection, f"the catalogue of {self.label}"):
-            return take_snapshot(self.connection, self.version, KINDS)
+            return take_snapshot(self.connection, self.version, KINDS, self.asked)
 
     def remembered(self, packed: bytes, digest: str) -> Remembered:
         """A snapshot that was packed before, instead of a new one that would have the same digest."""
@@ -72,7 +74,7 @@ class Session(Connection):
         """A text that stays the same as long as nothing in the catalogue changes, which is much faster to come by than
         the catalogue. Raises DatabaseError, LockedError."""
         with reading(self.connection, f"the catalogue of {self.label}"):
-            return pulse.digest(self.query(pulse.pulse_query(self.version)))
+            return pulse.digest(self.query(pulse.pulse_query(self.version, server_wide=self.asked is not None)))
 
     def identity(self) -> dict[str, Any]:
         """What tells this database from every other: clones and physical restores share the first part."""

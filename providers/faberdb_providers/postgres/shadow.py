@@ -15,11 +15,12 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import FaberError, ScratchError
-from faberdb.model import Catalogue
+from faberdb.model import Address, Catalogue
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.refusal import words
+from faberdb_providers.postgres.server_wide import Asked
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
-from faberdb_providers.postgres.servers.scratch import scratch_cluster
+from faberdb_providers.postgres.servers.scratch import ScratchCluster, scratch_cluster
 from faberdb_providers.postgres.session import Session
 
 PREFIX = "faberdb_scratch_"
@@ -37,7 +38,7 @@ class Need:
     nothing may be created beside it; roles: those of its server, which are made where the scratch server is a cluster
     of our own, superusers as such, since there is what only those may own; tablespaces: those of its server, which are
     made there too, without their settings; named: those that the declaration names,
-    which every other scratch server must have.
+    which every other scratch server must have; asked: which objects of the whole server are planned for, None for none.
     """
 
     major: int
@@ -49,11 +50,16 @@ class Need:
     superusers: frozenset[str] = frozenset()
     tablespaces: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    asked: Asked | None = None
     shadow: str | None = None
     shadow_kind: str | None = None
     bin_setting: str | None = None
     path: str = ""
     cache: Path = field(default_factory=Path)
+
+    def plans(self, role: str) -> bool:
+        """Whether the role itself is planned for, so that it is built like all that is."""
+        return self.asked is not None and self.asked(Address("role", (role,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,9 @@ class Offer:
         ]
         if old:
             return f"it does not have the version of extension {', '.join(old)}"
-        unknown = sorted(role for role in need.named - self.roles if not role.startswith("pg_"))
+        unknown = sorted(
+            role for role in need.named - self.roles if not role.startswith("pg_") and not need.plans(role)
+        )
         return f"it does not have the role {', '.join(map(ident, unknown))}" if unknown else ""
 
 
@@ -232,31 +240,65 @@ def _reason(error: Exception) -> str:
 
 
 def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
+    """Databases on a cluster of our own; each on one to itself where what belongs to the whole cluster is planned
+    for."""
+
     @contextmanager
-    def opening() -> Iterator[tuple[ScratchServer, Offer]]:
+    def shared() -> Iterator[tuple[ScratchServer, Offer]]:
         with scratch_cluster(binaries, need.cache) as cluster:
-
-            def make() -> Session:
-                conninfo = make_conninfo(cluster.new_database(), user=OWNER)
-                with _open(conninfo) as session:
-                    session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {OWNER}")
-                    return session
-
-            keeper = Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)
-            with closing(keeper):
-                keeper.execute(f"create role {OWNER} superuser login")
-                keeper.mirror_roles(need.roles, need.superusers)
-                cluster.add_tablespaces(need.tablespaces)
-                offer = Offer.of(keeper, need)
-            with _serving(cluster.description, make, Session.close, owns_roles=True) as server:
+            offer = _prepare(cluster, need)
+            with _serving(cluster.description, lambda: _made(cluster, need), Session.close, owns_roles=True) as server:
                 yield server, offer
 
-    return opening
+    @contextmanager
+    def apart() -> Iterator[tuple[ScratchServer, Offer]]:
+        with scratch_cluster(binaries, need.cache) as cluster, ExitStack() as running:
+            offer, first = _prepare(cluster, need), [cluster]
+            ends: dict[Session, ExitStack] = {}
+
+            def make() -> Session:
+                end = ExitStack()
+                running.push(end)
+                own = first.pop() if first else end.enter_context(scratch_cluster(binaries, need.cache))
+                if own is not cluster:
+                    _prepare(own, need)
+                session = _made(own, need)
+                ends[session] = end
+                return session
+
+            def remove(session: Session) -> None:
+                session.close()
+                ends.pop(session).close()
+
+            with _serving(cluster.description, make, remove, owns_roles=True) as server:
+                yield server, offer
+
+    return shared if need.asked is None else apart
+
+
+def _prepare(cluster: ScratchCluster, need: Need) -> Offer:
+    """Give a cluster of our own what belongs to all its databases and is not planned for."""
+    with closing(Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)) as keeper:
+        keeper.execute(f"create role {OWNER} superuser login")
+        keeper.mirror_roles((role for role in need.roles if not need.plans(role)), need.superusers)
+        cluster.add_tablespaces(need.tablespaces)
+        return Offer.of(keeper, need)
+
+
+def _made(cluster: ScratchCluster, need: Need) -> Session:
+    """A session on a new database of a cluster of our own."""
+    conninfo = make_conninfo(cluster.new_database(), user=OWNER)
+    with _open(conninfo) as session:
+        session.asked = need.asked
+        session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {OWNER}")
+        return session
 
 
 @contextmanager
 def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[ScratchServer, Offer]]:
     """Databases of our own on a server that is not ours."""
+    if need.asked is not None:
+        raise ScratchError("roles and tablespaces cannot be tried out there: they are shared with all its databases")
     keeper = Session.open(conninfo, description, read_only=False)
     with closing(keeper):
         if keeper.query("select rolcreatedb or rolsuper from pg_roles where rolname = current_user") != [(True,)]:

@@ -70,7 +70,8 @@ UNMANAGED = (
     " union all select 'pg_subscription'::regclass, 0, 'subscription', quote_ident(s.subname) from pg_subscription s"
     f" where s.subdbid = {HERE} and current_setting('server_version_num')::int < 140000"
     # Of settings only the names: a value can be anything.
-    " union all select 'pg_db_role_setting'::regclass, 0, 'setting of the database', split_part(v.text, '=', 1)"
+    # Those for a role bear its identity, so that they are part of one that is managed.
+    " union all select 'pg_authid'::regclass, s.setrole, 'setting of the database', split_part(v.text, '=', 1)"
     " || coalesce(' for ' || quote_ident(r.rolname), '') from pg_db_role_setting s"
     " join pg_database d on d.oid = s.setdatabase and d.datname = current_database()"
     " left join pg_roles r on r.oid = s.setrole, unnest(s.setconfig) v (text)"

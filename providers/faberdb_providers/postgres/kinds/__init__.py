@@ -24,6 +24,7 @@ from faberdb_providers.postgres.kinds import (
     index,
     key,
     language,
+    membership,
     operator,
     operator_class,
     owner,
@@ -31,6 +32,7 @@ from faberdb_providers.postgres.kinds import (
     privilege,
     publication,
     range_type,
+    role,
     rule,
     schema,
     security_label,
@@ -46,6 +48,8 @@ from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.column import kind as column
 
 KINDS: tuple[PostgresKind, ...] = (
+    role.KIND,
+    membership.KIND,
     schema.KIND,
     extension.KIND,
     enum.KIND,

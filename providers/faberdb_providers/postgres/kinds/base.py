@@ -54,6 +54,7 @@ class PostgresKind:
     """The oldest supported major that has such objects."""
     in_schema: bool = True
     """False for what belongs to the database and to none of its schemas."""
+    of_server: bool = False
     as_declared: bool = False
     watches: bool = False
     everywhere: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Work
@@ -87,6 +88,14 @@ class CommentKind(PostgresKind):
     def fragments(self, obj: Object) -> Iterable[str]:
         kind, *path = obj.address.path
         return path if kind == "other" else path[-1:] if kind in _BY_SIGNATURE else ()
+
+    def elsewhere(self, address: Address, called: Callable[[str], str]) -> Address:
+        if address.kind == self.name and address.path[0] == "role":
+            return Address(self.name, ("role", called(address.path[1])))
+        return address
+
+    def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
+        return replace(obj, address=self.elsewhere(obj.address, called))
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)

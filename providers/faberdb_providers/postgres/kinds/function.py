@@ -3,7 +3,6 @@ SQL standard's own way (`sql_body`): what such a text needs is known only when i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -12,13 +11,10 @@ from faberdb_providers.postgres.kinds.background import not_brought_along, proce
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
+from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal, qualified
 from faberdb_providers.postgres.signatures import Argument, arguments
-
-Setting = str | int | float | bool
-NAMED_LISTS = ("search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries")
-"""Settings that are lists of names, each quoted by itself (GUC_LIST_QUOTE)."""
 
 
 class ProcedureSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -147,7 +143,7 @@ class FunctionKind(Routine):
             "sql_body": spec.sql_body and spec.sql_body.strip().removesuffix(";"),
             "library": spec.library,
             "symbol": None if spec.symbol == address.path[1] else spec.symbol,
-            "set": [[key, _text(value)] for key, value in spec.set.items()] or None,
+            "set": [[key, setting_text(value)] for key, value in spec.set.items()] or None,
             **{key: getattr(spec, key, None) for key in _PLAIN},
         }
         for key, usual in (("volatility", "volatile"), ("parallel", "unsafe")):
@@ -194,7 +190,7 @@ class FunctionKind(Routine):
         lines += ["WINDOW"] if a.get("window") else []
         if words := list(properties({}, a)):
             lines.append(" ".join(words))
-        lines += [f"SET {_setting(name)} TO {_value(name, value)}" for name, value in a.get("set", ())]
+        lines += [f"SET {setting_name(name)} TO {setting_value(name, value)}" for name, value in a.get("set", ())]
         if "sql_body" in a:
             lines.append(a["sql_body"])
         elif "library" in a:
@@ -293,26 +289,6 @@ def _stored(before: Object, work: Work) -> Iterator[Hazard]:
 
 def _number(value: float | None) -> float | int | None:
     return int(value) if value is not None and value == int(value) else value
-
-
-def _text(value: Setting) -> str:
-    return ("on" if value else "off") if isinstance(value, bool) else str(value)
-
-
-def _setting(name: str) -> str:
-    return ".".join(map(ident, name.split(".")))
-
-
-def _value(name: str, value: str) -> str:
-    if name.lower() not in NAMED_LISTS:
-        return literal(value).strip()
-    return ", ".join(literal(part).strip() for part in _listed(value)) or "''"
-
-
-def _listed(value: str) -> Iterator[str]:
-    """The names of a list as a setting keeps it: `"$user", public`."""
-    for quoted, plain in re.findall(r'"((?:[^"]|"")*)"|([^\s,"]+)', value):
-        yield plain.lower() or quoted.replace('""', '"')
 
 
 def _quoted(body: str, word: str) -> str:

@@ -1,0 +1,94 @@
+"""What belongs to the whole server: roles, tablespaces, privileges on settings. Other databases and other projects
+share it, so nothing of it is read unless the project asks for it, and nobody's is dropped from under them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from faberdb.errors import RefusedError
+from faberdb.model import Action, Address, Change, Unmanaged
+from faberdb_providers.postgres.connection import Connection
+from faberdb_providers.postgres.names import ident, identifiers
+
+OF_SERVER = frozenset(("role", "membership"))
+"""The kinds of such objects."""
+_ATTACHED = ("comment", "owner", "grant")
+
+Asked = Callable[[Address], bool]
+"""Whether the project asks for an object of the server."""
+
+
+def of_server(address: Address) -> bool:
+    """Whether it is such an object, or hangs on one."""
+    return (address.path[0] if address.kind in _ATTACHED else address.kind) in OF_SERVER
+
+
+COMMENTS = """
+union all
+select d.classoid, d.objoid, 0, d.description, null, null, null from pg_shdescription d
+ where d.classoid in ('pg_authid'::regclass, 'pg_tablespace'::regclass) and d.objoid >= 16384
+"""
+"""Beside the query for comments: only on what is known by its address, since all of the server's are there."""
+
+PULSE = (
+    "select 'role rows', count(*), sum(hashtextextended(r::text, 0)) from pg_roles r",
+    "select 'memberships', count(*), sum(hashtextextended(m::text, 0)) from pg_auth_members m",
+    "select 'comments of the server', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from pg_shdescription",
+    "select 'tablespaces', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from pg_tablespace",
+)
+
+
+def others(left: Iterable[Address]) -> Iterable[Unmanaged]:
+    """How many of each kind there are besides those that are asked for."""
+    numbers: dict[str, int] = {}
+    for address in left:
+        if address.kind in ("role", "tablespace"):
+            numbers[address.kind] = numbers.get(address.kind, 0) + 1
+    for kind, number in sorted(numbers.items()):
+        yield Unmanaged(f"{kind}s", str(number), "`server_objects` of faberdb.toml does not name them")
+
+
+_ELSEWHERE = """
+select r.rolname, d.datname, count(*), s.dbid = 0
+  from pg_shdepend s join pg_roles r on s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid
+  join pg_database d on d.oid = case when s.dbid = 0 then s.objid else s.dbid end
+ where r.rolname = any(%s::text[]) and case when s.dbid = 0 then s.classid = 'pg_database'::regclass and s.deptype = 'o'
+       else s.dbid <> (select oid from pg_database where datname = current_database()) end
+ group by 1, 2, 4 order by 1, 2, 4
+"""
+_MEMBERS = """
+select distinct r.rolname, p.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid
+  join pg_roles p on p.oid = m.member
+ where r.rolname = any(%s::text[]) order by 1, 2
+"""
+
+
+def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> None:
+    """Raises RefusedError where a role is to be dropped that others need: what it has in other databases keeps the
+    server from dropping it, and memberships of roles that nobody manages here would be lost without a way back."""
+    gone = [a.path[0] for a, c in changes.items() if a.kind == "role" and c.action is Action.DROP]
+    if not gone:
+        return
+    lines, ways = [], []
+    for role, database, count, is_owner in session.query(_ELSEWHERE, gone):
+        if is_owner:
+            lines.append(f"role {ident(role)} owns the database {ident(database)}")
+            ways.append(f"ALTER DATABASE {ident(database)} OWNER TO ...")
+        else:
+            lines.append(f"role {ident(role)} owns or may use {count} things in the database {ident(database)}")
+            ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
+    members: dict[str, list[str]] = {}
+    known = {a.path for a, c in changes.items() if a.kind == "membership" and c.action is Action.DROP}
+    for role, member in session.query(_MEMBERS, gone):
+        if (member, role) not in known and member not in gone:
+            members.setdefault(role, []).append(member)
+    for role, names in members.items():
+        lines.append(f"role {ident(role)} has members that are not managed here: {identifiers(names)}")
+        ways.append(f"REVOKE {ident(role)} FROM {identifiers(names)}")
+    if lines:
+        raise RefusedError(
+            "a role that is still in use is to be dropped",
+            where=", ".join(f"role {ident(role)}" for role in gone),
+            detail=(*lines, "do first what each needs:", *(f"    {way}" for way in ways)),
+            advice="then plan again, or leave the role: declare it again, or take its name out of `server_objects`",
+        )
