@@ -22,6 +22,7 @@ from faberdb.prove.scratch import build
 from faberdb_providers.postgres.kinds.subscription import NOWHERE
 from faberdb_providers.postgres.provider import provider
 from faberdb_providers.postgres.routines import resolved
+from faberdb_providers.postgres.server_wide import Asked
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import ScratchServer
 
@@ -31,15 +32,17 @@ Declared = Mapping[Address, Object]
 
 @dataclass(frozen=True)
 class Migration:
-    """Plans and applies against databases of one server, with one scratch server."""
+    """Plans and applies against databases of one server, with one scratch server. asked: what it sees of the whole
+    server."""
 
     scratch: ScratchServer
     reverse_ties: bool = False
     full: bool = False
+    asked: Asked | None = None
 
     def plan(self, conninfo: str, declared: Declared, plan_id: str = "plan") -> Plan:
         """The proven plan that makes the database what is declared."""
-        with opened(conninfo) as session:
+        with opened(conninfo, asked=self.asked) as session:
             planner = self._planner(session)
             proposal = planner.declared(declared, {}, f"postgresql {session.version}")
             return _document(proposal, session, plan_id)
@@ -47,7 +50,7 @@ class Migration:
     def apply(self, conninfo: str, plan: Plan) -> None:
         """Carry out the plan, after it has been written and read again as a file would be."""
         text = to_json(plan)
-        with opened(conninfo, read_only=False) as session:
+        with opened(conninfo, read_only=False, asked=self.asked) as session:
             target = provider.target(session)
             secrets = {name: NOWHERE for step in plan.steps for name in step.statement.secrets}
             context = Context(
@@ -63,7 +66,7 @@ class Migration:
 
     def plan_back(self, conninfo: str, plan: Plan, plan_id: str = "back") -> Plan:
         """The plan that takes an applied plan back."""
-        with opened(conninfo) as session:
+        with opened(conninfo, asked=self.asked) as session:
             planner = self._planner(session)
             target = dict(session.inspect().objects)
             for difference in plan.differences:
@@ -91,13 +94,13 @@ def declare(files: Mapping[str, str]) -> Declared:
         return load(Path(folder), provider.kinds, ["public"]).objects
 
 
-def build_directly(conninfo: str, declared: Declared) -> None:
+def build_directly(conninfo: str, declared: Declared, asked: Asked | None = None) -> None:
     """Make the declared objects in an empty database, as they were written and with nothing planned: the judge of what
     a migration should lead to."""
     kinds = {kind.name: kind for kind in provider.kinds}
     whole = {a: o for a, o in provider.complete(declared).items() if not kinds[a.kind].absent(o)}
     mentions = Mentions(whole, kinds)
-    with opened(conninfo, read_only=False) as session:
+    with opened(conninfo, read_only=False, asked=asked) as session:
         failures = build(session, {a: mentions.refer(o) for a, o in whole.items()}, kinds)
     assert not failures, failures
 
@@ -106,11 +109,11 @@ def build_directly(conninfo: str, declared: Declared) -> None:
 _SAID_OTHERWISE = {("column", "null"), ("view", "columns"), ("materialized_view", "columns")}
 
 
-def unheard(conninfo: str, declared: Declared) -> list[str]:
+def unheard(conninfo: str, declared: Declared, asked: Asked | None = None) -> list[str]:
     """Declared objects that are not in the database, and what was declared of them that they do not have. A create that
     leaves something out would do so in the migration and in the direct build alike, so that their dumps agree."""
     declared = resolved(declared)
-    with opened(conninfo) as session:
+    with opened(conninfo, asked=asked) as session:
         found = session.inspect().objects
     kinds = {kind.name: kind for kind in provider.kinds}
     there = {a: o for a, o in declared.items() if not kinds[a.kind].absent(o)}
@@ -123,9 +126,9 @@ def unheard(conninfo: str, declared: Declared) -> list[str]:
 
 
 @contextmanager
-def opened(conninfo: str, *, read_only: bool = True) -> Iterator[Session]:
-    """A session on a test's database."""
-    session = Session.open(conninfo, "the database under test", read_only=read_only)
+def opened(conninfo: str, *, read_only: bool = True, asked: Asked | None = None) -> Iterator[Session]:
+    """A session on a test's database. asked: what it sees of the whole server."""
+    session = provider.connect(conninfo, "the database under test", read_only=read_only, asked=asked)
     try:
         yield session
     finally:

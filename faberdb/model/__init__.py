@@ -7,11 +7,12 @@ these values; a provider fills them. They are imported from here, whichever file
 from faberdb.model.address import Address
 from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Verdict
 from faberdb.model.kind import Kind, Work
-from faberdb.model.object import LEFT_OUT, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
+from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
 from faberdb.model.run import Failure, JournalEntry, Kept, Limits
 
 __all__ = [
     "LEFT_OUT",
+    "OF_OTHERS",
     "Action",
     "Address",
     "Attributes",

@@ -60,6 +60,8 @@ class Place:
 
 LEFT_OUT = "left out by include, exclude or forget in faberdb.toml"
 """Why something is unmanaged that faberdb could manage."""
+OF_OTHERS = "of the whole server, and never declared here"
+"""Why something is left alone that other databases share: nobody need mind it."""
 
 
 @dataclass(frozen=True, slots=True)

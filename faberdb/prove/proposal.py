@@ -31,7 +31,7 @@ from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Proof, prove
 from faberdb.prove.renaming import find_renames, followed, moving_out
 from faberdb.prove.scratch import Scratch
-from faberdb.prove.server_wide import listed, refuse_needed, strangers
+from faberdb.prove.server_wide import dropped, listed, refuse_needed, strangers
 from faberdb.prove.taken import refuse_taken
 from faberdb.prove.ways import Ways
 
@@ -140,6 +140,7 @@ class Planner:
         here = {a: o for a, o in start.items() if self.managed(a)}
         strange = strangers(here, wanted, self.known, self.kinds)
         given = {**self.outside, **read_only(here, self.kinds), **kept, **strange}
+        refuse_needed({a for a in here if self.kinds[a.kind].of_server and a not in wanted and a not in given}, given)
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
@@ -214,7 +215,7 @@ class Planner:
         if not changes and not renames:
             live = {**self.far, **self.live}
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
-        refuse_needed(changes, aim, self.kinds)
+        refuse_needed(dropped(changes, self.kinds), aim)
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from faberdb.declare.source import place_of
 from faberdb.errors import RefusedError
-from faberdb.model import Action, Address, Change, Kind, Object, Unmanaged
-
-NEVER_DECLARED = "it belongs to the whole server and was never declared"
+from faberdb.model import OF_OTHERS, Action, Address, Change, Kind, Object, Unmanaged
 
 
 def strangers(
@@ -32,13 +30,17 @@ def strangers(
 def listed(left: Mapping[Address, Object]) -> tuple[Unmanaged, ...]:
     """What a plan says of them."""
     return tuple(
-        Unmanaged(a.kind.replace("_", " "), a.name, NEVER_DECLARED) for a, o in left.items() if o.parent not in left
+        Unmanaged(a.kind.replace("_", " "), a.name, OF_OTHERS) for a, o in left.items() if o.parent not in left
     )
 
 
-def refuse_needed(changes: Mapping[Address, Change], aim: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> None:
+def dropped(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> set[Address]:
+    """What is to be dropped from the server."""
+    return {a for a, c in changes.items() if c.action is Action.DROP and kinds[a.kind].of_server}
+
+
+def refuse_needed(gone: Set[Address], aim: Mapping[Address, Object]) -> None:
     """Raises RefusedError where something is to be dropped from the server that something else still names."""
-    gone = {a for a, c in changes.items() if c.action is Action.DROP and kinds[a.kind].of_server and c.before}
     lines = [
         f"{f'{place_of(obj.origin)}: ' if obj.origin else ''}{obj.address} needs {needed}"
         for obj in (aim.values() if gone else ())

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from faberdb.model import Address
 from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.server_wide import OF_SERVER
+from tests.apart import everything, own_database, scratch_like
 from tests.migration import Migration, build_directly, declare
 from tests.servers import Server
 
@@ -45,6 +48,14 @@ FT = W + "[foreign_servers.s2]\nwrapper = 'w'\n[foreign_tables.t]\nserver = '{}'
 
 SHAPES: dict[str, list[tuple[str, str, str]]] = {
     # kind: (address of what changes, action, schema file)
+    "role": [
+        ("role:r", "alter", "[roles.r]\nlogin = ⟨false|true⟩"),
+        ("role:r", "alter", "[roles.r]\nsettings = { work_mem = '⟨1MB|2MB⟩' }"),
+        ("role:r", "none", "[roles.r]\ncomment = '⟨a|b⟩'"),
+    ],
+    "membership": [
+        ("membership:r.m", "alter", "[roles.m]\n[roles.r]\nmember_of = { m = { admin = ⟨false|true⟩ } }"),
+    ],
     "schema": [("schema:s", "none", "[schemas]\ns = { comment = '⟨a|b⟩' }")],
     "extension": [("extension:vector", "alter", "[schemas]\ne = {}\n[extensions]\nvector = '⟨public|e⟩'")],
     "enum": [
@@ -404,8 +415,15 @@ def side(text: str, number: int) -> str:
 
 
 @pytest.mark.parametrize(("address", "action", "text"), list(cases()))
-def test_the_action_is_the_gentlest(newest: Server, address: str, action: str, text: str) -> None:
+def test_the_action_is_the_gentlest(newest: Server, cache: Path, address: str, action: str, text: str) -> None:
     before, after = (declare({"public.toml": side(text, n)}) for n in (0, 1))
+    wanted = Address.parse(address)
+    if wanted.kind in OF_SERVER:
+        with own_database(newest.binaries, cache) as (server, live), scratch_like(server, live, cache) as scratch:
+            build_directly(live, before, everything)
+            plan = Migration(scratch, asked=everything).plan(live, after)
+        assert {c.address: c.action.value for c in plan.changes}.get(wanted, "none") == action
+        return
     newest.cluster.add_tablespaces(["fast"])
     with newest.database() as live:
         build_directly(live, before)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from faberdb.plan.document import Plan
 from faberdb.views.human import Human
 from faberdb.views.sql import plan_sql
 from faberdb_providers.postgres.kinds import KINDS
+from faberdb_providers.postgres.server_wide import OF_SERVER
+from tests.apart import dump_globals, everything, own_database, scratch_like
 from tests.conftest import INSTALLED
 from tests.migration import Declared, Migration, build_directly, declare, unheard
 from tests.servers import Server, fetch, rows, run_sql
@@ -58,11 +61,43 @@ def _runs() -> Iterator[ParameterSet]:
             yield pytest.param(case, major, id=f"{named(case)}-pg{major}", marks=() if often else pytest.mark.soak)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Two empty databases, one to change and one to build what is wanted in, and how to look at either."""
+
+    server: Server
+    live: str
+    wanted: str
+    migration: Migration
+    dump: Callable[[str], str]
+
+
+@contextmanager
+def _ground(case: Path, server: Server, cache: Path) -> Iterator[Ground]:
+    if case.parent.name not in OF_SERVER:
+        server.cluster.add_tablespaces(["fast", "slow"])
+        with server.database() as live, server.database() as wanted:
+            yield Ground(server, live, wanted, Migration(server.scratch()), server.dump)
+        return
+    with (
+        own_database(server.binaries, cache) as (here, live),
+        own_database(server.binaries, cache) as (other, wanted),
+        scratch_like(here, live, cache) as scratch,
+    ):
+
+        def dump(conninfo: str) -> str:
+            owner = here if conninfo == live else other
+            return dump_globals(owner, conninfo) + owner.dump(conninfo)
+
+        yield Ground(here, live, wanted, Migration(scratch, asked=everything), dump)
+
+
 @pytest.mark.parametrize(("case", "major"), list(_runs()))
 def test_there_and_back(
     case: Path,
     major: int,
     servers: Callable[[int], Server],
+    cache: Path,
     texts: Callable[[str, str], None],
     label_provider: Callable[[Server], str],
     capsys: pytest.CaptureFixture[str],
@@ -71,26 +106,25 @@ def test_there_and_back(
     server = servers(major)
     _skip_without(case, server)
     options = label_provider(server) if case.parent.name == "security_label" else None
-    server.cluster.add_tablespaces(["fast", "slow"])
-    migration = Migration(server.scratch())
     before, after = (_declared(case / name) for name in ("before.toml", "after.toml"))
-    with server.database() as live, server.database() as wanted:
-        build_directly(live, before)
-        build_directly(wanted, after)
-        assert not unheard(wanted, after)
+    with _ground(case, server, cache) as ground:
+        live, wanted, migration, dump = ground.live, ground.wanted, ground.migration, ground.dump
+        build_directly(live, before, migration.asked)
+        build_directly(wanted, after, migration.asked)
+        assert not unheard(wanted, after, migration.asked)
         if (case / "rows.sql").exists():
             run_sql(live, (case / "rows.sql").read_text())
-        start, start_rows = server.dump(live), rows(live)
+        start, start_rows = dump(live), rows(live)
         plan = migration.plan(live, after)
         if major == NEWEST:
             shown = replace(plan, database={"name": "shop"}, server_version=major * 10000)
             texts("plan.sql", plan_sql(shown))
             texts("plan.txt", _printed(shown, capsys))
         migration.apply(make_conninfo(live, options=options), plan)
-        assert server.dump(live) == server.dump(wanted)
+        assert dump(live) == dump(wanted)
         assert not migration.plan(live, after).steps
         migration.apply(make_conninfo(live, options=options), migration.plan_back(live, plan))
-        assert server.dump(live) == start
+        assert dump(live) == start
         assert rows(live) == start_rows
 
 

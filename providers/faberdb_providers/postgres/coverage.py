@@ -13,6 +13,8 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_amproc": ("operator_family", "operator_class"),
     "pg_attrdef": ("default", "column"),
     "pg_attribute": ("column", "attribute", "view", "materialized_view"),
+    "pg_auth_members": ("membership",),
+    "pg_authid": ("role",),
     "pg_cast": ("cast",),
     "pg_class": ("table", "sequence", "index", "view", "materialized_view", "foreign_table", "composite_type"),
     "pg_collation": ("collation",),
@@ -43,6 +45,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_rewrite": ("rule", "view"),
     "pg_seclabel": ("security_label",),
     "pg_sequence": ("sequence", "column"),
+    "pg_shdescription": ("comment",),
     "pg_statistic_ext": ("statistics",),
     "pg_subscription": ("subscription",),
     "pg_transform": ("transform",),
@@ -58,14 +61,12 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
 """Catalogues by the kinds that read them."""
 
 LISTED = {
-    "pg_db_role_setting": "settings of the database and of roles in it are listed as unmanaged",
+    "pg_db_role_setting": "settings of the database and of roles in it are listed, but for those of managed roles",
     "pg_largeobject_metadata": "large objects are data; they are counted as unmanaged",
 }
 """Catalogues of what is not managed and is listed in every plan."""
 
 ELSEWHERE = {
-    "pg_auth_members": "memberships belong to the whole server",
-    "pg_authid": "roles belong to the whole server",
     "pg_database": "the database is the environment's",
     "pg_depend": "how objects depend on each other; what references are read from",
     "pg_init_privs": "the privileges that initdb and extensions gave",
@@ -73,7 +74,6 @@ ELSEWHERE = {
     "pg_parameter_acl": "privileges on settings belong to the whole server",
     "pg_replication_origin": "progress of replication, which belongs to the whole server",
     "pg_shdepend": "how objects depend on roles",
-    "pg_shdescription": "comments on what belongs to the whole server",
     "pg_shseclabel": "labels on what belongs to the whole server",
     "pg_statistic": "statistics that ANALYZE gathers",
     "pg_statistic_ext_data": "statistics that ANALYZE gathers",

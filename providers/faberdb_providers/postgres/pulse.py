@@ -17,6 +17,8 @@ from faberdb_providers.postgres.server_wide import PULSE
 
 # Not for everybody to read, or with a view that is; what is shown of them is little.
 _UNREADABLE = {"pg_user_mapping", "pg_subscription", "pg_largeobject_metadata"}
+_OF_SERVER = {"pg_authid", "pg_auth_members", "pg_shdescription", "pg_tablespace", "pg_parameter_acl"}
+"""What only counts where the project asks for something of the whole server."""
 _SINCE = {"pg_publication_namespace": 15}
 # The bulk of these are rows of the system's own objects, which nobody changes.
 _OF_USERS = {
@@ -60,7 +62,7 @@ def _subscriptions(version: int) -> str:
 
 def pulse_query(version: int, *, server_wide: bool = False) -> str:
     """One query for what `digest` makes a text of. server_wide: also of what belongs to the whole server."""
-    catalogues = sorted({*KINDS_OF, *LISTED, "pg_depend"} - _UNREADABLE)
+    catalogues = sorted({*KINDS_OF, *LISTED, "pg_depend"} - _UNREADABLE - _OF_SERVER)
     parts = [
         f"select '{name}', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name}"
         + (f" where {_OF_USERS[name]}" if name in _OF_USERS else "")

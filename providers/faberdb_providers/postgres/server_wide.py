@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from faberdb.errors import RefusedError
-from faberdb.model import Action, Address, Change, Unmanaged
+from faberdb.model import OF_OTHERS, Action, Address, Change, Unmanaged
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, identifiers
 
@@ -45,7 +45,17 @@ def others(left: Iterable[Address]) -> Iterable[Unmanaged]:
         if address.kind in ("role", "tablespace"):
             numbers[address.kind] = numbers.get(address.kind, 0) + 1
     for kind, number in sorted(numbers.items()):
-        yield Unmanaged(f"{kind}s", str(number), "`server_objects` of faberdb.toml does not name them")
+        yield Unmanaged(f"{kind}s", str(number), OF_OTHERS)
+
+
+def given_to_maker(version: int) -> str:
+    """Condition on pg_auth_members m and its member's pg_roles p: it came by itself, as from 16 on whoever makes a role
+    without being a superuser is given the right to manage it. Nobody could declare that of the role that plans."""
+    if version < 16:
+        return "false"
+    return (
+        "(m.grantor = 10 and m.admin_option and not m.inherit_option and not m.set_option and p.rolname = current_user)"
+    )
 
 
 _ELSEWHERE = """
@@ -59,7 +69,7 @@ select r.rolname, d.datname, count(*), s.dbid = 0
 _MEMBERS = """
 select distinct r.rolname, p.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid
   join pg_roles p on p.oid = m.member
- where r.rolname = any(%s::text[]) order by 1, 2
+ where r.rolname = any(%s::text[]) and not {given} order by 1, 2
 """
 
 
@@ -79,7 +89,7 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
             ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
     members: dict[str, list[str]] = {}
     known = {a.path for a, c in changes.items() if a.kind == "membership" and c.action is Action.DROP}
-    for role, member in session.query(_MEMBERS, gone):
+    for role, member in session.query(_MEMBERS.format(given=given_to_maker(session.version)), gone):
         if (member, role) not in known and member not in gone:
             members.setdefault(role, []).append(member)
     for role, names in members.items():

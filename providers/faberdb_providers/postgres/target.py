@@ -145,7 +145,8 @@ class Target(Session):
             said = self._discreet(words(error), step)
             if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
                 said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
-            rows = self._rows(step) if (error.sqlstate or "")[:2] in ("22", "23") else ()
+            asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
+            rows = self._rows(step) if asked else ()
             return Failure((step.whose, *said), rows, error.sqlstate in PASSING)
         return None
 

@@ -11,6 +11,7 @@ from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
+from faberdb_providers.postgres.server_wide import given_to_maker
 
 
 class MembershipSpec(Spec):
@@ -39,18 +40,10 @@ class MembershipKind(PostgresKind):
 
     def query(self, version: int) -> str:
         kept = "not bool_or(m.inherit_option), not bool_or(m.set_option)" if version >= 16 else "false, false"
-        # From 16 on whoever makes a role without being a superuser is given this right to manage it, and nobody could
-        # declare it of the role that plans.
-        given = (
-            " where not (m.grantor = 10 and m.admin_option and not m.inherit_option and not m.set_option"
-            " and p.rolname = current_user)"
-            if version >= 16
-            else ""
-        )
         return (
             "select 0, row_number() over ()::int, 0, p.rolname, r.rolname, bool_or(m.admin_option),"
             f" {kept} from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles p on p.oid = m.member"
-            f"{given} group by p.rolname, r.rolname order by p.rolname, r.rolname"
+            f" where not {given_to_maker(version)} group by p.rolname, r.rolname order by p.rolname, r.rolname"
         )
 
     def read(self, row: Row) -> Found | None:

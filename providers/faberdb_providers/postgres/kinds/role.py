@@ -193,9 +193,8 @@ def _without_password(obj: Object) -> Hazard:
 def _powers(obj: Object, old: Mapping[str, Any]) -> Iterator[Hazard]:
     gained = [flag for flag in _POWERS if obj.attributes.get(flag) and not old.get(flag)]
     if gained:
-        yield Hazard(
-            "role-power", f"in every database of the server it is not held by its privileges: {', '.join(gained)}"
-        )
+        what = ", ".join(gained)
+        yield Hazard("role-power", f"{what}: that holds in every database of the server, whatever its privileges are")
 
 
 def _words(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

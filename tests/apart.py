@@ -1,0 +1,65 @@
+"""Servers for tests of what belongs to a whole server (roles, tablespaces): each database on a cluster of its own, so
+that no test sees another's."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from faberdb.model import Address
+from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries
+from faberdb_providers.postgres.servers.scratch import scratch_cluster
+from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
+from tests.servers import Server
+
+
+def everything(address: Address) -> bool:
+    """A project that asks for all there is of the server."""
+    return True
+
+
+@contextmanager
+def own_database(binaries: Binaries, cache: Path) -> Iterator[tuple[Server, str]]:
+    """A server that nobody else uses, and a database on it."""
+    with scratch_cluster(binaries, cache) as cluster:
+        server = Server(binaries, cluster)
+        yield server, server.new_database()
+
+
+@contextmanager
+def scratch_like(server: Server, conninfo: str, cache: Path) -> Iterator[ScratchServer]:
+    """The scratch server that a command would take for a plan of everything on a server."""
+    with closing(Session.open(conninfo, "the database under test", read_only=True)) as session:
+        roles, spaces = frozenset(session.roles()), frozenset(session.tablespaces())
+    need = Need(
+        server.major,
+        {},
+        {},
+        target=conninfo,
+        protected=True,
+        roles=roles,
+        tablespaces=spaces,
+        asked=everything,
+        shadow_kind="embedded" if server.binaries.source == EMBEDDED else "binaries",
+        bin_setting=os.environ.get("FABERDB_PG_BIN"),
+        path=os.environ.get("PATH", ""),
+        cache=cache,
+    )
+    with open_scratch(need) as scratch:
+        scratch.description = f"a scratch cluster of PostgreSQL {server.major}"  # which is where this machine has it
+        yield scratch
+
+
+def dump_globals(server: Server, conninfo: str) -> str:
+    """pg_dumpall of what belongs to the server, less what cannot be told apart in any other way, with sorted lines."""
+    command = [str(server.binaries.bin / "pg_dumpall"), "--globals-only", "--no-role-passwords", "-d", conninfo]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    # No statement makes a password valid for ever but this one, which leaves the word behind.
+    plain = re.sub(r" VALID UNTIL 'infinity'", "", done.stdout)
+    plain = re.sub(r"LOCATION '[^']*'", "LOCATION ...", plain)
+    return "\n".join(sorted(line for line in plain.splitlines() if not line.startswith(("--", "\\"))))

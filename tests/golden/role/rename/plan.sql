@@ -1,0 +1,26 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 1 to alter, 0 to replace, 0 to drop, 2 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 rename role store [dangerous]
+--      ! whoever logs in under the old name fails from the moment this commits; a password stored as MD5 is lost
+ALTER ROLE shop RENAME TO store;
+
+-- 0002 rename role store_reader [dangerous]
+--      ! whoever logs in under the old name fails from the moment this commits; a password stored as MD5 is lost
+ALTER ROLE reader RENAME TO store_reader;
+
+-- 0003 alter comment on role store [safe]
+COMMENT ON ROLE store IS 'The store';
+
+COMMIT;
