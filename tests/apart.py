@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
 
 from faberdb.model import Address
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries
@@ -53,6 +56,21 @@ def scratch_like(server: Server, conninfo: str, cache: Path) -> Iterator[Scratch
     with open_scratch(need) as scratch:
         scratch.description = f"a scratch cluster of PostgreSQL {server.major}"  # which is where this machine has it
         yield scratch
+
+
+@contextmanager
+def folders(server: Server, text: str) -> Iterator[None]:
+    """The folders of tablespaces that a schema file names, below /tmp, as whoever runs the server wants them."""
+    owner = Path(str(conninfo_to_dict(server.cluster.conninfo("template1"))["host"])).stat()
+    found = {Path(place) for place in re.findall(r'"(/tmp/faberdb-[^"]+)"', text)}
+    for folder in found:
+        folder.mkdir(mode=0o700)
+        os.chown(folder, owner.st_uid, owner.st_gid)
+    try:
+        yield
+    finally:
+        for folder in found:
+            shutil.rmtree(folder)
 
 
 def dump_globals(server: Server, conninfo: str) -> str:

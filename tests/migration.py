@@ -4,7 +4,7 @@ terminal and the state file."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -94,13 +94,16 @@ def declare(files: Mapping[str, str]) -> Declared:
         return load(Path(folder), provider.kinds, ["public"]).objects
 
 
-def build_directly(conninfo: str, declared: Declared, asked: Asked | None = None) -> None:
+def build_directly(
+    conninfo: str, declared: Declared, asked: Asked | None = None, folder_for: Callable[[str], str] | None = None
+) -> None:
     """Make the declared objects in an empty database, as they were written and with nothing planned: the judge of what
-    a migration should lead to."""
+    a migration should lead to. folder_for: what stands for a folder of the server's machine."""
     kinds = {kind.name: kind for kind in provider.kinds}
     whole = {a: o for a, o in provider.complete(declared).items() if not kinds[a.kind].absent(o)}
     mentions = Mentions(whole, kinds)
     with opened(conninfo, read_only=False, asked=asked) as session:
+        session.folder_for = folder_for
         failures = build(session, {a: mentions.refer(o) for a, o in whole.items()}, kinds)
     assert not failures, failures
 

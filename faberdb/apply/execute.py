@@ -32,6 +32,7 @@ class Target(Protocol):
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
     def prepare_bookkeeping(self) -> None: ...
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None: ...
+    def holds(self, query: str) -> bool: ...
     def end_plan(self, plan_id: str, state: str) -> None: ...
     def run_transaction(
         self,
@@ -81,6 +82,8 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     entries = target.journal()
     mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
     done = _done(plan, mine)
+    if mine is not None:
+        done |= _took_effect(plan, target, done)
     if not done:
         check_age(plan, context.now)
     check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
@@ -121,6 +124,15 @@ def _done(plan: Plan, entry: JournalEntry | None) -> set[int]:
     if entry.state in ("applied", "unverified"):
         return {step.transaction for step in plan.steps}
     return set(entry.done)
+
+
+def _took_effect(plan: Plan, target: Target, done: Set[int]) -> set[int]:
+    """The transaction that comes next, if it is a statement outside of any that was run before the journal could say
+    so."""
+    step = next((step for step in plan.steps if step.transaction not in done), None)
+    if step is None or not (step.statement.outside and step.statement.done_when):
+        return set()
+    return {step.transaction} if target.holds(step.statement.done_when) else set()
 
 
 def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:

@@ -110,7 +110,9 @@ def _lifted(
 
 def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
-    todo = deque(c for c in changes.values() if not c.by and (c.disturbs or c.action in (Action.REPLACE, Action.DROP)))
+    going = (c for c in changes.values() if not c.by and (c.disturbs or c.action in (Action.REPLACE, Action.DROP)))
+    # What belongs to the whole server is let go by an ALTER: nothing is rebuilt around it.
+    todo = deque(c for c in going if not kinds[c.address.kind].of_server)
     if not todo:
         return
     referrers = referrers_of(live)

@@ -92,6 +92,7 @@ class Statement:
     runs in its place, which does the same to the catalogue without what only the live server has: a secret that
     a name cannot stand for, a module. scope: where names in it are looked up, if not as its own object's declaration
     has it. beside: the other objects that a shared statement is of, too.
+    folder: of the server's machine, that the text names; a scratch server has it below its own.
     """
 
     sql: str
@@ -106,6 +107,7 @@ class Statement:
     on_scratch: str = ""
     scope: tuple[str, ...] = ()
     beside: tuple[Address, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

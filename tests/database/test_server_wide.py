@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.apart import own_database
+from faberdb.model import Step
+from faberdb_providers.postgres.target import Target
+from tests.apart import everything, folders, own_database, scratch_like
 from tests.conftest import INSTALLED, ProjectFolder
-from tests.migration import opened
+from tests.migration import Migration, declare, opened
 from tests.servers import Server, fetch, run_sql
 
 ROLES = "select rolname from pg_roles where oid >= 16384 order by 1"
@@ -198,6 +200,66 @@ def test_roles_have_other_names_elsewhere(own: tuple[Server, str], shop: Project
     text = (shop.root / "schemas/public.toml").read_text()
     assert "dev_" not in text
     assert "No changes" in _fine(shop, "plan", "dev")
+
+
+SPACE = '[tablespaces.shop_fast]\nlocation = "/tmp/faberdb-{}"\n'
+TABLE = '[tables.t]\ntablespace = "shop_fast"\n[tables.t.columns]\nid = "int"\n'
+SPACES = "select spcname from pg_tablespace where oid >= 16384"
+
+
+def test_a_tablespace_comes_and_goes(own: tuple[Server, str], shop: ProjectFolder) -> None:
+    server, conninfo = own
+    text = SPACE.format("comes-and-goes")
+    _ask(shop, '"tablespace:shop_*"')
+    with folders(server, text):
+        shop.declare(text + TABLE)
+        _fine(shop, "apply", "dev", "--auto-approve")
+        assert "No changes" in _fine(shop, "plan", "dev", "--strict")
+        _fine(shop, "import", "dev")
+        assert "No changes" in _fine(shop, "plan", "dev")
+        other = server.new_database()
+        run_sql(other, "create table theirs (id int) tablespace shop_fast")
+        shop.declare(TABLE.replace('tablespace = "shop_fast"', ""))
+        said = _refused(shop, "plan", "dev")
+        assert "tablespace shop_fast holds something of the database " in said
+        run_sql(other, "drop table theirs")
+        run_sql(other, "checkpoint")
+        shop.declare(text.replace("goes", "stays") + TABLE)
+        said = _refused(shop, "plan", "dev")
+        assert "is in /tmp/faberdb-comes-and-goes, and no statement moves it to /tmp/faberdb-comes-and-stays" in said
+        shop.declare(text)
+        _fine(shop, "apply", "dev", "--auto-approve")
+        shop.declare("")
+        said = _refused(shop, "plan", "dev")
+        assert "in tablespace shop_fast waits in quarantine: faberdb_quarantine" in said
+        _fine(shop, "rollback", "dev", "--auto-approve")
+        _fine(shop, "rollback", "dev", "--auto-approve")
+        assert fetch(conninfo, SPACES) == []
+
+
+def test_killed_between_a_tablespace_and_its_note_in_the_journal(
+    own: tuple[Server, str], cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be in a transaction is done or not; the server is asked which, and the plan goes on."""
+    server, conninfo = own
+    text = SPACE.format("killed-between")
+    noted = Target._journal
+
+    def lost(self: Target, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
+        if outcome == "done" and steps[0].statement.outside:
+            raise SystemExit  # as far as the server sees, a kill
+        noted(self, plan_id, steps, outcome)
+
+    with folders(server, text), scratch_like(server, conninfo, cache) as scratch:
+        migration = Migration(scratch, asked=everything)
+        plan = migration.plan(conninfo, declare({"public.toml": text + TABLE}))
+        with monkeypatch.context() as patched:
+            patched.setattr(Target, "_journal", lost)
+            with pytest.raises(SystemExit):
+                migration.apply(conninfo, plan)
+        assert fetch(conninfo, SPACES) == [("shop_fast",)]
+        migration.apply(conninfo, plan)
+        assert not migration.plan(conninfo, declare({"public.toml": text + TABLE})).steps
 
 
 def test_made_by_a_role_that_is_no_superuser(own: tuple[Server, str], shop: ProjectFolder) -> None:

@@ -56,6 +56,9 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "membership": [
         ("membership:r.m", "alter", "[roles.m]\n[roles.r]\nmember_of = { m = { admin = ⟨false|true⟩ } }"),
     ],
+    "tablespace": [
+        ("tablespace:s", "alter", "[tablespaces.s]\nlocation = '/srv/s'\noptions = { seq_page_cost = ⟨1|2⟩ }"),
+    ],
     "schema": [("schema:s", "none", "[schemas]\ns = { comment = '⟨a|b⟩' }")],
     "extension": [("extension:vector", "alter", "[schemas]\ne = {}\n[extensions]\nvector = '⟨public|e⟩'")],
     "enum": [
@@ -420,7 +423,7 @@ def test_the_action_is_the_gentlest(newest: Server, cache: Path, address: str, a
     wanted = Address.parse(address)
     if wanted.kind in OF_SERVER:
         with own_database(newest.binaries, cache) as (server, live), scratch_like(server, live, cache) as scratch:
-            build_directly(live, before, everything)
+            build_directly(live, before, everything, server.cluster.folder_for)
             plan = Migration(scratch, asked=everything).plan(live, after)
         assert {c.address: c.action.value for c in plan.changes}.get(wanted, "none") == action
         return

@@ -23,7 +23,7 @@ from faberdb.views.human import Human
 from faberdb.views.sql import plan_sql
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.server_wide import OF_SERVER
-from tests.apart import dump_globals, everything, own_database, scratch_like
+from tests.apart import dump_globals, everything, folders, own_database, scratch_like
 from tests.conftest import INSTALLED
 from tests.migration import Declared, Migration, build_directly, declare, unheard
 from tests.servers import Server, fetch, rows, run_sql
@@ -70,6 +70,8 @@ class Ground:
     wanted: str
     migration: Migration
     dump: Callable[[str], str]
+    folder_for: Callable[[str], str] | None = None
+    """What stands, for the second, for a folder that is the first one's."""
 
 
 @contextmanager
@@ -83,13 +85,14 @@ def _ground(case: Path, server: Server, cache: Path) -> Iterator[Ground]:
         own_database(server.binaries, cache) as (here, live),
         own_database(server.binaries, cache) as (other, wanted),
         scratch_like(here, live, cache) as scratch,
+        folders(here, "".join((case / name).read_text() for name in ("before.toml", "after.toml"))),
     ):
 
         def dump(conninfo: str) -> str:
             owner = here if conninfo == live else other
             return dump_globals(owner, conninfo) + owner.dump(conninfo)
 
-        yield Ground(here, live, wanted, Migration(scratch, asked=everything), dump)
+        yield Ground(here, live, wanted, Migration(scratch, asked=everything), dump, other.cluster.folder_for)
 
 
 @pytest.mark.parametrize(("case", "major"), list(_runs()))
@@ -110,7 +113,7 @@ def test_there_and_back(
     with _ground(case, server, cache) as ground:
         live, wanted, migration, dump = ground.live, ground.wanted, ground.migration, ground.dump
         build_directly(live, before, migration.asked)
-        build_directly(wanted, after, migration.asked)
+        build_directly(wanted, after, migration.asked, ground.folder_for)
         assert not unheard(wanted, after, migration.asked)
         if (case / "rows.sql").exists():
             run_sql(live, (case / "rows.sql").read_text())

@@ -38,9 +38,9 @@ _OWNED = {
 """The prefix of the columns of each catalogue that says `owner`, less relations and schemas."""
 
 
-def owners_query(version: int) -> str:
+def owners_query(version: int, *, server_wide: bool = False) -> str:
     """One row for each object that does not belong to the owner of the database; those that belong to whom their whole
-    belongs to (indexes, the sequence of a column) are left out by their kind, or here."""
+    belongs to (indexes, the sequence of a column) are left out by their kind, or here. server_wide: tablespaces too."""
     # Not everybody can do with the first owner of the schema public what its owner can: pg_dump prints any other.
     first = "(select oid from pg_roles where rolname = 'pg_database_owner')" if version >= 15 else "10"
     of_column = (
@@ -60,6 +60,9 @@ def owners_query(version: int) -> str:
             if version >= 14 or catalogue != "pg_subscription"  # of which 13 shows nobody the oid
         ),
     )
+    if server_wide:
+        spaces = "from pg_tablespace t, b where t.oid >= 16384 and t.spcowner <> b.datdba"
+        lists = (*lists, f"select 'pg_tablespace'::regclass, t.oid, t.spcowner {spaces}")
     return (
         "with b as (select datdba from pg_database where datname = current_database())"
         f" select x.classid, x.objid, r.rolname from ({' union all '.join(lists)}) x join pg_roles r on r.oid = x.owner"
@@ -73,10 +76,11 @@ def owners(rows: Iterable[Row], addresses: Mapping[Identity, Address]) -> Iterat
             yield owned_by(owned, role)
 
 
-def grants_query(version: int) -> str:
+def grants_query(version: int, *, server_wide: bool = False) -> str:
     """One row for each object and grantee whose privileges are not what the server gives without being told.
 
     The sequence of an identity column is no object of its own, so its rows bear the identity of the column.
+    server_wide: those on tablespaces too.
     """
     # Every database comes with these, and pg_dump does not print them either.
     public = "array[makeaclitem(0, n.nspowner, 'USAGE', false)]"
@@ -108,6 +112,12 @@ def grants_query(version: int) -> str:
         "select 'pg_foreign_server'::regclass, s.oid, 0, null, null, s.srvowner, s.srvacl,"
         " acldefault('S', s.srvowner) from pg_foreign_server s where s.srvacl is not null and s.oid >= 16384",
     )
+    if server_wide:
+        spaces = (
+            "select 'pg_tablespace'::regclass, t.oid, 0, null, null, t.spcowner, t.spcacl, acldefault('t', t.spcowner)"
+            " from pg_tablespace t where t.spcacl is not null and t.oid >= 16384"
+        )
+        return differences(" union all ".join((*lists, spaces)), "classid, objid, part, name, what")
     return differences(" union all ".join(lists), "classid, objid, part, name, what")
 
 

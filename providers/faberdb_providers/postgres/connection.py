@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import Any, Self
@@ -13,7 +13,7 @@ from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, NoDatabaseError
 from faberdb.model import Step
-from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.refusal import without_secrets, words
 from faberdb_providers.postgres.settings import pinned
 from faberdb_providers.postgres.waiting import limit
@@ -28,6 +28,8 @@ class Connection:
         self.connection, self.label = connection, label
         self.version = connection.info.server_version // 10000
         self.server_version = connection.info.server_version
+        self.folder_for: Callable[[str], str] | None = None
+        """What stands for a folder of the server's machine, on a server that is ours to spoil."""
 
     @classmethod
     def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Self:
@@ -142,7 +144,10 @@ class Connection:
 
     def _run_step(self, step: Step) -> None:
         self.set_scope(step.scope)
-        self.execute_one(step.statement.on_scratch or step.statement.sql)
+        sql, folder = step.statement.on_scratch or step.statement.sql, step.statement.folder
+        if folder and self.folder_for is not None:
+            sql = sql.replace(literal(folder).strip(), literal(self.folder_for(folder)).strip())
+        self.execute_one(sql)
 
     def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
         """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
@@ -156,7 +161,10 @@ class Connection:
         return None
 
     def run_batch(self, steps: Sequence[Step]) -> bool:
-        """Run many statements in as few round trips as can be; False where any of them failed (all are undone)."""
+        """Run many statements in as few round trips as can be; False where any of them failed (all are undone), or
+        cannot run together with others."""
+        if any(step.statement.outside for step in steps):
+            return False
         scope: tuple[str, ...] | None = None
         try:
             with self.connection.transaction(), self.connection.pipeline(), self.connection.cursor() as cursor:

@@ -48,6 +48,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_shdescription": ("comment",),
     "pg_statistic_ext": ("statistics",),
     "pg_subscription": ("subscription",),
+    "pg_tablespace": ("tablespace",),
     "pg_transform": ("transform",),
     "pg_trigger": ("trigger",),
     "pg_ts_config": ("text_search_configuration",),
@@ -78,6 +79,5 @@ ELSEWHERE = {
     "pg_statistic": "statistics that ANALYZE gathers",
     "pg_statistic_ext_data": "statistics that ANALYZE gathers",
     "pg_subscription_rel": "progress of replication",
-    "pg_tablespace": "tablespaces belong to the whole server",
 }
 """Catalogues that hold nothing of a database's schema."""

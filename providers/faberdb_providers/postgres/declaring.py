@@ -8,8 +8,9 @@ from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
-from faberdb_providers.postgres.role_names import refer_to_roles
 from faberdb_providers.postgres.routines import resolved
+from faberdb_providers.postgres.server_names import refer_to_server
+from faberdb_providers.postgres.server_wide import OF_SERVER
 
 _OTHERS = """
     sequence collation operator operator_class operator_family conversion statistics text_search_parser
@@ -46,4 +47,4 @@ def complete(
     whole = {**beside, **declared}
     siblings = with_siblings(whole)
     complete = {a: siblings.get(a, o) for a, o in declared.items()}
-    return refer_to_roles(complete) if any(a.kind == "role" for a in whole) else complete
+    return refer_to_server(complete) if any(a.kind in OF_SERVER for a in whole) else complete

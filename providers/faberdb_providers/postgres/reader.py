@@ -19,7 +19,7 @@ from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
-from faberdb_providers.postgres.role_names import refer_to_roles
+from faberdb_providers.postgres.server_names import refer_to_server
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -175,7 +175,13 @@ def take_snapshot(
     readable = [kind for kind in kinds if kind.has_query and (asked or not kind.of_server)]
     aliases_of = ALIASES + (MULTIRANGES if version >= 14 else "")
     comments = COMMENTS + (server_wide.COMMENTS if asked else "")
-    attached = [comments, owners_query(version), grants_query(version), LABELS]
+    wide = asked is not None
+    attached = [
+        comments,
+        owners_query(version, server_wide=wide),
+        grants_query(version, server_wide=wide),
+        LABELS,
+    ]
     fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
     inside = connection.info.transaction_status != TransactionStatus.IDLE
     # Inside a transaction that has its own settings and writes, what is set here must not stay.
@@ -241,7 +247,7 @@ class _Assembly:
         self.objects |= found
         self.objects |= with_siblings(self.objects)
         if self.asked:
-            self.objects = refer_to_roles(self.objects)
+            self.objects = refer_to_server(self.objects)
             elsewhere.extend(server_wide.others(self.left))
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(

@@ -10,8 +10,10 @@ from faberdb.model import OF_OTHERS, Action, Address, Change, Unmanaged
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, identifiers
 
-OF_SERVER = frozenset(("role", "membership"))
+OF_SERVER = frozenset(("role", "membership", "tablespace"))
 """The kinds of such objects."""
+SPACES = "/faberdb_spaces"
+"""Below this, in the folder of a cluster of our own, lie the folders that its tablespaces have elsewhere."""
 _ATTACHED = ("comment", "owner", "grant")
 
 Asked = Callable[[Address], bool]
@@ -66,6 +68,17 @@ select r.rolname, d.datname, count(*), s.dbid = 0
        else s.dbid <> (select oid from pg_database where datname = current_database()) end
  group by 1, 2, 4 order by 1, 2, 4
 """
+_STANDING = """
+select t.spcname, array_agg(d.datname::text order by d.datname) from pg_tablespace t,
+       pg_tablespace_databases(t.oid) x join pg_database d on d.oid = x
+ where t.spcname = any(%s::text[]) and d.datname <> current_database() group by 1 order by 1
+"""
+_KEPT = """
+select s.spcname, string_agg(c.oid::regclass::text, ', ' order by c.oid::regclass::text) from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace and n.nspname ~ '^faberdb_quarantine'
+  join pg_tablespace s on s.oid = c.reltablespace
+ where s.spcname = any(%s::text[]) and c.relkind <> 't' group by 1 order by 1
+"""
 _MEMBERS = """
 select distinct r.rolname, p.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid
   join pg_roles p on p.oid = m.member
@@ -74,12 +87,19 @@ select distinct r.rolname, p.rolname from pg_auth_members m join pg_roles r on r
 
 
 def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> None:
-    """Raises RefusedError where a role is to be dropped that others need: what it has in other databases keeps the
-    server from dropping it, and memberships of roles that nobody manages here would be lost without a way back."""
-    gone = [a.path[0] for a, c in changes.items() if a.kind == "role" and c.action is Action.DROP]
-    if not gone:
+    """Raises RefusedError where something is to be dropped that others need: what a role has in other databases, or
+    they in a tablespace, keeps the server from dropping it, and memberships of roles that nobody manages here would be
+    lost without a way back."""
+    dropped = [a for a, c in changes.items() if c.action is Action.DROP]
+    gone = [a.path[0] for a in dropped if a.kind == "role"]
+    spaces = [a.path[0] for a in dropped if a.kind == "tablespace"]
+    if not (gone or spaces):
         return
     lines, ways = [], []
+    for space, databases in session.query(_STANDING, spaces):
+        lines.append(f"tablespace {ident(space)} holds something of the database {identifiers(databases)}")
+        ways.append("in each of these: ALTER TABLE ALL IN TABLESPACE ... SET TABLESPACE, and the same of indexes")
+        ways.append("CHECKPOINT, where it was dropped a moment ago, as files stay until then")
     for role, database, count, is_owner in session.query(_ELSEWHERE, gone):
         if is_owner:
             lines.append(f"role {ident(role)} owns the database {ident(database)}")
@@ -87,6 +107,9 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
         else:
             lines.append(f"role {ident(role)} owns or may use {count} things in the database {ident(database)}")
             ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
+    for space, kept in session.query(_KEPT, spaces):
+        lines.append(f"in tablespace {ident(space)} waits in quarantine: {kept}")
+        ways.append("ALTER TABLE ... SET TABLESPACE for each table, ALTER INDEX ... SET TABLESPACE for each index")
     members: dict[str, list[str]] = {}
     known = {a.path for a, c in changes.items() if a.kind == "membership" and c.action is Action.DROP}
     for role, member in session.query(_MEMBERS.format(given=given_to_maker(session.version)), gone):
@@ -97,8 +120,8 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
         ways.append(f"REVOKE {ident(role)} FROM {identifiers(names)}")
     if lines:
         raise RefusedError(
-            "a role that is still in use is to be dropped",
-            where=", ".join(f"role {ident(role)}" for role in gone),
+            "something of the server that others still use is to be dropped",
+            where=", ".join(f"{a.kind} {a.name}" for a in dropped if a.kind in ("role", "tablespace")),
             detail=(*lines, "do first what each needs:", *(f"    {way}" for way in ways)),
-            advice="then plan again, or leave the role: declare it again, or take its name out of `server_objects`",
+            advice="then plan again; or leave it: declare it again, or take its name out of `server_objects`",
         )

@@ -57,9 +57,9 @@ class Need:
     path: str = ""
     cache: Path = field(default_factory=Path)
 
-    def plans(self, role: str) -> bool:
-        """Whether the role itself is planned for, so that it is built like all that is."""
-        return self.asked is not None and self.asked(Address("role", (role,)))
+    def plans(self, kind: str, name: str) -> bool:
+        """Whether something of the whole server is planned for itself, so that it is built like all that is."""
+        return self.asked is not None and self.asked(Address(kind, (name,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Offer:
         if old:
             return f"it does not have the version of extension {', '.join(old)}"
         unknown = sorted(
-            role for role in need.named - self.roles if not role.startswith("pg_") and not need.plans(role)
+            role for role in need.named - self.roles if not role.startswith("pg_") and not need.plans("role", role)
         )
         return f"it does not have the role {', '.join(map(ident, unknown))}" if unknown else ""
 
@@ -280,8 +280,8 @@ def _prepare(cluster: ScratchCluster, need: Need) -> Offer:
     """Give a cluster of our own what belongs to all its databases and is not planned for."""
     with closing(Session.open(cluster.conninfo("template1"), "the scratch cluster", read_only=False)) as keeper:
         keeper.execute(f"create role {OWNER} superuser login")
-        keeper.mirror_roles((role for role in need.roles if not need.plans(role)), need.superusers)
-        cluster.add_tablespaces(need.tablespaces)
+        keeper.mirror_roles((role for role in need.roles if not need.plans("role", role)), need.superusers)
+        cluster.add_tablespaces(n for n in need.tablespaces if not need.plans("tablespace", n))
         return Offer.of(keeper, need)
 
 
@@ -290,6 +290,7 @@ def _made(cluster: ScratchCluster, need: Need) -> Session:
     conninfo = make_conninfo(cluster.new_database(), user=OWNER)
     with _open(conninfo) as session:
         if asked := need.asked:
+            session.folder_for = cluster.folder_for
             session.asked = lambda address: address.path[0] != OWNER and asked(address)
         session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {OWNER}")
         return session

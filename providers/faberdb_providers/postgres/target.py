@@ -14,6 +14,7 @@ from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.waiting import reading
 
 _NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
 """Types whose values need no quotes: int8, int2, int4, oid, float4, float8, numeric."""
@@ -85,6 +86,11 @@ class Target(Session):
                 " values (%s, %s, 'running', %s, %s) on conflict (plan_id) do update set state = 'running'",
                 (plan_id, kind, holder, document),
             )
+
+    def holds(self, query: str) -> bool:
+        """Whether a query says true. Raises DatabaseError, LockedError."""
+        with reading(self.connection, f"the catalogue of {self.label}"):
+            return self.query(query) == [(True,)]
 
     def end_plan(self, plan_id: str, state: str) -> None:
         """Note how a plan ended. Raises DatabaseError."""

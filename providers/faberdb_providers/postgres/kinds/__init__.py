@@ -40,6 +40,7 @@ from faberdb_providers.postgres.kinds import (
     statistics,
     subscription,
     table,
+    tablespace,
     text_search,
     trigger,
     view,
@@ -50,6 +51,7 @@ from faberdb_providers.postgres.kinds.column import kind as column
 KINDS: tuple[PostgresKind, ...] = (
     role.KIND,
     membership.KIND,
+    tablespace.KIND,
     schema.KIND,
     extension.KIND,
     enum.KIND,

@@ -44,6 +44,8 @@ def every(kind: str, version: int) -> frozenset[str]:
         return frozenset(("create", "usage"))
     if kind == "database":
         return frozenset(("connect", "create", "temporary"))
+    if kind == "tablespace":
+        return frozenset(("create",))
     if kind == "large objects":
         return frozenset(("select", "update"))
     return frozenset(("execute",) if kind in (*ROUTINES, "functions") else ("usage",))

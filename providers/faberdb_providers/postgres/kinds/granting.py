@@ -51,7 +51,13 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
     elif kind in ROUTINES:
         where = f"proowner) FROM pg_proc WHERE oid = {literal(routine('function', path))}::regprocedure"
     else:
-        prefix = {"schema": "nsp", "foreign_server": "srv", "foreign_data_wrapper": "fdw", "language": "lan"}[kind]
+        prefix = {
+            "schema": "nsp",
+            "foreign_server": "srv",
+            "foreign_data_wrapper": "fdw",
+            "language": "lan",
+            "tablespace": "spc",
+        }[kind]
         catalogue = "pg_namespace" if kind == "schema" else f"pg_{kind}"
         where = f"{prefix}owner) FROM {catalogue} WHERE {prefix}name = {literal(path[0])}"
     return f"SELECT pg_get_userbyid({where}"

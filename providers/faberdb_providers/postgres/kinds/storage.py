@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Hazard, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 Options = dict[str, str | int | float | bool]
@@ -75,3 +75,18 @@ def place_changes(
         text = literal(f"{alter.replace('%', '%%')} SET TABLESPACE %I").strip()
         sql = f"DO $faberdb$ BEGIN EXECUTE format({text},\n    ({_OF_DATABASE})); END $faberdb$"
     yield Statement(sql, Risk.DANGEROUS, (_MOVED,)) if holds_rows else Statement(sql)
+
+
+def out_of_what_goes(obj: Object, work: Work) -> Iterator[Statement]:
+    """Move a table that goes to quarantine out of a tablespace that is dropped by the same plan. Its indexes there stay
+    behind, as all does that stands on something that goes."""
+    space = Address("tablespace", (str(obj.attributes.get("tablespace")),))
+    if work.before(space) is not None and work.after(space) is None:
+        yield from place_changes(f"ALTER TABLE {dotted(*obj.address.path)}", obj.attributes, {})
+
+
+def into_what_comes(obj: Object, work: Work) -> Iterator[Statement]:
+    """The way back, once the table is in its schema again."""
+    space = Address("tablespace", (str(obj.attributes.get("tablespace")),))
+    if work.before(space) is None and work.after(space) is not None:
+        yield from place_changes(f"ALTER TABLE {dotted(*obj.address.path)}", {}, obj.attributes)

@@ -23,8 +23,10 @@ from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
     Options,
+    into_what_comes,
     option_changes,
     option_texts,
+    out_of_what_goes,
     place_changes,
     stored_options,
 )
@@ -162,6 +164,7 @@ class TableKind(Descendant):
             if obj.attributes.get("partition_of"):
                 yield attach(obj, misfits(obj, work))
             yield from rejoin(obj, kept.place)
+            yield from into_what_comes(obj, work)
             if _comes(obj, work.before, work.after):
                 yield _stored_by(name, obj.attributes["access_method"])
             return
@@ -191,6 +194,7 @@ class TableKind(Descendant):
             yield detach(obj)
         if kept:
             yield from leave(obj, kept.place, work)
+            yield from out_of_what_goes(obj, work)
             if _comes(obj, work.after, work.before):
                 yield _stored_by(name, "heap")
             yield Statement(

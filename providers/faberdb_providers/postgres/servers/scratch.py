@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import DatabaseError, ScratchError
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.server_wide import SPACES
 from faberdb_providers.postgres.servers import cluster, template
 from faberdb_providers.postgres.servers.binaries import Binaries
 from faberdb_providers.postgres.servers.runfolder import run_folder, sweep
@@ -79,6 +80,18 @@ class ScratchCluster:
                 "no further scratch database can be made", where=self.description, detail=(str(error),)
             ) from error
         return self.conninfo(name)
+
+    def folder_for(self, place: str) -> str:
+        """A folder in the cluster's own that stands for one of another machine, made where it is missing."""
+        owner = self._folder.stat()
+        found = self._folder
+        for part in (SPACES + place).strip("/").split("/"):
+            found /= part
+            if not found.exists():
+                found.mkdir(mode=0o700)
+                if os.geteuid() == 0:
+                    os.chown(found, owner.st_uid, owner.st_gid)
+        return str(found)
 
     def add_tablespaces(self, names: Iterable[str]) -> None:
         """Make the tablespaces that are missing, in the cluster's own folder. Raises ScratchError."""

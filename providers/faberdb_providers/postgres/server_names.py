@@ -1,4 +1,4 @@
-"""Which roles an object names: what it has to come after, where roles are planned for."""
+"""What of the whole server an object names, and so has to come after, where that is planned for."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ def mentioned(obj: Object) -> set[str]:
     return found
 
 
-def refer_to_roles(objects: Mapping[Address, Object]) -> dict[Address, Object]:
-    """The objects, each after the roles that it names."""
+def refer_to_server(objects: Mapping[Address, Object]) -> dict[Address, Object]:
+    """The objects, each after the roles that it names and the tablespace that it stands in."""
     found = dict(objects)
     for address, obj in objects.items():
-        needs = {Address("role", (name,)) for name in mentioned(obj)} - {address, *obj.references}
-        if needs:
+        needs = {Address("role", (name,)) for name in mentioned(obj)}
+        if isinstance(space := obj.attributes.get("tablespace"), str):
+            needs.add(Address("tablespace", (space,)))
+        if needs := needs - {address, *obj.references}:
             found[address] = replace(obj, references=obj.references | needs)
     return found

@@ -1,0 +1,39 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 0 to replace, 4 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 alter table public.sale [dangerous]
+--      ! all of it is copied to the other place under a lock that keeps everybody out
+DO $faberdb$ BEGIN EXECUTE format('ALTER TABLE public.sale SET TABLESPACE %I',
+    (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
+
+-- 0002 alter primary key public.sale.sale_pkey [dangerous]
+--      ! all of it is copied to the other place under a lock that keeps everybody out
+DO $faberdb$ BEGIN EXECUTE format('ALTER INDEX public.sale_pkey SET TABLESPACE %I',
+    (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
+
+COMMIT;
+
+-- cannot run inside a transaction
+
+-- 0003 drop tablespace fast [dangerous]
+--      ! it cannot be dropped as long as anything stands in it, in whichever database
+DROP TABLESPACE fast;
+
+BEGIN;
+
+-- 0004 drop role keeper [dangerous]
+--      ! whoever had something through it loses that from the moment this commits
+DROP ROLE keeper;
+
+COMMIT;

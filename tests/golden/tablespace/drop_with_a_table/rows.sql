@@ -1,0 +1,1 @@
+insert into sale select generate_series(1, 100);
