@@ -16,7 +16,7 @@ from faberdb.model import Address, Kind, Object
 
 JSON_SCHEMA = "../.faberdb/declaration.schema.json"
 HOME = "public"
-"""The schema whose file holds what belongs to the database and to none of its schemas."""
+"""The schema whose file holds what belongs to the database, or the server, and to none of its schemas."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def render(
     by_address = {obj.address: obj for obj in objects}
     tops = _tree(by_address, known)
     files: dict[str, list[_Node]] = {}
-    schemas = {node.address.path[0] for node in tops if len(node.address.path) > 1}
+    schemas = {node.address.path[0] for node in tops if len(node.address.path) > 1 and not node.kind.of_server}
     containers = {name for kind in kinds if kind.section for name in kind.within}
     # Two names that a file system may take for one get numbers; the address decides who is first.
     names: dict[str, tuple[str, ...]] = {}
@@ -112,6 +112,8 @@ def _homeless(address: Address) -> DeclarationError:
 
 def _schema_of(node: _Node, schemas: set[str]) -> str:
     first = node.address.path[0]
+    if node.kind.of_server:
+        return HOME
     return first if len(node.address.path) > 1 or first in schemas else HOME
 
 

@@ -163,6 +163,28 @@ def test_a_role_that_others_need_is_not_dropped(own: tuple[Server, str], shop: P
     assert "owner:table.public.kept needs role:shop" in _refused(shop, "plan", "dev")
 
 
+def test_what_a_role_has_of_the_server_itself(own: tuple[Server, str], shop: ProjectFolder) -> None:
+    conninfo = own[1]
+    _ask(shop, '"role:shop", "parameter_privilege:work_mem"')
+    shop.declare('[roles.shop]\n[parameter_privileges]\n"work_mem to shop" = ["set"]\n')
+    _fine(shop, "apply", "dev", "--auto-approve")
+    run_sql(conninfo, "grant set on parameter wal_compression to shop; create role guest")
+    run_sql(conninfo, "create database theirs owner shop")
+    _fine(shop, "import", "dev")
+    assert "wal_compression" not in (shop.root / "schemas/public.toml").read_text()
+    shop.declare("")
+    said = _refused(shop, "plan", "dev")
+    assert "role shop owns the database theirs" in said
+    assert "REVOKE ALL ON PARAMETER wal_compression FROM shop" in said
+    assert "work_mem" not in said
+    run_sql(conninfo, "alter database theirs owner to guest")
+    run_sql(conninfo, "revoke all on parameter wal_compression from shop")
+    _fine(shop, "apply", "dev", "--auto-approve")
+    assert _names(conninfo) == ["guest"]
+    _fine(shop, "rollback", "dev", "--auto-approve")
+    assert "in step" in _fine(shop, "status", "dev")
+
+
 def test_a_role_in_use_since_the_plan_was_made(own: tuple[Server, str], shop: ProjectFolder) -> None:
     server, conninfo = own
     shop.declare("[roles.shop]\nlogin = true\n")

@@ -56,6 +56,13 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "membership": [
         ("membership:r.m", "alter", "[roles.m]\n[roles.r]\nmember_of = { m = { admin = ⟨false|true⟩ } }"),
     ],
+    "parameter_privilege": [
+        (
+            "parameter_privilege:work_mem.r",
+            "alter",
+            "[roles.r]\n[parameter_privileges]\n'work_mem to r' = ['set'⟨|, 'alter system'⟩]",
+        ),
+    ],
     "tablespace": [
         ("tablespace:s", "alter", "[tablespaces.s]\nlocation = '/srv/s'\noptions = { seq_page_cost = ⟨1|2⟩ }"),
     ],

@@ -66,6 +66,7 @@ class SmallKind:
     """Reads an entry as its own attributes, and its note as an object of its own."""
 
     managed = True
+    of_server = False
 
     def __init__(
         self,

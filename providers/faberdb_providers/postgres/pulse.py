@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from faberdb_providers.postgres.coverage import KINDS_OF, LISTED
 from faberdb_providers.postgres.presence import HERE
-from faberdb_providers.postgres.server_wide import PULSE
+from faberdb_providers.postgres.server_wide import pulse_parts
 
 # Not for everybody to read, or with a view that is; what is shown of them is little.
 _UNREADABLE = {"pg_user_mapping", "pg_subscription", "pg_largeobject_metadata"}
@@ -73,7 +73,9 @@ def pulse_query(version: int, *, server_wide: bool = False) -> str:
         f"select '{name} rights', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from {name} where {which}"
         for name, which in _RIGHTS.items()
     ]
-    return " union all ".join((*parts, *_VIEWS, _subscriptions(version), *(PULSE if server_wide else ())))
+    return " union all ".join(
+        (*parts, *_VIEWS, _subscriptions(version), *(pulse_parts(version) if server_wide else ()))
+    )
 
 
 def digest(rows: Iterable[tuple[object, ...]]) -> str:

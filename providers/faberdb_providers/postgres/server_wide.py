@@ -9,8 +9,9 @@ from faberdb.errors import RefusedError
 from faberdb.model import OF_OTHERS, Action, Address, Change, Unmanaged
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, identifiers
+from faberdb_providers.postgres.presence import HERE
 
-OF_SERVER = frozenset(("role", "membership", "tablespace"))
+OF_SERVER = frozenset(("role", "membership", "tablespace", "parameter_privilege"))
 """The kinds of such objects."""
 SPACES = "/faberdb_spaces"
 """Below this, in the folder of a cluster of our own, lie the folders that its tablespaces have elsewhere."""
@@ -32,12 +33,18 @@ select d.classoid, d.objoid, 0, d.description, null, null, null from pg_shdescri
 """
 """Beside the query for comments: only on what is known by its address, since all of the server's are there."""
 
-PULSE = (
+_PARAMETERS = "select 'parameters', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from pg_parameter_acl"
+_PULSE = (
     "select 'role rows', count(*), sum(hashtextextended(r::text, 0)) from pg_roles r",
     "select 'memberships', count(*), sum(hashtextextended(m::text, 0)) from pg_auth_members m",
     "select 'comments of the server', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from pg_shdescription",
     "select 'tablespaces', count(*), sum(hashint8extended(xmin::text::bigint, 0)) from pg_tablespace",
 )
+
+
+def pulse_parts(version: int) -> tuple[str, ...]:
+    """What the pulse is made of besides, where something of the server is asked for."""
+    return (*_PULSE, _PARAMETERS) if version >= 15 else _PULSE
 
 
 def others(left: Iterable[Address]) -> Iterable[Unmanaged]:
@@ -60,13 +67,18 @@ def given_to_maker(version: int) -> str:
     )
 
 
-_ELSEWHERE = """
-select r.rolname, d.datname, count(*), s.dbid = 0
-  from pg_shdepend s join pg_roles r on s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid
-  join pg_database d on d.oid = case when s.dbid = 0 then s.objid else s.dbid end
- where r.rolname = any(%s::text[]) and case when s.dbid = 0 then s.classid = 'pg_database'::regclass and s.deptype = 'o'
-       else s.dbid <> (select oid from pg_database where datname = current_database()) end
- group by 1, 2, 4 order by 1, 2, 4
+_ELSEWHERE = f"""
+select r.rolname, d.datname, count(*) from pg_shdepend s
+  join pg_roles r on s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid join pg_database d on d.oid = s.dbid
+ where r.rolname = any(%s::text[]) and s.dbid <> {HERE} group by 1, 2 order by 1, 2
+"""
+# What a role may do in the database itself is declared, and found by its references.
+_SHARED = f"""
+select r.rolname, s.deptype::text, split_part(w.text, ' ', 1), substring(w.text from position(' ' in w.text) + 1)
+  from pg_shdepend s join pg_roles r on s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid,
+       pg_describe_object(s.classid, s.objid, 0) w (text)
+ where r.rolname = any(%s::text[]) and s.dbid = 0 and s.deptype in ('a', 'o')
+   and not (s.classid = 'pg_database'::regclass and s.objid = {HERE} and s.deptype = 'a') order by 1, 3, 4
 """
 _STANDING = """
 select t.spcname, array_agg(d.datname::text order by d.datname) from pg_tablespace t,
@@ -100,13 +112,17 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
         lines.append(f"tablespace {ident(space)} holds something of the database {identifiers(databases)}")
         ways.append("in each of these: ALTER TABLE ALL IN TABLESPACE ... SET TABLESPACE, and the same of indexes")
         ways.append("CHECKPOINT, where it was dropped a moment ago, as files stay until then")
-    for role, database, count, is_owner in session.query(_ELSEWHERE, gone):
-        if is_owner:
-            lines.append(f"role {ident(role)} owns the database {ident(database)}")
-            ways.append(f"ALTER DATABASE {ident(database)} OWNER TO ...")
-        else:
-            lines.append(f"role {ident(role)} owns or may use {count} things in the database {ident(database)}")
-            ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
+    for role, database, count in session.query(_ELSEWHERE, gone):
+        lines.append(f"role {ident(role)} owns or may use {count} things in the database {ident(database)}")
+        ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
+    for role, how, what, name in session.query(_SHARED, gone):
+        if changes.keys().isdisjoint(_letting_go(role, what, name)):
+            lines.append(f"role {ident(role)} {'owns' if how == 'o' else 'may use'} the {what} {name}")
+            ways.append(
+                f"ALTER {what.upper()} {ident(name)} OWNER TO ..."
+                if how == "o"
+                else f"REVOKE ALL ON {what.upper()} {name if what == 'parameter' else ident(name)} FROM {ident(role)}"
+            )
     for space, kept in session.query(_KEPT, spaces):
         lines.append(f"in tablespace {ident(space)} waits in quarantine: {kept}")
         ways.append("ALTER TABLE ... SET TABLESPACE for each table, ALTER INDEX ... SET TABLESPACE for each index")
@@ -125,3 +141,10 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
             detail=(*lines, "do first what each needs:", *(f"    {way}" for way in ways)),
             advice="then plan again; or leave it: declare it again, or take its name out of `server_objects`",
         )
+
+
+def _letting_go(role: str, what: str, name: str) -> tuple[Address, ...]:
+    """The changes by which a role would let go of something of the server."""
+    if what == "parameter":
+        return (Address("parameter_privilege", (name, role)),)
+    return Address(what, (name,)), Address("owner", (what, name)), Address("grant", (what, name, role))

@@ -46,6 +46,8 @@ def every(kind: str, version: int) -> frozenset[str]:
         return frozenset(("connect", "create", "temporary"))
     if kind == "tablespace":
         return frozenset(("create",))
+    if kind == "parameter":
+        return frozenset(("set", "alter system"))
     if kind == "large objects":
         return frozenset(("select", "update"))
     return frozenset(("execute",) if kind in (*ROUTINES, "functions") else ("usage",))
@@ -117,7 +119,7 @@ def read_phrases(phrases: Iterable[str]) -> tuple[Held, dict[str, Held]]:
     for phrase in phrases:
         rest, _, grantor = phrase.partition(" granted by ")
         name, option, tail = rest.partition(" with grant option")
-        if tail.strip() or not name.strip().isalpha():
+        if tail.strip() or not (name.strip().isalpha() or name.strip().lower() == "alter system"):
             raise ValueError(f"{phrase!r} is not a privilege; write `select` or `select with grant option`")
         privileges, grantable = found.setdefault(grantor.strip(), (set(), set()))
         privileges.add(name.strip().lower())
