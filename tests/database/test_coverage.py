@@ -41,8 +41,10 @@ def test_what_is_not_managed_is_listed(server: Server) -> None:
         for statement in NOT_MANAGED:
             run_sql(conninfo, statement)
         with opened(conninfo) as session:
-            listed = {(item.what, item.name) for item in session.inspect().unmanaged}
+            unmanaged = session.inspect().unmanaged
+    listed = {(item.what, item.name) for item in unmanaged}
     assert ("type", "public.odd_box") in listed
+    assert any("only an extension can bring" in item.reason for item in unmanaged if item.what == "type")
     assert ("large objects", "2") in listed
     assert ("setting of the database", "work_mem") in listed
     assert not [name for _, name in listed if "secret" in name]

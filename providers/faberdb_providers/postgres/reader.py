@@ -117,6 +117,8 @@ CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 
 
 UNREADABLE = {
+    "type": "a base type, or the shell of one, which only an extension can bring to a scratch server: what uses another"
+    " one cannot be changed",
     "user mapping": "this role may not read its options, so nothing can be said about it",
     "subscription": "PostgreSQL 13 lets none but superusers read its settings, so it is left alone there",
 }
