@@ -126,8 +126,15 @@ def test_drift_and_import(own: tuple[Server, str], shop: ProjectFolder) -> None:
         " alter role shop set statement_timeout to '5s'; comment on role shop is 'The shop';"
         " create table t (id int); alter table t owner to shop; create role passer_by; grant reader to passer_by",
     )
+    for role in ("shop", "passer_by"):
+        setting = f"alter role {role} in database %I set work_mem to ''5MB''"
+        run_sql(conninfo, f"do $$ begin execute format('{setting}', current_database()); end $$")
     _fine(shop, "import", "dev")
     text = (shop.root / "schemas/public.toml").read_text()
+    assert 'database_settings = { work_mem = "5MB" }' in text
+    listed = _fine(shop, "plan", "dev")
+    assert "work_mem for passer_by" in listed
+    assert "work_mem for shop" not in listed
     assert "passer_by" not in text
     assert "hush" not in text
     assert "[roles.shop]" in text

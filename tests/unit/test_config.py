@@ -251,3 +251,8 @@ def test_all_problems_are_shown_together() -> None:
 def test_a_pattern_that_is_none_is_told_at_its_place() -> None:
     said = refused('[project]\nname = "x"\nexclude = ["public.a", \'public."b\']\n[environments.dev]\n')
     assert "faberdb.toml:3:24: item 2 of `exclude`: a double quote is not closed" in said
+
+
+def test_what_of_the_server_is_asked_for_names_its_kind() -> None:
+    said = refused('[project]\nname = "x"\nserver_objects = ["role:shop_*", "fast"]\n[environments.dev]\n')
+    assert "item 2 of `server_objects`: write what it is and its name" in said
