@@ -98,10 +98,7 @@ def _try(workspace: Workspace, environment: Environment, view: View) -> None:
     except NoDatabaseError:
         conninfo, missing = workspace.provider.empty_like(workspace.conninfo(environment))
         workspace = replace(workspace, standing_in={environment.name: conninfo})
-        view.note(
-            f"would create database {missing}; its plan is made on template1, from which nobody can create a database"
-            " until this command ends"
-        )
+        view.note(f"would create database {missing}")
     plan = plan_environment(workspace, environment).plan
     if missing:
         plan = replace(plan, database={**plan.database, "name": missing})
