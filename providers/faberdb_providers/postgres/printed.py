@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from faberdb.model import Object
@@ -20,25 +21,42 @@ from faberdb.model import Object
 _STRING = r"E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'"
 _NAME = r'"(?:[^"]|"")*"'
 _CAST_ARRAY = "(ARRAY["
-_FIELD = r"(?<![\w$\x80-\U0010ffff])EXTRACT\((?P<field>\w+) FROM "
-_MARK = re.compile(rf"{_STRING}|{_NAME}|{re.escape(_CAST_ARRAY)}|{_FIELD}|[][(),]", re.DOTALL)
 _ZONE = r"(?: with(?:out)? time zone)?"
-_ELEMENT = re.compile(
-    rf"\s*(?:{_STRING}|NULL|\(.*\))::(?P<type>(?:(?:{_NAME}|\w+)\.)?(?:{_NAME}|\w+(?: varying| precision)?{_ZONE}))\Z",
-    re.DOTALL,
-)
-"""An element of an array with its type. One with a modifier is left out: a cast without it would take it away."""
 
 
-_INNER = re.compile(r"(?:\(|\b(?:ATOMIC|RETURN|UNION|INTERSECT|EXCEPT|ALL)\b)\s*SELECT\b")
-_CLAUSE = "FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH|FOR|RETURNING"
-_PART = re.compile(rf"{_STRING}|{_NAME}|\b(?P<begins>SELECT)\b|\b(?P<ends>{_CLAUSE})\b|[][(),;]|\Z", re.DOTALL)
-_NAMELESS = re.compile(
-    rf"\s*(?:DISTINCT\s+)?(?:{_STRING}|NULL|\(.*\))::(?:(?:{_NAME}|\w+)\.)?"
-    rf"(?:{_NAME}|\w+(?: varying| precision)?(?:\([\d,]+\))?{_ZONE})(?:\[\])*(?=\s*\Z)",
-    re.DOTALL,
-)
-"""A column that is nothing but a cast. Where the printer leaves its name out, it has none."""
+# Compiled when they are first needed, since most databases have no such text, and that takes its time.
+@cache
+def _mark() -> re.Pattern[str]:
+    field = r"(?<![\w$\x80-\U0010ffff])EXTRACT\((?P<field>\w+) FROM "
+    return re.compile(rf"{_STRING}|{_NAME}|{re.escape(_CAST_ARRAY)}|{field}|[][(),]", re.DOTALL)
+
+
+@cache
+def _element() -> re.Pattern[str]:
+    """An element of an array with its type. One with a modifier is left out: a cast without it would take it away."""
+    word = rf"{_NAME}|\w+(?: varying| precision)?{_ZONE}"
+    return re.compile(rf"\s*(?:{_STRING}|NULL|\(.*\))::(?P<type>(?:(?:{_NAME}|\w+)\.)?(?:{word}))\Z", re.DOTALL)
+
+
+@cache
+def _inner() -> re.Pattern[str]:
+    """Where a query begins whose columns the printer may leave without a name."""
+    return re.compile(r"(?:\(|\b(?:ATOMIC|RETURN|UNION|INTERSECT|EXCEPT|ALL)\b)\s*SELECT\b")
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    clause = "FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH|FOR|RETURNING"
+    words = rf"\b(?P<begins>SELECT)\b|\b(?P<ends>{clause})\b"
+    return re.compile(rf"{_STRING}|{_NAME}|{words}|[][(),;]|\Z", re.DOTALL)
+
+
+@cache
+def _nameless() -> re.Pattern[str]:
+    """A column that is nothing but a cast. Where the printer leaves its name out, it has none."""
+    word = rf"{_NAME}|\w+(?: varying| precision)?(?:\([\d,]+\))?{_ZONE}"
+    cast = rf"(?:{_STRING}|NULL|\(.*\))::(?:(?:{_NAME}|\w+)\.)?(?:{word})(?:\[\])*"
+    return re.compile(rf"\s*(?:DISTINCT\s+)?{cast}(?=\s*\Z)", re.DOTALL)
 
 
 def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:
@@ -53,7 +71,7 @@ def _in(value: Any) -> Any:
     """The same value where nothing in it is to be changed, so that few objects are made anew."""
     if isinstance(value, str):
         value = _typed(value) if _CAST_ARRAY in value or "EXTRACT(" in value else value
-        return _named(value) if "SELECT" in value and _INNER.search(value) else value
+        return _named(value) if "SELECT" in value and _inner().search(value) else value
     parts: list[Any] | dict[str, Any]
     if isinstance(value, Mapping):
         parts = {key: _in(part) for key, part in value.items()}
@@ -71,7 +89,7 @@ def _typed(text: str) -> str:
     # Of each bracket that is open: where the element begins that is being read, and the types of those before it.
     # Of those that are no such array: None.
     stack: list[tuple[int, set[str]] | None] = []
-    for mark in _MARK.finditer(text):
+    for mark in _mark().finditer(text):
         piece = mark[0]
         if piece == _CAST_ARRAY:
             stack += [None, (mark.end(), set())]
@@ -85,7 +103,7 @@ def _typed(text: str) -> str:
             if array is None:
                 continue
             begin, types = array
-            element = _ELEMENT.match(text, begin, mark.start())
+            element = _element().match(text, begin, mark.start())
             types.add(element["type"] if element else "")
             if piece == ",":
                 stack[-1] = (mark.end(), types)
@@ -99,7 +117,7 @@ def _named(text: str) -> str:
     """The text with `?column?` as the name of each column of an inner query that has none."""
     out, done = "", 0
     stack: list[int | None] = [None]  # of each bracket that is open: where the column begins that is being read
-    for mark in _PART.finditer(text):
+    for mark in _part().finditer(text):
         piece = mark[0]
         if mark["begins"]:
             stack[-1] = mark.end()
@@ -107,7 +125,7 @@ def _named(text: str) -> str:
             stack.append(None)
         elif mark["ends"] or piece in (",", ")", "]", ";", ""):
             begin = stack[-1]
-            item = None if begin is None else _NAMELESS.match(text[begin : mark.start()])
+            item = None if begin is None else _nameless().match(text[begin : mark.start()])
             if begin is not None and item is not None:
                 out += f'{text[done : begin + item.end()]} AS "?column?"'
                 done = begin + item.end()
