@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.bounds import misfits
+from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.lineage import KEYS, all_above, default_above, now, shape, shared
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
@@ -148,6 +149,6 @@ def _not_null_names(table: Object, work: Work, *, after: bool) -> dict[str, str]
         settled = after if here is table else work.after(here.address) is not None
         for column in work.children(here.address, after=settled):
             a, name = column.attributes, column.address.path[-1]
-            if column.address.kind == "column" and "inherited" not in a and not a.get("null"):
+            if column.address.kind == "column" and own_not_null(a):
                 names.setdefault(name, a.get("not_null_name") or f"{here.address.path[-1]}_{name}_not_null")
     return {**names, **own}

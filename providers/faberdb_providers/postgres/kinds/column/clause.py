@@ -30,7 +30,7 @@ def render_column(obj: Object, default: str | None, version: int, *, typed: bool
         words.append(identity_clause(a["identity"], obj))
     if default is not None:
         words.append(f"DEFAULT {default}")
-    if not a.get("null") and not a.get("not_null_not_valid"):
+    if not {"null", "not_null_inherited", "not_null_not_valid"} & a.keys():
         words.append(f"CONSTRAINT {ident(a['not_null_name'])} NOT NULL" if a.get("not_null_name") else "NOT NULL")
         words += ["NO INHERIT"] if a.get("not_null_no_inherit") else []
     return " ".join(words)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
-from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import name_changes, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import COMPRESSION, STORAGE, storage_changes
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import Find, all_above
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -19,17 +19,45 @@ def parents_of(table: Address, work: Work) -> list[Object]:
     return all_above(obj, work.after) if obj else []
 
 
+def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find) -> Iterator[Address]:
+    """The changes of the same column in child tables, or in tables above, that a change of NOT NULL comes after: a
+    child may let go of it only after those above did, and has one of its own only if it is there before theirs."""
+    before, after = change.before, change.after
+    if before is None or after is None or bool(before.attributes.get("null")) == bool(after.attributes.get("null")):
+        return
+    opens, name, here = bool(after.attributes.get("null")), after.address.path[-1], after.address.path[:2]
+    own = find(Address("table", here))
+    if opens:
+        for above in all_above(own, find) if own else ():
+            column = Address("column", (*above.address.path, name))
+            if column in changes:
+                yield column
+        return
+    for column in changes:
+        if column.kind == "column" and column.path[-1] == name and column.path[:2] != here:
+            below = find(Address("table", column.path[:2]))
+            if below and any(obj.address.path == here for obj in all_above(below, find)):
+                yield column
+
+
 def own_attributes(
-    not_null: bool, storage: str | None, compression: str | None, settings: Mapping[str, Any], above: Sequence[Any]
+    not_null: bool,
+    not_null_name: str | None,
+    storage: str | None,
+    compression: str | None,
+    settings: Mapping[str, Any],
+    above: Sequence[Any],
 ) -> dict[str, Any]:
     """What an inherited column has another way than that of the parent."""
     up_not_null, defaults = above
     here = defaults or [None, None]
+    own_not_null = not_null and not up_not_null
     return {
         "inherited": True,
         **compact(
             {
-                "not_null": not_null and not up_not_null,
+                "not_null": own_not_null,
+                "not_null_name": not_null_name if own_not_null else None,
                 "storage": STORAGE.get(storage or ""),
                 "compression": COMPRESSION.get(compression or ""),
                 "no_default": here[0] is not None and here[1] is None,
@@ -45,6 +73,8 @@ def own_changes(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, wor
     column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
     if new.get("not_null") and "type" not in old and not old.get("not_null"):
         yield set_not_null(obj, work)
+    elif old.get("not_null") and new.get("not_null"):
+        yield from name_changes(old, obj)
     elif old.get("not_null") and "type" not in new and not new.get("not_null"):
         yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
     if new.get("no_default") and not old.get("no_default"):

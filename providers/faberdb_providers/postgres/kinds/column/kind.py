@@ -18,8 +18,15 @@ from faberdb_providers.postgres.kinds.column.identity import (
     position_back,
     serial_name,
 )
-from faberdb_providers.postgres.kinds.column.inherited import own_changes
-from faberdb_providers.postgres.kinds.column.not_null import not_null_changes, not_null_name, set_not_null
+from faberdb_providers.postgres.kinds.column.inherited import around_in_line, own_changes
+from faberdb_providers.postgres.kinds.column.not_null import (
+    as_far_as_alterable,
+    name_changes,
+    not_null_changes,
+    not_null_name,
+    own_not_null,
+    set_not_null,
+)
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
@@ -45,7 +52,8 @@ SERIAL = {
 
 PLAIN_KEYS = (
     *("type", "null", "generated", "virtual", "collation", "storage", "compression", "statistics"),
-    *("not_null_name", "not_null_no_inherit", "not_null_not_valid", "inherited", "not_null", "no_default"),
+    *("not_null_name", "not_null_inherited", "not_null_no_inherit", "not_null_not_valid"),
+    *("inherited", "not_null", "no_default"),
 )
 
 
@@ -150,9 +158,18 @@ class ColumnKind(PostgresKind):
             if table in [parent.address.path for parent in all_above(obj, target.get)]:
                 yield column
 
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        return around_in_line(change, changes, lambda address: target.get(address) or live.get(address))
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
-        if old == new:
+        if old == new or as_far_as_alterable(old, new) == as_far_as_alterable(new, old):
             return None
         if bool(old.get("inherited")) != bool(new.get("inherited")):
             return Verdict(Action.ALTER)
@@ -288,14 +305,10 @@ class ColumnKind(PostgresKind):
                 sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
                 yield from checked_at_once(whole, work)
                 yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
-            yield set_not_null(after, work)
-        elif old.get("not_null_name") != new.get("not_null_name") and not new.get("null"):
-            default = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
-            names = ident(old.get("not_null_name", default)), ident(new.get("not_null_name", default))
-            yield Statement(
-                f"ALTER TABLE {dotted(*after.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}"
-            )
-        if not old.get("null") and not new.get("null"):
+            if not new.get("not_null_inherited"):
+                yield set_not_null(after, work)
+        elif own_not_null(old) and own_not_null(new):
+            yield from name_changes(old, after)
             yield from not_null_changes(old, after)
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from identity_changes(before, after)

@@ -45,6 +45,30 @@ def named_not_null(obj: Object) -> Statement:
     return Statement(sql, Risk.DANGEROUS, (hazard,))
 
 
+FROM_ABOVE = ("not_null_inherited", "not_null_name", "not_null_no_inherit", "not_null_not_valid")
+
+
+def own_not_null(attributes: Mapping[str, Any]) -> bool:
+    """Whether a column is NOT NULL by a constraint of its own."""
+    return not {"null", "inherited", "not_null_inherited"} & attributes.keys()
+
+
+def as_far_as_alterable(attributes: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Attributes without what no statement changes: whether a NOT NULL of a table above is also said here."""
+    if "not_null_inherited" not in {*attributes, *other} or {"null", "inherited"} & {*attributes, *other}:
+        return attributes
+    return {key: value for key, value in attributes.items() if key not in FROM_ABOVE}
+
+
+def name_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+    """A NOT NULL constraint that stays takes another name."""
+    if old.get("not_null_name") != after.attributes.get("not_null_name"):
+        usual = f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
+        table = dotted(*after.address.path[:-1])
+        had = ident(old.get("not_null_name", usual))
+        yield Statement(f"ALTER TABLE {table} RENAME CONSTRAINT {had} TO {ident(not_null_name(after))}")
+
+
 def not_null_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
     """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
     new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(not_null_name(after))

@@ -20,10 +20,15 @@ def query(version: int) -> str:
         else "null"
     )
     compression = "nullif(a.attcompression::text, case when a.attislocal then '' else up.compression end)"
-    not_null += ", k.connoinherit, not k.convalidated" if version >= 18 else ", false, false"
+    not_null += (
+        ", k.connoinherit, not k.convalidated, k.coninhcount > 0 and not k.conislocal"
+        if version >= 18
+        else ", false, false, false"
+    )
     named = (
         # Set apart, so that the server joins it as a whole instead of looking for each column's constraint.
-        " left join (select conrelid, conkey[1] as num, conname, connoinherit, convalidated from pg_constraint"
+        " left join (select conrelid, conkey[1] as num, conname, connoinherit, convalidated, coninhcount,"
+        "  conislocal from pg_constraint"
         "  where contype = 'n' offset 0) k on k.conrelid = a.attrelid and k.num = a.attnum"
         if version >= 18
         else ""
@@ -66,7 +71,7 @@ def read(row: Row) -> Found | None:
     """A column, or what is different about one that is inherited; None where nothing is."""
     classid, oid, number, schema, table, name, type_, not_null, identity, generated, expression, *rest = row
     collation, storage, compression, statistics, opts, local, sequence, not_null_name, *more = rest
-    no_inherit, not_valid, kind, foreign, *above = more
+    no_inherit, not_valid, from_above, kind, foreign, *above = more
     parent = Address("foreign_table" if kind == "f" else "table", (schema, table))
     found = Address("column", (schema, table, name))
     settings = {
@@ -75,11 +80,13 @@ def read(row: Row) -> Found | None:
         "foreign_options": stored_options(sorted(foreign or ())),
     }
     if not local:
-        own = own_attributes(not_null, storage, compression, settings, above)
+        own = own_attributes(not_null, not_null_name, storage, compression, settings, above)
         return ((classid, oid, number), Object(found, own, parent)) if len(own) > 1 else None
     attributes: dict[str, Any] = {"type": type_}
     if not not_null:
         attributes["null"] = True
+    elif from_above:
+        attributes["not_null_inherited"] = True
     else:
         attributes |= compact(
             {

@@ -56,6 +56,8 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
     """Of an inherited column: none, though that of the parent has one."""
     not_null_name: str | None = None
     """Of the NOT NULL constraint (PostgreSQL 18), where it is not TABLE_COLUMN_not_null."""
+    not_null_inherited: bool = False
+    """Of a column that a table above has too: NOT NULL only as long as that one is (PostgreSQL 18)."""
     not_null_no_inherit: bool = False
     """Child tables need not be NOT NULL (PostgreSQL 18)."""
     not_null_not_valid: bool = False
@@ -79,7 +81,17 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
 
 
 OF_INHERITED = {
-    *("inherited", "not_null", "default", "no_default", "storage", "compression", "statistics", "options"),
+    *(
+        "inherited",
+        "not_null",
+        "not_null_name",
+        "default",
+        "no_default",
+        "storage",
+        "compression",
+        "statistics",
+        "options",
+    ),
     *("foreign_options", "comment", "grants", "security_labels"),
 }
 """What a child table can have another way than its parent."""

@@ -1,0 +1,29 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 4 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 alter column public.book.size [dangerous]
+--      ! the table is scanned while it is locked, and a row without a value stops it
+ALTER TABLE public.book ALTER COLUMN size SET NOT NULL;
+
+-- 0002 alter column public.thing.name [caution]
+ALTER TABLE public.thing ALTER COLUMN name DROP NOT NULL;
+
+-- 0003 alter column public.book.name [caution]
+ALTER TABLE public.book ALTER COLUMN name DROP NOT NULL;
+
+-- 0004 alter column public.thing.size [dangerous]
+--      ! the table is scanned while it is locked, and a row without a value stops it
+ALTER TABLE public.thing ALTER COLUMN size SET NOT NULL;
+
+COMMIT;
