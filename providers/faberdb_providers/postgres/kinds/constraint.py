@@ -11,6 +11,7 @@ from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
 from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped
+from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import option_changes, place_changes
 from faberdb_providers.postgres.names import dotted, ident, relative
@@ -97,11 +98,13 @@ class ConstraintKind(OnColumns):
         if "attached_to" in obj.attributes:
             yield name_index(obj)
             yield from _cluster({}, obj)
+            yield from identified_by(obj, work)
             return
         table = dotted(*obj.address.path[:-1])
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
         yield Statement(sql, *self.danger(obj), probe=self.probe(obj, work))
         yield from _cluster({}, obj)
+        yield from identified_by(obj, work)
 
     def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
         """Risk of adding the constraint to a table that has rows."""

@@ -18,6 +18,7 @@ from faberdb_providers.postgres.kinds.partition_index import (
     part_dropped,
     upper_index,
 )
+from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import (
     Options,
@@ -219,6 +220,7 @@ class IndexKind(OnColumns):
         if "attached_to" in obj.attributes and not alone:
             yield name_index(obj)
             yield from self.settings(Object(obj.address, {**obj.attributes, "clustered": False}), obj)
+            yield from identified_by(obj, work)
             return
         if obj.attributes.get("unique"):
             on, where = ", ".join(map(ident_if(columns), obj.attributes["on"])), obj.attributes.get("where")
@@ -234,6 +236,7 @@ class IndexKind(OnColumns):
         yield from self.settings(Object(obj.address, {"options": obj.attributes.get("options", {})}), obj)
         if "attached_to" in obj.attributes:
             yield attach_index(obj)
+        yield from identified_by(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.settings(before, after)

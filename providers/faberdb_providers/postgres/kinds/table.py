@@ -17,6 +17,7 @@ from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
 from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
+from faberdb_providers.postgres.kinds.replica_identity import identity_change
 from faberdb_providers.postgres.kinds.rows_over import copied, set_aside
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
@@ -179,6 +180,7 @@ class TableKind(Descendant):
         for key in later:
             yield Statement(f"ALTER TABLE {name} ADD CONSTRAINT {ident(key.address.path[-1])} {definition(key)}")
         yield from settings({}, obj.attributes, name, creating=True)
+        yield from identity_change(None, obj, work, inlined)
         yield from bare(obj.address, work)
         for column in inlined:
             yield from bare_identity(column, work)
@@ -187,6 +189,7 @@ class TableKind(Descendant):
         name, old, new = qualified(after.address), before.attributes, after.attributes
         yield from descent_changes(before, after, work)
         yield from settings(old, new, name)
+        yield from identity_change(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
@@ -285,11 +288,6 @@ def settings(
     if old.get("of") != new.get("of"):
         # Also for a new one, since CREATE TABLE OF has no words for columns that say more than their type does.
         yield Statement(f"{alter} OF {new['of']}" if new.get("of") else f"{alter} NOT OF", Risk.CAUTION)
-    identity = new.get("replica_identity")
-    if old.get("replica_identity") != identity and not (creating and (identity or "").startswith("index ")):
-        name_of = (identity or "").removeprefix("index ")
-        words = f"USING INDEX {ident(name_of)}" if name_of != (identity or "") else (identity or "default").upper()
-        yield Statement(f"{alter} REPLICA IDENTITY {words}", Risk.CAUTION)
 
 
 def _stored_by(table: str, access_method: str) -> Statement:
