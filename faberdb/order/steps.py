@@ -100,32 +100,20 @@ def make_steps(
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
-    situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
     staying = _staying_behind(changes, live.objects, kinds)
-    number = first_number
-    if quarantine is not None:
-        forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and not c.by}
-        forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
-        number = _allot(changes, situation, forms, staying, quarantine, first_number)
-    moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
-
-    def travels(address: Address) -> bool:
-        """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
-        that is moved it does."""
-        if address in staying:
-            return live.objects[address].parent in staying
-        return address not in moved or any(above in moved for above in _ancestors(address, live.objects))
-
-    whole = {a for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
-
-    def takes(address: Address) -> bool:
-        """What comes back from quarantine comes as it went, and with nothing else."""
-        obj = target.get(address)
-        return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
-
-    together = shared_places(changes, situation)
-    ordered = order(changes, target, kinds, travels, takes=takes, together=together, reverse_ties=reverse_ties)
-    _carry(ordered, situation, moved)
+    while True:
+        situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
+        number, forms = first_number, {}
+        if quarantine is not None:
+            forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and not c.by}
+            forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
+            number = _allot(changes, situation, forms, staying, quarantine, first_number)
+        ordered = _ordered(changes, situation, staying, kinds, inline=inline, reverse_ties=reverse_ties)
+        left = _left_out(ordered, forms, situation) - staying
+        if not left:
+            break
+        staying |= left
+    _carry(ordered, situation)
     _note_groups(ordered, situation)
     if quarantine is not None:
         _apart(changes, situation, quarantine, number)
@@ -143,6 +131,43 @@ def make_steps(
     rest = [e for e in changing if e not in places] if places else changing
     written = [*rest, *naming, *places] if renames_last else [*places, *naming, *rest]
     return tuple(_number(written)), tuple(situation.keeping.values())
+
+
+def _ordered(
+    changes: Mapping[Address, Change],
+    situation: Situation,
+    staying: set[Address],
+    kinds: Kinds,
+    *,
+    inline: bool,
+    reverse_ties: bool,
+) -> list[Ordered]:
+    live, target = situation.live, situation.target
+    moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
+
+    def travels(address: Address) -> bool:
+        """A sequence of a dropped column has a position to keep, so it does not go with the column; with a table
+        that is moved it does."""
+        if address in staying:
+            return live[address].parent in staying
+        return address not in moved or any(above in moved for above in _ancestors(address, live))
+
+    whole = {a for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
+
+    def takes(address: Address) -> bool:
+        """What comes back from quarantine comes as it went, and with nothing else."""
+        obj = target.get(address)
+        return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
+
+    together = shared_places(changes, situation)
+    return order(changes, target, kinds, travels, takes=takes, together=together, reverse_ties=reverse_ties)
+
+
+def _left_out(ordered: Iterable[Ordered], forms: Mapping[Address, str], situation: Situation) -> set[Address]:
+    """Values that were to go along with what is moved and, for the order's sake, are taken down by themselves: nothing
+    would keep them, so they stay behind too."""
+    down = {item.vertex.address for item in ordered if item.vertex.end == "down"}
+    return {a for a in down - situation.keeping.keys() if forms.get(a) == "values"}
 
 
 def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
@@ -278,8 +303,9 @@ def _apart(changes: Mapping[Address, Change], situation: Situation, quarantine: 
             first.setdefault(again.place, address)
 
 
-def _carry(ordered: Iterable[Ordered], situation: Situation, moved: set[Address]) -> None:
+def _carry(ordered: Iterable[Ordered], situation: Situation) -> None:
     """Note with everything that is moved which other objects travel inside it."""
+    moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
     for item in ordered:
         if item.vertex.end == "down" and item.vertex.address in moved:
             kept = situation.keeping[item.vertex.address]

@@ -89,7 +89,9 @@ def waited_for(change: Change, changes: Mapping[Address, Change], find: Find) ->
     if old == new:
         return
     tables = [a.address for obj in (before, after) if obj for a in all_above(obj, find)]
-    parents = [a for a in tables if a not in changes or moved or changes[a].action is Action.ALTER]
+    # Those that are dropped are left with all they have, so that they go to quarantine whole.
+    left = {a for a in tables if moved and a in changes and changes[a].action is Action.DROP}
+    parents = [a for a in tables if a not in left and (a not in changes or moved or changes[a].action is Action.ALTER)]
     if not parents:
         return
     paths = {a.path for a in parents}
