@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -157,6 +157,28 @@ class MaterializedViewKind(ViewKind):
         if all(old.get(key) == new.get(key) for key in ("query", "row", "access_method")):
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "a materialized view cannot change its query in place")
+
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        """Its query can only be run once the materialized views that it reads, if through others, are populated."""
+        if change.after is None or "unpopulated" in change.after.attributes:
+            return
+        seen: set[Address] = set()
+        todo = list(change.after.references)
+        while todo:
+            address = todo.pop()
+            obj = target.get(address)
+            if obj is None or address in seen or address.kind not in ("view", self.name):
+                continue
+            seen.add(address)
+            todo += obj.references
+            if address in changes and address.kind == self.name:
+                yield address
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         sql = self.render(obj, "CREATE MATERIALIZED VIEW")
