@@ -219,7 +219,9 @@ class IndexKind(OnColumns):
         alone = [w for w in (whole, work.before(whole.address) if whole else None) if w and "only" in w.attributes]
         if "attached_to" in obj.attributes and not alone:
             yield name_index(obj)
-            yield from self.settings(Object(obj.address, {**obj.attributes, "clustered": False}), obj)
+            above = whole.attributes if whole else {}
+            came = {key: above[key] for key in ("options", "tablespace") if key in above}
+            yield from self.settings(Object(obj.address, {"on": obj.attributes["on"], **came}), obj)
             yield from identified_by(obj, work)
             return
         if obj.attributes.get("unique"):

@@ -58,15 +58,16 @@ def attach_index(obj: Object) -> Statement:
 
 
 def name_index(obj: Object) -> Statement:
-    """Gives the index that the server made for a partition its name, whatever it is called now."""
+    """Gives the index that the server made for a partition its name, whatever it is called now; it may be this one."""
     whole = qualified(resolve(obj.address.path[0], obj.attributes["attached_to"]))
-    part = dotted(*obj.address.path[:-1])
-    text = literal(f"ALTER INDEX %s RENAME TO {ident(obj.address.path[-1]).replace('%', '%%')}").strip()
+    part, name = dotted(*obj.address.path[:-1]), obj.address.path[-1]
+    text = literal(f"ALTER INDEX %s RENAME TO {ident(name).replace('%', '%%')}").strip()
     return Statement(
-        f"DO $faberdb$ BEGIN EXECUTE (SELECT format({text}, x.indexrelid::regclass)\n"
+        f"DO $faberdb$ BEGIN EXECUTE coalesce((SELECT format({text}, x.indexrelid::regclass)\n"
         f"    FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_index x ON x.indexrelid = i.inhrelid\n"
+        f"    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relname <> {literal(name).strip()}\n"
         f"    WHERE i.inhparent = {literal(whole).strip()}::regclass"
-        f" AND x.indrelid = {literal(part).strip()}::regclass);"
+        f" AND x.indrelid = {literal(part).strip()}::regclass), 'SELECT');"
         " END $faberdb$"
     )
 

@@ -17,13 +17,15 @@ BEGIN;
 CREATE INDEX by_day ON public.orders (placed);
 
 -- 0002 create index public.orders_2020.by_day_2020 [safe]
-DO $faberdb$ BEGIN EXECUTE (SELECT format('ALTER INDEX %s RENAME TO by_day_2020', x.indexrelid::regclass)
+DO $faberdb$ BEGIN EXECUTE coalesce((SELECT format('ALTER INDEX %s RENAME TO by_day_2020', x.indexrelid::regclass)
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_index x ON x.indexrelid = i.inhrelid
-    WHERE i.inhparent = 'public.by_day'::regclass AND x.indrelid = 'public.orders_2020'::regclass); END $faberdb$;
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relname <> 'by_day_2020'
+    WHERE i.inhparent = 'public.by_day'::regclass AND x.indrelid = 'public.orders_2020'::regclass), 'SELECT'); END $faberdb$;
 
 -- 0003 create index public.orders_2020.notes_2020 [safe]
-DO $faberdb$ BEGIN EXECUTE (SELECT format('ALTER INDEX %s RENAME TO notes_2020', x.indexrelid::regclass)
+DO $faberdb$ BEGIN EXECUTE coalesce((SELECT format('ALTER INDEX %s RENAME TO notes_2020', x.indexrelid::regclass)
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_index x ON x.indexrelid = i.inhrelid
-    WHERE i.inhparent = 'public.orders_note_idx'::regclass AND x.indrelid = 'public.orders_2020'::regclass); END $faberdb$;
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relname <> 'notes_2020'
+    WHERE i.inhparent = 'public.orders_note_idx'::regclass AND x.indrelid = 'public.orders_2020'::regclass), 'SELECT'); END $faberdb$;
 
 COMMIT;

@@ -13,8 +13,9 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 create primary key public.orders_2020.key_2020 [safe]
-DO $faberdb$ BEGIN EXECUTE (SELECT format('ALTER INDEX %s RENAME TO key_2020', x.indexrelid::regclass)
+DO $faberdb$ BEGIN EXECUTE coalesce((SELECT format('ALTER INDEX %s RENAME TO key_2020', x.indexrelid::regclass)
     FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_index x ON x.indexrelid = i.inhrelid
-    WHERE i.inhparent = 'public.orders_pkey'::regclass AND x.indrelid = 'public.orders_2020'::regclass); END $faberdb$;
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relname <> 'key_2020'
+    WHERE i.inhparent = 'public.orders_pkey'::regclass AND x.indrelid = 'public.orders_2020'::regclass), 'SELECT'); END $faberdb$;
 
 COMMIT;

@@ -1,0 +1,31 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 create index public.reading.by_value [dangerous]
+--      ! writes to the table wait until the index is built
+CREATE INDEX by_value ON public.reading (value) WITH (fillfactor=70);
+
+-- 0002 create index public.reading_2020.reading_2020_value_idx [safe]
+DO $faberdb$ BEGIN EXECUTE coalesce((SELECT format('ALTER INDEX %s RENAME TO reading_2020_value_idx', x.indexrelid::regclass)
+    FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_index x ON x.indexrelid = i.inhrelid
+    JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relname <> 'reading_2020_value_idx'
+    WHERE i.inhparent = 'public.by_value'::regclass AND x.indrelid = 'public.reading_2020'::regclass), 'SELECT'); END $faberdb$;
+
+-- 0003 create index public.reading_2020.reading_2020_value_idx [caution]
+ALTER INDEX public.reading_2020_value_idx SET (fillfactor=50);
+
+-- 0004 create index public.reading_2020.reading_2020_value_idx [caution]
+ALTER TABLE public.reading_2020 CLUSTER ON reading_2020_value_idx;
+
+COMMIT;
