@@ -316,7 +316,9 @@ class ColumnKind(PostgresKind):
                 yield from bare_identity(after, work)
         if "identity" in new:
             yield from position_back(after, work)
-        yield from storage_changes(old, new, column, work.version)
+        set_back = ("storage", "compression") if typed else ()  # by another type, to what is usual for it
+        now = {key: value for key, value in old.items() if key not in set_back}
+        yield from storage_changes(now, new, column, work.version)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)

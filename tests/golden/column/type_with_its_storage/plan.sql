@@ -1,0 +1,41 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
+
+BEGIN;
+
+-- 0001 alter column public.page.body [caution]
+ALTER TABLE public.page ALTER COLUMN body TYPE text USING body::text;
+
+-- 0002 alter column public.page.body [caution]
+ALTER TABLE public.page ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- 0003 alter column public.page.body [caution]
+ALTER TABLE public.page ALTER COLUMN body SET COMPRESSION pglz;
+
+-- 0004 alter column public.page.head [dangerous]
+LOCK TABLE public.page IN ACCESS EXCLUSIVE MODE;
+
+-- 0005 alter column public.page.head [dangerous]
+--      ! the values are copied to quarantine while the table is locked
+--      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id, body::text)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id, body::text)::text) ORDER BY tableoid, ctid) AS ordinal, head AS value, head::character varying(200) AS became FROM public.page;
+
+-- 0006 alter column public.page.head [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0007 alter column public.page.head [destructive]
+--      ! values that are too long for character varying(200) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
+ALTER TABLE public.page ALTER COLUMN head TYPE character varying(200) USING head::character varying(200);
+
+COMMIT;
