@@ -171,7 +171,15 @@ def to_json(plan: Plan) -> str:
     """The plan as text; the same plan always gives the same bytes."""
     document = _document(plan)
     document["sha256"] = _seal(document)
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(_in_order(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def _in_order(value: Any, key: str = "") -> Any:
+    """The document with its keys sorted, but for what attributes hold: that is in the order in which the server has it
+    (storage parameters), and a rollback gives it back so."""
+    if isinstance(value, Mapping):
+        return {k: v if key == "attributes" else _in_order(v, k) for k, v in sorted(value.items())}
+    return [_in_order(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def from_json(text: str, where: str) -> Plan:

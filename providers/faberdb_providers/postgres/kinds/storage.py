@@ -31,11 +31,13 @@ JOIN_TOAST = "left join pg_class tc on tc.oid = c.reltoastrelid"
 
 
 def option_changes(alter: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Statement]:
-    """SET and RESET of storage parameters."""
+    """SET and RESET of storage parameters. The server keeps them in the order they were set, and pg_dump prints it."""
     changed = {key: value for key, value in new.items() if old.get(key) != value}
+    gone = [key for key in old if key not in new]
+    if changed and [*(key for key in old if key in new and key not in changed), *changed] != [*new]:
+        changed = dict(new)
     if changed:
         yield Statement(f"{alter} SET ({options(changed)})", Risk.CAUTION)
-    gone = [key for key in old if key not in new]
     if gone:
         yield Statement(f"{alter} RESET ({', '.join(gone)})", Risk.CAUTION)
 

@@ -1,0 +1,24 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: caution.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 alter table public.log [caution]
+ALTER TABLE public.log SET (autovacuum_enabled=true, autovacuum_analyze_scale_factor=0.3);
+
+-- 0002 alter table public.log [caution]
+ALTER TABLE public.log RESET (fillfactor);
+
+-- 0003 alter index public.log.by_id [caution]
+ALTER INDEX public.by_id SET (deduplicate_items=off, fillfactor=70);
+
+COMMIT;
