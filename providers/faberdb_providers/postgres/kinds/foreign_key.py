@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.lineage import all_above, is_part
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
@@ -93,6 +94,26 @@ class ForeignKeyKind(ConstraintKind):
         there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
         yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
 
+    def waits(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Iterable[Address]:
+        """The partitions of the table it refers to: rows that are referred to cannot leave it, and must be there."""
+        obj = change.after or change.before
+        assert obj is not None
+        there = resolve(obj.address.path[0], obj.attributes["references"]["table"])
+        referred = target.get(there) or live.get(there)
+        if referred is None or "partition_by" not in referred.attributes or there.path == obj.address.path[:2]:
+            return
+        for address, other in changes.items():
+            if address.kind == "table" and address.path != obj.address.path[:2]:
+                sides = ((other.before, live), (other.after, target))
+                if any(side and is_part(side) and _is_above(there, side, objects) for side, objects in sides):
+                    yield address
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         verdict = super().compare(before, after)
         alterable = ("deferrable", "initially_deferred", "not_enforced")
@@ -130,6 +151,10 @@ class ForeignKeyKind(ConstraintKind):
             return Risk.CAUTION, ()
         message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
+
+
+def _is_above(table: Address, part: Object, objects: Mapping[Address, Object]) -> bool:
+    return any(above.address == table for above in all_above(part, objects.get))
 
 
 KIND = ForeignKeyKind()

@@ -1,0 +1,2 @@
+insert into place values ('north');
+insert into visit values ('north');
