@@ -106,8 +106,10 @@ class ForeignKeyKind(ConstraintKind):
         assert obj is not None
         there = resolve(obj.address.path[0], obj.attributes["references"]["table"])
         referred = target.get(there) or live.get(there)
-        if referred is None or "partition_by" not in referred.attributes or there.path == obj.address.path[:2]:
+        if referred is None or "partition_by" not in referred.attributes:
             return
+        if there.path == obj.address.path[:2] and change.action is not Action.DROP:
+            return  # partitions come to a table with the foreign keys that it has
         for address, other in changes.items():
             if address.kind == "table" and address.path != obj.address.path[:2]:
                 sides = ((other.before, live), (other.after, target))

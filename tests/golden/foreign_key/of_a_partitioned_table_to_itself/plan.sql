@@ -1,0 +1,53 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 7 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 create table public.place [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create table public.place [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 create table public.place [safe]
+CREATE SCHEMA faberdb_quarantine_2;
+
+-- 0004 create table public.place [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
+
+-- 0005 create table public.place [safe]
+CREATE SCHEMA faberdb_quarantine_3;
+
+-- 0006 create table public.place [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_3 FROM PUBLIC;
+
+-- 0007 drop foreign key public.place.place_within_fkey [caution]
+ALTER TABLE public.place DROP CONSTRAINT place_within_fkey;
+
+-- 0008 drop table public.place_1 [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.place DETACH PARTITION public.place_1;
+
+-- 0009 drop table public.place_1 [destructive]
+ALTER TABLE public.place_1 SET SCHEMA faberdb_quarantine_2;
+
+-- 0010 drop table public.place_2 [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.place DETACH PARTITION public.place_2;
+
+-- 0011 drop table public.place_2 [destructive]
+ALTER TABLE public.place_2 SET SCHEMA faberdb_quarantine_3;
+
+-- 0012 drop table public.place [destructive]
+ALTER TABLE public.place SET SCHEMA faberdb_quarantine_1;
+
+COMMIT;
