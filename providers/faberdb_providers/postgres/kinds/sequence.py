@@ -92,8 +92,15 @@ def position_lost(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) 
 
 def keep_position(sequence: str, kept: Kept) -> Iterator[Statement]:
     """Note how far a sequence (its SQL name) has come."""
-    yield Statement(f"CREATE TABLE {kept.place}_position AS SELECT 1 AS id, last_value, is_called FROM {sequence}")
-    yield Statement(f"ALTER TABLE {kept.place}_position ADD PRIMARY KEY (id)")
+    place = _noted(kept)
+    yield Statement(f"CREATE TABLE {place} AS SELECT 1 AS id, last_value, is_called FROM {sequence}")
+    yield Statement(f"ALTER TABLE {place} ADD PRIMARY KEY (id)")
+
+
+def _noted(kept: Kept) -> str:
+    """Where a position waits. Columns of one table keep their values in one place, and each its position beside it."""
+    slot = kept.detail.get("slot")
+    return f"{kept.place}_position" + (f"_{slot[0]}" if slot else "")
 
 
 def restore_position(
@@ -113,7 +120,7 @@ def restore_position(
     yield Statement(
         f"SELECT setval({literal(sequence)}, coalesce(r.value, r.unused), r.value IS NOT NULL) FROM"
         f" (SELECT {furthest}({', '.join(reached)}) AS value, p.last_value AS unused"
-        f" FROM {kept.place}_position p, {sequence} s) r",
+        f" FROM {_noted(kept)} p, {sequence} s) r",
         Risk.CAUTION,
     )
 
