@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: destructive.
+-- Plan: 0 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -34,8 +34,8 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 -- 0006 alter column public.page.head [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0007 alter column public.page.head [destructive]
---      ! values that are too long for character varying(200) are cut to fit it; what they were waits in quarantine; the table may be rewritten while it is locked
-ALTER TABLE public.page ALTER COLUMN head TYPE character varying(200) USING head::character varying(200);
+-- 0007 alter column public.page.head [dangerous]
+--      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.page ALTER COLUMN head TYPE character varying(200);
 
 COMMIT;

@@ -135,7 +135,7 @@ class ColumnKind(PostgresKind):
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         # Of a column that was renamed, NOT NULL keeps its name; the column that comes in its place may want that one.
         # A backfill may read the column that goes, so it does not wait until that is gone.
-        if not {"null", "inherited"} & obj.attributes.keys() and "backfill" not in obj.hints:
+        if own_not_null(obj.attributes) and "backfill" not in obj.hints:
             yield ("constraint", *obj.address.path[:-1], not_null_name(obj))
 
     def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
