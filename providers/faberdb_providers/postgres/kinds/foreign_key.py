@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
@@ -101,20 +101,25 @@ class ForeignKeyKind(ConstraintKind):
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
     ) -> Iterable[Address]:
-        """The partitions of the table it refers to: rows that are referred to cannot leave it, and must be there."""
+        """The partitions of the table it refers to: rows that are referred to cannot leave it, and must be there. When
+        it goes, also those of its own table that go: they would take along a foreign key of their own."""
         obj = change.after or change.before
         assert obj is not None
-        there = resolve(obj.address.path[0], obj.attributes["references"]["table"])
-        referred = target.get(there) or live.get(there)
-        if referred is None or "partition_by" not in referred.attributes:
+        own = Address("table", obj.address.path[:2])
+        there = resolve(own.path[0], obj.attributes["references"]["table"])
+        going = change.action is Action.DROP
+        # Partitions come to a table with the foreign keys that it has.
+        wholes = {there} if going or there != own else set()
+        parted = {a for a in (there, own) if "partition_by" in _attributes(a, live, target)}
+        if not parted & {*wholes, own}:
             return
-        if there.path == obj.address.path[:2] and change.action is not Action.DROP:
-            return  # partitions come to a table with the foreign keys that it has
         for address, other in changes.items():
-            if address.kind == "table" and address.path != obj.address.path[:2]:
-                sides = ((other.before, live), (other.after, target))
-                if any(side and is_part(side) and _is_above(there, side, objects) for side, objects in sides):
-                    yield address
+            if address.kind != "table" or address == own:
+                continue
+            ends = wholes | ({own} if going and other.action is Action.DROP else set())
+            sides = ((other.before, live), (other.after, target))
+            if any(side and is_part(side) and _is_below(ends & parted, side, objects) for side, objects in sides):
+                yield address
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         verdict = super().compare(before, after)
@@ -155,8 +160,13 @@ class ForeignKeyKind(ConstraintKind):
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
 
 
-def _is_above(table: Address, part: Object, objects: Mapping[Address, Object]) -> bool:
-    return any(above.address == table for above in all_above(part, objects.get))
+def _attributes(table: Address, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> Attributes:
+    obj = target.get(table) or live.get(table)
+    return obj.attributes if obj else {}
+
+
+def _is_below(tables: set[Address], part: Object, objects: Mapping[Address, Object]) -> bool:
+    return any(above.address in tables for above in all_above(part, objects.get))
 
 
 KIND = ForeignKeyKind()

@@ -1,0 +1,62 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 8 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 create table public.arrival [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create table public.arrival [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 create table public.arrival [safe]
+CREATE SCHEMA faberdb_quarantine_2;
+
+-- 0004 create table public.arrival [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
+
+-- 0005 create table public.arrival [safe]
+CREATE SCHEMA faberdb_quarantine_3;
+
+-- 0006 create table public.arrival [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_3 FROM PUBLIC;
+
+-- 0007 create table public.arrival [safe]
+CREATE SCHEMA faberdb_quarantine_4;
+
+-- 0008 create table public.arrival [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_4 FROM PUBLIC;
+
+-- 0009 drop foreign key public.arrival.arrival_region_fkey [caution]
+ALTER TABLE public.arrival DROP CONSTRAINT arrival_region_fkey;
+
+-- 0010 drop table public.arrival_north [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.arrival DETACH PARTITION public.arrival_north;
+
+-- 0011 drop table public.arrival_north [destructive]
+ALTER TABLE public.arrival_north SET SCHEMA faberdb_quarantine_2;
+
+-- 0012 drop table public.arrival [destructive]
+ALTER TABLE public.arrival SET SCHEMA faberdb_quarantine_1;
+
+-- 0013 drop table public.place_north [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the partition
+ALTER TABLE public.place DETACH PARTITION public.place_north;
+
+-- 0014 drop table public.place_north [destructive]
+ALTER TABLE public.place_north SET SCHEMA faberdb_quarantine_4;
+
+-- 0015 drop table public.place [destructive]
+ALTER TABLE public.place SET SCHEMA faberdb_quarantine_3;
+
+COMMIT;

@@ -1,0 +1,2 @@
+insert into place values ('north');
+insert into arrival values ('north');
