@@ -59,11 +59,13 @@ def order(
     travels: Travels = lambda address: True,
     *,
     takes: Takes = lambda address: True,
+    carried: Mapping[Address, Address] = {},
     together: Iterable[Sequence[tuple[Address, bool]]] = (),
     reverse_ties: bool = False,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
+    carried: what comes back inside something else, by address: its name has to be free when that comes.
     together: groups of (address, whether what puts it up is meant, not what takes it down) that are best written side
     by side; those that close a circle are not.
 
@@ -71,9 +73,11 @@ def order(
     Raises CircleError naming the objects of a circle.
     """
     ends = _ends(changes)
+    coming = {a: home for a, home in carried.items() if a in ends and home in ends and changes[a].before is None}
+    comes = {**ends, **{a: (None, ends[home][1]) for a, home in coming.items()}}
     edges = {
         *_edges(changes, ends, lambda obj: obj.references),
-        *_freed(changes, ends, lambda obj: kinds[obj.address.kind].claims(obj)),
+        *_freed(changes, comes, lambda obj: kinds[obj.address.kind].claims(obj)),
         *_watching(changes, kinds, ends),
         *_siblings(changes, target, kinds, ends),
     }

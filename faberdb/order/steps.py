@@ -152,7 +152,8 @@ def _ordered(
             return live[address].parent in staying
         return address not in moved or any(above in moved for above in _ancestors(address, live))
 
-    whole = {a for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
+    carried = {a: k.address for k in situation.giving.values() if k.form == "moved" for a in k.carries}
+    whole = {*carried, *(k.address for k in situation.giving.values() if k.form == "moved")}
 
     def takes(address: Address) -> bool:
         """What comes back from quarantine comes as it went, and with nothing else."""
@@ -160,7 +161,9 @@ def _ordered(
         return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
 
     together = shared_places(changes, situation)
-    return order(changes, target, kinds, travels, takes=takes, together=together, reverse_ties=reverse_ties)
+    return order(
+        changes, target, kinds, travels, takes=takes, carried=carried, together=together, reverse_ties=reverse_ties
+    )
 
 
 def _left_out(ordered: Iterable[Ordered], forms: Mapping[Address, str], situation: Situation) -> set[Address]:
