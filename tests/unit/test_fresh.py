@@ -73,7 +73,7 @@ def test_the_other_end_of_a_key_is_locked_for_a_moment() -> None:
     number = Object(Address("column", ("public", "person", "id")), {"type": "bigint"}, person.address)
     key = Object(
         Address("foreign_key", ("public", "orders", "fk")),
-        {"columns": ["who"]},
+        {"columns": ["who"], "references": {"table": "person", "columns": ["id"]}},
         WHOLE.address,
         frozenset({WHOLE.address, person.address, number.address}),
     )
