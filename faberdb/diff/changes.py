@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from faberdb.model import Action, Address, Change, Kind, Object
+from faberdb.model import Action, Address, Change, Kind, Object, Turn
 
 Objects = Mapping[Address, Object]
 Kinds = Mapping[str, Kind]
@@ -46,24 +46,51 @@ def diff(
         # One that would only have to be altered stands on others that are taken down, so it is too.
         if (address not in changes or changes[address].action is Action.ALTER) and address in live:
             changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+    _upset(changes, live, target, kinds)
     _carry(changes, live, target, kinds)
     _lift(changes, live, target, kinds, version)
     _propagate(changes, live, target, kinds, version)
+    _take_turns(changes, live, target, kinds)
     return changes
 
 
-def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
-    """Note with changes that another one's statements carry out that they do, and what these wait for."""
+def _upset(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Alter what has to let go of something while that changes, and make anew what cannot get something new."""
     for change in list(changes.values()):
-        waits = frozenset(kinds[change.address.kind].waits(change, changes, live, target))
-        if waits:
-            changes[change.address] = replace(change, waits=waits)
+        forced = kinds[change.address.kind].forces(change, live, target) if change.action is Action.CREATE else ()
+        for address in forced:
+            reason = f"it cannot be given {change.address.spoken} in place"
+            changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
+        for address in kinds[change.address.kind].upsets(change, live, target):
+            known = changes.get(address)
+            if known is None and address in live and address in target:
+                reason = f"it lets go of {change.address.spoken}, which changes"
+                known = Change(address, Action.ALTER, live[address], target[address], reason)
+            if known is not None and known.action is Action.ALTER:
+                changes[address] = replace(known, apart=True)
+
+
+def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Note with changes that another one's statements carry out that they do."""
+    for change in list(changes.values()):
         if change.action is not Action.ALTER:
             continue
         for address in kinds[change.address.kind].carries(change, live, target):
             if address in changes and address != change.address:
                 reason = f"it comes with {change.address.spoken}"
                 changes[address] = replace(changes[address], reason=reason, by=change.address)
+
+
+def _take_turns(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
+    """Note with changes what comes before and after them, and with those in two parts that they are."""
+    for change in list(changes.values()):
+        kind, before, after = kinds[change.address.kind], change.before, change.after
+        turn = kind.turn(change, changes, live, target)
+        apart = change.action is Action.ALTER and (
+            change.apart or (before is not None and after is not None and kind.apart(before, after))
+        )
+        if turn != Turn() or apart:
+            changes[change.address] = replace(change, turn=turn, apart=apart)
 
 
 def referrers_of(objects: Objects) -> dict[Address, list[Object]]:

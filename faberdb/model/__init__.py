@@ -5,7 +5,7 @@ these values; a provider fills them. They are imported from here, whichever file
 """
 
 from faberdb.model.address import Address
-from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Verdict
+from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
 from faberdb.model.run import Failure, JournalEntry, Kept, Limits
@@ -31,6 +31,7 @@ __all__ = [
     "Risk",
     "Statement",
     "Step",
+    "Turn",
     "Unmanaged",
     "Verdict",
     "Work",

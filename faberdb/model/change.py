@@ -59,6 +59,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The changes of others that a change comes before or after, beyond what references say.
+
+    behind: all of it comes after these. last: its last end does. ahead: its first end comes before these.
+    """
+
+    behind: frozenset[Address] = frozenset()
+    last: frozenset[Address] = frozenset()
+    ahead: frozenset[Address] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One object's way from live to target. `before` is None for a create, `after` for a drop."""
 
@@ -72,8 +84,10 @@ class Change:
     """Other objects that the same statements change (the columns of a type that is rebuilt)."""
     follows: bool = False
     """Rebuilt only because something it stands on is."""
-    waits: frozenset[Address] = frozenset()
-    """Objects whose changes, if they change, come first (after a drop), beyond what references say."""
+    turn: Turn = Turn()
+    apart: bool = False
+    """An alter in two parts: it lets go of what it stood on, and takes hold of what it is to stand on, with other
+    changes in between (a partition that goes to another table)."""
     by: Address | None = None
     """The altered object whose statements carry this change out too (a column that is inherited from now on)."""
 

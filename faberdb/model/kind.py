@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from faberdb.model.address import Address
-from faberdb.model.change import Change, Hazard, Statement, Verdict
+from faberdb.model.change import Change, Hazard, Statement, Turn, Verdict
 from faberdb.model.object import Object, Place
 from faberdb.model.run import Kept
 
@@ -157,15 +157,28 @@ class Kind(Protocol):
         """Objects whose own changes an ALTER carries out by the way."""
         ...
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
+    ) -> Turn:
+        """Those of the changed objects that this one comes before or after, though it does not refer to them."""
+        ...
+
+    def apart(self, before: Object, after: Object) -> bool:
+        """Whether an alter is done in two parts: `loosen`, changes of its own parts, `alter`."""
+        ...
+
+    def upsets(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
-        """Those of the changed objects whose changes this one comes after, or before if it is a drop, though it does
-        not refer to them."""
+        """Objects that stay, but have to let go of this one while it changes: an alter in two parts."""
+        ...
+
+    def between(self, obj: Object) -> bool:
+        """Whether it changes between both parts of an alter of its parent."""
         ...
 
     def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
@@ -180,6 +193,18 @@ class Kind(Protocol):
 
     def keeps(self, change: Change) -> str: ...
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]: ...
+    def filled(self, before: Object, after: Object) -> bool:
+        """Whether what is made anew takes over its contents only once its parts are there: `fill`."""
+        ...
+
+    def fill(self, obj: Object, work: Work) -> Iterable[Statement]:
+        """What brings the contents over."""
+        ...
+
+    def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        """The first part of an alter in two parts."""
+        ...
+
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]: ...
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]: ...
     def rename(self, before: Object, after: Object) -> Iterable[Statement]: ...

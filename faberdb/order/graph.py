@@ -1,8 +1,9 @@
 """The order of changes, from references only.
 
-A change has up to two vertices: what takes the old form down and what puts the new one up; an alter is one. What a
-change refers to decides every edge; there are no phases. A child that can be written into its parent's statement is
-merged into the parent's vertex, unless that would close a circle.
+A change has up to two vertices: what takes the old form down and what puts the new one up; an alter is one, or two
+where it lets go of something first and takes hold of something else later. What a change refers to decides every edge;
+there are no phases. A child that can be written into its parent's statement is merged into the parent's vertex, unless
+that would close a circle.
 """
 
 from __future__ import annotations
@@ -10,28 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
 from typing import Any
 
 from faberdb.errors import CircleError
-from faberdb.model import Action, Address, Change, Kind, Object
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Vertex:
-    """One end of a change: `down`, `alter` or `up`."""
-
-    path: tuple[str, ...]
-    kind: str
-    end: str
-
-    @property
-    def address(self) -> Address:
-        return Address(self.kind, self.path)
-
-    @classmethod
-    def of(cls, address: Address, end: str) -> Vertex:
-        return cls(address.path, address.kind, end)
+from faberdb.model import Address, Change, Kind, Object
+from faberdb.order.edges import Ends, Vertex, ends_of, filling, freed, referring, siblings, turns, watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +43,41 @@ def order(
     travels: Travels = lambda address: True,
     *,
     takes: Takes = lambda address: True,
-    carried: Mapping[Address, Address] = {},
     together: Iterable[Sequence[tuple[Address, bool]]] = (),
+    coming: Mapping[Address, Address] | None = None,
     reverse_ties: bool = False,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
-    carried: what comes back inside something else, by address: its name has to be free when that comes.
     together: groups of (address, whether what puts it up is meant, not what takes it down) that are best written side
-    by side; those that close a circle are not.
+    by side; those that close a circle are not. coming: what comes back whole, and inside what, with all its names.
 
     Ties break by address (or the other way round, to show in tests that edges decide and not luck).
     Raises CircleError naming the objects of a circle.
     """
-    ends = _ends(changes)
-    coming = {a: home for a, home in carried.items() if a in ends and home in ends and changes[a].before is None}
-    comes = {**ends, **{a: (None, ends[home][1]) for a, home in coming.items()}}
-    edges = {
-        *_edges(changes, ends, lambda obj: obj.references),
-        *_freed(changes, comes, lambda obj: kinds[obj.address.kind].claims(obj)),
-        *_watching(changes, kinds, ends),
-        *_siblings(changes, target, kinds, ends),
+    ends = ends_of(changes)
+    hard = {
+        *referring(changes, kinds, ends, lambda obj: obj.references),
+        *turns(changes, kinds, ends),
+        *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].claims(obj)),
+        *watching(changes, kinds, ends),
+        *siblings(changes, target, kinds, ends),
     }
     soft = {
-        *_edges(changes, ends, lambda obj: obj.suggested),
-        *_freed(changes, ends, lambda obj: kinds[obj.address.kind].names(obj)),
+        *referring(changes, kinds, ends, lambda obj: obj.suggested),
+        *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].names(obj)),
     }
     parents = _merges(changes, kinds, ends, travels, takes)
     # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
     free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
     key = _reversed_key if reverse_ties else _key
     grouped = _group(together, ends, parents)
-    before, ordered = _contract(ends, edges, soft, parents, free, key)
+    fills, after_parts = filling(changes, kinds, ends, coming or {})
+    vertices = list(dict.fromkeys([*(v for pair in ends.values() for v in pair if v), *fills]))
+    before, ordered = _contract(vertices, hard | after_parts, soft, parents, free, key)
     merged: dict[Vertex, list[Address]] = {}
     beside: dict[Vertex, list[Vertex]] = {}
-    for vertex in dict.fromkeys(v for pair in ends.values() for v in pair if v):
+    for vertex in vertices:
         if vertex in grouped or vertex not in parents:
             beside.setdefault(_root(vertex, parents), []).append(vertex)
         else:
@@ -108,12 +92,12 @@ def order(
     return found
 
 
-_TURN = {"down": 0, "alter": 1, "up": 2}
+_TURN = {"down": 0, "loose": 0, "alter": 1, "up": 2, "fill": 3}
 
 
 def _group(
     together: Iterable[Sequence[tuple[Address, bool]]],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    ends: Ends,
     parents: dict[Vertex, Vertex],
 ) -> set[Vertex]:
     """Make of each group one vertex, for ordering, less the members that are part of something else already. Groups
@@ -164,143 +148,10 @@ def _reversed_key(vertex: Vertex) -> Any:
     return (flip, tuple(-ord(c) for c in vertex.kind), vertex.end)
 
 
-def _ends(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | None, Vertex | None]]:
-    """(takes down, puts up) of each change; an alter is both, also of what it carries out by the way."""
-    ends: dict[Address, tuple[Vertex | None, Vertex | None]] = {}
-    for address, change in changes.items():
-        if change.action in (Action.ALTER, Action.RENAME):
-            vertex = Vertex.of(address, "alter")
-            ends[address] = (vertex, vertex)
-        else:
-            down = Vertex.of(address, "down") if change.action is not Action.CREATE else None
-            up = Vertex.of(address, "up") if change.action is not Action.DROP else None
-            ends[address] = (down, up)
-    for address, change in changes.items():
-        if change.by:
-            ends[address] = ends[change.by]
-    return ends
-
-
-def _edges(
-    changes: Mapping[Address, Change],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
-    needs: Callable[[Object], Iterable[Address]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """(earlier, later) pairs: what an object needs is there before it, and goes after it."""
-    touched_by: dict[Address, list[Address]] = {}
-    for change in changes.values():
-        for touched in change.touches:
-            touched_by.setdefault(touched, []).append(change.address)
-    for address, change in changes.items():
-        down, up = ends[address]
-        if down and up and down != up:
-            yield down, up
-        for waited in change.waits:
-            for end in ends.get(waited, ()):
-                if end and change.action is Action.DROP and down:
-                    yield down, end
-                elif end and up and end != up:
-                    yield end, up
-        for reference in _through(needs(change.after) if change.after else (), touched_by):
-            leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
-            comes = up is not None and (
-                up.end == "up" or not change.before or reference not in change.before.references
-            )
-            if first is None and comes:
-                first = leaving  # what goes takes its effects along before this comes to where it was
-            if up and first and first != up:
-                yield first, up
-        for reference in _through(needs(change.before) if change.before else (), touched_by):
-            if reference in ends and down and reference != address and (last := ends[reference][0]):
-                # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.
-                other = changes[reference]
-                left = change.after is None or reference not in change.after.references
-                leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
-                # What the other change's own statements carry along stays where it is.
-                if leaves and down != last and not (address in other.touches and down.end == "alter"):
-                    yield down, last
-
-
-def _siblings(
-    changes: Mapping[Address, Change],
-    target: Mapping[Address, Object],
-    kinds: Mapping[str, Kind],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """New siblings one after the other, where their order counts."""
-    made: dict[Address, list[tuple[int, Vertex]]] = {}
-    for address, change in changes.items():
-        parent = target.get(change.after.parent) if change.after and change.after.parent else None
-        rank = kinds[address.kind].rank(change.after, parent) if change.after and parent else None
-        up = ends[address][1]
-        if rank is not None and parent is not None and up is not None and up.end == "up":
-            made.setdefault(parent.address, []).append((rank, up))
-    for siblings in made.values():
-        ordered = [up for _, up in sorted(siblings)]
-        yield from pairwise(ordered)
-
-
-def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:
-    for reference in references:
-        yield reference
-        yield from touched_by.get(reference, ())
-
-
-def _freed(
-    changes: Mapping[Address, Change],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
-    names: Callable[[Object], Iterable[tuple[str, ...]]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """What only one can have at a time is free only once who had it is gone, or has let go of it. Of those that keep it
-    and change in what they claim besides, each waits for who lets go, and who is new waits for them."""
-    freed: dict[tuple[str, ...], list[Vertex]] = {}
-    moved: dict[tuple[str, ...], list[Vertex]] = {}
-    taken: list[tuple[Vertex, set[tuple[str, ...]], set[tuple[str, ...]]]] = []
-    for address, change in changes.items():
-        down, up = ends[address]
-        had = set(names(change.before)) if change.before else set()
-        wants = set(names(change.after)) if change.after else set()
-        if change.by or (had == wants and down == up):
-            continue
-        kept = had & wants if down == up else set()
-        if down:
-            for claim in had - kept:
-                freed.setdefault(claim, []).append(down)
-            for claim in kept:
-                moved.setdefault(claim, []).append(down)
-        if up:
-            taken.append((up, wants - kept, kept))
-    for up, new, kept in taken:
-        for claim in {*new, *kept}:
-            for vertex in (*freed.get(claim, ()), *(moved.get(claim, ()) if claim in new else ())):
-                if vertex.address != up.address:
-                    yield vertex, up
-
-
-def _watching(
-    changes: Mapping[Address, Change],
-    kinds: Mapping[str, Kind],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """What acts on every change goes before all others and comes after them, so that it sees none of the plan."""
-    watching = {name for name, kind in kinds.items() if kind.watches}
-    for watcher in (address for address in changes if address.kind in watching):
-        down, up = ends[watcher]
-        for address, change in changes.items():
-            side = change.after or change.before
-            if address.kind in watching or (side and any(r.kind in watching for r in side.references)):
-                continue
-            for other in filter(None, ends[address]):
-                if down and down.end == "down":
-                    yield down, other
-                if up and up.end == "up":
-                    yield other, up
-
-
 def _merges(
     changes: Mapping[Address, Change],
     kinds: Mapping[str, Kind],
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    ends: Ends,
     travels: Travels,
     takes: Takes,
 ) -> dict[Vertex, Vertex]:
@@ -322,7 +173,7 @@ def _merges(
 
 
 def _contract(
-    ends: Mapping[Address, tuple[Vertex | None, Vertex | None]],
+    vertices: Sequence[Vertex],
     hard: set[tuple[Vertex, Vertex]],
     soft: set[tuple[Vertex, Vertex]],
     parents: dict[Vertex, Vertex],
@@ -332,7 +183,6 @@ def _contract(
     """What comes right before each merged vertex, and their order; what closes a circle is undone until there is none:
     merges of what is free, then soft edges, then all merges."""
     edges = hard | soft
-    vertices = dict.fromkeys(v for pair in ends.values() for v in pair if v)
     while True:
         root = {v: _root(v, parents) for v in vertices}
         before: dict[Vertex, set[Vertex]] = {v: set() for v in root.values()}

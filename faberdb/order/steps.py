@@ -152,17 +152,16 @@ def _ordered(
             return live[address].parent in staying
         return address not in moved or any(above in moved for above in _ancestors(address, live))
 
-    carried = {a: k.address for k in situation.giving.values() if k.form == "moved" for a in k.carries}
-    whole = {*carried, *(k.address for k in situation.giving.values() if k.form == "moved")}
+    coming = {a: k.address for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
 
     def takes(address: Address) -> bool:
         """What comes back from quarantine comes as it went, and with nothing else."""
         obj = target.get(address)
-        return address not in whole and (inline or (obj is not None and kinds[address.kind].whole(obj)))
+        return address not in coming and (inline or (obj is not None and kinds[address.kind].whole(obj)))
 
     together = shared_places(changes, situation)
     return order(
-        changes, target, kinds, travels, takes=takes, carried=carried, together=together, reverse_ties=reverse_ties
+        changes, target, kinds, travels, takes=takes, together=together, coming=coming, reverse_ties=reverse_ties
     )
 
 
@@ -323,13 +322,17 @@ def _write(
 ) -> Iterable[_Written]:
     address = item.vertex.address
     change, kind = changes[address], kinds[address.kind]
-    if item.vertex.end == "alter":
+    if item.vertex.end in ("alter", "loose"):
         assert change.before is not None
         assert change.after is not None
-        made, obj = kind.alter(change.before, change.after, situation), change.after
+        write = kind.loosen if item.vertex.end == "loose" else kind.alter
+        made, obj = write(change.before, change.after, situation), change.after
     elif item.vertex.end == "down":
         assert change.before is not None
         made, obj = kind.drop(change.before, situation), change.before
+    elif item.vertex.end == "fill":
+        assert change.after is not None
+        made, obj = kind.fill(change.after, situation), change.after
     else:
         assert change.after is not None
         obj = change.after

@@ -58,7 +58,8 @@ def prove(
     first, changing, last = _around_renames(steps, renames_last=renames_last)
     start = run(first)
     after = run(changing)
-    outlasting = {step.address for step in last}
+    # What gets a name at the end may have it from something that went before.
+    outlasting = {step.address for step in last if step.action is not Action.RENAME}
     held = {a: c for a, c in changes.items() if a not in outlasting}
     _hold_forward(copy, after, held, start, scratch, target)
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}

@@ -19,7 +19,8 @@ def find_renames(
     found = []
     for obj in new:
         old = obj.renamed_from or alone.get((obj.address.kind, obj.parent))
-        if old is None or old not in live or old in wanted:
+        # What is said of a name counts even if something else is to take the old one.
+        if old is None or old not in live or (old in wanted and not obj.renamed_from):
             continue
         if obj.renamed_from or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
             places = {r for r in obj.references if r in wanted and not wanted[r].references}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.database import random_natures as natures
 from tests.database import random_parts as parts
 from tests.database.random_columns import SORTABLE, VALUES, Draw, add_column, truth, value
 from tests.database.random_model import Item, Model, Ref, mark
@@ -104,7 +105,9 @@ def change_table(d: Draw, model: Model, item: Item) -> None:
     keys = {k.id for k in model.of("primary_key", "unique", parent=item.id)}
     referred = [f for f in model.of("foreign_key") if f.needs & keys or f.parent == item.id]
     published = [u for u in model.users(item) if u.kind == "published_table"]
-    if "partition_of" in item.spec or "partition_by" in item.spec:
+    if d.one_in(3):
+        natures.change_nature(d, model, item)
+    elif "partition_of" in item.spec or "partition_by" in item.spec:
         parts.change_part(d, model, item)
     elif d.one_in(6):
         model.respec(item, row_security=None if item.spec.get("row_security") else True)

@@ -16,38 +16,25 @@ from faberdb.model import Address
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.server_wide import OF_SERVER
 from tests.apart import everything, own_database, scratch_like
+from tests.database.shapes_of_tables import TABLES, table
 from tests.migration import Migration, build_directly, declare
 from tests.servers import Server
-
-T = "[tables.t]\n{about}\n[tables.t.columns]\n{columns}\n{more}"
-
-
-def table(columns: str = "a = 'int'", about: str = "", more: str = "") -> str:
-    return T.format(columns=columns, about=about, more=more)
-
 
 F = "[functions.f]\nreturns = 'integer'\nlanguage = 'sql'\n"
 A = "[aggregates.a]\narguments = 'bigint'\nstype = 'bigint'\n"
 D = "[domains.d]\ntype = 'int'\n[domains.d.checks]\n"
-G = (
-    "[functions.f]\nreturns = 'trigger'\nbody = 'begin return new; end'\n"
-    "[tables.t.columns]\na = 'int'\n[tables.t.triggers.g]\nexecute = 'f'\n"
-)
-P = table() + "[tables.t.policies.p]\n"
-R = table() + "[tables.t.rules.r]\n"
 E = "[functions.f]\nreturns = 'event_trigger'\nbody = 'begin end'\n[event_triggers.e]\nexecute = 'f'\n"
-S = table("a = 'int'\nb = 'int'") + "[tables.t.statistics]\n"
 OP = (
     "[functions.f]\narguments = 'bigint, bigint'\nreturns = 'boolean'\nlanguage = 'sql'\nbody = 'select true'\n"
     "[operators.'<<<(bigint, bigint)']\nfunction = 'f'\n"
 )
-PART = "[tables.p]\npartition_of = 't'\nbound = '"
 W = "[foreign_data_wrappers.w]\n[foreign_servers.s]\nwrapper = 'w'\n"
 FT = W + "[foreign_servers.s2]\nwrapper = 'w'\n[foreign_tables.t]\nserver = '{}'\n"
 
 
 SHAPES: dict[str, list[tuple[str, str, str]]] = {
     # kind: (address of what changes, action, schema file)
+    **TABLES,
     "role": [
         ("role:r", "alter", "[roles.r]\nlogin = ⟨false|true⟩"),
         ("role:r", "alter", "[roles.r]\nsettings = { work_mem = '⟨1MB|2MB⟩' }"),
@@ -77,94 +64,6 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("sequence:public.s", "alter", "[sequences]\ns = ⟨{}|{ increment = 5, cycle = true }⟩"),
         ("sequence:public.s", "alter", "[sequences]\ns = { type = '⟨integer|bigint⟩' }"),
         ("sequence:public.s", "alter", "[sequences]\ns = ⟨{}|{ owned_by = 't.a' }⟩\n" + table()),
-    ],
-    "table": [
-        ("table:public.t", "alter", table(about="⟨|unlogged = true⟩")),
-        ("table:public.t", "alter", table(about="⟨|options = { fillfactor = 70 }⟩")),
-        ("table:public.t", "alter", table(about="options = { fillfactor = ⟨70|80⟩ }")),
-        ("table:public.t", "alter", table(about="⟨|row_security = true⟩")),
-        ("table:public.t", "alter", table(about="⟨|replica_identity = 'full'⟩")),
-        ("table:public.t", "alter", table(about="⟨|force_row_security = true⟩")),
-        (
-            "table:public.p",
-            "alter",
-            table(about="partition_by = 'LIST (a)'", more=PART + "⟨FOR VALUES IN (1)|DEFAULT⟩'"),
-        ),
-        ("table:public.c", "alter", table(more="[tables.c]\n⟨inherits = ['t']|⟩\n[tables.c.columns]\na = 'int'")),
-        ("table:public.t", "alter", table(about="⟨|tablespace = 'fast'⟩")),
-        ("table:public.t", "replace", table(about="partition_by = '⟨LIST|HASH⟩ (a)'")),
-    ],
-    "column": [
-        ("column:public.t.a", "alter", table("a = '⟨int|bigint⟩'")),
-        ("column:public.t.a", "alter", table("a = '⟨varchar(10)|text⟩'")),
-        ("column:public.t.a", "alter", table("a = ⟨'int'|{ type = 'int', null = true }⟩")),
-        ("column:public.t.a", "alter", table("a = ⟨'int'|{ type = 'int', identity = 'always' }⟩")),
-        ("column:public.t.a", "alter", table("a = { type = 'int', identity = '⟨always|by default⟩' }")),
-        ("column:public.t.a", "alter", table("a = { type = 'text', storage = '⟨main|external⟩' }")),
-        ("column:public.t.a", "alter", table("a = { type = 'text', statistics = ⟨10|20⟩ }")),
-        ("column:public.t.a", "alter", table("a = { type = 'text', collation = '⟨\"C\"|\"POSIX\"⟩' }")),
-        ("column:public.t.a", "alter", table("b = 'int'\na = { type = 'int'⟨, generated = 'b + 1'|⟩ }")),
-        ("column:public.t.a", "replace", table("b = 'int'\na = { type = 'int', generated = 'b + ⟨1|2⟩' }")),
-    ],
-    "default": [("default:public.t.a", "alter", table("a = { type = 'int', default = '⟨1|2⟩' }"))],
-    "primary_key": [
-        ("primary_key:public.t.t_pkey", "alter", table(about="primary_key = { columns = ['a']⟨|, clustered = true⟩ }")),
-        (
-            "primary_key:public.t.t_pkey",
-            "alter",
-            table(about="primary_key = { columns = ['a']⟨, tablespace = 'fast'|⟩ }"),
-        ),
-        ("primary_key:public.t.t_pkey", "replace", table("a = 'int'\nb = 'int'", "primary_key = ['⟨a|b⟩']")),
-    ],
-    "unique": [
-        (
-            "unique:public.t.u",
-            "alter",
-            table(more="[tables.t.uniques.u]\ncolumns = ['a']\noptions = { fillfactor = ⟨70|80⟩ }"),
-        )
-    ],
-    "foreign_key": [
-        (
-            "foreign_key:public.t.f",
-            "alter",
-            table(
-                "a = 'int'\nb = 'int'",
-                "primary_key = ['a']",
-                "[tables.t.foreign_keys.f]\ncolumns = ['b']\nreferences = { table = 't' }\n⟨not_valid = true|⟩",
-            ),
-        ),
-        (
-            "foreign_key:public.t.f",
-            "alter",
-            table(
-                "a = 'int'\nb = 'int'",
-                "primary_key = ['a']",
-                "[tables.t.foreign_keys.f]\ncolumns = ['b']\nreferences = { table = 't' }\n⟨|deferrable = true⟩",
-            ),
-        ),
-    ],
-    "check": [
-        (
-            "check:public.t.c",
-            "alter",
-            table(more="[tables.t.checks]\nc = { expression = 'a > 0', not_valid = ⟨true|false⟩ }"),
-        )
-    ],
-    "index": [
-        ("index:public.t.i", "alter", table(more="[tables.t.indexes.i]\non = ['a']\n⟨|options = { fillfactor = 70 }⟩")),
-        ("index:public.t.i", "alter", table(more="[tables.t.indexes.i]\non = ['a']\n⟨|clustered = true⟩")),
-        ("index:public.t.i", "alter", table(more="[tables.t.indexes.i]\non = ['(a + 1)']\n⟨|statistics = { 1 = 50 }⟩")),
-        ("index:public.t.i", "replace", table(more="[tables.t.indexes.i]\non = ['a⟨| desc⟩']")),
-    ],
-    "exclusion": [
-        (
-            "exclusion:public.t.x",
-            "alter",
-            table(
-                more="[tables.t.exclusions.x]\nusing = 'btree'\nelements = ['a WITH =']\n"
-                "options = { fillfactor = ⟨70|80⟩ }"
-            ),
-        )
     ],
     "view": [
         ("view:public.v", "alter", "[views]\nv = 'select 1 as a⟨|, 2 as b⟩'"),
@@ -227,34 +126,9 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "attribute": [("attribute:public.c.a", "alter", "[composite_types.c.columns]\na = '⟨int|bigint⟩'")],
     "range_type": [("range_type:public.r", "replace", "[range_types]\nr = '⟨integer|bigint⟩'")],
     "collation": [("collation:public.c", "replace", "[collations]\nc = { locale = '⟨C|POSIX⟩' }")],
-    "trigger": [
-        ("trigger:public.t.g", "alter", G + "events = ['⟨insert|delete⟩']"),
-        ("trigger:public.t.g", "alter", G + "events = ['insert']\nenabled = '⟨origin|always⟩'"),
-        ("trigger:public.t.g", "alter", G + "events = ['insert']\nwhen = '⟨before|after⟩'"),
-        ("trigger:public.t.g", "alter", G + "events = ['insert']\n⟨|condition = 'new.a > 0'⟩"),
-        ("trigger:public.t.g", "replace", G + "events = ['insert']\n⟨|constraint = true⟩"),
-    ],
-    "policy": [
-        ("policy:public.t.p", "alter", P + "using = 'a > ⟨0|1⟩'"),
-        ("policy:public.t.p", "alter", P + "using = 'a > 0'\n⟨|check = 'a > 1'⟩"),
-        ("policy:public.t.p", "alter", P + "using = 'a > 0'\nroles = ['⟨public|pg_monitor⟩']"),
-        ("policy:public.t.p", "replace", P + "using = 'a > 0'\ncommand = '⟨all|select⟩'"),
-        ("policy:public.t.p", "replace", P + "using = 'a > 0'\npermissive = ⟨true|false⟩"),
-        ("policy:public.t.p", "replace", P + "using = 'a > 0'\n⟨check = 'a > 1'|⟩"),
-    ],
-    "rule": [
-        ("rule:public.t.r", "alter", R + "event = '⟨insert|delete⟩'"),
-        ("rule:public.t.r", "alter", R + "event = 'insert'\n⟨|instead = true⟩"),
-        ("rule:public.t.r", "alter", R + "event = 'insert'\nenabled = '⟨origin|disabled⟩'"),
-    ],
     "event_trigger": [
         ("event_trigger:e", "alter", E + "event = 'sql_drop'\nenabled = '⟨origin|disabled⟩'"),
         ("event_trigger:e", "replace", E + "event = '⟨sql_drop|ddl_command_end⟩'"),
-    ],
-    "statistics": [
-        ("statistics:public.s", "alter", S + "s = { on = ['a', 'b'], target = ⟨10|20⟩ }"),
-        ("statistics:public.s", "alter", S + "s = { on = ['a', 'b']⟨, target = 10|⟩ }"),
-        ("statistics:public.s", "replace", S + "s = { on = ['a', 'b'], kinds = ['⟨mcv|ndistinct⟩'] }"),
     ],
     "operator": [
         ("operator:public.<<<(bigint, bigint)", "alter", OP + "⟨|restrict = 'scalarltsel'⟩"),
@@ -372,13 +246,6 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("publication:p", "alter", "[publications.p]\n⟨|publish_via_partition_root = true⟩"),
         ("publication:p", "replace", "[publications.p]\n⟨|all_tables = true⟩"),
     ],
-    "published_table": [
-        (
-            'published_table:p."public.t"',
-            "replace",
-            table("a = 'int'\nb = 'int'") + "[publications.p.tables]\nt = { columns = ['⟨a|b⟩'] }",
-        ),
-    ],
     "published_schema": [
         ("published_schema:p.s", "create", "[schemas]\ns = {}\n[publications.p]\n⟨|schemas = { s = {} }⟩")
     ],
@@ -394,9 +261,6 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("security_label:table.public.t.m", "alter", table(about="security_labels = { m = '⟨a|b⟩' }")),
         ("table:public.t", "none", table(about="⟨|security_labels = { m = 'a' }⟩")),
     ],
-    "comment": [("comment:table.public.t", "alter", table(about="comment = '⟨a|b⟩'"))],
-    "grant": [("grant:table.public.t.public", "alter", table(about="grants = { public = ['⟨select|insert⟩'] }"))],
-    "owner": [("owner:table.public.t", "alter", table(about="owner = 'pg_⟨monitor|read_all_settings⟩'"))],
     "privilege": [
         (
             'privilege:"function pg_catalog.pg_stat_reset() to pg_monitor"',

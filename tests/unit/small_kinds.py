@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from faberdb.model import Address, Object, Place
+from faberdb.model import Address, Object, Place, Turn
 
 
 class Spec(BaseModel):
@@ -104,8 +104,20 @@ class SmallKind:
     def carries(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
         yield from ()
 
-    def waits(self, change: Any, changes: Any, live: Any, target: Any) -> Iterator[Any]:
+    def turn(self, change: Any, changes: Any, live: Any, target: Any) -> Turn:
+        return Turn()
+
+    def apart(self, before: Object, after: Object) -> bool:
+        return False
+
+    def filled(self, before: Object, after: Object) -> bool:
+        return False
+
+    def upsets(self, change: Any, live: Any, target: Any) -> Iterator[Any]:
         yield from ()
+
+    def between(self, obj: Object) -> bool:
+        return False
 
     def made_anew(self, change: Any, live: Any, target: Any) -> str:
         return ""

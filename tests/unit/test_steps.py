@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from faberdb.model import Action, Address, Catalogue, Change, Object
+from faberdb.model import Action, Address, Catalogue, Change, Object, Turn
 from faberdb.order.steps import make_steps
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.quarantine import place_for
@@ -27,7 +27,7 @@ def test_a_column_that_cannot_go_along_with_its_table_is_kept_by_itself() -> Non
     changes = {
         THING: Change(THING, Action.DROP, live[THING], None),
         NAME: Change(NAME, Action.DROP, column, None),
-        BOOK: Change(BOOK, Action.ALTER, live[BOOK], target[BOOK], waits=frozenset({NAME})),
+        BOOK: Change(BOOK, Action.ALTER, live[BOOK], target[BOOK], turn=Turn(last=frozenset({NAME}))),
     }
     kinds = {kind.name: kind for kind in KINDS}
 

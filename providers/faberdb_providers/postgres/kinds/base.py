@@ -7,7 +7,20 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import (
+    Action,
+    Address,
+    Attributes,
+    Change,
+    Hazard,
+    Object,
+    Place,
+    Risk,
+    Statement,
+    Turn,
+    Verdict,
+    Work,
+)
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
@@ -248,16 +261,29 @@ class PostgresKind:
         """Objects whose own changes an ALTER carries out by the way."""
         return ()
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
+    ) -> Turn:
+        """Those of the changed objects that this one comes before or after, though it does not refer to them."""
+        return Turn()
+
+    def apart(self, before: Object, after: Object) -> bool:
+        """Whether an alter is done in two parts, with changes of its own parts in between."""
+        return False
+
+    def upsets(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
-        """Those of the changed objects whose changes this one comes after, or before if it is a drop, though it does
-        not refer to them."""
+        """Objects that stay, but have to let go of this one while it changes."""
         return ()
+
+    def between(self, obj: Object) -> bool:
+        """Whether it changes between both parts of an alter of its parent."""
+        return False
 
     def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
         """Why an object that could be altered is replaced after all, seen what hangs on it; empty where it is not."""
@@ -278,6 +304,16 @@ class PostgresKind:
         return f"{self.sql_name or self.name.upper()} {'.'.join(ident(p) for p in obj.address.path)}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        raise LookupError(self.name)
+
+    def filled(self, before: Object, after: Object) -> bool:
+        """Whether what is made anew takes over its contents only once its parts are there."""
+        return False
+
+    def fill(self, obj: Object, work: Work) -> Iterable[Statement]:
+        raise LookupError(self.name)
+
+    def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         raise LookupError(self.name)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:

@@ -11,6 +11,7 @@ from faberdb_providers.postgres.kinds.background import collation, not_brought_a
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.typed import typed_by
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     carried,
@@ -194,6 +195,11 @@ class AttributeKind(PostgresKind):
         if before.attributes == after.attributes:
             return None
         return Verdict(Action.ALTER, disturbs=True)
+
+    def upsets(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        return typed_by(change.address.path[:2], live)
 
     def rank(self, obj: Object, parent: Object) -> int | None:
         return _rank(obj, parent)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from faberdb.model import Address, Change, Object
+from faberdb.model import Address, Change, Object, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.lineage import carried, places, waited_for
+from faberdb_providers.postgres.kinds.lineage import carried, places, turn_of
+from faberdb_providers.postgres.kinds.partition import leave, moves
 
 
 class Descendant(PostgresKind):
@@ -24,11 +25,17 @@ class Descendant(PostgresKind):
         assert change.after is not None
         return carried(change.before, change.after, live, target)
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
-        return waited_for(change, changes, lambda address: target.get(address) or live.get(address))
+    ) -> Turn:
+        return turn_of(change, changes, live, target)
+
+    def apart(self, before: Object, after: Object) -> bool:
+        return moves(before, after)
+
+    def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        return leave(before, after, work)

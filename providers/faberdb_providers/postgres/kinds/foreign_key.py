@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Attributes, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
@@ -94,32 +94,22 @@ class ForeignKeyKind(ConstraintKind):
         there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
         yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
-        """The partitions of the table it refers to: rows that are referred to cannot leave it, and must be there. When
-        it goes, also those of its own table that go: they would take along a foreign key of their own."""
-        obj = change.after or change.before
-        assert obj is not None
-        own = Address("table", obj.address.path[:2])
-        there = resolve(own.path[0], obj.attributes["references"]["table"])
-        going = change.action is Action.DROP
-        # Partitions come to a table with the foreign keys that it has.
-        wholes = {there} if going or there != own else set()
-        parted = {a for a in (there, own) if "partition_by" in _attributes(a, live, target)}
-        if not parted & {*wholes, own}:
-            return
-        for address, other in changes.items():
-            if address.kind != "table" or address == own:
-                continue
-            ends = wholes | ({own} if going and other.action is Action.DROP else set())
-            sides = ((other.before, live), (other.after, target))
-            if any(side and is_part(side) and _is_below(ends & parted, side, objects) for side, objects in sides):
-                yield address
+    ) -> Turn:
+        """It goes before partitions leave the table it points at, and comes after they are there with their rows. When
+        it goes for good, so do partitions of its own table after it: they would take along a key of their own."""
+        if change.action is Action.ALTER:
+            return Turn()
+        own = _own_parts(change.before, changes, live) if change.action is Action.DROP else frozenset()
+        return Turn(
+            ahead=_parts_pointed_at(change.before, changes, live, going=True) | own,
+            last=_parts_pointed_at(change.after, changes, target, going=False),
+        )
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         verdict = super().compare(before, after)
@@ -160,13 +150,30 @@ class ForeignKeyKind(ConstraintKind):
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
 
 
-def _attributes(table: Address, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> Attributes:
-    obj = target.get(table) or live.get(table)
-    return obj.attributes if obj else {}
+def _parts_pointed_at(
+    key: Object | None, changes: Mapping[Address, Change], objects: Mapping[Address, Object], *, going: bool
+) -> frozenset[Address]:
+    """The partitions among the changes that the table which a foreign key points at has. If that is its own table, they
+    come to it with the foreign keys that it has, and only those that go, go after them."""
+    pointed = key.attributes.get("references") if key else None
+    whole = objects.get(resolve(key.address.path[0], pointed["table"])) if key and pointed else None
+    if key is None or whole is None or "partition_by" not in whole.attributes:
+        return frozenset()
+    found = [o for a in changes if (o := objects.get(a)) is not None and is_part(o)]
+    parts = {o.address for o in found if whole in all_above(o, objects.get)}
+    if whole.address == key.parent:
+        parts = {a for a in parts if going and changes[a].action in (Action.DROP, Action.REPLACE)}
+    return frozenset(parts)
 
 
-def _is_below(tables: set[Address], part: Object, objects: Mapping[Address, Object]) -> bool:
-    return any(above.address in tables for above in all_above(part, objects.get))
+def _own_parts(
+    key: Object | None, changes: Mapping[Address, Change], live: Mapping[Address, Object]
+) -> frozenset[Address]:
+    """The partitions of the table of a foreign key that go in the plan."""
+    going = [o for a, c in changes.items() if c.action is Action.DROP and (o := live.get(a)) is not None and is_part(o)]
+    return frozenset(
+        o.address for o in going if key and key.parent in {above.address for above in all_above(o, live.get)}
+    )
 
 
 KIND = ForeignKeyKind()

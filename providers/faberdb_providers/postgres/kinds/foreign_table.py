@@ -21,7 +21,7 @@ from faberdb_providers.postgres.kinds.foreign import (
 )
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import not_null_names
-from faberdb_providers.postgres.kinds.partition import descent_changes
+from faberdb_providers.postgres.kinds.partition import join
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.table import body, descent
 from faberdb_providers.postgres.names import ident, qualified, relative, resolve
@@ -125,7 +125,7 @@ class ForeignTableKind(Descendant):
         if moves:
             hazard = Hazard("foreign-options", "queries on it use this from the moment it commits")
             yield with_secrets(f"ALTER {self.identity(after)}{moves}", Risk.CAUTION, after, (hazard,))
-        yield from descent_changes(before, after, work)
+        yield from join(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         hazard = Hazard("foreign-drop", "queries that use it fail from the moment this commits; its rows stay far away")

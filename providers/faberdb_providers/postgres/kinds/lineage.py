@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
 
-from faberdb.model import Action, Address, Change, Object, Unmanaged, Work
-from faberdb_providers.postgres.names import resolve
+from faberdb.model import Action, Address, Change, Object, Turn, Unmanaged, Work
+from faberdb_providers.postgres.names import ident, resolve
 
 Objects = Mapping[Address, Object]
 Find = Callable[[Address], Object | None]
@@ -46,26 +47,31 @@ def all_above(table: Object, find: Find) -> list[Object]:
     return found
 
 
-def now(work: Work) -> Find:
-    """The tables above as they are when a table comes or goes: all else about them has changed by then."""
-    return lambda address: work.after(address) or work.before(address)
+def at(work: Work, *, after: bool | None) -> Find:
+    """The tables above as they are live or wanted, or else as they are when a table comes or goes: all else about them
+    has changed by then."""
+    if after is None:
+        return lambda address: work.after(address) or work.before(address)
+    return work.after if after else work.before
 
 
-def shared(table: Object, work: Work, kind: str) -> dict[str, Object]:
-    """By name, the objects of a kind on the tables above that a child table has too."""
+def shared(table: Object, work: Work, kind: str, *, after: bool | None = None) -> dict[str, Object]:
+    """By name, the objects of a kind on the tables above that a child table has too. after: as those are wanted, or as
+    they are live; otherwise as they are when a table comes or goes."""
     found: dict[str, Object] = {}
-    for parent in all_above(table, now(work)):
-        for obj in work.children(parent.address, after=work.after(parent.address) is not None):
+    for parent in all_above(table, at(work, after=after)):
+        wanted = work.after(parent.address) is not None if after is None else after
+        for obj in work.children(parent.address, after=wanted):
             if obj.address.kind == kind and "inherited" not in obj.attributes and not obj.attributes.get("no_inherit"):
                 found.setdefault(obj.address.path[-1], obj)
     return found
 
 
-def default_above(table: Object, column: str, work: Work) -> Object | None:
-    """The default that a column of a child table has from above."""
-    for parent in all_above(table, now(work)):
-        address = Address("default", (*parent.address.path, column))
-        found = work.after(address) if work.after(parent.address) else work.before(address)
+def default_above(table: Object, column: str, work: Work, *, after: bool) -> Object | None:
+    """The default that a column of a child table has from above, as it is live or wanted there."""
+    find = at(work, after=after)
+    for parent in all_above(table, find):
+        found = find(Address("default", (*parent.address.path, column)))
         if found is not None:
             return found
     return None
@@ -80,25 +86,41 @@ def places(table: Object) -> Iterator[tuple[str, ...]]:
         yield ("bound", *parent, table.attributes["bound"], "")
 
 
-def waited_for(change: Change, changes: Mapping[Address, Change], find: Find) -> Iterator[Address]:
-    """The changes of what a table shares with those above: it comes after them, and when it is dropped it goes before
-    them, so that it is set aside, and comes back, as it was."""
+def turn_of(change: Change, changes: Mapping[Address, Change], live: Objects, target: Objects) -> Turn:
+    """The changes of what a table shares with those above that it comes before or after.
+
+    It leaves a table as that is, and comes to one as that is to be; where it stays, it follows what changes there
+    before it is moved. When it is dropped or made anew, it goes before them, so that it is set aside, and comes back,
+    as it was.
+    """
     before, after = change.before, change.after
-    old, new = (above(obj) if obj else [] for obj in (before, after))
-    moved = before is not None and after is not None
-    if old == new:
-        return
-    tables = [a.address for obj in (before, after) if obj for a in all_above(obj, find)]
-    # Those that are dropped are left with all they have, so that they go to quarantine whole.
-    left = {a for a in tables if moved and a in changes and changes[a].action is Action.DROP}
-    parents = [a for a in tables if a not in left and (a not in changes or moved or changes[a].action is Action.ALTER)]
-    if not parents:
-        return
-    paths = {a.path for a in parents}
-    kinds = (*SHARED, "default") if moved else ("column", "check", "default")
-    for address in changes:
-        if address.path[:2] in paths and len(address.path) > 2 and address.kind in kinds:
-            yield address
+    if change.action is Action.ALTER:
+        assert before is not None
+        assert after is not None
+        old, new = ({o.address.path for o in all_above(o, side.get)} for o, side in ((before, live), (after, target)))
+        return Turn(
+            _shared_with(old & new, changes, (*SHARED, "default")),
+            _shared_with(new - old, changes, (*SHARED, "default")),
+            _shared_with(old - new, changes, (*SHARED, "default")),
+        )
+    old, new = (
+        {o.address.path for o in (all_above(obj, side.get) if obj else ()) if _stays(o, changes)}
+        for obj, side in ((before, live), (after, target))
+    )
+    kinds = ("column", "check", "default")
+    return Turn(last=_shared_with(new, changes, kinds), ahead=_shared_with(old, changes, kinds))
+
+
+def _stays(table: Object, changes: Mapping[Address, Change]) -> bool:
+    return table.address not in changes or changes[table.address].action is Action.ALTER
+
+
+def _shared_with(
+    tables: Set[tuple[str, ...]], changes: Mapping[Address, Change], kinds: tuple[str, ...]
+) -> frozenset[Address]:
+    if not tables:
+        return frozenset()
+    return frozenset(a for a in changes if len(a.path) > 2 and a.kind in kinds and a.path[:2] in tables)
 
 
 def carried(table: Object, other: Object, live: Objects, target: Objects) -> Iterator[Address]:
@@ -106,13 +128,15 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
     if above(table) == above(other):
         return
 
-    def find(address: Address) -> Object | None:
-        return target.get(address) or live.get(address)
-
-    parents = {o.address for o in (*all_above(table, find), *all_above(other, find))}
-    there = [o for o in target.values() if o.parent in parents]
-    there += [o for o in live.values() if o.parent in parents and o.parent not in target]
-    columns = {o.address.path[-1] for o in there if o.address.kind == "column"}
+    old = {o.address for o in all_above(table, live.get)}
+    new = {o.address for o in all_above(other, target.get)}
+    there = [o for o in target.values() if o.parent in new]
+    there += [o for o in live.values() if o.parent in old - new]
+    # One that it had from above stays, as its own; one of its own is met by that of a table that it comes to.
+    kept, met = (
+        {o.address.path[-1] for o in side.values() if o.parent in parents and o.address.kind == "column"}
+        for side, parents in ((live, old), (target, new))
+    )
     checks = {o.address.path[-1] for o in there if o.address.kind == "check" and not o.attributes.get("no_inherit")}
     shapes = [(o.address.kind, shape(o)) for o in there if o.address.kind in (*KEYS, "index", "foreign_key")]
     for address in {a: None for side in (live, target) for a, o in side.items() if o.parent == table.address}:
@@ -126,7 +150,7 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
                 continue
             yield address
         elif address.kind == "column":
-            if address.path[-1] in columns and "inherited" not in one.attributes:
+            if (address.path[-1] in (kept if before is None else met)) and "inherited" not in one.attributes:
                 yield address
         elif address.kind == "check":
             if address.path[-1] in checks:
@@ -146,6 +170,19 @@ def left_columns(table: Object, other: Object, live: Objects, target: Objects) -
 
     own = {a.path[-1] for a, o in live.items() if o.parent == table.address and "inherited" not in o.attributes}
     return sorted(columns(live, table) - own - columns(target, other))
+
+
+def partitioned_by(column: Address, live: Objects, target: Objects) -> Iterator[Address]:
+    """The tables that are partitioned by a column: its own, or partitions of that which are partitioned themselves."""
+    name = column.path[-1]
+    for address, obj in live.items():
+        if "partition_by" not in obj.attributes or "partition_by" not in getattr(target.get(address), "attributes", {}):
+            continue
+        keys = obj.attributes["partition_by"]
+        if column.path[:2] in [o.address.path for o in (obj, *all_above(obj, live.get))] and (
+            re.search(rf"(?<![\w.\"]){re.escape(ident(name))}(?![\w\"])", keys)
+        ):
+            yield address
 
 
 def shape(obj: Object) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.bounds import misfits
+from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
-from faberdb_providers.postgres.kinds.lineage import KEYS, all_above, default_above, now, shape, shared
+from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
+from faberdb_providers.postgres.kinds.lineage import KEYS, Objects, all_above, at, default_above, shape, shared
+from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
 
@@ -31,28 +34,165 @@ def detach(obj: Object) -> Statement:
     return Statement(f"ALTER TABLE {parent} DETACH PARTITION {qualified(obj.address)}", Risk.DANGEROUS, (hazard,))
 
 
-def descent_changes(before: Object, after: Object, work: Work) -> Iterator[Statement]:
-    """What makes a table a part of other tables than it was, or of none."""
-    schema, name = after.address.path[0], qualified(after.address)
+def moves(before: Object, after: Object) -> bool:
+    """Whether a table is a part of other tables than it was, or another part."""
+    keys = ("partition_of", "bound", "not_null_names", "inherits")
+    return any(before.attributes.get(key) != after.attributes.get(key) for key in keys)
+
+
+def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """What takes a table out of those above it that it is a part of no more."""
     old, new = before.attributes, after.attributes
-    keys = ("partition_of", "bound", "not_null_names")
-    if any(old.get(key) != new.get(key) for key in keys):
-        leaves, joins = bool(old.get("partition_of")), bool(new.get("partition_of"))
-        if leaves:
-            yield detach(before)
-            if not joins:
-                yield from _stays_behind(before, after, work)
-        if joins:
-            yield from _fits(before, after, work)
-            yield attach(after, misfits(after, work))
-            yield from _follows(before, after, work)
-    for gone in [p for p in old.get("inherits", ()) if p not in new.get("inherits", ())]:
-        yield Statement(f"ALTER TABLE {name} NO INHERIT {qualified(resolve(schema, gone))}", Risk.DANGEROUS)
-    added = [p for p in new.get("inherits", ()) if p not in old.get("inherits", ())]
+    if new.get("partition_of") and _attached_anew(old, new):
+        yield from _called_as_parts(before, after, work)
+    if old.get("partition_of") and _attached_anew(old, new):
+        yield detach(before)
+        if not new.get("partition_of"):
+            yield from _stays_behind(before, after, work)
+    schema = after.address.path[0]
+    gone, added = _inherits_anew(old, new)
+    for parent, stand_in in stand_ins(after, gone, schema):
+        # What comes from above would become its own in between, and stay so.
+        yield from left_for(before, parent, stand_in, work) if added else (no_inherit(after, parent),)
+    if gone and not added:
+        yield from _checks_left(before, after, work)
+
+
+def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """What makes a table a part of those above it that it was none of."""
+    old, new = before.attributes, after.attributes
+    if new.get("partition_of") and _attached_anew(old, new):
+        yield from _filled_up(before, after, work)
+        yield from _fits(before, after, work)
+        yield attach(after, misfits(after, work))
+        yield from _follows(before, after, work)
+    elif old.get("partition_of") and not new.get("partition_of"):
+        yield from _called_as_wanted(before, after, work)
+    schema, name = after.address.path[0], qualified(after.address)
+    gone, added = _inherits_anew(old, new)
     if added:
         yield from _fits(before, after, work)
     for parent in added:
         yield Statement(f"ALTER TABLE {name} INHERIT {qualified(resolve(schema, parent))}", Risk.DANGEROUS)
+    for _, stand_in in stand_ins(after, gone if added else (), schema):
+        yield Statement(f"ALTER TABLE {name} NO INHERIT {stand_in}", Risk.CAUTION)
+        yield Statement(f"DROP TABLE {stand_in}")
+    if gone and added:
+        yield from _checks_left(before, after, work)
+
+
+def _inherits_anew(old: Attributes, new: Attributes) -> tuple[list[str], list[str]]:
+    """The tables that a child leaves, and those it comes to. Their order counts, and whoever comes is the last."""
+    had, wanted = old.get("inherits") or [], new.get("inherits") or []
+    stay = [p for p in had if p in wanted]
+    while stay != wanted[: len(stay)]:
+        stay.pop()
+    return [p for p in had if p not in stay], wanted[len(stay) :]
+
+
+def _checks_left(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Takes from a child the checks that it keeps from the tables above it and is not to have."""
+    still = shared(after, work, "check", after=True)
+    for name in shared(before, work, "check", after=False):
+        if name not in still and work.after(Address("check", (*after.address.path, name))) is None:
+            yield Statement(f"ALTER TABLE {qualified(after.address)} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
+
+
+def _called_as_parts(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Gives the indexes of a table that become parts of others the names that such parts have by themselves."""
+    schema, table = after.address.path
+    for kind in (*KEYS, "index"):
+        above = {shape(key): key for key in shared(after, work, kind, after=True).values()}
+        for mine in work.children(before.address, after=False):
+            whole = above.get(shape(mine)) if mine.address.kind == kind and work.after(mine.address) is None else None
+            if whole is not None and "attached_to" not in mine.attributes:
+                yield from renamed(schema, mine.address.path[-1], chosen_name(table, whole))
+
+
+def _called_as_wanted(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Gives the indexes that a table keeps when it is a part no more the names that it wants for them."""
+    schema, table = after.address.path
+    for kind in (*KEYS, "index"):
+        above = {shape(key): key for key in shared(before, work, kind, after=False).values()}
+        for mine in work.children(after.address, after=True):
+            whole = above.get(shape(mine)) if mine.address.kind == kind and work.before(mine.address) is None else None
+            if whole is not None:
+                yield from renamed(schema, chosen_name(table, whole), mine.address.path[-1])
+
+
+def renamed(schema: str, old: str, new: str) -> Iterator[Statement]:
+    """ALTER INDEX RENAME, where that changes anything."""
+    if old != new:
+        yield Statement(f"ALTER INDEX {dotted(schema, old)} RENAME TO {ident(new)}", Risk.CAUTION)
+
+
+def lossy(before: Object, after: Object, live: Objects, target: Objects) -> str:
+    """Why a table cannot become, or cease to be, a partition and keep its values: the types of columns differ from
+    those above it in a way that its values may not survive."""
+    if "partition_of" not in {**before.attributes, **after.attributes}:
+        return ""
+    had, wanted = _types(before, live), _types(after, target)
+    become = dict.fromkeys(sorted(wanted.keys() - had.keys()), "come") if "partition_of" in after.attributes else {}
+    for name in sorted(had.keys() & wanted.keys()):
+        own = [side.get(Address("column", (*after.address.path, name))) for side in (live, target)]
+        if had[name] == wanted[name] or all(o is not None and "type" in o.attributes for o in own):
+            continue
+        if not lossless(had[name], wanted[name]):
+            return f"its column {name} would have to become {wanted[name]}, which may lose values"
+        become[name] = f"become {wanted[name]}"
+    goes = sorted(had.keys() - wanted.keys())
+    if become and goes:
+        # The way back from there makes it anew, and has the values of such a column beside it only.
+        name, how = next(iter(become.items()))
+        return f"its column {name} would {how} while {goes[0]} goes"
+    return ""
+
+
+def _types(table: Object, objects: Objects) -> dict[str, str]:
+    homes = {o.address for o in (table, *all_above(table, objects.get))}
+    columns = (o for o in objects.values() if o.parent in homes and o.address.kind == "column")
+    return {o.address.path[-1]: str(o.attributes["type"]) for o in columns if "type" in o.attributes}
+
+
+def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Gives a table the columns that it lacks to be a partition, and the types that they have above it."""
+    table, had = qualified(after.address), shared(before, work, "column", after=False)
+    names = _not_null_names(after, work, after=True)
+    stayed = {o.address for o in all_above(before, work.before)}
+    for name, column in shared(after, work, "column", after=True).items():
+        if column.parent in stayed:
+            continue  # it has come, or changed, while the table was still there
+        mine = work.before(Address("column", (*after.address.path, name)))
+        there = mine if mine is not None and "type" in mine.attributes else had.get(name)
+        if there is not None:
+            yield from _retyped(table, there, column)
+            continue
+        # An identity comes from above when it is attached.
+        told = {k: v for k, v in column.attributes.items() if k not in ("identity", "not_null_name")}
+        if work.version >= 18 and name in names:
+            told["not_null_name"] = names[name]
+        default = default_above(after, name, work, after=True)
+        text = str(default.attributes["expression"]) if default else None
+        new = Object(Address("column", (*after.address.path, name)), told)
+        filled = bool(told.get("null") or text or "generated" in told)
+        hazard = Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True)
+        risk, hazards = (Risk.CAUTION, ()) if filled else (Risk.DANGEROUS, (hazard,))
+        yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(new, text, work.version)}", risk, hazards)
+
+
+def _retyped(table: str, old: Object, new: Object) -> Iterator[Statement]:
+    """ALTER COLUMN TYPE from the type of one column to that of another, in which every value survives."""
+    was, type_, collation = old.attributes["type"], new.attributes["type"], new.attributes.get("collation")
+    if was == type_ and old.attributes.get("collation") == collation:
+        return
+    hazard = Hazard("rewrite", "the table is rewritten while it is locked", in_use=True)
+    words = f"TYPE {type_}{f' COLLATE {collation}' if collation else ''}"
+    risk, hazards = (Risk.DANGEROUS, (hazard,)) if rewritten(was, type_) else (Risk.CAUTION, ())
+    yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(new.address.path[-1])} {words}", risk, hazards)
+
+
+def _attached_anew(old: Attributes, new: Attributes) -> bool:
+    return any(old.get(key) != new.get(key) for key in ("partition_of", "bound", "not_null_names"))
 
 
 def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -60,7 +200,7 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     table = qualified(after.address)
     names = _not_null_names(after, work, after=True)
     now = _not_null_names(before, work, after=False)
-    for name, column in shared(after, work, "column").items():
+    for name, column in shared(after, work, "column", after=True).items():
         mine = work.before(Address("column", (*after.address.path, name)))
         if column.attributes.get("null") and mine is not None and not {"null", "inherited"} & mine.attributes.keys():
             wanted = work.after(mine.address)
@@ -75,10 +215,10 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
                 "set-not-null", "the table is scanned while it is locked, and a row without a value stops it"
             )
             yield Statement(f"ALTER TABLE {table} {what}", Risk.DANGEROUS, (hazard,))
-        elif work.version >= 18 and now[name] != names[name]:
+        elif work.version >= 18 and now[name] != names[name] and not _stays_below(before, after):
             yield Statement(f"ALTER TABLE {table} RENAME CONSTRAINT {ident(now[name])} TO {ident(names[name])}")
-    had = shared(before, work, "check")
-    for name, check in shared(after, work, "check").items():
+    had = shared(before, work, "check", after=False)
+    for name, check in shared(after, work, "check", after=True).items():
         mine = work.before(Address("check", (*after.address.path, name)))
         if mine is None and name not in had:
             unenforced = " NOT ENFORCED" if check.attributes.get("not_enforced") else ""
@@ -89,18 +229,23 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             yield Statement(sql, Risk.DANGEROUS, (hazard,))
 
 
+def _stays_below(before: Object, after: Object) -> bool:
+    """Whether a table is a child of others all the time, so that what it inherits has a name of no account."""
+    return bool(before.attributes.get("inherits") and after.attributes.get("inherits"))
+
+
 def _follows(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What a table that has become a part of another takes over that it need not have had."""
     table = qualified(after.address)
-    had = shared(before, work, "column")
-    for name in shared(after, work, "column"):
+    had = shared(before, work, "column", after=False)
+    for name in shared(after, work, "column", after=True):
         mine = Address("column", (*after.address.path, name))
         wanted, live = work.after(mine), work.before(mine)
         if live is not None and wanted is None and live.attributes.get("statistics") is not None:
             yield Statement(f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(name)} SET STATISTICS -1")
         if live is None or name in had or work.before(mine._replace(kind="default")) is not None:
             continue
-        default = default_above(after, name, work)
+        default = default_above(after, name, work, after=True)
         if default is not None and not (wanted and wanted.attributes.get("no_default")):
             sql = f"ALTER TABLE {table} ALTER COLUMN {ident(name)} SET DEFAULT {default.attributes['expression']}"
             yield Statement(sql)
@@ -111,10 +256,12 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
     table = qualified(after.address)
     alter = f"ALTER TABLE {table}"
     names = _not_null_names(before, work, after=False)
-    for name, column in shared(before, work, "column").items():
+    for name, column in shared(before, work, "column", after=False).items():
         mine = work.after(Address("column", (*after.address.path, name)))
         if mine is None:
             continue
+        if work.before(mine.address) is None and "type" in mine.attributes:
+            yield from _retyped(table, column, mine)
         if not column.attributes.get("null"):
             wanted = mine.attributes.get("not_null_name") or f"{after.address.path[-1]}_{name}_not_null"
             if mine.attributes.get("null"):
@@ -122,19 +269,23 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
             elif work.version >= 18 and names[name] != wanted:
                 yield Statement(f"{alter} RENAME CONSTRAINT {ident(names[name])} TO {ident(wanted)}")
         default = Address("default", mine.address.path)
-        if default_above(before, name, work) and work.before(default) is None and work.after(default) is None:
+        if (
+            default_above(before, name, work, after=False)
+            and work.before(default) is None
+            and work.after(default) is None
+        ):
             yield Statement(f"{alter} ALTER COLUMN {ident(name)} DROP DEFAULT")
         if mine.attributes.get("statistics") is not None and work.before(mine.address) is None:
             target = mine.attributes["statistics"]
             yield Statement(f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(name)} SET STATISTICS {target}")
     for kind in ("check", "foreign_key"):
-        for name in shared(before, work, kind):
+        for name in shared(before, work, kind, after=False):
             if work.after(Address(kind, (*after.address.path, name))) is None:
                 yield Statement(f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
     for kind in (*KEYS, "index"):
         kept = [shape(o) for o in work.children(after.address, after=True) if o.address.kind == kind]
         mine_too = [shape(o) for o in work.children(after.address, after=False) if o.address.kind == kind]
-        for key in shared(before, work, kind).values():
+        for key in shared(before, work, kind, after=False).values():
             if shape(key) not in (*kept, *mine_too):
                 name = chosen_name(after.address.path[-1], key)
                 what = f"DROP INDEX {dotted(after.address.path[0], name)}"
@@ -145,9 +296,8 @@ def _not_null_names(table: Object, work: Work, *, after: bool) -> dict[str, str]
     """What the NOT NULL constraints of a table are called (PostgreSQL 18), by column."""
     own = table.attributes.get("not_null_names", {})
     names: dict[str, str] = {}
-    for here in (table, *all_above(table, now(work))):
-        settled = after if here is table else work.after(here.address) is not None
-        for column in work.children(here.address, after=settled):
+    for here in (table, *all_above(table, at(work, after=after))):
+        for column in work.children(here.address, after=after):
             a, name = column.attributes, column.address.path[-1]
             if column.address.kind == "column" and own_not_null(a):
                 names.setdefault(name, a.get("not_null_name") or f"{here.address.path[-1]}_{name}_not_null")

@@ -1,12 +1,21 @@
-"""Rows that go over to a table that is made anew, from the one that waits in quarantine."""
+"""Rows that go over to a table that is made anew, from the one that waits in quarantine.
+
+A partitioned table has its rows in its partitions: they come from those that go to quarantine, and go wherever they
+belong in the new table, once its partitions are there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.lineage import shared
-from faberdb_providers.postgres.names import dotted, ident, qualified
+from faberdb_providers.postgres.kinds.bounds import within
+from faberdb_providers.postgres.kinds.column.identity import identity_sequence
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
+from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
+from faberdb_providers.postgres.kinds.sequence import position_lost
+from faberdb_providers.postgres.kinds.values import cast_of
+from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 COPIED = Hazard(
     "rows-copied",
@@ -16,30 +25,112 @@ COPIED = Hazard(
 
 
 def goes_over(obj: Object, work: Work) -> list[str]:
-    """The columns whose values a table made anew takes over; empty where its rows cannot come along: it or the old one
-    has none of its own, a new column needs a value, or a sequence of its own would have to go on where it was."""
+    """The columns whose values a table made anew takes over; empty where its rows cannot come along: a new column needs
+    a value, a sequence of its own could not go on where it was, or they would come to a table that was there before and
+    would keep them when all is taken back."""
     before, after = work.before(obj.address), work.after(obj.address)
-    if before is None or after is None or any("partition_by" in o.attributes for o in (before, after)):
+    if before is None or after is None or _has_parts_from_before(obj.address, work):
         return []
     old, new = _columns(before, work, after=False), _columns(after, work, after=True)
-    common = [n for n, c in new.items() if n in old and _type(c) == _type(old[n]) and "generated" not in c.attributes]
+    common = [n for n, c in new.items() if n in old and _fits(old[n], c, work) and "generated" not in c.attributes]
     for name, column in new.items():
-        default = work.after(Address("default", (*obj.address.path, name)))
+        own = work.after(Address("default", (*obj.address.path, name)))
+        default = own or default_above(after, name, work, after=True)
         sequences = [r for r in default.references if r.kind == "sequence"] if default else []
-        owned = any((s := work.after(r)) is not None and s.parent == column.address for r in sequences)
+        new_one = any(
+            (s := work.after(r)) is not None and s.parent == column.address and work.before(r) is None
+            for r in sequences
+        )
+        identity = column.attributes.get("identity")
+        goes_on = name in common and not position_lost(old[name].attributes.get("identity") or identity, identity)
         needed = not column.attributes.get("null") and default is None and "generated" not in column.attributes
-        if owned or "identity" in column.attributes or (needed and name not in common):
+        if new_one or (identity and not goes_on) or (needed and name not in common):
             return []
     return common
 
 
-def copied(obj: Object, place: str, work: Work) -> Iterator[Statement]:
+def copied(obj: Object, work: Work) -> Iterator[Statement]:
     """Bring the rows over, if they can come along."""
-    names = ", ".join(map(ident, goes_over(obj, work)))
-    if names:
-        old = dotted(place, obj.address.path[1])
-        sql = f"INSERT INTO {qualified(obj.address)} ({names}) SELECT {names} FROM ONLY {old}"
-        yield Statement(sql, Risk.DANGEROUS, (COPIED,))
+    columns, before, after = goes_over(obj, work), work.before(obj.address), work.after(obj.address)
+    if not columns or before is None or after is None or _filled_from_above(after, work):
+        return
+    old, new = _columns(before, work, after=False), _columns(after, work, after=True)
+    values = [ident(n) if _type(old[n]) == _type(new[n]) else cast_of(old[n], new[n], work) for n in columns]
+    tried = [(v, new[n]) for n, v in zip(columns, values, strict=True) if v != ident(n)]
+    always = any(new[n].attributes.get("identity", {}).get("generated") == "always" for n in columns)
+    for source, place in _sources(before, work):
+        sql = (
+            f"INSERT INTO {qualified(obj.address)} ({', '.join(map(ident, columns))})"
+            f"{' OVERRIDING SYSTEM VALUE' if always else ''}"
+            f" SELECT {', '.join(values)} FROM ONLY {dotted(place, source.path[1])}"
+        )
+        probe = rows_failing(source, tried, work) if tried else _homeless(after, source, work)
+        was = work.before(source)
+        forced = (
+            f"ALTER TABLE {dotted(place, source.path[1])}" if was and was.attributes.get("force_row_security") else ""
+        )
+        # Where policies count for the owner too, reading all rows is refused.
+        yield from (Statement(f"{forced} NO FORCE ROW LEVEL SECURITY", Risk.CAUTION),) if forced else ()
+        yield Statement(sql, Risk.DANGEROUS, (COPIED,), probe=probe)
+        yield from (Statement(f"{forced} FORCE ROW LEVEL SECURITY", Risk.CAUTION),) if forced else ()
+    yield from _positions(old, new, columns, work)
+
+
+def _positions(old: dict[str, Object], new: dict[str, Object], columns: list[str], work: Work) -> Iterator[Statement]:
+    """Let identity columns go on from where they were."""
+    for name in columns:
+        was, now = old[name], new[name]
+        kept = work.keep(was.address._replace(kind="table", path=was.address.path[:2]))
+        if "identity" in was.attributes and "identity" in now.attributes and kept is not None:
+            there = identity_sequence(was).rpartition(".")[2]
+            yield Statement(
+                f"SELECT setval({literal(identity_sequence(now))}, last_value, is_called)"
+                f" FROM {ident(kept.place)}.{there}",
+                Risk.CAUTION,
+            )
+
+
+def _filled_from_above(table: Object, work: Work) -> bool:
+    """Whether the rows of a partition come with those of a table that it was, and is, a part of."""
+    before = work.before(table.address)
+    had = {o.address for o in _wholes(before, work.before)} if before is not None else set()
+    return any(o.address in had and work.keep(o.address) is not None for o in _wholes(table, work.after))
+
+
+def _wholes(table: Object, find: Find) -> list[Object]:
+    return all_above(table, find) if "partition_of" in table.attributes else []
+
+
+def _sources(table: Object, work: Work) -> Iterator[tuple[Address, str]]:
+    """The tables that have its rows, with their places in quarantine: it, or those of its partitions that go there."""
+    kept = work.keep(table.address)
+    if "partition_by" not in table.attributes:
+        if kept is not None:
+            yield table.address, kept.place
+        return
+    for part in work.children(table.address, after=False):
+        if part.address.kind != "table" or work.keep(part.address) is None:
+            continue
+        wanted = work.after(part.address)
+        if wanted is None or _filled_from_above(wanted, work):
+            yield from _sources(part, work)
+
+
+def _has_parts_from_before(table: Address, work: Work) -> bool:
+    parts = [o.address for o in work.children(table, after=True) if "partition_of" in o.attributes]
+    stay = (work.before(a) is not None and work.keep(a) is None for a in parts)
+    return any(stay) or any(_has_parts_from_before(a, work) for a in parts)
+
+
+def _homeless(table: Object, source: Address, work: Work) -> tuple[str, ...]:
+    """A query for rows that no partition of a table will take."""
+    bounds = [str(o.attributes["bound"]) for o in work.children(table.address, after=True) if "bound" in o.attributes]
+    taken = [within(table, bound) for bound in bounds]
+    if "partition_by" not in table.attributes or "DEFAULT" in bounds or not all(taken):
+        return ()
+    if any("satisfies_hash_partition" in condition for condition in taken):
+        return ()  # it would ask the table that is there when all is taken back
+    return rows_in([(source, f"({' or '.join(taken) or 'false'}) is not true")], work)
 
 
 def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:
@@ -55,9 +146,33 @@ def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:
     return (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),)
 
 
+def staying(table: Address, work: Work) -> Iterator[tuple[Object, Address]]:
+    """The sequences that belong to columns of a table and stay when it is made anew; they would go where it goes."""
+    if work.before(table) is None or work.after(table) is None:
+        return
+    for column in work.children(table, after=False):
+        for sequence in work.children(column.address, after=False) if column.address.kind == "column" else ():
+            wanted = work.after(sequence.address)
+            if sequence.address.kind == "sequence" and wanted is not None and wanted.parent == column.address:
+                yield sequence, column.address
+
+
+def linked_again(sequence: Object, column: Address, work: Work) -> Iterator[Statement]:
+    """The sequence belongs to the column of the new table, which has the same owner by now, or gets it with it."""
+    name = qualified(sequence.address)
+    if work.before(Address("owner", ("sequence", *sequence.address.path))) is not None:
+        yield Statement(f"ALTER SEQUENCE {name} OWNER TO CURRENT_USER")
+    yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
+
+
 def _columns(table: Object, work: Work, *, after: bool) -> dict[str, Object]:
     own = {o.address.path[-1]: o for o in work.children(table.address, after=after) if o.address.kind == "column"}
-    return {**own, **shared(table, work, "column")}
+    typed = {name: column for name, column in own.items() if "type" in column.attributes}
+    return {**typed, **shared(table, work, "column", after=after)}
+
+
+def _fits(old: Object, new: Object, work: Work) -> bool:
+    return _type(old) == _type(new) or work.castable(str(_type(old)), str(_type(new)))
 
 
 def _type(column: Object) -> object:

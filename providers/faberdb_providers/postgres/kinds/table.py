@@ -4,21 +4,22 @@ their own, written into CREATE TABLE where nothing stands in the way."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
-from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
+from faberdb_providers.postgres.kinds.column.clause import beyond, render_column, said_aloud
 from faberdb_providers.postgres.kinds.column.identity import bare_identity
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
 from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names
-from faberdb_providers.postgres.kinds.partition import attach, descent_changes, detach
+from faberdb_providers.postgres.kinds.partition import attach, detach, join, lossy
 from faberdb_providers.postgres.kinds.replica_identity import identity_change
-from faberdb_providers.postgres.kinds.rows_over import copied, set_aside
+from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
@@ -31,6 +32,7 @@ from faberdb_providers.postgres.kinds.storage import (
     place_changes,
     stored_options,
 )
+from faberdb_providers.postgres.kinds.typed import as_typed, turn_of_type, typed, untyped
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
 
@@ -84,7 +86,8 @@ class TableKind(Descendant):
             "  join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace"
             "  where i.inhrelid = c.oid order by i.inhseqno) end,"
             " case when c.reloftype <> 0 then format_type(c.reloftype, null) end,"
-            " case when am.amname <> 'heap' then am.amname end, ts.spcname, c.relrowsecurity, c.relforcerowsecurity,"
+            " case when am.amname <> 'heap' or c.relkind = 'p' then am.amname end, ts.spcname,"
+            " c.relrowsecurity, c.relforcerowsecurity,"
             f" {not_null_names(version)},"
             " c.relreplident::text, (select ic.relname from pg_index x join pg_class ic on ic.oid = x.indexrelid"
             "  where x.indrelid = c.oid and x.indisreplident)"
@@ -147,7 +150,15 @@ class TableKind(Descendant):
         # DETACH and NO INHERIT leave every column behind, with its values.
         if left:
             return f"it would keep the column {left[0]} of the table above it, which is not declared"
-        return irreversible(change.before, change.after, live, target)
+        lost = lossy(change.before, change.after, live, target)
+        return lost or irreversible(change.before, change.after, live, target)
+
+    def part_of(self, change: Change) -> Address | None:
+        ends = [o.attributes.get("access_method") for o in (change.before, change.after) if o is not None]
+        return change.address if change.action is Action.ALTER and ends[0] != ends[-1] else None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        return version < 15  # that has no SET ACCESS METHOD
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         # What only its columns or checks refer to (the sequence of an inherited default) is no concern of the table.
@@ -158,6 +169,11 @@ class TableKind(Descendant):
         return "moved" if change.action in (Action.DROP, Action.REPLACE) else ""
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        yield from self._made(obj, inlined, work)
+        for sequence, column in staying(obj.address, work):
+            yield from linked_again(sequence, column, work)
+
+    def _made(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         name, schema = qualified(obj.address), obj.address.path[0]
         kept = work.kept(obj.address)
         if kept:
@@ -169,25 +185,57 @@ class TableKind(Descendant):
             if _comes(obj, work.before, work.after):
                 yield _stored_by(name, obj.attributes["access_method"])
             return
+        inlined = said_aloud(as_typed(obj, inlined, work), work)
         later = [*_over_inherited(obj, inlined), *_said_twice(inlined)]
         sql = create_table(obj, [o for o in inlined if o not in later], work.version)
         yield Statement(sql, *beside_rows(obj, work), probe=misfits(obj, work))
-        aside = work.keep(obj.address)
-        if aside:
-            yield from copied(obj, aside.place, work)
+        if "partition_by" not in obj.attributes:
+            yield from copied(obj, work)
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
         for key in later:
             yield Statement(f"ALTER TABLE {name} ADD CONSTRAINT {ident(key.address.path[-1])} {definition(key)}")
-        yield from settings({}, obj.attributes, name, creating=True)
+        told = dict(obj.attributes)
+        if "partition_by" in told and work.before(obj.address) is not None:
+            told.pop("force_row_security", None)  # it would stop the owner from filling it
+        yield from settings({}, told, name, creating=True)
         yield from identity_change(None, obj, work, inlined)
         yield from bare(obj.address, work)
         for column in inlined:
             yield from bare_identity(column, work)
 
+    def apart(self, before: Object, after: Object) -> bool:
+        return super().apart(before, after) or before.attributes.get("of") != after.attributes.get("of")
+
+    def turn(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Turn:
+        found = super().turn(change, changes, live, target)
+        if change.action is not Action.ALTER:
+            return found
+        more = turn_of_type(change, changes)
+        return replace(found, ahead=found.ahead | more.ahead, last=found.last | more.last)
+
+    def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield from untyped(before, after, work)
+        yield from super().loosen(before, after, work)
+
+    def filled(self, before: Object, after: Object) -> bool:
+        return "partition_by" in after.attributes
+
+    def fill(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from copied(obj, work)
+        if obj.attributes.get("force_row_security"):
+            yield _row_security(f"ALTER TABLE {qualified(obj.address)}", "FORCE", creating=True)
+
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         name, old, new = qualified(after.address), before.attributes, after.attributes
-        yield from descent_changes(before, after, work)
+        yield from join(before, after, work)
+        yield from typed(before, after, work)
         yield from settings(old, new, name)
         yield from identity_change(before, after, work)
 
@@ -195,6 +243,8 @@ class TableKind(Descendant):
         name, kept = qualified(obj.address), work.keep(obj.address)
         if obj.attributes.get("partition_of"):
             yield detach(obj)
+        for sequence, _ in staying(obj.address, work):
+            yield Statement(f"ALTER SEQUENCE {qualified(sequence.address)} OWNED BY NONE")
         if kept:
             yield from leave(obj, kept.place, work)
             yield from out_of_what_goes(obj, work)
@@ -279,19 +329,23 @@ def settings(
             yield Statement(f"{alter} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.DANGEROUS)
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
         if old.get("access_method") != new.get("access_method"):
-            yield _stored_by(name, new.get("access_method", "heap"))
+            yield _stored_by(name, new.get("access_method", "heap"), holds_rows="partition_by" not in new)
         yield from place_changes(alter, old, new, holds_rows="partition_by" not in new)
     if old.get("row_security") != new.get("row_security"):
         yield _row_security(alter, "ENABLE" if new.get("row_security") else "DISABLE", creating=creating)
     if old.get("force_row_security") != new.get("force_row_security"):
         yield _row_security(alter, "FORCE" if new.get("force_row_security") else "NO FORCE", creating=creating)
-    if old.get("of") != new.get("of"):
-        # Also for a new one, since CREATE TABLE OF has no words for columns that say more than their type does.
-        yield Statement(f"{alter} OF {new['of']}" if new.get("of") else f"{alter} NOT OF", Risk.CAUTION)
+    if creating and new.get("of"):
+        # CREATE TABLE OF has no words for columns that say more than their type does.
+        yield Statement(f"{alter} OF {new['of']}", Risk.CAUTION)
 
 
-def _stored_by(table: str, access_method: str) -> Statement:
-    """Moves the rows to another access method."""
+def _stored_by(table: str, access_method: str, *, holds_rows: bool = True) -> Statement:
+    """Moves the rows to another access method. holds_rows: not so what is partitioned, of which only later parts are
+    stored so, and which need not have one."""
+    if not holds_rows:
+        named = "DEFAULT" if access_method == "heap" else ident(access_method)
+        return Statement(f"ALTER TABLE {table} SET ACCESS METHOD {named}", Risk.CAUTION)
     hazard = Hazard("rewrite", "the table is rewritten while it is locked")
     return Statement(f"ALTER TABLE {table} SET ACCESS METHOD {ident(access_method)}", Risk.DANGEROUS, (hazard,))
 

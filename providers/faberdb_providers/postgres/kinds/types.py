@@ -17,6 +17,7 @@ from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
+from faberdb_providers.postgres.kinds.typed import lets_go
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
@@ -139,8 +140,10 @@ def using(column: Object, work: Work) -> str:
 
 
 def _typed_tables(address: Address, work: Work) -> list[Object]:
+    """The tables of the type that stay so and do not let go of it by themselves."""
     tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
-    return [t for t in tables if (after := work.after(t.address)) is not None and after.attributes.get("of")]
+    ends = [(table, work.after(table.address)) for table in tables]
+    return [t for t, after in ends if after is not None and "of" in after.attributes and not lets_go(t, after, work)]
 
 
 def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -158,16 +158,17 @@ class MaterializedViewKind(ViewKind):
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "a materialized view cannot change its query in place")
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
+    ) -> Turn:
         """Its query can only be run once the materialized views that it reads, if through others, are populated."""
         if change.after is None or "unpopulated" in change.after.attributes:
-            return
+            return Turn()
+        found: set[Address] = set()
         seen: set[Address] = set()
         todo = list(change.after.references)
         while todo:
@@ -178,7 +179,8 @@ class MaterializedViewKind(ViewKind):
             seen.add(address)
             todo += obj.references
             if address in changes and address.kind == self.name:
-                yield address
+                found.add(address)
+        return Turn(last=frozenset(found))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         sql = self.render(obj, "CREATE MATERIALIZED VIEW")

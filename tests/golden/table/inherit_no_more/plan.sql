@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter table public.book [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the child
 ALTER TABLE public.book NO INHERIT public.thing;
 
 COMMIT;

@@ -19,6 +19,7 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 alter table public.book [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the child
 ALTER TABLE public.book NO INHERIT public.thing;
 
 -- 0004 drop table public.thing [destructive]

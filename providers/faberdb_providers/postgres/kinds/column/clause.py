@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from faberdb.model import Address, Object, Statement, Work
 from faberdb_providers.postgres.kinds.column.identity import identity_clause
-from faberdb_providers.postgres.kinds.column.not_null import named_not_null
+from faberdb_providers.postgres.kinds.column.not_null import named_not_null, not_null_name
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.foreign import options_clause
 from faberdb_providers.postgres.names import dotted, ident
@@ -34,6 +35,21 @@ def render_column(obj: Object, default: str | None, version: int, *, typed: bool
         words.append(f"CONSTRAINT {ident(a['not_null_name'])} NOT NULL" if a.get("not_null_name") else "NOT NULL")
         words += ["NO INHERIT"] if a.get("not_null_no_inherit") else []
     return " ".join(words)
+
+
+def said_aloud(columns: Sequence[Object], work: Work) -> list[Object]:
+    """New columns with the names of their NOT NULL constraints, where the server would choose others by itself, because
+    a table that had the name before still has them (PostgreSQL 18)."""
+    usual = {not_null_name(o): o for o in columns if o.address.kind == "column" and not o.attributes.get("null")}
+    if work.version < 18 or not usual:
+        return list(columns)
+    there = (o for o in work.all_of("column", after=False) if "not_null_name" in o.attributes)
+    taken = {str(o.attributes["not_null_name"]) for o in there} & usual.keys()
+    told = {usual[name].address: name for name in taken}
+    return [
+        replace(o, attributes={**o.attributes, "not_null_name": told[o.address]}) if o.address in told else o
+        for o in columns
+    ]
 
 
 def beyond(obj: Object, version: int) -> Iterator[Statement]:

@@ -9,7 +9,7 @@ from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import name_changes, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import COMPRESSION, STORAGE, storage_changes
-from faberdb_providers.postgres.kinds.lineage import Find, all_above
+from faberdb_providers.postgres.kinds.lineage import Find, above, all_above
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -28,8 +28,8 @@ def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find
     opens, name, here = bool(after.attributes.get("null")), after.address.path[-1], after.address.path[:2]
     own = find(Address("table", here))
     if opens:
-        for above in all_above(own, find) if own else ():
-            column = Address("column", (*above.address.path, name))
+        for parent in all_above(own, find) if own else ():
+            column = Address("column", (*parent.address.path, name))
             if column in changes:
                 yield column
         return
@@ -38,6 +38,22 @@ def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find
             below = find(Address("table", column.path[:2]))
             if below and any(obj.address.path == here for obj in all_above(below, find)):
                 yield column
+
+
+def changes_hands(
+    change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+) -> Iterator[Address]:
+    """The child table of a column that is its own from now on though it was there from above, or comes from above and
+    was its own. The server has no words for either."""
+    obj, side = (change.before, target) if change.after is None else (change.after, live)
+    before, after = (objects.get(Address("table", change.address.path[:2])) for objects in (live, target))
+    if change.by or (change.before and change.after) or obj is None or "inherited" in obj.attributes:
+        return
+    if before is None or after is None or "inherits" not in after.attributes or above(before) != above(after):
+        return
+    name, there = change.address.path[-1], before if side is live else after
+    if any(Address("column", (*o.address.path, name)) in side for o in all_above(there, side.get)):
+        yield after.address
 
 
 def own_attributes(

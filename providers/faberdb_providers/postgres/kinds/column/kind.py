@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
@@ -18,7 +18,7 @@ from faberdb_providers.postgres.kinds.column.identity import (
     position_back,
     serial_name,
 )
-from faberdb_providers.postgres.kinds.column.inherited import around_in_line, own_changes
+from faberdb_providers.postgres.kinds.column.inherited import around_in_line, changes_hands, own_changes
 from faberdb_providers.postgres.kinds.column.not_null import (
     as_far_as_alterable,
     name_changes,
@@ -32,7 +32,7 @@ from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
@@ -71,6 +71,9 @@ class ColumnKind(PostgresKind):
     rebuilt_on_type_change = True
 
     def inlines(self, obj: Object) -> bool:
+        return "inherited" not in obj.attributes
+
+    def between(self, obj: Object) -> bool:
         return "inherited" not in obj.attributes
 
     def query(self, version: int) -> str:
@@ -158,14 +161,15 @@ class ColumnKind(PostgresKind):
             if table in [parent.address.path for parent in all_above(obj, target.get)]:
                 yield column
 
-    def waits(
+    def turn(
         self,
         change: Change,
         changes: Mapping[Address, Change],
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
-    ) -> Iterable[Address]:
-        return around_in_line(change, changes, lambda address: target.get(address) or live.get(address))
+    ) -> Turn:
+        found = around_in_line(change, changes, lambda address: target.get(address) or live.get(address))
+        return Turn(last=frozenset(found))
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
@@ -197,6 +201,15 @@ class ColumnKind(PostgresKind):
         """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
         followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
         return [o.address for o in followers] if change.disturbs else ()
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        """The tables that are partitioned by a column whose type changes; the child table of a column that comes from
+        above and becomes its own too, or the other way round."""
+        if change.disturbs:
+            return partitioned_by(change.address, live, target)
+        return changes_hands(change, live, target)
 
     def keeps(self, change: Change) -> str:
         before, after = change.before, change.after

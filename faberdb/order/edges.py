@@ -1,0 +1,236 @@
+"""What of the changes comes before what, from references, claims and turns alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from faberdb.model import Action, Address, Change, Kind, Object
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Vertex:
+    """One end of a change: `down`, `alter` or `up`; of an alter in two parts `loose` or `alter`; and `fill`, after the
+    `up` of what takes over its contents when its parts are there."""
+
+    path: tuple[str, ...]
+    kind: str
+    end: str
+
+    @property
+    def address(self) -> Address:
+        return Address(self.kind, self.path)
+
+    @classmethod
+    def of(cls, address: Address, end: str) -> Vertex:
+        return cls(address.path, address.kind, end)
+
+
+Ends = Mapping[Address, tuple[Vertex | None, Vertex | None]]
+"""What takes down, and what puts up, the object of each change."""
+
+
+def ends_of(changes: Mapping[Address, Change]) -> dict[Address, tuple[Vertex | None, Vertex | None]]:
+    """(takes down, puts up) of each change; an alter is both, also of what it carries out by the way, unless it is in
+    two parts."""
+    ends: dict[Address, tuple[Vertex | None, Vertex | None]] = {}
+    for address, change in changes.items():
+        if change.action in (Action.ALTER, Action.RENAME):
+            vertex = Vertex.of(address, "alter")
+            ends[address] = (Vertex.of(address, "loose") if change.apart else vertex, vertex)
+        else:
+            down = Vertex.of(address, "down") if change.action is not Action.CREATE else None
+            up = Vertex.of(address, "up") if change.action is not Action.DROP else None
+            ends[address] = (down, up)
+    for address, change in changes.items():
+        if change.by:
+            ends[address] = ends[change.by]
+    return ends
+
+
+def referring(
+    changes: Mapping[Address, Change],
+    kinds: Mapping[str, Kind],
+    ends: Ends,
+    needs: Callable[[Object], Iterable[Address]],
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """(earlier, later) pairs: what an object needs is there before it, and goes after it."""
+    touched_by: dict[Address, list[Address]] = {}
+    for change in changes.values():
+        for touched in change.touches:
+            touched_by.setdefault(touched, []).append(change.address)
+    for address, change in changes.items():
+        down, up = ends[address]
+        if down and up and down != up:
+            yield down, up
+        above = _between(change, changes, kinds)
+        for reference in _through(needs(change.after) if change.after else (), touched_by):
+            if reference == above:
+                continue
+            leaving, first = ends[reference] if reference in ends and reference != address else (None, None)
+            comes = up is not None and (
+                up.end == "up" or not change.before or reference not in change.before.references
+            )
+            if first is None and comes:
+                first = leaving  # what goes takes its effects along before this comes to where it was
+            if up and first and first != up:
+                yield first, up
+        for reference in _through(needs(change.before) if change.before else (), touched_by):
+            if reference == above:
+                continue
+            if reference in ends and down and reference != address and (last := ends[reference][0]):
+                # An altered object lets go of what is dropped; what is itself altered waits for those that leave it.
+                other = changes[reference]
+                left = change.after is None or reference not in change.after.references
+                leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
+                # What the other change's own statements carry along stays where it is.
+                if leaves and down != last and not (address in other.touches and down.end == "alter"):
+                    yield down, last
+
+
+def turns(
+    changes: Mapping[Address, Change],
+    kinds: Mapping[str, Kind],
+    ends: Ends,
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """What comes before or after something else though neither refers to the other, and what is done between both
+    parts of an alter."""
+    for address, change in changes.items():
+        down, up = ends[address]
+        turn, above = change.turn, _between(change, changes, kinds)
+        first, last = down or up, up or down
+        for others, mine in ((turn.behind, first), (turn.last, last)):
+            yield from ((end, mine) for a in others for end in ends.get(a, ()) if end and mine and end != mine)
+        yield from ((first, end) for a in turn.ahead for end in ends.get(a, ()) if end and first and end != first)
+        if above is not None:
+            loose, hold = ends[above]
+            yield from ((loose, end) for end in (down, up) if loose and end)
+            yield from ((end, hold) for end in (down, up) if hold and end)
+
+
+def filling(
+    changes: Mapping[Address, Change], kinds: Mapping[str, Kind], ends: Ends, coming: Container[Address]
+) -> tuple[list[Vertex], set[tuple[Vertex, Vertex]]]:
+    """What takes over its contents only once its parts are there, which are of the same kind, and before anything else
+    that refers to it or to them (a trigger would act on rows that are no news), unless that can be made along with it.
+    coming: what comes back with all its contents."""
+    filled = {
+        a: Vertex.of(a, "fill")
+        for a, c in changes.items()
+        if c.action is Action.REPLACE and c.before and c.after and a not in coming
+        if kinds[a.kind].filled(c.before, c.after)
+    }
+    inside: dict[Address, set[Vertex]] = {a: {vertex} for a, vertex in filled.items()}
+    found = {(up, vertex) for a, vertex in filled.items() if (up := ends[a][1])}
+    for address, change in changes.items() if filled else ():
+        for above in _wholes(change, changes):
+            up = ends[address][1]
+            if above in filled and up:
+                inside.setdefault(address, set()).add(filled[above])
+                found.add((up, filled[above]))
+    for address, change in changes.items() if filled else ():
+        up = ends[address][1]
+        if address in inside or change.after is None or up is None or up.end != "up":
+            continue
+        if kinds[address.kind].inlines(change.after):
+            continue
+        found |= {(vertex, up) for reference in change.after.references for vertex in inside.get(reference, ())}
+    return list(filled.values()), found
+
+
+def _wholes(change: Change, changes: Mapping[Address, Change]) -> Iterable[Address]:
+    """What it is a part of, of the same kind, and what that is a part of."""
+    obj = change.after
+    while obj is not None and obj.parent is not None and obj.parent.kind == change.address.kind:
+        yield obj.parent
+        above = changes.get(obj.parent)
+        obj = above.after if above is not None else None
+
+
+def _between(change: Change, changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> Address | None:
+    """The parent of what changes, if it is altered in two parts and this comes between them."""
+    obj = change.after or change.before
+    above = changes.get(obj.parent) if obj is not None and obj.parent is not None else None
+    if above is None or not above.apart or change.by or obj is None or not kinds[change.address.kind].between(obj):
+        return None
+    return above.address
+
+
+def siblings(
+    changes: Mapping[Address, Change],
+    target: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    ends: Ends,
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """New siblings one after the other, where their order counts."""
+    made: dict[Address, list[tuple[int, Vertex]]] = {}
+    for address, change in changes.items():
+        parent = target.get(change.after.parent) if change.after and change.after.parent else None
+        rank = kinds[address.kind].rank(change.after, parent) if change.after and parent else None
+        up = ends[address][1]
+        if rank is not None and parent is not None and up is not None and up.end == "up":
+            made.setdefault(parent.address, []).append((rank, up))
+    for siblings in made.values():
+        ordered = [up for _, up in sorted(siblings)]
+        yield from pairwise(ordered)
+
+
+def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:
+    for reference in references:
+        yield reference
+        yield from touched_by.get(reference, ())
+
+
+def freed(
+    changes: Mapping[Address, Change],
+    ends: Ends,
+    coming: Mapping[Address, Address],
+    names: Callable[[Object], Iterable[tuple[str, ...]]],
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """What only one can have at a time is free only once who had it is gone, or has let go of it. Of those that keep it
+    and change in what they claim besides, each waits for who lets go, and who is new waits for them."""
+    freed: dict[tuple[str, ...], list[Vertex]] = {}
+    moved: dict[tuple[str, ...], list[Vertex]] = {}
+    taken: list[tuple[Vertex, set[tuple[str, ...]], set[tuple[str, ...]]]] = []
+    for address, change in changes.items():
+        down, up = ends[address]
+        had = set(names(change.before)) if change.before else set()
+        wants = set(names(change.after)) if change.after else set()
+        stays = change.action in (Action.ALTER, Action.RENAME)
+        if stays and (change.by or had == wants):
+            continue
+        kept = had & wants if stays else set()
+        if down:
+            for claim in had - kept:
+                freed.setdefault(claim, []).append(down)
+            for claim in kept:
+                moved.setdefault(claim, []).append(down)
+        if up:
+            inside = ends.get(coming.get(address, address), (None, None))[1] or up
+            taken.append((inside, wants - kept, kept))
+    for up, new, kept in taken:
+        for claim in {*new, *kept}:
+            for vertex in (*freed.get(claim, ()), *(moved.get(claim, ()) if claim in new else ())):
+                if vertex.address != up.address:
+                    yield vertex, up
+
+
+def watching(
+    changes: Mapping[Address, Change],
+    kinds: Mapping[str, Kind],
+    ends: Ends,
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """What acts on every change goes before all others and comes after them, so that it sees none of the plan."""
+    watching = {name for name, kind in kinds.items() if kind.watches}
+    for watcher in (address for address in changes if address.kind in watching):
+        down, up = ends[watcher]
+        for address, change in changes.items():
+            side = change.after or change.before
+            if address.kind in watching or (side and any(r.kind in watching for r in side.references)):
+                continue
+            for other in filter(None, ends[address]):
+                if down and down.end == "down":
+                    yield down, other
+                if up and up.end == "up":
+                    yield other, up

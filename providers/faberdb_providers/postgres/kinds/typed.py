@@ -1,0 +1,68 @@
+"""Typed tables: their columns are those of a composite type. They let go of it while it changes, and their columns with
+it, so that each column is changed as that of any table, with its values; then they are of the type again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
+from faberdb_providers.postgres.names import dotted, qualified
+
+
+def typed_by(type_: tuple[str, ...], objects: Mapping[Address, Object]) -> Iterator[Address]:
+    """The tables of a composite type."""
+    return (a for a, o in objects.items() if a.kind == "table" and o.attributes.get("of") == dotted(*type_))
+
+
+def lets_go(before: Object, after: Object, work: Work) -> bool:
+    """Whether a table takes leave of its type, for good or while that changes."""
+    return "of" in before.attributes and (
+        before.attributes["of"] != after.attributes.get("of") or _changes(before, work)
+    )
+
+
+def untyped(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """NOT OF."""
+    if lets_go(before, after, work):
+        yield Statement(f"ALTER TABLE {qualified(after.address)} NOT OF", Risk.CAUTION)
+
+
+def typed(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """OF."""
+    wanted = after.attributes.get("of")
+    if wanted and (before.attributes.get("of") != wanted or _changes(before, work)):
+        yield Statement(f"ALTER TABLE {qualified(after.address)} OF {wanted}", Risk.CAUTION)
+
+
+def as_typed(table: Object, inlined: Sequence[Object], work: Work) -> list[Object]:
+    """What is written into the statement of a new table, its columns in the order that its type has."""
+    type_ = work.after(row_type(table)) if "of" in table.attributes else None
+    order: list[str] = type_.attributes["order"] if type_ is not None else []
+    places = {name: number for number, name in enumerate(order)}
+    return sorted(
+        inlined, key=lambda o: places.get(o.address.path[-1], 0) if o.address.kind == "column" else len(order)
+    )
+
+
+def turn_of_type(change: Change, changes: Mapping[Address, Change]) -> Turn:
+    """A table lets go of its type before that changes, and is of one as that is to be."""
+    old, new = (
+        {row_type(obj).path} if obj is not None and "of" in obj.attributes else set()
+        for obj in (change.before, change.after)
+    )
+    kinds = ("attribute", "composite_type")
+    found = [a for a in changes if a.kind in kinds and a.path[:2] in old | new] if old | new else []
+    return Turn(
+        ahead=frozenset(a for a in found if a.path[:2] in old), last=frozenset(a for a in found if a.path[:2] in new)
+    )
+
+
+def row_type(table: Object) -> Address:
+    """The composite type of a typed table."""
+    return Address.parse(f"composite_type:{table.attributes['of']}")
+
+
+def _changes(table: Object, work: Work) -> bool:
+    type_ = row_type(table)
+    old, new = ({o.address: o.attributes for o in work.children(type_, after=side)} for side in (False, True))
+    return old != new

@@ -1,0 +1,42 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 2 to create, 2 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
+
+BEGIN;
+
+-- 0001 alter table public.book [dangerous]
+--      ! queries on the parent wait for a moment, and no longer find the rows of the child
+ALTER TABLE public.book NO INHERIT public.thing;
+
+-- 0002 alter table public.book [caution]
+ALTER TABLE public.book DROP CONSTRAINT thing_id_check;
+
+-- 0003 alter column public.book.id [dangerous]
+LOCK TABLE public.book IN ACCESS EXCLUSIVE MODE;
+
+-- 0004 alter column public.book.id [dangerous]
+--      ! the values are copied to quarantine while the table is locked
+--      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(name)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(name)::text) ORDER BY tableoid, ctid) AS ordinal, id AS value, id::integer AS became FROM public.book;
+
+-- 0005 alter column public.book.id [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0006 alter column public.book.id [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.book ALTER COLUMN id TYPE integer USING id::integer;
+
+-- 0007 create column public.book.pages [safe]
+ALTER TABLE public.book ADD COLUMN pages integer DEFAULT 0 NOT NULL;
+
+COMMIT;
