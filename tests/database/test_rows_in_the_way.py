@@ -72,6 +72,7 @@ partition_of = "visit"
 bound        = "FOR VALUES FROM ('2022-01-01', MINVALUE) TO ('2022-03-01', MAXVALUE)"
 
 """
+LETTER = '[enums]\nletter = ["1", "2"]\n\n[tables.person]\n'
 EMPTY = '[tables.note_none]\npartition_of = "note"\nbound = "FOR VALUES IN (\'b\', NULL)"\n\n'
 
 
@@ -94,6 +95,11 @@ CASES = {
     "a numeric overflow": ('"numeric(12,2)"', '"numeric(5,2)"', "id = 8"),
     "an expression": ('"numeric(12,2)"', '{ type = "numeric(5,2)", using = "amount * 2" }', "id = 8"),
     "no number": ('word    = "text"', 'word = "integer"', "id = 8"),
+    "none of the values of a new enum": (
+        ("[tables.person]\n", 'word    = "text"'),
+        (LETTER, 'word = "letter"'),
+        "id = 8",
+    ),
     "a backfill": (
         'word    = "text"',
         'word = "text"\nfound = { type = "integer", backfill = "word::integer" }',

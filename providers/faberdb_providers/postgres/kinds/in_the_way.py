@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from faberdb.model import Address, Object, Work
 from faberdb_providers.postgres.kinds.lossless import domains_of, stored_as
-from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 Probe = tuple[str, ...]
 """A query, after what has to be tried before it can be asked."""
@@ -97,10 +97,19 @@ def rows_failing(table: Address, values: Sequence[tuple[str, Object]], work: Wor
 
 def _without_domain(column: Object, work: Work) -> tuple[str, list[str]]:
     """The type of a column below its domains, and what its values must fulfil besides: a domain may not be there yet,
-    and a variable of one that takes no null cannot even begin. Elements of arrays are not held against checks."""
-    checks: list[str] = []
-    for domain in () if str(column.attributes["type"]).endswith("[]") else domains_of(column, work):
+    and a variable of one that takes no null cannot even begin. The same of an enum that the plan makes: its values are
+    texts, of those that it lists. Elements of arrays are not held against checks."""
+    type_, checks = stored_as(column, work), list[str]()
+    if type_.endswith("[]"):
+        return type_, checks
+    domains = domains_of(column, work)
+    for domain in domains:
         constraints = [o for o in work.children(domain.address, after=True) if o.address.kind == "domain_constraint"]
         checks += ["value IS NOT NULL"] if domain.attributes.get("not_null") else []
         checks += [str(o.attributes["expression"]) for o in constraints if not o.attributes.get("not_valid")]
-    return stored_as(column, work), checks
+    for address in (domains or [column])[-1].references:
+        enum = work.after(address) if address.kind == "enum" and qualified(address) == type_ else None
+        if enum is not None and work.before(address) is None:
+            labels = ", ".join(literal(label).strip() for label in enum.attributes["values"])
+            return "text", [*checks, f"value IN ({labels})" if labels else "value IS NULL"]
+    return type_, checks
