@@ -175,9 +175,7 @@ class PostgresProvider:
 
         return require_roles(session, declared)
 
-    def of_server(self, address: Address) -> bool:
-        """Whether it belongs to the whole server, or hangs on what does."""
-        return of_server(address)
+    of_server = staticmethod(of_server)
 
     def refuse_in_use(self, session: Session, changes: Mapping[Address, Change]) -> None:
         """Raises RefusedError where something of the whole server is to be dropped that others need."""
