@@ -313,6 +313,12 @@ def test_a_name_that_postgresql_would_cut_is_refused(shop: Shop) -> None:
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:9:", name, "more than 63 bytes")
 
 
+def test_a_name_may_fill_all_bytes_wherever_it_is_said(shop: Shop) -> None:
+    name = "x" * 63
+    shop.declare_more(f'[tables.{name}.columns]\nid = "bigint"\n[publications.all.tables.{name}]\n')
+    assert shop.folder.run("plan", "live").code == 0
+
+
 def test_a_plan_file_that_is_not_text_is_one_clear_error(shop: Shop) -> None:
     (shop.folder.root / "plan.json").write_bytes(b"\xff\xfe{")
     for command in ("show", "apply"):

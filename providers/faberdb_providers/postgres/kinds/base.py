@@ -94,6 +94,10 @@ class PostgresKind:
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
         raise LookupError(self.name)
 
+    def own_names(self, address: Address) -> Iterable[str]:
+        """The parts of an address that are names, less signatures and what else is put together of several."""
+        return (part for part in address.path if not set("( ") & set(part))
+
     def made(
         self,
         place: Place,
@@ -108,7 +112,7 @@ class PostgresKind:
         if spec.renamed_from and not self.renamable:
             raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
         old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
-        long = next((p for p in address.path if len(p.encode()) > NAME_BYTES and not set("( ") & set(p)), None)
+        long = next((name for name in self.own_names(address) if len(name.encode()) > NAME_BYTES), None)
         if long:
             raise ValueError(f"the name {long!r} has more than {NAME_BYTES} bytes, and PostgreSQL would cut it there")
         needed = frozenset(references) | ({parent} if parent else frozenset())

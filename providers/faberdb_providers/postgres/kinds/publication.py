@@ -180,10 +180,13 @@ class PublishedTableKind(_Member):
     texts = ("where",)
     rebuilt_on_type_change = True  # the server refuses, for the sake of row filters and column lists
 
+    def own_names(self, address: Address) -> Iterable[str]:
+        return address.path[:-1]  # the last is the table's whole name, put together
+
     def query(self, version: int) -> str:
         filtered = (
-            "pg_get_expr(r.prqual, r.prrelid), (select json_agg(a.attname order by u.pos) from unnest(r.prattrs) with"
-            " ordinality u(num, pos) join pg_attribute a on a.attrelid = r.prrelid and a.attnum = u.num)"
+            "pg_get_expr(r.prqual, r.prrelid), (select json_agg(a.attname order by a.attname)"
+            " from unnest(r.prattrs) u (num) join pg_attribute a on a.attrelid = r.prrelid and a.attnum = u.num)"
         )
         return (
             "select 'pg_publication_rel'::regclass::oid, r.oid, 0, p.pubname, n.nspname, c.relname,"

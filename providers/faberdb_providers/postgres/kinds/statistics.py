@@ -48,8 +48,9 @@ class StatisticsKind(PostgresKind):
         expressions = "pg_get_statisticsobjdef_expressions(s.oid)" if version >= 14 else "null"
         return (
             "select 'pg_statistic_ext'::regclass::oid, s.oid, 0, n.nspname, s.stxname,"
-            " array(select a.attname::text from unnest(s.stxkeys) with ordinality u(num, pos) join pg_attribute a on"
-            f"  a.attrelid = s.stxrelid and a.attnum = u.num order by u.pos), {expressions},"
+            # In the order of their names: the server keeps that of the table, which a table made anew need not have.
+            " array(select a.attname::text from unnest(s.stxkeys) u (num) join pg_attribute a on"
+            f"  a.attrelid = s.stxrelid and a.attnum = u.num order by a.attname), {expressions},"
             " array(select k::text from unnest(s.stxkind) k),"
             " case when s.stxstattarget >= 0 then s.stxstattarget::int end, c.relkind::text, cn.nspname, c.relname"
             " from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace"

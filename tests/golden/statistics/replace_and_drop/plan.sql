@@ -39,10 +39,10 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 ALTER TABLE public.place ALTER COLUMN code TYPE character varying(20);
 
 -- 0008 replace statistics public.place_all [safe]
-CREATE STATISTICS public.place_all ON country, code FROM public.place;
+CREATE STATISTICS public.place_all ON code, country FROM public.place;
 
 -- 0009 replace statistics public.place_type [safe]
-CREATE STATISTICS public.place_type ON town, code FROM public.place;
+CREATE STATISTICS public.place_type ON code, town FROM public.place;
 
 -- 0010 replace statistics public.place_type [safe]
 ALTER STATISTICS public.place_type SET STATISTICS 10;
