@@ -159,15 +159,33 @@ def test_a_role_that_others_need_is_not_dropped(own: tuple[Server, str], shop: P
     other = server.new_database()
     run_sql(other, "create table theirs (id int); alter table theirs owner to shop; create role guest")
     run_sql(conninfo, "grant reader to guest")
+    run_sql(
+        other,
+        "do $$ begin execute format('alter role reader in database %I set work_mem = 99', current_database()); end $$",
+    )
     shop.declare("")
     said = _refused(shop, "plan", "dev")
     assert "role shop owns or may use 1 things in the database " in said
     assert "REASSIGN OWNED BY shop TO ...; DROP OWNED BY shop" in said
+    assert "role reader has settings in the database " in said
+    assert "RESET ALL" in said
     assert "role reader has members that are not managed here: guest" in said
     run_sql(conninfo, "create table kept (id int); alter table kept owner to shop; revoke reader from guest")
     run_sql(other, "alter table theirs owner to postgres")
     shop.declare("[tables.kept.columns]\nid = { type = 'int', null = true }\n")
     assert "owner:table.public.kept needs role:shop" in _refused(shop, "plan", "dev")
+
+
+def test_a_password_that_ceased_to_be_valid_does_not_come_back(own: tuple[Server, str], shop: ProjectFolder) -> None:
+    conninfo = own[1]
+    run_sql(conninfo, "create role reader login valid until '-infinity'")
+    _fine(shop, "import", "dev")
+    file = shop.root / "schemas/public.toml"
+    assert 'valid_until = "-infinity"' in file.read_text()
+    file.write_text(file.read_text().replace('"-infinity"', '"2030-01-01"'))
+    _fine(shop, "apply", "dev", "--auto-approve")
+    _fine(shop, "rollback", "dev", "--auto-approve")
+    assert fetch(conninfo, "select rolvaliduntil::text from pg_roles where rolname = 'reader'") == [("-infinity",)]
 
 
 def test_what_a_role_has_of_the_server_itself(own: tuple[Server, str], shop: ProjectFolder) -> None:

@@ -72,6 +72,11 @@ select r.rolname, d.datname, count(*) from pg_shdepend s
   join pg_roles r on s.refclassid = 'pg_authid'::regclass and s.refobjid = r.oid join pg_database d on d.oid = s.dbid
  where r.rolname = any(%s::text[]) and s.dbid <> {HERE} group by 1, 2 order by 1, 2
 """
+_SET_ELSEWHERE = """
+select r.rolname, d.datname from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+  join pg_database d on d.oid = s.setdatabase
+ where r.rolname = any(%s::text[]) and d.datname <> current_database() order by 1, 2
+"""
 # What a role may do in the database itself is declared, and found by its references.
 _SHARED = f"""
 select r.rolname, s.deptype::text, split_part(w.text, ' ', 1), substring(w.text from position(' ' in w.text) + 1)
@@ -115,6 +120,9 @@ def refuse_in_use(session: Connection, changes: Mapping[Address, Change]) -> Non
     for role, database, count in session.query(_ELSEWHERE, gone):
         lines.append(f"role {ident(role)} owns or may use {count} things in the database {ident(database)}")
         ways.append(f"in {ident(database)}: REASSIGN OWNED BY {ident(role)} TO ...; DROP OWNED BY {ident(role)}")
+    for role, database in session.query(_SET_ELSEWHERE, gone):
+        lines.append(f"role {ident(role)} has settings in the database {ident(database)}, which would go with it")
+        ways.append(f"ALTER ROLE {ident(role)} IN DATABASE {ident(database)} RESET ALL")
     for role, how, what, name in session.query(_SHARED, gone):
         if changes.keys().isdisjoint(_letting_go(role, what, name)):
             lines.append(f"role {ident(role)} {'owns' if how == 'o' else 'may use'} the {what} {name}")

@@ -87,12 +87,12 @@ class MembershipKind(PostgresKind):
             yield from self.drop(before, work)
             yield from self.create(after, (), work)
             return
-        changed = [
-            word
-            for key, word in (("admin", "ADMIN TRUE"), ("no_inherit", "INHERIT TRUE"), ("no_set", "SET TRUE"))
-            if old.get(key) != new.get(key)
-        ]
-        words = ", ".join(changed) if work.version >= 16 else "ADMIN OPTION"
+        # All of them are said: a grant by another grantor than before stands by itself, with defaults for the rest.
+        words = ", ".join(
+            f"{word} {'FALSE' if new.get(key, False) is lost else 'TRUE'}"
+            for (key, lost), word in zip(_LOST.items(), ("ADMIN", "INHERIT", "SET"), strict=True)
+        )
+        words = words if work.version >= 16 else "ADMIN OPTION"
         hazards = (_ADMIN,) if new.get("admin") and not old.get("admin") else ()
         yield Statement(f"GRANT {role} TO {member} WITH {words}", Risk.CAUTION, hazards)
 

@@ -17,9 +17,14 @@ from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
 from faberdb_providers.postgres.presence import HERE
 
+_LONG_AGO = "-infinity"
+"""The moment before all others, at which a password has ceased to be valid ever since."""
+
 
 def _moment(text: str) -> str:
     """A time as the catalogue query prints it; without a zone it is meant in UTC. Raises ValueError."""
+    if text == _LONG_AGO:
+        return text
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -66,7 +71,10 @@ class RoleKind(PostgresKind):
     alterable = True
 
     def query(self, version: int) -> str:
-        until = "to_char(nullif(r.rolvaliduntil, 'infinity') at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        until = (
+            f"case when r.rolvaliduntil = '{_LONG_AGO}' then '{_LONG_AGO}' else to_char(nullif(r.rolvaliduntil,"
+            " 'infinity') at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') end"
+        )
         stored = "(select s.setconfig from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase = {})"
         return (
             "select 'pg_authid'::regclass::oid, r.oid, 0, r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreatedb,"
@@ -81,7 +89,7 @@ class RoleKind(PostgresKind):
         attributes = {
             **dict(zip(_FLAGS, flags, strict=True)),
             "connection_limit": limit,
-            "valid_until": None if until is None else f"{until.removesuffix('.000000')}+00",
+            "valid_until": until if until in (None, _LONG_AGO) else f"{until.removesuffix('.000000')}+00",
             "settings": _read(everywhere),
             "database_settings": _read(here),
         }
@@ -143,7 +151,7 @@ class RoleKind(PostgresKind):
         yield Statement(
             f"DROP {self.identity(obj)}",
             Risk.DESTRUCTIVE if login else Risk.DANGEROUS,
-            (_PASSWORD,) if login else (_MEMBERS,),
+            (_PASSWORD,) if login else (_MEMBERS, _ANY_PASSWORD),
             probe=(_DEPENDING.format(literal(name).strip()),),
         )
 
@@ -166,6 +174,7 @@ _LOGIN = Hazard(
 _PASSWORD = Hazard(
     "role-password", "undo: none for its password, which is lost for good: a rollback makes the role anew without one"
 )
+_ANY_PASSWORD = Hazard("role-password", "undo: none for a password that it may have from when it could log in")
 _MEMBERS = Hazard("role-dropped", "whoever had something through it loses that from the moment this commits")
 _AT_LOGIN = Hazard("role-settings", "sessions that are open keep what they have; it counts from the next login on")
 

@@ -14,7 +14,7 @@ BEGIN;
 
 -- 0001 alter membership boss.clerk [caution]
 --      ! the member may make any other role a member, also itself with every option
-GRANT clerk TO boss WITH ADMIN TRUE;
+GRANT clerk TO boss WITH ADMIN TRUE, INHERIT TRUE, SET TRUE;
 
 -- 0002 drop membership clerk.reader [dangerous]
 --      ! what the member had through the role it loses from the moment this commits
@@ -32,6 +32,7 @@ DO $faberdb$ DECLARE giver text; BEGIN FOR giver IN SELECT m.grantor::regrole FR
 
 -- 0004 drop role writer [dangerous]
 --      ! whoever had something through it loses that from the moment this commits
+--      ! undo: none for a password that it may have from when it could log in
 DROP ROLE writer;
 
 COMMIT;

@@ -14,7 +14,7 @@ BEGIN;
 
 -- 0001 alter membership boss.reader [caution]
 --      ! the member may make any other role a member, also itself with every option
-GRANT reader TO boss WITH ADMIN TRUE, INHERIT TRUE;
+GRANT reader TO boss WITH ADMIN TRUE, INHERIT TRUE, SET TRUE;
 
 -- 0002 alter membership clerk.reader [dangerous]
 --      ! what the member had through the role it loses from the moment this commits

@@ -22,6 +22,7 @@ REVOKE SELECT ON TABLE public.customer FROM shop_reader;
 
 -- 0003 drop role shop_reader [dangerous]
 --      ! whoever had something through it loses that from the moment this commits
+--      ! undo: none for a password that it may have from when it could log in
 DROP ROLE shop_reader;
 
 -- 0004 alter owner on table public.customer [dangerous]
