@@ -18,6 +18,7 @@ REVOKE SET ON PARAMETER log_min_duration_statement FROM shop;
 
 -- 0002 drop role shop [dangerous]
 --      ! whoever had something through it loses that from the moment this commits
+--      ! undo: none for a password that it may have from when it could log in
 DROP ROLE shop;
 
 -- 0003 drop parameter privilege wal_compression.clerk [dangerous]

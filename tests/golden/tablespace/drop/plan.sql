@@ -34,6 +34,7 @@ BEGIN;
 
 -- 0004 drop role keeper [dangerous]
 --      ! whoever had something through it loses that from the moment this commits
+--      ! undo: none for a password that it may have from when it could log in
 DROP ROLE keeper;
 
 COMMIT;
