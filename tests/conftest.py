@@ -74,11 +74,10 @@ def label_provider() -> Callable[[Server], str]:
 
     def built(server: Server) -> str:
         config = server.binaries.bin / "pg_config"
-        if not config.exists():
-            pytest.skip(f"it takes pg_config beside PostgreSQL {server.major}")
-        ask = [str(config), "--includedir-server"]
-        headers = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
-        compiler = shutil.which("cc")
+        headers, compiler = Path("nowhere"), shutil.which("cc")
+        if config.exists():
+            ask = [str(config), "--includedir-server"]
+            headers = Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
         if compiler is None or not (headers / "postgres.h").exists():
             pytest.skip(f"it takes a C compiler and the headers of PostgreSQL {server.major} (server-dev)")
         home = str(conninfo_to_dict(server.cluster.conninfo("template1"))["host"])
