@@ -216,6 +216,36 @@ def freed(
                     yield vertex, up
 
 
+def choosing(
+    changes: Mapping[Address, Change], kinds: Mapping[str, Kind], ends: Ends
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """Where the server takes whichever it finds first of several that would do, it finds the right one: those that go
+    are gone by then, and those that come and are not the right one come later, unless others want them."""
+    picking = {
+        address: wanted
+        for address, change in changes.items()
+        if change.after is not None and (end := ends[address][1]) is not None and end.end == "up"
+        if (wanted := kinds[address.kind].picks(change.after)) is not None
+    }
+    leaving: dict[tuple[str, ...], list[Vertex]] = {}
+    coming: dict[tuple[str, ...], dict[Address, Vertex]] = {}
+    for address, change in changes.items() if picking else ():
+        kind, (down, up) = kinds[address.kind], ends[address]
+        if down and down.end == "down" and change.before and (offered := kind.offers(change.before)) is not None:
+            leaving.setdefault(offered, []).append(down)
+        if up and up.end == "up" and change.after and (offered := kind.offers(change.after)) is not None:
+            coming.setdefault(offered, {})[address] = up
+    wanted_by_any = {r for a in picking if (obj := changes[a].after) is not None for r in obj.references}
+    for address, wanted in picking.items():
+        mine = ends[address][1]
+        assert mine is not None
+        yield from ((vertex, mine) for vertex in leaving.get(wanted, ()))
+        others = coming.get(wanted, {})
+        obj = changes[address].after
+        if obj is not None and not obj.references.isdisjoint(others):
+            yield from ((mine, vertex) for other, vertex in others.items() if other not in wanted_by_any)
+
+
 def watching(
     changes: Mapping[Address, Change],
     kinds: Mapping[str, Kind],

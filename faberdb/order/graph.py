@@ -15,7 +15,7 @@ from typing import Any
 
 from faberdb.errors import CircleError
 from faberdb.model import Address, Change, Kind, Object
-from faberdb.order.edges import Ends, Vertex, ends_of, filling, freed, referring, siblings, turns, watching
+from faberdb.order.edges import Ends, Vertex, choosing, ends_of, filling, freed, referring, siblings, turns, watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def order(
         *referring(changes, kinds, ends, lambda obj: obj.references),
         *turns(changes, kinds, ends),
         *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].claims(obj)),
+        *choosing(changes, kinds, ends),
         *watching(changes, kinds, ends),
         *siblings(changes, target, kinds, ends),
     }

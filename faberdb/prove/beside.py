@@ -43,6 +43,15 @@ def as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object
     return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
 
 
+def hanging_as(
+    made: Mapping[Address, Object], wanted: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> Mapping[Address, Object]:
+    """What is wanted, with what the server picked for it where it was made, which need not be what it picked where the
+    declaration was tried out."""
+    picking = {a: o for a, o in wanted.items() if a in made and kinds[a.kind].picks(o) is not None}
+    return {**wanted, **{a: replace(o, references=made[a].references) for a, o in picking.items()}}
+
+
 def given_back(
     giving: Mapping[Address, Kept],
     changes: Mapping[Address, Change],

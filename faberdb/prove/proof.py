@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -17,7 +17,8 @@ from faberdb.prove.scratch import Scratch, build
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
-    renames at its end. before, final: all of the copy, before the plan and after all of it. stages: all of it after
+    renames at its end. before, final: all of the copy, before the plan and after all of it. rollback: what took it back
+    from there. stages: all of it after
     each transaction but the last. objections: what the server has against texts of changed objects that it looks into
     only when they run."""
 
@@ -28,6 +29,7 @@ class Proof:
     after: Mapping[Address, Object]
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
+    rollback: tuple[Step, ...] = ()
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
     objections: Mapping[Address, Objection] = field(default_factory=dict)
 
@@ -35,14 +37,15 @@ class Proof:
 def prove(
     copy: Copy,
     steps: Sequence[Step],
-    rollback: Sequence[Step],
+    way_back: Callable[[Mapping[Address, Object]], Sequence[Step]],
     changes: Mapping[Address, Change],
     scratch: Scratch,
     target: Mapping[Address, Object],
     *,
     renames_last: bool = False,
 ) -> Proof:
-    """Run the plan forward, then back, on the copy, and hold each result against what was promised.
+    """Run the plan forward, then back, on the copy, and hold each result against what was promised. way_back: the steps
+    that take it back, given what it made, under the names that the changes have.
 
     Renames at the head or the tail of the plan only give names; what the changes promise is held between them.
     Raises ProofError with what differs.
@@ -66,11 +69,14 @@ def prove(
     final = run(last)
     stages.pop(steps[-1].transaction, None)
     objections = copy.database.objections(texts) if (texts := unread(changes, copy.kinds)) else {}
+    rollback = way_back(after)
     back = copy.run(rollback, "rollback")
     wrong = _differences(begin, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
-    return Proof(scratch.description, copy.scope, True, True, followed, begin, final, stages, objections)
+    return Proof(
+        scratch.description, copy.scope, True, True, followed, begin, final, tuple(rollback), stages, objections
+    )
 
 
 def _around_renames(

@@ -21,7 +21,7 @@ from faberdb.model import (
     Unmanaged,
 )
 from faberdb.order.steps import make_steps
-from faberdb.prove.beside import as_meant, given_back, read_only, take_along
+from faberdb.prove.beside import as_meant, given_back, hanging_as, read_only, take_along
 from faberdb.prove.bodies import named, named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.copying import Copy, CopyAhead, copied
@@ -276,14 +276,18 @@ class Planner:
         *,
         renames_last: bool,
     ) -> Proposal:
-        rollback = self._ways.back(start, aim, changes, renames, kept, renames_last=renames_last)
+
+        def way_back(made: Mapping[Address, Object]) -> tuple[Step, ...]:
+            there = hanging_as(made, aim, self.kinds)
+            return self._ways.back(start, there, changes, renames, kept, renames_last=renames_last)
+
         touched = {*changes, *(old.address for old, _ in renames)}
         beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
         with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             copy.database.prepare_bookkeeping()
             if giving:
                 copy.run(self._ways.as_it_came(start, aim, giving), "way here")
-            proof = prove(copy, steps, rollback, changes, self.scratch(), aim, renames_last=renames_last)
+            proof = prove(copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last)
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
@@ -303,7 +307,7 @@ class Planner:
             changes,
             renames,
             steps,
-            rollback,
+            proof.rollback,
             kept,
             proof,
             self.unmanaged,

@@ -231,6 +231,12 @@ class PostgresKind:
         """Names that no two objects may have at one time, by name space."""
         return ()
 
+    def offers(self, obj: Object) -> tuple[str, ...] | None:
+        return None
+
+    def picks(self, obj: Object) -> tuple[str, ...] | None:
+        return None
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None

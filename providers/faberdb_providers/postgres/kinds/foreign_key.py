@@ -9,6 +9,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.index import key_of
 from faberdb_providers.postgres.kinds.lineage import all_above, is_part
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, resolve
@@ -93,6 +94,10 @@ class ForeignKeyKind(ConstraintKind):
         target = resolve(place.schema, spec.references.table)
         there = [Address("column", (*target.path, c)) for c in spec.references.columns or ()]
         yield from self.on_table(place, spec, name, attributes, spec.columns, [target, *there])
+
+    def picks(self, obj: Object) -> tuple[str, ...] | None:
+        pointed = obj.attributes["references"]
+        return key_of(resolve(obj.address.path[0], pointed["table"]).path, pointed.get("columns") or ())
 
     def turn(
         self,

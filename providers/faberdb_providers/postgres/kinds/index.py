@@ -3,6 +3,7 @@ valid, since a failed concurrent build leaves one behind that no query uses."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,15 @@ from faberdb_providers.postgres.kinds.storage import (
     stored_options,
 )
 from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
+
+_COLUMN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
+"""An element of an index that is a column, less what follows it: operator class, collation, order."""
+
+
+def key_of(table: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:
+    """What the keys of a table over the same columns, in whatever order, are to a foreign key: it takes the first that
+    was made (transformFkeyCheckAttrs of PostgreSQL), and hangs on that from then on."""
+    return (*table, *sorted(columns))
 
 
 class IndexSpec(Spec):
@@ -190,6 +200,12 @@ class IndexKind(OnColumns):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def offers(self, obj: Object) -> tuple[str, ...] | None:
+        columns = [plain.group() for on in obj.attributes["on"] if (plain := _COLUMN.match(on))]
+        if not obj.attributes.get("unique") or "where" in obj.attributes or len(columns) < len(obj.attributes["on"]):
+            return None
+        return key_of(obj.address.path[:-1], [unquoted(column) or column for column in columns])
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = dict(before.attributes), dict(after.attributes)
