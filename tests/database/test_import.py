@@ -145,6 +145,9 @@ DETAILS = {
             select 7, 'a, ) FROM '::varchar(20) union all select 8, ('b'||id)::name as mine from item) u (v, w) on v = 1
             where exists (select 'x', null, 1, id, 'y' "Y", '1 day'::interval(3), array['a']::text[] from item) and
                 'z' in (select distinct 'y' union select 'z' from item) and state = (select 'new')::varchar;
+        create view ranked as select 1 as known from item
+            where exists (select distinct on (id, (size::text)) 'x' from item) or
+                exists (select mode() within group (order by id), 'x', 1 is distinct from 2, 'y' from item);
         create function greets() returns text language sql begin atomic select 1; select 'hi'; end
         """,
     "options of TOAST tables": """

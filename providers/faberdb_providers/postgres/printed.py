@@ -46,8 +46,9 @@ def _inner() -> re.Pattern[str]:
 
 @cache
 def _part() -> re.Pattern[str]:
-    clause = "FROM|WHERE|GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH|FOR|RETURNING"
-    words = rf"\b(?P<begins>SELECT)\b|\b(?P<ends>{clause})\b"
+    # Neither IS DISTINCT FROM nor WITHIN GROUP ends a column.
+    first = r"(?<!DISTINCT )FROM|WHERE|(?<!WITHIN )GROUP|HAVING|WINDOW|UNION|INTERSECT|EXCEPT"
+    words = rf"\b(?P<begins>SELECT)\b|\b(?P<ends>{first}|ORDER|LIMIT|OFFSET|FETCH|FOR|RETURNING)\b"
     return re.compile(rf"{_STRING}|{_NAME}|{words}|[][(),;]|\Z", re.DOTALL)
 
 
@@ -56,7 +57,7 @@ def _nameless() -> re.Pattern[str]:
     """A column that is nothing but a cast. Where the printer leaves its name out, it has none."""
     word = rf"{_NAME}|\w+(?: varying| precision)?(?:\([\d,]+\))?{_ZONE}"
     cast = rf"(?:{_STRING}|NULL|\(.*\))::(?:(?:{_NAME}|\w+)\.)?(?:{word})(?:\[\])*"
-    return re.compile(rf"\s*(?:DISTINCT\s+)?{cast}(?=\s*\Z)", re.DOTALL)
+    return re.compile(rf"\s*(?:DISTINCT\s+(?:ON\s*\(.*\)\s+)?)?{cast}(?=\s*\Z)", re.DOTALL)
 
 
 def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:

@@ -97,7 +97,7 @@ class ForeignKeyKind(ConstraintKind):
 
     def picks(self, obj: Object) -> tuple[str, ...] | None:
         pointed = obj.attributes["references"]
-        return key_of(resolve(obj.address.path[0], pointed["table"]).path, pointed.get("columns") or ())
+        return key_of(_pointed_at(obj).path, pointed.get("columns") or ())
 
     def turn(
         self,
@@ -110,11 +110,15 @@ class ForeignKeyKind(ConstraintKind):
         it goes for good, so do partitions of its own table after it: they would take along a key of their own."""
         if change.action is Action.ALTER:
             return Turn()
-        own = _own_parts(change.before, changes, live) if change.action is Action.DROP else frozenset()
-        return Turn(
-            ahead=_parts_pointed_at(change.before, changes, live, going=True) | own,
-            last=_parts_pointed_at(change.after, changes, target, going=False),
-        )
+        ahead = last = frozenset[Address]()
+        if change.before is not None:
+            # Partitions of its own table come with the keys that they have, so only those that go matter.
+            own, pointed = change.before.parent, _pointed_at(change.before)
+            ahead = _parts(pointed, changes, live, _GOING if pointed == own else _ANY)
+            ahead |= _parts(own, changes, live, _LEAVING) if change.action is Action.DROP else frozenset()
+        if change.after is not None and _pointed_at(change.after) != change.after.parent:
+            last = _parts(_pointed_at(change.after), changes, target, _ANY)
+        return Turn(ahead=ahead, last=last)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         verdict = super().compare(before, after)
@@ -140,7 +144,7 @@ class ForeignKeyKind(ConstraintKind):
                 yield Statement(sql, Risk.CAUTION)
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
-        target = resolve(obj.address.path[0], obj.attributes["references"]["table"])
+        target = _pointed_at(obj)
         columns = obj.attributes["columns"]
         there = obj.attributes["references"].get("columns") or columns
         match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
@@ -155,30 +159,25 @@ class ForeignKeyKind(ConstraintKind):
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
 
 
-def _parts_pointed_at(
-    key: Object | None, changes: Mapping[Address, Change], objects: Mapping[Address, Object], *, going: bool
+_ANY, _GOING, _LEAVING = frozenset(Action), frozenset({Action.DROP, Action.REPLACE}), frozenset({Action.DROP})
+
+
+def _pointed_at(key: Object) -> Address:
+    return resolve(key.address.path[0], key.attributes["references"]["table"])
+
+
+def _parts(
+    table: Address | None,
+    changes: Mapping[Address, Change],
+    objects: Mapping[Address, Object],
+    actions: frozenset[Action],
 ) -> frozenset[Address]:
-    """The partitions among the changes that the table which a foreign key points at has. If that is its own table, they
-    come to it with the foreign keys that it has, and only those that go, go after them."""
-    pointed = key.attributes.get("references") if key else None
-    whole = objects.get(resolve(key.address.path[0], pointed["table"])) if key and pointed else None
-    if key is None or whole is None or "partition_by" not in whole.attributes:
+    """The partitions of a table, at any depth, that the plan does one of these things to."""
+    whole = objects.get(table) if table else None
+    if whole is None or "partition_by" not in whole.attributes:
         return frozenset()
-    found = [o for a in changes if (o := objects.get(a)) is not None and is_part(o)]
-    parts = {o.address for o in found if whole in all_above(o, objects.get)}
-    if whole.address == key.parent:
-        parts = {a for a in parts if going and changes[a].action in (Action.DROP, Action.REPLACE)}
-    return frozenset(parts)
-
-
-def _own_parts(
-    key: Object | None, changes: Mapping[Address, Change], live: Mapping[Address, Object]
-) -> frozenset[Address]:
-    """The partitions of the table of a foreign key that go in the plan."""
-    going = [o for a, c in changes.items() if c.action is Action.DROP and (o := live.get(a)) is not None and is_part(o)]
-    return frozenset(
-        o.address for o in going if key and key.parent in {above.address for above in all_above(o, live.get)}
-    )
+    found = [o for a, c in changes.items() if c.action in actions and (o := objects.get(a)) is not None and is_part(o)]
+    return frozenset(o.address for o in found if whole in all_above(o, objects.get))
 
 
 KIND = ForeignKeyKind()
