@@ -47,6 +47,13 @@ class Migration:
             proposal = planner.declared(declared, {}, f"postgresql {session.version}")
             return _document(proposal, session, plan_id)
 
+    def plan_towards(self, conninfo: str, other: str, plan_id: str = "plan") -> Plan:
+        """The proven plan that makes the database what another one is."""
+        with opened(other, asked=self.asked) as there:
+            wanted = there.inspect().objects
+        with opened(conninfo, asked=self.asked) as session:
+            return _document(self._planner(session).canonical(wanted), session, plan_id)
+
     def apply(self, conninfo: str, plan: Plan) -> None:
         """Carry out the plan, after it has been written and read again as a file would be."""
         text = to_json(plan)

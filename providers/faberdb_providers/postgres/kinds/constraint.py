@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -10,7 +11,13 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
-from faberdb_providers.postgres.kinds.partition_index import attach_index, name_index, part_dropped
+from faberdb_providers.postgres.kinds.partition_index import (
+    attach_index,
+    made_alone,
+    name_index,
+    on_the_rest,
+    part_dropped,
+)
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import option_changes, place_changes
@@ -44,7 +51,7 @@ class ConstraintKind(OnColumns):
 
     def inlines(self, obj: Object) -> bool:
         # CREATE TABLE takes every constraint for valid, since the table has no rows yet.
-        return self.created_inline and not {"not_valid", "clustered", "attached_to"} & obj.attributes.keys()
+        return self.created_inline and not {"not_valid", "clustered", "attached_to", "only"} & obj.attributes.keys()
 
     def columns(self, version: int) -> str:
         """What this kind selects beyond the common columns."""
@@ -87,6 +94,8 @@ class ConstraintKind(OnColumns):
             side.pop("tablespace", None)
         if "attached_to" not in old:
             new.pop("attached_to", None)
+        if "only" not in new and old.pop("only", False) and old == new:
+            return Verdict(Action.ALTER, "partitions that have no such key get one")
         if old == new and self.contype in ("p", "u", "x"):
             return Verdict(Action.ALTER, "only its storage changes")
         return Verdict(Action.REPLACE, "a constraint cannot be altered in place")
@@ -95,14 +104,20 @@ class ConstraintKind(OnColumns):
         return f"CONSTRAINT {ident(obj.address.path[-1])} ON {dotted(*obj.address.path[:-1])}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        if "attached_to" in obj.attributes:
+        if "attached_to" in obj.attributes and not made_alone(obj, work):
             yield name_index(obj)
             yield from _cluster({}, obj)
             yield from identified_by(obj, work)
             return
-        table = dotted(*obj.address.path[:-1])
-        sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
-        yield Statement(sql, *self.danger(obj), probe=self.probe(obj, work))
+        before = work.before(obj.address)
+        rest = before is not None and "only" in before.attributes and "only" not in obj.attributes
+        # The keys of partitions that are attached to it are made one by one, as if it had stayed.
+        made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
+        yield Statement(_added(made), *self.danger(obj), probe=self.probe(obj, work))
+        if rest:
+            yield from on_the_rest(obj, work, _added, anew=True)
+        if "attached_to" in obj.attributes:
+            yield attach_index(obj)
         yield from _cluster({}, obj)
         yield from identified_by(obj, work)
 
@@ -128,6 +143,8 @@ class ConstraintKind(OnColumns):
             yield Statement(
                 f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work)
             )
+        if "only" in before.attributes and "only" not in after.attributes:
+            yield from on_the_rest(after, work, _added)
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:
             yield attach_index(after)
         yield from _cluster(before.attributes, after)
@@ -163,6 +180,11 @@ class ConstraintKind(OnColumns):
         assert table is not None
         needed = [*(Address("column", (*table.path, c)) for c in columns), *references]
         yield from self.made(place, spec, Address(self.name, (*table.path, name)), attributes, table, needed)
+
+
+def _added(obj: Object) -> str:
+    table = ("ONLY " if "only" in obj.attributes else "") + dotted(*obj.address.path[:-1])
+    return f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
 
 
 def _cluster(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:

@@ -13,9 +13,10 @@ from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
-    chosen_name,
     is_chosen,
+    made_alone,
     name_index,
+    on_the_rest,
     part_dropped,
     upper_index,
 )
@@ -231,9 +232,8 @@ class IndexKind(OnColumns):
         hazard = Hazard("index-build", "writes to the table wait until the index is built", in_use=True)
         columns = {c.address.path[-1] for c in work.children(obj.parent, after=True)} if obj.parent else set()
         probe: tuple[str, ...] = ()
-        whole = upper_index(obj, work.after) if "attached_to" in obj.attributes else None
-        alone = [w for w in (whole, work.before(whole.address) if whole else None) if w and "only" in w.attributes]
-        if "attached_to" in obj.attributes and not alone:
+        if "attached_to" in obj.attributes and not made_alone(obj, work):
+            whole = upper_index(obj, work.after)
             yield name_index(obj)
             above = whole.attributes if whole else {}
             came = {key: above[key] for key in ("options", "tablespace") if key in above}
@@ -248,7 +248,7 @@ class IndexKind(OnColumns):
             # The indexes of partitions that are attached to it are made one by one, as if it had stayed.
             alone_now = Object(obj.address, {**obj.attributes, "only": True}, obj.parent)
             yield Statement(create_index(alone_now, columns), Risk.DANGEROUS, (hazard,), probe=probe)
-            yield from _on_the_rest(obj, work)
+            yield from on_the_rest(obj, work, lambda part: create_index(part, columns), anew=True)
         else:
             yield Statement(create_index(obj, columns), Risk.DANGEROUS, (hazard,), probe=probe)
         yield from self.settings(Object(obj.address, {"options": obj.attributes.get("options", {})}), obj)
@@ -259,7 +259,8 @@ class IndexKind(OnColumns):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.settings(before, after)
         if "only" in before.attributes and "only" not in after.attributes:
-            yield from _on_the_rest(after, work)
+            columns = {c.address.path[-1] for c in work.children(after.parent, after=True)} if after.parent else set()
+            yield from on_the_rest(after, work, lambda part: create_index(part, columns))
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:
             yield attach_index(after)
 
@@ -290,27 +291,6 @@ class IndexKind(OnColumns):
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         name = dotted(after.address.path[0], before.address.path[-1])
         yield Statement(f"ALTER INDEX {name} RENAME TO {ident(after.address.path[-1])}", Risk.CAUTION)
-
-
-def _on_the_rest(whole: Object, work: Work) -> Iterator[Statement]:
-    """What makes an index that was ON ONLY its table one on all partitions: those that have none get one."""
-    assert whole.parent is not None
-    columns = {c.address.path[-1] for c in work.children(whole.parent, after=True) if c.address.kind == "column"}
-    hazard = Hazard("index-build", "writes to the partition wait until the index is built", in_use=True)
-    for part in work.children(whole.parent, after=True):
-        if "partition_of" not in part.attributes or work.before(part.address) is None:
-            continue
-        indexes = [o for end in (True, False) for o in work.children(part.address, after=end)]
-        if any("attached_to" in o.attributes and upper_index(o, work.after) == whole for o in indexes):
-            continue
-        name = chosen_name(part.address.path[-1], whole)
-        attached = {
-            **whole.attributes,
-            "attached_to": relative(part.address.path[0], (*whole.address.path[:1], whole.address.path[-1])),
-        }
-        made = Object(Address(whole.address.kind, (*part.address.path, name)), attached)
-        yield Statement(create_index(made, columns), Risk.DANGEROUS, (hazard,))
-        yield attach_index(made)
 
 
 def ident_if(columns: set[str]) -> Callable[[str], str]:

@@ -29,6 +29,8 @@ class KeySpec(Spec):
     initially_deferred: bool = False
     options: Options = {}
     tablespace: str | None = None
+    only: bool = False
+    """Of a partitioned table: not of its partitions, but for those whose own keys are attached to it."""
     attached_to: str | None = None
     """Of a partition: the key of its table that this one is a part of."""
     clustered: bool = False
@@ -53,7 +55,7 @@ class KeyKind(ConstraintKind):
         return (
             "array(select a.attname::text from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
             f" a.attrelid = k.conrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos), {distinct},"
-            " ic.reloptions, ts.spcname, x.indisclustered"
+            " ic.reloptions, ts.spcname, x.indisclustered, c.relkind = 'p' and not x.indisvalid"
         )
 
     def joins(self, version: int) -> str:
@@ -63,7 +65,7 @@ class KeyKind(ConstraintKind):
         )
 
     def own(self, schema: str, columns: list[str], period: bool, rest: Sequence[Any]) -> dict[str, Any]:
-        include, not_distinct, opts, space, clustered = rest
+        include, not_distinct, opts, space, clustered, only = rest
         return {
             "columns": columns,
             "include": include or None,
@@ -72,11 +74,12 @@ class KeyKind(ConstraintKind):
             "options": stored_options(opts),
             "tablespace": space,
             "clustered": clustered,
+            "only": only,
         }
 
     def key(self, place: Place, spec: KeySpec, name: str) -> Iterator[Object]:
         fields = ("columns", "include", "nulls_not_distinct", "without_overlaps", "deferrable", "initially_deferred")
-        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered", "attached_to")}
+        attributes = {key: getattr(spec, key) for key in (*fields, "tablespace", "clustered", "only", "attached_to")}
         attributes["options"] = option_texts(spec.options)
         yield from self.on_table(place, spec, name, attributes, [*spec.columns, *(spec.include or ())])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from faberdb.model import Action, Address, Change, Object
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.partition_index import part_forces
+from faberdb_providers.postgres.kinds.partition_index import left_by, part_forces
 
 
 class OnColumns(PostgresKind):
@@ -17,7 +17,7 @@ class OnColumns(PostgresKind):
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if change.action in (Action.DROP, Action.REPLACE):
-            return True
+            return not left_by(obj, change)
         if change.address.kind == "column":
             return change.disturbs and self.off_for_new_types
         return change.disturbs and change.address.kind != "table"

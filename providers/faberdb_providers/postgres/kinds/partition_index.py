@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import KEYS, Find, Objects, above, is_part
-from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified, resolve, unquoted
+from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified, relative, resolve, unquoted
 
 _LABELS = {"primary_key": "pkey", "unique": "key", "exclusion": "excl", "index": "idx"}
 
@@ -50,6 +50,48 @@ def upper_index(obj: Object, find: Find) -> Object | None:
     return None
 
 
+def made_alone(obj: Object, work: Work) -> bool:
+    """Whether the index of a partition is not made along with the one of its table, which is or was ON ONLY that."""
+    whole = upper_index(obj, work.after)
+    before = work.before(whole.address) if whole is not None else None
+    if whole is None or (before is not None and work.before(_table(obj)) is None and _alike(before, whole)):
+        return False  # a new partition gets what its table has
+    return any(side is not None and "only" in side.attributes for side in (whole, before))
+
+
+def _table(obj: Object) -> Address:
+    assert obj.parent is not None
+    return obj.parent
+
+
+def _alike(one: Object, other: Object) -> bool:
+    """Whether they are the same index, on all partitions or not."""
+    return {k: v for k, v in one.attributes.items() if k != "only"} == {
+        k: v for k, v in other.attributes.items() if k != "only"
+    }
+
+
+def on_the_rest(whole: Object, work: Work, make: Callable[[Object], str], *, anew: bool = False) -> Iterator[Statement]:
+    """What makes an index or key that was ON ONLY its table one on all partitions: those that have none get one.
+    make: the statement that makes one of a partition. anew: it was dropped, and with it those of the partitions."""
+    hazard = Hazard("index-build", "writes to the partition wait until the index is built", in_use=True)
+    for part in work.children(_table(whole), after=True):
+        if "partition_of" not in part.attributes or work.before(part.address) is None:
+            continue
+        ends = (True,) if anew else (True, False)
+        indexes = [o for end in ends for o in work.children(part.address, after=end)]
+        if any("attached_to" in o.attributes and upper_index(o, work.after) == whole for o in indexes):
+            continue
+        name = chosen_name(part.address.path[-1], whole)
+        attached = {
+            **whole.attributes,
+            "attached_to": relative(part.address.path[0], (*whole.address.path[:1], whole.address.path[-1])),
+        }
+        made = Object(Address(whole.address.kind, (*part.address.path, name)), attached)
+        yield Statement(make(made), Risk.DANGEROUS, (hazard,))
+        yield attach_index(made)
+
+
 def attach_index(obj: Object) -> Statement:
     """Makes an index of a partition a part of its parent's."""
     whole = qualified(resolve(obj.address.path[0], obj.attributes["attached_to"]))
@@ -79,7 +121,9 @@ def part_dropped(obj: Object, work: Work) -> Iterator[Statement]:
     if work.after(obj.address) is not None:
         yield Statement(f"{name} {ident(obj.address.path[-1][:49] + '__faberdb_old')}")
     elif whole is not None and work.after(whole.address) is not None:
-        yield Statement(f"{name} {ident(chosen_name(obj.address.path[-2], whole))}")
+        chosen = chosen_name(obj.address.path[-2], whole)
+        if chosen != obj.address.path[-1]:
+            yield Statement(f"{name} {ident(chosen)}")
 
 
 def part_forces(change_before: Object | None, target: Objects, live: Objects, *, replaced: bool) -> Iterator[Address]:
@@ -93,10 +137,34 @@ def part_forces(change_before: Object | None, target: Objects, live: Objects, *,
 
 def with_siblings(objects: Objects) -> dict[Address, Object]:
     """Indexes that are ON ONLY their table, as made after all of its partitions: one made later would get an index of
-    its own. The server keeps no record of that."""
+    its own. The server keeps no record of that. Partitions that have none carry a hint to them."""
     found: dict[Address, Object] = {}
     for address, obj in objects.items():
-        if "only" in obj.attributes:
-            parts = {a for a, o in objects.items() if o.parent == obj.parent and is_part(o)}
-            found[address] = replace(obj, references=obj.references | parts)
+        if "only" not in obj.attributes:
+            continue
+        parts = {a for a, o in objects.items() if o.parent == obj.parent and is_part(o)}
+        found[address] = replace(obj, references=obj.references | parts)
+        own = [o for o in objects.values() if o.parent in parts and "attached_to" in o.attributes]
+        with_own = {o.parent for o in own if upper_index(o, objects.get) == obj}
+        for part in parts - with_own:
+            known = found.get(part, objects[part])
+            without = [*known.hints.get(_WITHOUT, ()), str(address)]
+            found[part] = replace(known, hints={**known.hints, _WITHOUT: without})
     return found
+
+
+_WITHOUT = "partition without"
+
+
+def left_by(whole: Object, change: Change) -> bool:
+    """Whether the change takes a partition away from an index that is ON ONLY its table, and is not concerned."""
+    gone = change.action is Action.DROP and change.address.kind == "table" and change.address != whole.parent
+    return gone and "only" in whole.attributes
+
+
+def unwanted(part: Object | None, live: Objects, target: Objects) -> Iterator[Address]:
+    """The indexes of which a new partition would get a part that it is not to have, unless they were made after it."""
+    for text in part.hints.get(_WITHOUT, ()) if part is not None else ():
+        address = Address.parse(text)
+        if address in live and address in target:
+            yield address

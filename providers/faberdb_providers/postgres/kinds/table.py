@@ -18,6 +18,7 @@ from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
 from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names
 from faberdb_providers.postgres.kinds.partition import attach, detach, join, lossy
+from faberdb_providers.postgres.kinds.partition_index import unwanted
 from faberdb_providers.postgres.kinds.replica_identity import identity_change
 from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -206,6 +207,11 @@ class TableKind(Descendant):
 
     def apart(self, before: Object, after: Object) -> bool:
         return super().apart(before, after) or before.attributes.get("of") != after.attributes.get("of")
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        return unwanted(change.after, live, target) if change.action is Action.CREATE else ()
 
     def turn(
         self,
