@@ -204,7 +204,9 @@ class IndexKind(OnColumns):
 
     def offers(self, obj: Object) -> tuple[str, ...] | None:
         columns = [plain.group() for on in obj.attributes["on"] if (plain := _COLUMN.match(on))]
-        if not obj.attributes.get("unique") or "where" in obj.attributes or len(columns) < len(obj.attributes["on"]):
+        if not obj.attributes.get("unique") or {"where", "invalid", "only"} & obj.attributes.keys():
+            return None
+        if len(columns) < len(obj.attributes["on"]):
             return None
         return key_of(obj.address.path[:-1], [unquoted(column) or column for column in columns])
 

@@ -90,6 +90,8 @@ class KeyKind(ConstraintKind):
         yield ("relation", obj.address.path[0], obj.address.path[-1])
 
     def offers(self, obj: Object) -> tuple[str, ...] | None:
+        if {"deferrable", "only"} & obj.attributes.keys():
+            return None
         return key_of(obj.address.path[:-1], obj.attributes["columns"])
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
