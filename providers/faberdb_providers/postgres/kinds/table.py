@@ -21,6 +21,7 @@ from faberdb_providers.postgres.kinds.partition import attach, detach, join, los
 from faberdb_providers.postgres.kinds.partition_index import unwanted
 from faberdb_providers.postgres.kinds.replica_identity import identity_change
 from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
+from faberdb_providers.postgres.kinds.sequence import kept_as_they_are
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
@@ -243,6 +244,8 @@ class TableKind(Descendant):
         yield from join(before, after, work)
         yield from typed(before, after, work)
         yield from settings(old, new, name)
+        if bool(old.get("unlogged")) != bool(new.get("unlogged")):
+            yield from kept_as_they_are(after, work)
         yield from identity_change(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
