@@ -131,6 +131,8 @@ def filling(
                 found.add((up, filled[above]))
     for address, change in changes.items() if filled else ():
         up = ends[address][1]
+        # What comes when others are there waits for what they hold, too.
+        found |= {(filled[a], up) for a in change.turn.last if up and a in filled and a != address}
         if address in inside or change.after is None or up is None or up.end != "up":
             continue
         if kinds[address.kind].inlines(change.after):
