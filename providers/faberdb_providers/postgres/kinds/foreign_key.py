@@ -107,22 +107,23 @@ class ForeignKeyKind(ConstraintKind):
         target: Mapping[Address, Object],
     ) -> Turn:
         """It goes before partitions leave the table it points at, and comes after they are there with their rows; one
-        that stays is made anew around partitions that leave and come back (`pointing_around`). When it goes for good,
-        so do partitions of its own table after it: they would take along a key of their own."""
+        that stays is made anew around partitions that leave and come back (`pointing_around`). Partitions that leave its
+        own table do so while it is gone: they would take along a key of their own."""
         if change.action is Action.ALTER:
             return Turn()
-        ahead = last = frozenset[Address]()
+        ahead = last = leaving = frozenset[Address]()
         if change.before is not None:
             # Partitions of its own table are attached with the keys that they have, so of those that stay only the ones
             # that are detached before matter.
             own, pointed = change.before.parent, pointed_at(change.before)
             ahead = _parts(pointed, changes, live, _GOING if pointed == own else _ANY)
             ahead |= _back(pointed, changes, live, target)
-            ahead |= _parts(own, changes, live, _LEAVING) if change.action is Action.DROP else frozenset()
+            leaving = _parts(own, changes, live, _LEAVING)
+            ahead |= leaving
         if change.after is not None:
             pointed = pointed_at(change.after)
             last = _parts(pointed, changes, target, _COMING if pointed == change.after.parent else _ANY)
-            last |= _back(pointed, changes, live, target)
+            last |= _back(pointed, changes, live, target) | leaving
         return Turn(ahead=ahead, last=last)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
