@@ -54,8 +54,10 @@ def referring(
     kinds: Mapping[str, Kind],
     ends: Ends,
     needs: Callable[[Object], Iterable[Address]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """(earlier, later) pairs: what an object needs is there before it, and goes after it."""
+) -> Iterable[tuple[Vertex, Vertex, bool]]:
+    """(earlier, later, whether it must be): what an object needs is there before it, and goes after it. What is altered
+    and disturbs nobody need not wait for those that leave it, but better does: a column that may be null from now on
+    waits for its primary key."""
     touched_by: dict[Address, list[Address]] = {}
     for change in changes.values():
         for touched in change.touches:
@@ -63,7 +65,7 @@ def referring(
     for address, change in changes.items():
         down, up = ends[address]
         if down and up and down != up:
-            yield down, up
+            yield down, up, True
         above = _between(change, changes, kinds)
         for reference in _through(needs(change.after) if change.after else (), touched_by):
             if reference == above:
@@ -75,7 +77,7 @@ def referring(
             if first is None and comes:
                 first = leaving  # what goes takes its effects along before this comes to where it was
             if up and first and first != up:
-                yield first, up
+                yield first, up, True
         for reference in _through(needs(change.before) if change.before else (), touched_by):
             if reference == above:
                 continue
@@ -86,7 +88,8 @@ def referring(
                 leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
                 # What the other change's own statements carry along stays where it is.
                 if leaves and down != last and not (address in other.touches and down.end == "alter"):
-                    yield down, last
+                    must = other.action is not Action.ALTER or other.disturbs or other.apart or bool(other.by)
+                    yield down, last, must
 
 
 def turns(
