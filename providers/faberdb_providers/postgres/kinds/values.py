@@ -63,7 +63,7 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         column, after = part.column, work.after(part.column.address)
         name = ident(column.address.path[-1])
         wanted.append(f"{name}{'::text' if of_own_type(column) else ''} AS {part.value}")
-        fill = after is not None and filled(column, after)
+        fill = bool(part.became) and after is not None and filled(column, after)
         if part.became and after is not None:
             became = cast_of(column, after, work) if column.attributes["type"] != after.attributes["type"] else name
             own = "using" not in after.hints and refuses(column.attributes["type"], stored_as(after, work))
@@ -138,8 +138,8 @@ def _unwritten(part: Part, work: Work) -> str:
     """The condition that a row has not been written since its value was kept; empty where it cannot have been."""
     column, before = part.column, work.before(part.column.address)
     name, new = ident(column.address.path[-1]), column.attributes["type"]
-    if before is None:
-        return ""
+    if before is None or ("generated" in before.attributes and "generated" not in column.attributes):
+        return ""  # what is generated nobody writes
     if not part.became:
         # The column was dropped, and somebody has added it again: what it holds by now is newer.
         default = work.after(Address("default", column.address.path))
