@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -62,6 +63,7 @@ def referring(
     for change in changes.values():
         for touched in change.touches:
             touched_by.setdefault(touched, []).append(change.address)
+    namesakes = _namesakes(changes, kinds)
     for address, change in changes.items():
         down, up = ends[address]
         if down and up and down != up:
@@ -78,7 +80,9 @@ def referring(
                 first = leaving  # what goes takes its effects along before this comes to where it was
             if up and first and first != up:
                 yield first, up, True
-        for reference in _through(needs(change.before) if change.before else (), touched_by):
+        # What is altered need not let go of what is only carried along.
+        carrying = touched_by if down is not None and down.end == "down" else {}
+        for reference in _through(needs(change.before) if change.before else (), carrying):
             if reference == above:
                 continue
             if reference in ends and down and reference != address and (last := ends[reference][0]):
@@ -86,10 +90,28 @@ def referring(
                 other = changes[reference]
                 left = change.after is None or reference not in change.after.references
                 leaves = down.end == "down" or last.end == "down" or (other.disturbs and left)
-                # What the other change's own statements carry along stays where it is.
-                if leaves and down != last and not (address in other.touches and down.end == "alter"):
+                # What the other change's own statements carry along stays where it is; so does what goes over to its
+                # namesake, which cannot be there before.
+                over = change.after is not None and not namesakes[reference].isdisjoint(change.after.references)
+                stays = down.end == "alter" and (address in other.touches or over)
+                if leaves and down != last and not stays:
                     must = other.action is not Action.ALTER or other.disturbs or other.apart or bool(other.by)
                     yield down, last, must
+
+
+def _namesakes(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> Mapping[Address, set[Address]]:
+    """Of what goes out of the way as it is, what comes under a name that it had: whoever goes over from the one to the
+    other can stay with it as long."""
+    found: defaultdict[Address, set[Address]] = defaultdict(set)
+    coming: dict[tuple[str, ...], Address] = {}
+    for address, change in changes.items():
+        if change.action is Action.CREATE and change.after is not None:
+            coming |= dict.fromkeys(kinds[address.kind].claims(change.after), address)
+    for address, change in changes.items() if coming else ():
+        if change.action is Action.DROP and change.before is not None and kinds[address.kind].keeps(change) == "moved":
+            claims = kinds[address.kind].claims(change.before)
+            found[address] = {coming[claim] for claim in claims if claim in coming}
+    return found
 
 
 def turns(

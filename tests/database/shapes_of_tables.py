@@ -149,6 +149,16 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
                 "[tables.t.foreign_keys.f]\ncolumns = ['b']\nreferences = { table = 't' }\n⟨|deferrable = true⟩",
             ),
         ),
+        (
+            "foreign_key:public.t.f",
+            "alter",
+            table(
+                "a = 'int'\nb = 'int'",
+                "primary_key = ['a']",
+                "[tables.t.foreign_keys.f]\ncolumns = ['b']\nreferences = { table = 't' }\n"
+                "⟨not_valid = true|deferrable = true\ninitially_deferred = true⟩",
+            ),
+        ),
     ],
     "check": [
         (

@@ -313,6 +313,16 @@ def enum(values: str, using: str = "") -> str:
 FALLEN = "case a when 'low' then 'down' else a::mood end"
 
 
+def test_what_an_expression_made_is_taken_back_though_it_is_none_of_the_old_type(start: Start) -> None:
+    trial = start(table("id = 'int'\nk = 'int'"))
+    trial.run("insert into t values (1, 5)")
+    plan = trial.go(table("id = 'int'\nk = { type = 'text', using = \"'x' || k\" }"))
+    assert trial.rows("select k from t") == [("x5",)]
+    trial.run("insert into t values (2, '6')")
+    trial.back(plan)
+    assert trial.rows("select * from t order by id") == [(1, 5), (2, 6)]
+
+
 def test_a_value_that_falls_out_of_an_enum_comes_back_where_nobody_wrote(start: Start) -> None:
     trial = start(enum("'low', 'high', 'odd'"))
     trial.run("insert into t values (1, 'low'), (2, 'high'), (3, 'low'), (4, 'low')")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.migration import Migration, build_directly, declare
-from tests.servers import Server, fetch
+from tests.servers import Server, fetch, run_sql
 
 BROUGHT_ALONG = """
     select p.oid::regprocedure::text from pg_proc p
@@ -51,3 +51,17 @@ def test_nothing_of_a_dropped_range_type_stays_in_its_schema(newest: Server) -> 
     assert len(second) == len(first)
     assert all(name.startswith("faberdb_quarantine_") for name in second), second
     assert third == first
+
+
+def test_a_comment_changes_with_the_type_under_its_column(newest: Server) -> None:
+    migration = Migration(newest.scratch())
+    text = "[range_types]\nr = '{}'\n[tables.t.columns]\nk = {{ type = 'r', comment = '{}' }}\n"
+    with newest.database() as live:
+        build_directly(live, declare({"public.toml": text.format("int", "old")}))
+        run_sql(live, "insert into t values ('[1,3)')")
+        start = newest.dump(live)
+        plan = migration.plan(live, declare({"public.toml": text.format("bigint", "new")}))
+        migration.apply(live, plan)
+        assert fetch(live, "select upper(k)::text, col_description('t'::regclass, 1) from t") == [("3", "new")]
+        migration.apply(live, migration.plan_back(live, plan))
+        assert newest.dump(live) == start

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from faberdb.model import Action, Address, Change, Kept, Statement, Work
 from faberdb_providers.postgres.kinds.lossless import altered, filled
+from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.rows import known_by
 from faberdb_providers.postgres.kinds.sequence import position_lost
 from faberdb_providers.postgres.kinds.types import carried, using
@@ -44,7 +45,7 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     # What stands in the place of a replaced column has nothing of its values.
     if change.after is not None and change.action is Action.ALTER and altered(before, change.after):
         detail["became"] = ["text"]
-        if filled(before, change.after) and before.attributes["type"] == change.after.attributes["type"]:
+        if filled(before, change.after) and not retyped(before, change.after):
             detail["filled"] = ["rows without a value"]
     identity = change.after.attributes.get("identity") if change.after else None
     if position_lost(before.attributes.get("identity"), identity):

@@ -10,6 +10,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lossless import lossless
+from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.typed import typed_by
 from faberdb_providers.postgres.kinds.types import (
@@ -192,7 +193,7 @@ class AttributeKind(PostgresKind):
         return list(obj.attributes.values())
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
-        if before.attributes == after.attributes:
+        if before.attributes == after.attributes and not retyped(before, after):
             return None
         return Verdict(Action.ALTER, disturbs=True)
 

@@ -139,7 +139,8 @@ class ConstraintKind(OnColumns):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
-        if before.attributes.get("not_valid") and not after.attributes.get("not_valid"):
+        unchecked = after.attributes.get("not_valid") or after.attributes.get("not_enforced")
+        if before.attributes.get("not_valid") and not unchecked:
             yield Statement(
                 f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work)
             )

@@ -107,8 +107,15 @@ def _of_children(obj: Object, work: Work) -> Iterator[Statement]:
             alter = f"ALTER TABLE {dotted(*path[:-1])} ALTER COLUMN {ident(path[-1])}"
             if own is not None:
                 yield Statement(f"{alter} SET DEFAULT {own.attributes['expression']}")
-            elif column is not None and "generated" not in column.attributes and "identity" not in column.attributes:
+            elif column is not None and _without_default(column):
                 yield Statement(f"{alter} DROP DEFAULT")
+
+
+def _without_default(column: Object) -> bool:
+    """Whether a column of a child table has no default though that of the parent may have one."""
+    if "inherited" in column.attributes:
+        return bool(column.attributes.get("no_default"))
+    return "generated" not in column.attributes and "identity" not in column.attributes
 
 
 def _without(obj: Object, work: Work) -> Statement:

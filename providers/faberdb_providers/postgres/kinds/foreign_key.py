@@ -107,8 +107,8 @@ class ForeignKeyKind(ConstraintKind):
         target: Mapping[Address, Object],
     ) -> Turn:
         """It goes before partitions leave the table it points at, and comes after they are there with their rows; one
-        that stays is made anew around partitions that leave and come back (`pointing_around`). Partitions that leave its
-        own table do so while it is gone: they would take along a key of their own."""
+        that stays is made anew around partitions that leave and come back (`pointing_around`). Partitions leave its own
+        table while it is gone: they would take along a key of their own."""
         if change.action is Action.ALTER:
             return Turn()
         ahead = last = leaving = frozenset[Address]()
@@ -128,9 +128,13 @@ class ForeignKeyKind(ConstraintKind):
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         verdict = super().compare(before, after)
-        alterable = ("deferrable", "initially_deferred", "not_enforced")
+        alterable = ["deferrable", "initially_deferred", "not_enforced"]
+        # Validated in place, whatever else of this changes with it; the other way there is none.
+        alterable += ["not_valid"] if "not_valid" in before.attributes else []
         old, new = ({k: v for k, v in o.attributes.items() if k not in alterable} for o in (before, after))
-        return Verdict(Action.ALTER) if verdict is not None and old == new else verdict
+        if verdict is None or verdict.action is Action.ALTER or old != new:
+            return verdict
+        return Verdict(Action.ALTER)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from super().alter(before, after, work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from faberdb.model import Object, Work
+from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.names import qualified
 
 _TYPE = re.compile(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
@@ -104,7 +105,8 @@ def altered(before: Object, after: Object | None) -> bool:
     if after is None:
         return True
     old, new = before.attributes, after.attributes
-    if old["type"] != new["type"] and ("using" in after.hints or not lossless(old["type"], new["type"])):
+    kept = old["type"] != new["type"] and "using" not in after.hints and lossless(old["type"], new["type"])
+    if retyped(before, after) and not kept:
         return True
     return filled(before, after)
 

@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.bounds import within
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
+from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.sequence import position_lost
 from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
@@ -54,7 +55,8 @@ def copied(obj: Object, work: Work) -> Iterator[Statement]:
     columns, before, after = goes_over(obj, work), work.before(obj.address), work.after(obj.address)
     if not columns or before is None or after is None or _filled_from_above(after, work):
         return
-    old, new = _columns(before, work, after=False), _columns(after, work, after=True)
+    new = _columns(after, work, after=True)
+    old = {name: as_it_stands(column, work) for name, column in _columns(before, work, after=False).items()}
     values = [ident(n) if _type(old[n]) == _type(new[n]) else cast_of(old[n], new[n], work) for n in columns]
     tried = [(v, new[n]) for n, v in zip(columns, values, strict=True) if v != ident(n)]
     always = any(new[n].attributes.get("identity", {}).get("generated") == "always" for n in columns)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
+from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.names import dotted, qualified
 
 
@@ -64,5 +65,7 @@ def row_type(table: Object) -> Address:
 
 def _changes(table: Object, work: Work) -> bool:
     type_ = row_type(table)
-    old, new = ({o.address: o.attributes for o in work.children(type_, after=side)} for side in (False, True))
-    return old != new
+    old, new = ({o.address: o for o in work.children(type_, after=side)} for side in (False, True))
+    return old.keys() != new.keys() or any(
+        o.attributes != new[a].attributes or retyped(o, new[a]) for a, o in old.items()
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
+from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.rows import copy_of, match
 from faberdb_providers.postgres.kinds.undisturbed import fires, passes, reaching
 from faberdb_providers.postgres.names import dotted, ident, literal
@@ -22,6 +23,17 @@ def cast_of(before: Object, after: Object, work: Work) -> str:
     old, new, name = before.attributes["type"], after.attributes["type"], ident(after.address.path[-1])
     using = after.hints.get("using")
     return str(using) if using else f"{name}::{new}" if work.castable(old, new) else f"{name}::text::{new}"
+
+
+def tolerant_cast(before: Object, after: Object, work: Work) -> str:
+    """The function that makes a column's values those of the type it changes back to, or nothing where they are none of
+    that; empty where the cast alone does. Those that are none are put back after."""
+    back = work.kept(after.address)
+    if back is None or back.form != "values" or "became" not in back.detail:
+        return ""
+    if not noted_before(before, after, work) or refuses(before.attributes["type"], stored_as(after, work)):
+        return ""
+    return f"pg_temp.faberdb_cast{Part(before, back).suffix}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,8 @@ def _parts_of(address: Address, kept: Kept, work: Work, *, coming: bool) -> list
     for member in work.together(address):
         theirs = work.kept(member) if coming else work.keep(member)
         column = work.after(member) if coming else work.before(member)
+        if column is not None and not coming:
+            column = as_it_stands(column, work)
         if theirs is not None and column is not None and theirs.place == kept.place and theirs.form == "values":
             found.append(Part(column, theirs))
     return sorted(found, key=lambda part: int(part.kept.detail.get("slot", ["1"])[0]))
@@ -66,8 +80,10 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         fill = bool(part.became) and after is not None and filled(column, after)
         if part.became and after is not None:
             became = cast_of(column, after, work) if column.attributes["type"] != after.attributes["type"] else name
+            function = tolerant_cast(column, after, work)
+            became = f"{function}({name})" if function else became
             own = "using" not in after.hints and refuses(column.attributes["type"], stored_as(after, work))
-            casts += [(name if own else became, after)] if became != name else []
+            casts += [(name if own else became, after)] if became != name and not function else []
             # What a row is filled with is known once it is.
             as_text = fill or of_own_type(after)
             wanted.append(f"{f'({became})::text' if as_text else became} AS {part.became}")
@@ -158,6 +174,7 @@ def _unwritten(part: Part, work: Work) -> str:
             f" WHERE a.attrelid = t.tableoid AND a.attname = {literal(column.address.path[-1]).strip()}"
         )
         return f"(t.{name} IS NULL OR t.{name}::text = ({given}))"
+    before = as_it_stands(before, work)
     old = before.attributes["type"]
     if noted_before(before, column, work):
         return f"q.id IN (SELECT id FROM {part.kept.place}_same{part.suffix})"

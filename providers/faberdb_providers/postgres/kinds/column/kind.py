@@ -37,6 +37,7 @@ from faberdb_providers.postgres.kinds.column.type_change import change_type, uni
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered, filled
+from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -153,8 +154,7 @@ class ColumnKind(PostgresKind):
         """The columns of child tables that are also written there follow those of the parent by themselves."""
         assert change.before is not None
         assert change.after is not None
-        old, new = change.before.attributes, change.after.attributes
-        if not any(old.get(key) != new.get(key) for key in ("type", "collation")):
+        if not _converted(change.before, change.after):
             return
         table = change.address.path[:2]
         for obj in target.values():
@@ -176,7 +176,8 @@ class ColumnKind(PostgresKind):
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
-        if old == new or as_far_as_alterable(old, new) == as_far_as_alterable(new, old):
+        same = old == new or as_far_as_alterable(old, new) == as_far_as_alterable(new, old)
+        if same and not retyped(before, after):
             return None
         if bool(old.get("inherited")) != bool(new.get("inherited")):
             return Verdict(Action.ALTER)
@@ -188,8 +189,9 @@ class ColumnKind(PostgresKind):
             return Verdict(Action.REPLACE, "a virtual column has no values that could stay")
         if old.get("generated") != new.get("generated") and "generated" in new:
             return Verdict(Action.REPLACE, "the expression of a generated column changes")
-        typed = any(old.get(key) != new.get(key) for key in ("type", "collation"))
-        return Verdict(Action.ALTER, disturbs=typed)
+        if "generated" in new and old["type"] == new["type"] and retyped(before, after):
+            return Verdict(Action.REPLACE, "its type is another one of the same name")
+        return Verdict(Action.ALTER, disturbs=_converted(before, after))
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if change.address == obj.parent or change.address.kind == "column":
@@ -289,12 +291,13 @@ class ColumnKind(PostgresKind):
             yield from position_back(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        before = as_it_stands(before, work)
         old, new = before.attributes, after.attributes
         if "inherited" in old or "inherited" in new:
             yield from own_changes(old, new, after, work)
             return
         column = f"ALTER TABLE {dotted(*after.address.path[:-1])} ALTER COLUMN {ident(after.address.path[-1])}"
-        typed = old["type"] != new["type"] or old.get("collation") != new.get("collation")
+        typed = _converted(before, after)
         kept, back = work.keep(after.address), work.kept(after.address)
         if kept and kept.form == "values" and not typed:
             yield from save(before, kept, work)
@@ -363,6 +366,10 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def _converted(before: Object, after: Object) -> bool:
+    return retyped(before, after) or before.attributes.get("collation") != after.attributes.get("collation")
 
 
 KIND = ColumnKind()

@@ -8,8 +8,8 @@ from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import cuts, lossless, refuses, rewritten, stored_as
-from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save
+from faberdb_providers.postgres.kinds.lossless import cuts, domains_of, lossless, refuses, rewritten, stored_as
+from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save, tolerant_cast
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -18,24 +18,23 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     old, new = before.attributes["type"], after.attributes["type"]
     name, table = ident(after.address.path[-1]), dotted(*after.address.path[:-1])
     kept, back = work.keep(after.address), work.kept(after.address)
-    cast, function = cast_of(before, after, work), ""
+    cast, function = cast_of(before, after, work), tolerant_cast(before, after, work)
     narrow = stored_as(after, work)
     # On the way back a value may have been cut so short that it is none of the old type any more; it is kept.
     whole = back is not None and back.form == "values"
     noted = whole and "became" in (back.detail if back else ()) and noted_before(before, after, work)
-    guarded = noted and not refuses(old, narrow)
     required = not after.attributes.get("null") and not before.attributes.get("null")
-    if noted and back and not guarded:
+    if noted and back and not function:
         yield from _fitting(before, after, back, narrow, work)
-    elif guarded and back:
+    elif function and back:
         yield from note_same(before, after, back, (cast, cast), work)
         if required:
             yield Statement(f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL")
-        function = f"pg_temp.faberdb_cast{Part(before, back).suffix}"
+        refused = "data_exception" + (" OR check_violation" if domains_of(after, work) else "")
         value = "$1" if work.castable(old, new) else "$1::text"
         yield Statement(
             f"CREATE FUNCTION {function}({old}) RETURNS {new} LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
-            f"    RETURN {value}::{new}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $faberdb$"
+            f"    RETURN {value}::{new}; EXCEPTION WHEN {refused} THEN RETURN NULL; END $faberdb$"
         )
         cast = f"{function}({name})"
     if kept and kept.form == "values":
@@ -53,13 +52,13 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     hazard = _too_long(new) if fits else _cut(new)
     risk = Risk.DANGEROUS if fits else Risk.DESTRUCTIVE
     risk, hazards = (risk, (hazard,)) if cut else _risk(old, new, free=free, foreign=foreign)
-    tried = not free and old != new and "generated" not in after.attributes and not guarded
+    tried = not free and old != new and "generated" not in after.attributes and not function
     value = name if fits else cast
     probe = rows_failing(Address("table", after.address.path[:-1]), [(value, after)], work) if tried else ()
     yield Statement(sql, risk, hazards, probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)
-        if guarded:
+        if function:
             yield Statement(f"DROP FUNCTION {function}({old})")
             if required:
                 yield set_not_null(after, work)
