@@ -105,7 +105,9 @@ class ColumnKind(PostgresKind):
             kind = {} if serial == "bigint" else {"type": serial}
             owned = {**kind, "owned_by": f"{ident(table.path[1])}.{ident(name)}"}
             needs = frozenset({address, owner_of(address)})
-            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin)
+            # One that the column has already is this one, whatever it is called.
+            about = {"implied": True}
+            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin, hints=about)
         hints = compact({"backfill": spec.backfill, "using": spec.using})
         yield from self.made(place, spec, address, attributes, table, hints=hints)
         if spec.identity:
