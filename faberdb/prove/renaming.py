@@ -11,18 +11,27 @@ from faberdb.model import Address, Kind, Object
 def find_renames(
     wanted: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
 ) -> tuple[tuple[Object, Object], ...]:
-    """(live object, the same under its new name) for every rename that is still to be done: those declared, and those
-    of what there is one of and that differs in nothing else, as a primary key that is named after its table."""
+    """(live object, the same under its new name) for every rename that is still to be done: those declared; those of
+    what there is one of and that differs in nothing else, as a primary key that is named after its table; and those of
+    what another declaration implies, whatever else changes about it, as the sequence of a serial column."""
     new = [obj for address, obj in wanted.items() if address not in live]
-    homes = {(obj.address.kind, obj.parent) for obj in new if kinds[obj.address.kind].single and obj.parent in live}
-    alone = {(a.kind, o.parent): a for a, o in live.items() if (a.kind, o.parent) in homes} if homes else {}
+    alone = {o.address for o in new if kinds[o.address.kind].single or o.hints.get("implied")}
+    homes = {(o.address.kind, o.parent) for o in new if o.address in alone and o.parent in live}
+    there: dict[tuple[str, Address | None], list[Address]] = {}
+    for address, obj in live.items() if homes else ():
+        if (address.kind, obj.parent) in homes:
+            there.setdefault((address.kind, obj.parent), []).append(address)
     found = []
     for obj in new:
-        old = obj.renamed_from or alone.get((obj.address.kind, obj.parent))
-        # What is said of a name counts even if something else is to take the old one.
-        if old is None or old not in live or (old in wanted and not obj.renamed_from):
+        others = there.get((obj.address.kind, obj.parent), []) if obj.address in alone else []
+        old, implied = obj.renamed_from or (others[0] if len(others) == 1 else None), bool(obj.hints.get("implied"))
+        if old is None or old not in live:
             continue
-        if obj.renamed_from or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
+        # What is said of a name counts even if something else is to take the old one.
+        stays = old in wanted and not (implied and wanted[old].parent != obj.parent)
+        if stays and not obj.renamed_from:
+            continue
+        if obj.renamed_from or implied or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
             places = {r for r in obj.references if r in wanted and not wanted[r].references}
             renamed = replace(live[old], address=obj.address, references=live[old].references | places)
             found.append((live[old], renamed))

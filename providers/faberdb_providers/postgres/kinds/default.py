@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Address, Change, Object, Place, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import parents_of
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once
@@ -65,9 +66,23 @@ class DefaultKind(PostgresKind):
         # The sequence of a serial column may change; only a type change or a replaced column needs the default anew.
         return super().disturbed_by(obj, change) and change.address.kind not in ("table", "foreign_table")
 
+    def turn(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Turn:
+        """A default that fills a new column does so before anything else comes to stand on that (a key would find rows
+        without a value)."""
+        if change.action is Action.REPLACE:
+            return Turn(last=frozenset(left_by(change.address, changes, live)))
+        return Turn(ahead=frozenset(_waiting(change, changes, live)))
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
         yield from _of_children(obj, work)
+        yield from begins_to_draw(obj, work, gone=True)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
             whole, name = column.address.path[:-1], ident(column.address.path[-1])
@@ -79,6 +94,7 @@ class DefaultKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)
         yield from _of_children(after, work)
+        yield from begins_to_draw(after, work, gone=False)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         yield _without(obj, work)
@@ -87,6 +103,30 @@ class DefaultKind(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()
+
+
+def _waiting(change: Change, changes: Mapping[Address, Change], live: Mapping[Address, Object]) -> Iterator[Address]:
+    """What comes to stand on the new column of a table that was there, less what the default needs itself."""
+    default, column = change.after, changes.get(change.address._replace(kind="column"))
+    if (
+        default is None
+        or column is None
+        or column.before is not None
+        or Address("table", change.address.path[:2]) not in live
+    ):
+        return
+    needed, todo = set[Address](), [default.address]
+    while todo:
+        other = changes.get(todo.pop())
+        found = (set(other.after.references) if other is not None and other.after is not None else set()) - needed
+        needed |= found
+        todo += found
+    if needed & changes.keys() <= {column.address}:
+        return  # it is written into the statement that makes the column
+    needed.add(default.address)
+    for address, other in changes.items():
+        if other.after is not None and column.address in other.after.references and address not in needed:
+            yield address
 
 
 def _alter(obj: Object) -> str:

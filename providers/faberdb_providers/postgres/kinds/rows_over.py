@@ -14,7 +14,7 @@ from faberdb_providers.postgres.kinds.column.identity import identity_sequence
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
-from faberdb_providers.postgres.kinds.sequence import position_lost
+from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Kept, Object, Place, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
+from faberdb_providers.postgres.kinds.position import (
+    LIMITS,
+    first_value,
+    keep_position,
+    position_lost,
+    position_within,
+    restore_position,
+)
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
-from faberdb_providers.postgres.names import dotted, ident, literal, qualified
+from faberdb_providers.postgres.names import dotted, ident, qualified
 
-LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
 
 
@@ -65,79 +72,6 @@ def clauses(attributes: Mapping[str, Any], *, complete: bool = False) -> list[st
     if attributes.get("cycle") or complete:
         words.append("CYCLE" if attributes.get("cycle") else "NO CYCLE")
     return words
-
-
-def position_within(sequence: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Statement]:
-    """Bring a sequence's position (sequence: its SQL name) into narrower bounds, without which ALTER refuses them. A
-    sequence past its new end stays at the end, used up; one that was never used begins where it now starts."""
-    low, high = bounds(new)
-    before = bounds(old)
-    if low <= before[0] and high >= before[1]:
-        return
-    start = int(new.get("start", first_value(new)))
-    yield Statement(
-        f"SELECT setval({literal(sequence)}, CASE WHEN is_called THEN greatest({low}, least({high}, last_value))"
-        f" ELSE {start} END, is_called) FROM {sequence} WHERE last_value NOT BETWEEN {low} AND {high}",
-        Risk.CAUTION,
-    )
-
-
-def position_lost(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
-    """Whether a sequence with these parameters (None: there is none) cannot keep how far it has come."""
-    if old is None or new is None:
-        return old is not None
-    low, high = bounds(new)
-    return low > bounds(old)[0] or high < bounds(old)[1]
-
-
-def keep_position(sequence: str, kept: Kept) -> Iterator[Statement]:
-    """Note how far a sequence (its SQL name) has come."""
-    place = _noted(kept)
-    yield Statement(f"CREATE TABLE {place} AS SELECT 1 AS id, last_value, is_called FROM {sequence}")
-    yield Statement(f"ALTER TABLE {place} ADD PRIMARY KEY (id)")
-
-
-def _noted(kept: Kept) -> str:
-    """Where a position waits. Columns of one table keep their values in one place, and each its position beside it."""
-    slot = kept.detail.get("slot")
-    return f"{kept.place}_position" + (f"_{slot[0]}" if slot else "")
-
-
-def restore_position(
-    sequence: str, attributes: Mapping[str, Any], kept: Kept, used: tuple[str, str] | None = None
-) -> Iterator[Statement]:
-    """Put a sequence back to where it was, or ahead if it, or the values in use, have gone further. used: SQL names of
-    table and column that hold them."""
-    low, high = bounds(attributes)
-    furthest, edge = ("greatest", "max") if int(attributes.get("increment", 1)) > 0 else ("least", "min")
-    reached = [
-        "CASE WHEN p.is_called THEN p.last_value END",
-        "CASE WHEN s.is_called THEN s.last_value END",
-    ]
-    if used:
-        table, column = used
-        reached.append(f"(SELECT {edge}({column}) FROM {table} WHERE {column} BETWEEN {low} AND {high})")
-    yield Statement(
-        f"SELECT setval({literal(sequence)}, coalesce(r.value, r.unused), r.value IS NOT NULL) FROM"
-        f" (SELECT {furthest}({', '.join(reached)}) AS value, p.last_value AS unused"
-        f" FROM {_noted(kept)} p, {sequence} s) r",
-        Risk.CAUTION,
-    )
-
-
-def bounds(attributes: Mapping[str, Any]) -> tuple[int, int]:
-    """The least and greatest value of a sequence with these parameters."""
-    limit = LIMITS[attributes.get("type", "bigint")]
-    up = attributes.get("increment", 1) > 0
-    low, high = (1, limit) if up else (-limit - 1, -1)
-    return int(attributes.get("min", low)), int(attributes.get("max", high))
-
-
-def first_value(attributes: Mapping[str, Any]) -> int:
-    """Where a sequence with these parameters starts if nothing else is said."""
-    if attributes.get("increment", 1) > 0:
-        return int(attributes.get("min", 1))
-    return int(attributes.get("max", -1))
 
 
 class SequenceKind(PostgresKind):

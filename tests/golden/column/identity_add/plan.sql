@@ -15,7 +15,7 @@ BEGIN;
 -- 0001 alter column public.ticket.id [caution]
 ALTER TABLE public.ticket ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (START WITH 100);
 
--- 0002 alter column public.ticket.id [safe]
-SELECT setval(pg_get_serial_sequence('public.ticket', 'id'), max(id)) FROM public.ticket HAVING max(id) IS NOT NULL;
+-- 0002 alter column public.ticket.id [caution]
+SELECT setval('public.ticket_id_seq', r.last_value, r.is_called) FROM (SELECT * FROM (SELECT last_value, is_called FROM public.ticket_id_seq UNION ALL SELECT max(id)::bigint, true FROM public.ticket WHERE id BETWEEN 1 AND 9223372036854775807) p WHERE p.last_value BETWEEN 1 AND 9223372036854775807 ORDER BY p.last_value DESC, p.is_called DESC LIMIT 1) r;
 
 COMMIT;

@@ -7,8 +7,16 @@ from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.sequence import clauses, not_default, position_within, restore_position
-from faberdb_providers.postgres.names import dotted, ident, literal, object_name
+from faberdb_providers.postgres.kinds.position import (
+    LIMITS,
+    go_on,
+    position_within,
+    restore_position,
+    until_now,
+    values_in,
+)
+from faberdb_providers.postgres.kinds.sequence import clauses, not_default
+from faberdb_providers.postgres.names import dotted, ident, object_name
 
 
 def serial_name(table: str, column: str) -> str:
@@ -30,12 +38,18 @@ def identity_sequence(column: Object) -> str:
     return dotted(schema, column.attributes["identity"].get("name", serial_name(table, name)))
 
 
-def position_back(column: Object, work: Work) -> Iterator[Statement]:
-    """Let an identity column go on from where it was when its sequence, or a part of its range, was taken away."""
-    back = work.kept(column.address)
+def position_of_identity(column: Object, work: Work, *, new: bool) -> Iterator[Statement]:
+    """Let an identity column go on from where it was when its sequence, or a part of its range, was taken away; a new
+    one (new) from where the column's values came from until now, and past them."""
+    sequence, back = identity_sequence(column), work.kept(column.address)
+    type_ = column.attributes.get("type")
+    attributes = {**column.attributes["identity"], **({"type": type_} if type_ in LIMITS else {})}
+    values = values_in(column, attributes, work)
+    others = until_now(column, work, gone=True) if new else []
     if back and back.detail.get("position"):
-        used = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
-        yield from restore_position(identity_sequence(column), column.attributes["identity"], back, used)
+        yield from restore_position(sequence, attributes, back, others, values)
+    elif new:
+        yield from go_on(sequence, attributes, others, values)
 
 
 def identity_attributes(table: str, column: str, type_: str, kind: str, sequence: Sequence[str]) -> dict[str, Any]:
@@ -67,11 +81,6 @@ def identity_changes(before: Object, after: Object) -> Iterator[Statement]:
         return
     if old is None:
         yield Statement(f"{column} ADD {identity_clause(new, after)}", Risk.CAUTION)
-        # Values that the column already has must not be handed out again.
-        step = int(new.get("increment", 1))
-        edge = "max" if step > 0 else "min"
-        sequence = f"pg_get_serial_sequence({literal(table)}, {literal(after.address.path[-1])})"
-        yield Statement(f"SELECT setval({sequence}, {edge}({name})) FROM {table} HAVING {edge}({name}) IS NOT NULL")
         return
     words = []
     if old["generated"] != new["generated"]:

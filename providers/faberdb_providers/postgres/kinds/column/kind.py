@@ -15,7 +15,7 @@ from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
     identity_changes,
     identity_sequence,
-    position_back,
+    position_of_identity,
     serial_name,
 )
 from faberdb_providers.postgres.kinds.column.inherited import around_in_line, changes_hands, own_changes
@@ -38,7 +38,7 @@ from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
-from faberdb_providers.postgres.kinds.sequence import keep_position, position_lost
+from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once, fill, restore, save
@@ -109,7 +109,9 @@ class ColumnKind(PostgresKind):
             kind = {} if serial == "bigint" else {"type": serial}
             owned = {**kind, "owned_by": f"{ident(table.path[1])}.{ident(name)}"}
             needs = frozenset({address, owner_of(address)})
-            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin)
+            # One that the column has already is this one, whatever it is called.
+            about = {"implied": True}
+            yield_sequence = Object(sequence, owned, address, needs, place.scope, place.origin, hints=about)
         hints = compact({"backfill": spec.backfill, "using": spec.using})
         yield from self.made(place, spec, address, attributes, table, hints=hints)
         if spec.identity:
@@ -171,7 +173,10 @@ class ColumnKind(PostgresKind):
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
     ) -> Turn:
-        found = around_in_line(change, changes, lambda address: target.get(address) or live.get(address))
+        found = set(around_in_line(change, changes, lambda address: target.get(address) or live.get(address)))
+        before, after = change.before, change.after
+        if before and after and "identity" in after.attributes and "identity" not in before.attributes:
+            found |= left_by(change.address, changes, live)
         return Turn(last=frozenset(found))
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
@@ -288,7 +293,7 @@ class ColumnKind(PostgresKind):
         if "identity" in obj.attributes:
             yield from identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
             yield from bare_identity(obj, work)
-            yield from position_back(obj, work)
+            yield from position_of_identity(obj, work, new=True)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         before = as_it_stands(before, work)
@@ -340,7 +345,7 @@ class ColumnKind(PostgresKind):
             if "identity" not in old:
                 yield from bare_identity(after, work)
         if "identity" in new:
-            yield from position_back(after, work)
+            yield from position_of_identity(after, work, new="identity" not in old)
         set_back = ("storage", "compression") if typed else ()  # by another type, to what is usual for it
         now = {key: value for key, value in old.items() if key not in set_back}
         yield from storage_changes(now, new, column, work.version)

@@ -1,0 +1,1 @@
+insert into note values ('a'), ('b'); insert into mark values (1), (null);
