@@ -174,3 +174,22 @@ def test_a_table_becomes_a_partition_of_a_new_one_of_its_name(server: Server) ->
         assert server.dump(live) == start
         assert rows(live) == held
         assert fetch(live, "insert into event (at) values ('2024-03-01') returning id") == [(4,)]
+
+
+SPLIT = '[tables.one]\npartition_of = "shelf"\nbound = "for values in (1)"\n'
+SPLIT += '[tables.two]\npartition_of = "shelf"\nbound = "for values in (2)"\n'
+
+
+def test_it_is_said_that_the_rows_of_a_partition_do_not_go_over_to_those_in_its_place(server: Server) -> None:
+    with server.database() as live:
+        run_sql(live, CREATE + CREATE_PART.replace("(1)", "(1, 2)") + ROW)
+        migration = Migration(server.scratch())
+        plan = migration.plan(live, declare({"schema.toml": PLAIN + SPLIT}))
+        said = [h.message for step in plan.steps for h in step.statement.hazards if h.code == "rows-set-aside"]
+        assert said == [
+            "its rows leave shelf and wait in quarantine, also those that one, two would take; they stay where a"
+            " partition that covers them says `renamed_from` of this one"
+        ]
+        kept = PLAIN + SPLIT.replace("[tables.one]", '[tables.one]\nrenamed_from = "region"').replace("(1)", "(1, 3)")
+        migration.apply(live, migration.plan(live, declare({"schema.toml": kept})))
+        assert fetch(live, "select id from one") == [(7,)]
