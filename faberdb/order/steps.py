@@ -105,7 +105,7 @@ def make_steps(
         situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
         number, forms = first_number, {}
         if quarantine is not None:
-            forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and not c.by}
+            forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None}
             forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
             number = _allot(changes, situation, forms, staying, quarantine, first_number)
         ordered = _ordered(changes, situation, staying, kinds, inline=inline, reverse_ties=reverse_ties)

@@ -166,15 +166,14 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
 
     old = {o.address for o in all_above(table, live.get)}
     new = {o.address for o in all_above(other, target.get)}
-    there = [o for o in target.values() if o.parent in new]
-    there += [o for o in live.values() if o.parent in old - new]
+    # Its own meets what is above it from now on; what it had from above stays with it, as its own.
+    meets = [o for o in target.values() if o.parent in new]
+    keeps = [o for o in live.values() if o.parent in old - new]
     # One that it had from above stays, as its own; one of its own is met by that of a table that it comes to.
     kept, met = (
         {o.address.path[-1] for o in side.values() if o.parent in parents and o.address.kind == "column"}
         for side, parents in ((live, old), (target, new))
     )
-    checks = {o.address.path[-1] for o in there if o.address.kind == "check" and not o.attributes.get("no_inherit")}
-    shapes = [(o.address.kind, shape(o)) for o in there if o.address.kind in (*KEYS, "index", "foreign_key")]
     for address in {a: None for side in (live, target) for a, o in side.items() if o.parent == table.address}:
         before, after = live.get(address), target.get(address)
         one = before or after
@@ -188,11 +187,19 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
         elif address.kind == "column":
             if (address.path[-1] in (kept if before is None else met)) and "inherited" not in one.attributes:
                 yield address
-        elif address.kind == "check":
-            if address.path[-1] in checks:
-                yield address
-        elif (address.kind, shape(one)) in shapes:
+        elif any(_the_same(one, o) for o in (keeps if before is None else meets)):
             yield address
+
+
+def _the_same(own: Object, above: Object) -> bool:
+    """Whether ATTACH makes one of what a table has and what is above it, or DETACH the one of the other."""
+    if own.address.kind != above.address.kind:
+        return False
+    if own.address.kind == "check":
+        return own.address.path[-1] == above.address.path[-1] and not above.attributes.get("no_inherit")
+    if own.address.kind == "foreign_key":
+        return alike(own, above)
+    return own.address.kind in (*KEYS, "index") and shape(own) == shape(above)
 
 
 def left_columns(table: Object, other: Object, live: Objects, target: Objects) -> list[str]:
@@ -222,10 +229,17 @@ def partitioned_by(column: Address, live: Objects, target: Objects) -> Iterator[
 
 
 def shape(obj: Object) -> str:
-    """What makes two indexes or keys, on a table and on a part of it, the same."""
+    """What makes the server take an index or key of a part for that of its table: how it is stored does not matter."""
     a = obj.attributes
-    keys = ("on", "columns", "elements", "unique", "where", "using", "include", "nulls_not_distinct", "references")
+    keys = ("on", "columns", "elements", "unique", "where", "using", "include", "nulls_not_distinct")
     return repr([a.get(key) for key in keys])
+
+
+def alike(key: Object, other: Object) -> bool:
+    """Whether two foreign keys, on a table and on a part of it, differ in nothing but their names."""
+    one, two = ({**o.attributes, "references": pointed_at(o)} for o in (key, other))
+    there = [o.attributes["references"].get("columns") for o in (key, other)]
+    return one == two and there[0] == there[1]
 
 
 def is_part(obj: Object) -> bool:

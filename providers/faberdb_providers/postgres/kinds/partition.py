@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import render_column
+from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
+from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
 from faberdb_providers.postgres.kinds.lineage import (
     KEYS,
     Objects,
+    above,
+    alike,
     all_above,
     at,
     comes_anew,
@@ -21,8 +25,12 @@ from faberdb_providers.postgres.kinds.lineage import (
     shared,
 )
 from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
+from faberdb_providers.postgres.kinds.part_names import called_as_parts, called_as_wanted
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
+
+FROM_ABOVE = ("storage", "compression")
+"""What of how a column is stored a partition has from above; the rest is its own, also while it is a part."""
 
 
 def attach(obj: Object, probe: tuple[str, ...] = ()) -> Statement:
@@ -53,7 +61,8 @@ def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What takes a table out of those above it that it is a part of no more."""
     old, new = before.attributes, after.attributes
     if new.get("partition_of") and comes_anew(old, new):
-        yield from _called_as_parts(before, after, work)
+        yield from called_as_parts(before, after, work)
+        yield from identity_away(before, work)
     if old.get("partition_of") and comes_anew(old, new):
         yield detach(before)
         if not new.get("partition_of"):
@@ -75,8 +84,10 @@ def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         yield from _fits(before, after, work)
         yield attach(after, misfits(after, work))
         yield from _follows(before, after, work)
+        yield from counted_on(before, after, work)
     elif old.get("partition_of") and not new.get("partition_of"):
-        yield from _called_as_wanted(before, after, work)
+        yield from called_as_wanted(before, after, work)
+        yield from identity_back(before, after, work)
     schema, name = after.address.path[0], qualified(after.address)
     gone, added = _inherits_anew(old, new)
     if added:
@@ -107,40 +118,16 @@ def _checks_left(before: Object, after: Object, work: Work) -> Iterator[Statemen
             yield Statement(f"ALTER TABLE {qualified(after.address)} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
 
 
-def _called_as_parts(before: Object, after: Object, work: Work) -> Iterator[Statement]:
-    """Gives the indexes of a table that become parts of others the names that such parts have by themselves."""
-    schema, table = after.address.path
-    for kind in (*KEYS, "index"):
-        above = {shape(key): key for key in shared(after, work, kind, after=True).values()}
-        for mine in work.children(before.address, after=False):
-            whole = above.get(shape(mine)) if mine.address.kind == kind and work.after(mine.address) is None else None
-            if whole is not None and "attached_to" not in mine.attributes:
-                yield from renamed(schema, mine.address.path[-1], chosen_name(table, whole))
-
-
-def _called_as_wanted(before: Object, after: Object, work: Work) -> Iterator[Statement]:
-    """Gives the indexes that a table keeps when it is a part no more the names that it wants for them."""
-    schema, table = after.address.path
-    for kind in (*KEYS, "index"):
-        above = {shape(key): key for key in shared(before, work, kind, after=False).values()}
-        for mine in work.children(after.address, after=True):
-            whole = above.get(shape(mine)) if mine.address.kind == kind and work.before(mine.address) is None else None
-            if whole is not None:
-                yield from renamed(schema, chosen_name(table, whole), mine.address.path[-1])
-
-
-def renamed(schema: str, old: str, new: str) -> Iterator[Statement]:
-    """ALTER INDEX RENAME, where that changes anything."""
-    if old != new:
-        yield Statement(f"ALTER INDEX {dotted(schema, old)} RENAME TO {ident(new)}", Risk.CAUTION)
-
-
 def lossy(before: Object, after: Object, live: Objects, target: Objects) -> str:
     """Why a table cannot become, or cease to be, a partition and keep its values: the types of columns differ from
     those above it in a way that its values may not survive."""
     if "partition_of" not in {**before.attributes, **after.attributes}:
         return ""
     had, wanted = _types(before, live), _types(after, target)
+    computed = _computed(before, live), _computed(after, target)
+    for name in sorted(had.keys() & wanted.keys()) if above(before) != above(after) else ():
+        if computed[0].get(name) != computed[1].get(name):
+            return f"its column {name} would have to be computed another way, or no more"
     become = dict.fromkeys(sorted(wanted.keys() - had.keys()), "come") if "partition_of" in after.attributes else {}
     for name in sorted(had.keys() & wanted.keys()):
         own = [side.get(Address("column", (*after.address.path, name))) for side in (live, target)]
@@ -158,9 +145,19 @@ def lossy(before: Object, after: Object, live: Objects, target: Objects) -> str:
 
 
 def _types(table: Object, objects: Objects) -> dict[str, str]:
+    return {o.address.path[-1]: str(o.attributes["type"]) for o in _columns(table, objects)}
+
+
+def _computed(table: Object, objects: Objects) -> dict[str, tuple[str, bool]]:
+    columns = (o for o in _columns(table, objects) if "generated" in o.attributes)
+    return {o.address.path[-1]: (str(o.attributes["generated"]), bool(o.attributes.get("virtual"))) for o in columns}
+
+
+def _columns(table: Object, objects: Objects) -> Iterator[Object]:
     homes = {o.address for o in (table, *all_above(table, objects.get))}
-    columns = (o for o in objects.values() if o.parent in homes and o.address.kind == "column")
-    return {o.address.path[-1]: str(o.attributes["type"]) for o in columns if "type" in o.attributes}
+    for obj in objects.values():
+        if obj.parent in homes and obj.address.kind == "column" and "type" in obj.attributes:
+            yield obj
 
 
 def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -243,11 +240,14 @@ def _follows(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What a table that has become a part of another takes over that it need not have had."""
     table = qualified(after.address)
     had = shared(before, work, "column", after=False)
-    for name in shared(after, work, "column", after=True):
+    for name, column in shared(after, work, "column", after=True).items():
         mine = Address("column", (*after.address.path, name))
         wanted, live = work.after(mine), work.before(mine)
-        if live is not None and wanted is None and live.attributes.get("statistics") is not None:
-            yield Statement(f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(name)} SET STATISTICS -1")
+        if live is not None and wanted is None and "type" in live.attributes:
+            typed = column.attributes["type"] != live.attributes["type"]
+            stays = {k: v for k, v in live.attributes.items() if not (typed and k in FROM_ABOVE)}
+            has = {k: v for k, v in column.attributes.items() if k in (*FROM_ABOVE, "type")}
+            yield from storage_changes(stays, has, f"ALTER TABLE {table} ALTER COLUMN {ident(name)}", work.version)
         if live is None or name in had or work.before(mine._replace(kind="default")) is not None:
             continue
         default = default_above(after, name, work, after=True)
@@ -280,16 +280,28 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
             and work.after(default) is None
         ):
             yield Statement(f"{alter} ALTER COLUMN {ident(name)} DROP DEFAULT")
-        if mine.attributes.get("statistics") is not None and work.before(mine.address) is None:
-            target = mine.attributes["statistics"]
-            yield Statement(f"ALTER TABLE ONLY {table} ALTER COLUMN {ident(name)} SET STATISTICS {target}")
-    for kind in ("check", "foreign_key"):
-        for name in shared(before, work, kind, after=False):
-            if work.after(Address(kind, (*after.address.path, name))) is None:
-                yield Statement(f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
+        if "type" in mine.attributes and work.before(mine.address) is None:
+            typed = column.attributes["type"] != mine.attributes["type"]
+            stays = {} if typed else {k: v for k, v in column.attributes.items() if k in FROM_ABOVE}
+            yield from storage_changes(stays, mine.attributes, f"{alter} ALTER COLUMN {ident(name)}", work.version)
+    for name in shared(before, work, "check", after=False):
+        if work.after(Address("check", (*after.address.path, name))) is None:
+            yield Statement(f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
+    fresh = [
+        o
+        for o in work.children(after.address, after=True)
+        if o.address.kind == "foreign_key" and work.before(o.address) is None
+    ]
+    for name, whole in shared(before, work, "foreign_key", after=False).items():
+        if not any(alike(mine, whole) for mine in fresh):
+            yield Statement(f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
     for kind in (*KEYS, "index"):
         kept = [shape(o) for o in work.children(after.address, after=True) if o.address.kind == kind]
-        mine_too = [shape(o) for o in work.children(after.address, after=False) if o.address.kind == kind]
+        mine_too = [
+            shape(o)
+            for o in work.children(after.address, after=False)
+            if o.address.kind == kind and ("attached_to" not in o.attributes or work.after(o.address) is not None)
+        ]
         for key in shared(before, work, kind, after=False).values():
             if shape(key) not in (*kept, *mine_too):
                 name = chosen_name(after.address.path[-1], key)

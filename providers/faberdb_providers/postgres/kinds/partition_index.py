@@ -120,10 +120,17 @@ def part_dropped(obj: Object, work: Work) -> Iterator[Statement]:
     name = f"ALTER INDEX {dotted(obj.address.path[0], obj.address.path[-1])} RENAME TO"
     if work.after(obj.address) is not None:
         yield Statement(f"{name} {ident(obj.address.path[-1][:49] + '__faberdb_old')}")
-    elif whole is not None and work.after(whole.address) is not None:
+    elif whole is not None and (work.after(whole.address) is not None or _leaves(obj, whole, work)):
         chosen = chosen_name(obj.address.path[-2], whole)
         if chosen != obj.address.path[-1]:
             yield Statement(f"{name} {ident(chosen)}")
+
+
+def _leaves(obj: Object, whole: Object, work: Work) -> bool:
+    """Whether the table of an index of a partition is a part no more of that whose index it belongs to, so that it
+    stays with it, and goes by itself then."""
+    table = work.after(_table(obj))
+    return table is not None and whole.parent not in above(table)
 
 
 def part_forces(change_before: Object | None, target: Objects, live: Objects, *, replaced: bool) -> Iterator[Address]:

@@ -136,9 +136,9 @@ def _homeless(table: Object, source: Address, work: Work) -> tuple[str, ...]:
 
 
 def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:
-    """What it means for the rows of a table that it goes to quarantine and another takes its place."""
+    """What it means for the rows of a table that it goes to quarantine, and another or others take its place."""
     if work.after(obj.address) is None:
-        return ()
+        return tuple(_split(obj, work))
     if work.kept(obj.address):
         return (
             Hazard("rows-set-aside", "its rows go to quarantine, and the table comes back with those it had before"),
@@ -146,6 +146,19 @@ def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:
     if goes_over(obj, work):
         return ()
     return (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),)
+
+
+def _split(part: Object, work: Work) -> Iterator[Hazard]:
+    """A partition goes and others come beside it: its rows do not go over to them by themselves."""
+    whole = work.after(part.parent) if part.parent is not None and "bound" in part.attributes else None
+    beside = work.children(whole.address, after=True) if whole is not None else ()
+    names = [o.address.path[-1] for o in beside if "bound" in o.attributes and work.before(o.address) is None]
+    if whole is not None and names and work.before(whole.address) is not None:
+        yield Hazard(
+            "rows-set-aside",
+            f"its rows leave {whole.address.path[-1]} and wait in quarantine, also those that {', '.join(names)} would"
+            " take; they stay where a partition that covers them says `renamed_from` of this one",
+        )
 
 
 def staying(table: Address, work: Work) -> Iterator[tuple[Object, Address]]:

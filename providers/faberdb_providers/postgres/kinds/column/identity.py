@@ -7,16 +7,18 @@ from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.position import (
     LIMITS,
     go_on,
+    keep_position,
     position_within,
     restore_position,
     until_now,
     values_in,
 )
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default
-from faberdb_providers.postgres.names import dotted, ident, object_name
+from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified
 
 
 def serial_name(table: str, column: str) -> str:
@@ -34,8 +36,50 @@ def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
 
 def identity_sequence(column: Object) -> str:
     """The SQL name of an identity column's sequence."""
+    return dotted(*identity_name(column))
+
+
+def identity_name(column: Object) -> tuple[str, str]:
+    """What an identity column's sequence is called, in which schema."""
     schema, table, name = column.address.path
-    return dotted(schema, column.attributes["identity"].get("name", serial_name(table, name)))
+    return schema, column.attributes["identity"].get("name", serial_name(table, name))
+
+
+def identity_away(table: Object, work: Work) -> Iterator[Statement]:
+    """Takes from a table that is to be a partition its identity columns: those of the table above serve then."""
+    for column in _with_identity(work.children(table.address, after=False)):
+        kept = work.keep(column.address)
+        if kept and kept.detail.get("position"):
+            yield from keep_position(identity_sequence(column), kept)
+        yield from identity_changes(column, Object(column.address, {}))
+
+
+def identity_back(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Gives a table that is a partition no more its identity columns, which it has lost or never had."""
+    for column in _with_identity(work.children(after.address, after=True)):
+        yield from identity_changes(Object(column.address, {}), column)
+        yield from bare_identity(column, work)
+        yield from position_of_identity(column, work, new=True)
+
+
+def counted_on(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Lets the identity of the tables above go on after the values that a new partition brings along."""
+    wholes = {o.address for o in all_above(after, work.after)} - {o.address for o in all_above(before, work.before)}
+    for above in sorted(wholes):
+        for column in _with_identity(work.children(above, after=True)):
+            edge, beyond = (
+                ("max", ">=") if int(column.attributes["identity"].get("increment", 1)) > 0 else ("min", "<=")
+            )
+            name, sequence = ident(column.address.path[-1]), identity_sequence(column)
+            yield Statement(
+                f"SELECT setval({literal(sequence)}, {edge}({name})) FROM {qualified(after.address)}"
+                f" HAVING {edge}({name}) {beyond} (SELECT last_value FROM {sequence})",
+                Risk.CAUTION,
+            )
+
+
+def _with_identity(objects: Sequence[Object]) -> list[Object]:
+    return [o for o in objects if o.address.kind == "column" and "identity" in o.attributes]
 
 
 def position_of_identity(column: Object, work: Work, *, new: bool) -> Iterator[Statement]:

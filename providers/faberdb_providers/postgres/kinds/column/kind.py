@@ -14,6 +14,7 @@ from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_def
 from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
     identity_changes,
+    identity_name,
     identity_sequence,
     position_of_identity,
     serial_name,
@@ -146,6 +147,8 @@ class ColumnKind(PostgresKind):
         # A backfill may read the column that goes, so it does not wait until that is gone.
         if own_not_null(obj.attributes) and "backfill" not in obj.hints:
             yield ("constraint", *obj.address.path[:-1], not_null_name(obj))
+        if "identity" in obj.attributes:
+            yield ("relation", *identity_name(obj))
 
     def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
         return ()  # no text calls a column by the name of its NOT NULL
@@ -227,6 +230,8 @@ class ColumnKind(PostgresKind):
             return ""
         if "generated" in before.attributes or any("inherited" in s.attributes for s in (before, after) if s):
             return ""
+        if change.by:  # its values stay where they are; its table becomes a partition, and these have no identity
+            return "position" if position_lost(before.attributes.get("identity"), None) and after is None else ""
         if change.action in (Action.DROP, Action.REPLACE):
             return "values"
         if after is not None and altered(before, after):

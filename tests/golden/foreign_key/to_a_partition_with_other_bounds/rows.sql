@@ -1,0 +1,2 @@
+INSERT INTO shelf VALUES (1), (11);
+INSERT INTO offer VALUES (1), (11);
