@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import render_column
+from faberdb_providers.postgres.kinds.column.inherited import default_met
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
 from faberdb_providers.postgres.kinds.lineage import KEYS, Objects, all_above, at, default_above, shape, shared
@@ -77,6 +78,8 @@ def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     for _, stand_in in stand_ins(after, gone if added else (), schema):
         yield Statement(f"ALTER TABLE {name} NO INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"DROP TABLE {stand_in}")
+    if added:
+        yield from default_met(before, after, work)
     if gone and added:
         yield from _checks_left(before, after, work)
 
