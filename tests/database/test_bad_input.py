@@ -134,6 +134,24 @@ def test_a_view_that_does_not_compile(shop: Shop) -> None:
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "nam" does not exist')
 
 
+def test_a_check_whose_function_names_its_table_without_a_schema(shop: Shop) -> None:
+    """By hand it works, with the search_path of that session; from a dump it cannot be restored, and not planned."""
+    shop.declare_more("""
+[tables.customer.checks]
+known = "known(id::text)"
+[tables.allowed.columns]
+code = "text"
+[functions.known]
+arguments = "code text"
+returns = "boolean"
+language = "sql"
+volatility = "stable"
+body = "select exists (select from allowed a where a.code = $1)"
+""")
+    place = "public.toml:11:"
+    shop.refuses(shop.folder.run("plan", "live"), 1, place, "write the schema before allowed there", "search_path")
+
+
 def test_two_files_that_declare_one_object(shop: Shop) -> None:
     shop.folder.declare('schema = "public"\n\n[tables.customer]\n', "second.toml")
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:3:", "second.toml:3:", "customer")

@@ -73,7 +73,23 @@ def words(error: psycopg.Error) -> tuple[str, ...]:
     lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
     if d.context and d.sqlstate and d.sqlstate.startswith("42"):
         lines.append(f"CONTEXT: {d.context}")
+        lines += _not_looked_up(d.sqlstate, message, d.context)
     return tuple(lines)
+
+
+_RUNNING = re.compile(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')
+_MISSING = re.compile(r'\w+ "?([^"(]+?)"?(?:\(.*\))? does not exist')
+
+
+def _not_looked_up(sqlstate: str, message: str, context: str) -> Iterator[str]:
+    """Why a function finds nothing under a name that it finds in the sessions of its users."""
+    running, missing = _RUNNING.search(context), _MISSING.match(message)
+    if sqlstate in ("42P01", "42883", "42704") and running and missing and "." not in missing[1]:
+        yield (
+            f"HINT: the body of function {running[1]} names it without a schema, and no search_path is set here, as"
+            f" none is when a dump is restored: write the schema before {missing[1]} there, or give the function"
+            ' `set = { search_path = "..." }`'
+        )
 
 
 def without_secrets(text: str, conninfo: str) -> str:

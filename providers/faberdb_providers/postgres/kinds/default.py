@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
-from faberdb_providers.postgres.kinds.column.inherited import parents_of
+from faberdb_providers.postgres.kinds.column.inherited import given_back_below, parents_of
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
 from faberdb_providers.postgres.kinds.spec import Spec
@@ -34,11 +34,12 @@ class DefaultKind(PostgresKind):
             " a.attislocal, pg_get_expr(d.adbin, d.adrelid)"
             " from pg_attrdef d join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace"
             " join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum"
-            " left join pg_inherits i on not a.attislocal and i.inhrelid = c.oid and i.inhseqno = 1"
-            " left join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname"
-            " left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
+            " left join lateral (select (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by i.inhseqno))[1] as text"
+            "  from pg_inherits i join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname"
+            "  join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
+            "  where i.inhrelid = a.attrelid and not a.attislocal) up on not a.attislocal"
             f" where a.attgenerated = '' and c.relkind in ('r', 'p', 'v', 'f') and {USER_SCHEMA}"
-            " and (a.attislocal or pg_get_expr(pd.adbin, pd.adrelid) is distinct from pg_get_expr(d.adbin, d.adrelid))"
+            " and (a.attislocal or up.text is distinct from pg_get_expr(d.adbin, d.adrelid))"
             " order by n.nspname, c.relname, a.attnum"
         )
 
@@ -81,7 +82,7 @@ class DefaultKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
-        yield from _of_children(obj, work)
+        yield from given_back_below(obj.address, work)
         yield from begins_to_draw(obj, work, gone=True)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
@@ -93,13 +94,13 @@ class DefaultKind(PostgresKind):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)
-        yield from _of_children(after, work)
+        yield from given_back_below(after.address, work)
         yield from begins_to_draw(after, work, gone=False)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         yield _without(obj, work)
         if work.after(obj.address) is None:
-            yield from _of_children(obj, work)
+            yield from given_back_below(obj.address, work)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()
@@ -132,30 +133,6 @@ def _waiting(change: Change, changes: Mapping[Address, Change], live: Mapping[Ad
 def _alter(obj: Object) -> str:
     what = "VIEW" if obj.parent and obj.parent.kind == "view" else "TABLE"
     return f"ALTER {what} {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
-
-
-def _of_children(obj: Object, work: Work) -> Iterator[Statement]:
-    """Gives child tables back what is different there, since a change of the parent's default reaches them all."""
-    todo = [Address("table", obj.address.path[:2])]
-    while todo:
-        for table in work.referrers(todo.pop(), after=True):
-            if not {"partition_of", "inherits"} & table.attributes.keys() or work.before(table.address) is None:
-                continue
-            todo.append(table.address)
-            path = (*table.address.path, obj.address.path[-1])
-            column, own = work.after(Address("column", path)), work.after(Address("default", path))
-            alter = f"ALTER TABLE {dotted(*path[:-1])} ALTER COLUMN {ident(path[-1])}"
-            if own is not None:
-                yield Statement(f"{alter} SET DEFAULT {own.attributes['expression']}")
-            elif column is not None and _without_default(column):
-                yield Statement(f"{alter} DROP DEFAULT")
-
-
-def _without_default(column: Object) -> bool:
-    """Whether a column of a child table has no default though that of the parent may have one."""
-    if "inherited" in column.attributes:
-        return bool(column.attributes.get("no_default"))
-    return "generated" not in column.attributes and "identity" not in column.attributes
 
 
 def _without(obj: Object, work: Work) -> Statement:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
+from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.rows import match
@@ -151,7 +152,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         if carry.column.address in taking:
             yield from carry.saved(taking[carry.column.address])
     for carry in columns:
-        yield from carry.moved()
+        yield from without_not_null(in_the_way_of_type(carry.column, work), work, carry.moved())
     if asked:
         yield Statement(f"DROP CAST ({old} AS {new})")
     yield Statement(f"DROP TYPE {old}")

@@ -9,6 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.column.clause import beyond
+from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.foreign import (
     Values,
@@ -111,11 +112,12 @@ class ForeignTableKind(Descendant):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
         names = [f"CONSTRAINT {ident(n)} NOT NULL {ident(c)}" for c, n in a.get("not_null_names", {}).items()]
-        lines = body(inlined, work.version, names) or ("" if "bound" in a else " ()")
+        lines = body(without_default(inlined, obj, work), work.version, names) or ("" if "bound" in a else " ()")
         server = f" SERVER {ident(a['server'])}{options_clause(obj, a.get('options', {}))}"
         yield with_secrets(
             f"CREATE FOREIGN TABLE {qualified(obj.address)}{descent(obj, lines)}{server}", Risk.SAFE, obj
         )
+        yield from none_given(obj, inlined, work)
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
         yield from bare(obj.address, work)

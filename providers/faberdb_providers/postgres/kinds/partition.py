@@ -9,6 +9,7 @@ from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, 
 from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
+from faberdb_providers.postgres.kinds.column.inherited import default_met
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
@@ -97,6 +98,8 @@ def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     for _, stand_in in stand_ins(after, gone if added else (), schema):
         yield Statement(f"ALTER TABLE {name} NO INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"DROP TABLE {stand_in}")
+    if added:
+        yield from default_met(before, after, work)
     if gone and added:
         yield from _checks_left(before, after, work)
 

@@ -12,6 +12,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column, said_aloud
 from faberdb_providers.postgres.kinds.column.identity import bare_identity
+from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
@@ -189,10 +190,11 @@ class TableKind(Descendant):
             return
         inlined = said_aloud(as_typed(obj, inlined, work), work)
         later = [*_over_inherited(obj, inlined), *_said_twice(inlined)]
-        sql = create_table(obj, [o for o in inlined if o not in later], work.version)
+        sql = create_table(obj, without_default([o for o in inlined if o not in later], obj, work), work.version)
         yield Statement(sql, *beside_rows(obj, work), probe=misfits(obj, work))
         if "partition_by" not in obj.attributes:
             yield from copied(obj, work)
+        yield from none_given(obj, inlined, work)
         for column in (o for o in inlined if o.address.kind == "column"):
             yield from beyond(column, work.version)
         for key in later:

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.typed import lets_go
@@ -51,7 +53,9 @@ class TypeKind(MovedWhenDropped):
         if work.before(obj.address) is None:
             return
         for column in carried(obj.address, work):
-            yield from self._bring_back(column, obj, work)
+            yield from without_not_null(in_the_way_of_type(column, work), work, self._bring_back(column, obj, work))
+        for column in _staying(obj.address, work):
+            yield from storage_again(column, work) if _follows(column, work) else ()
         for table in _typed_tables(obj.address, work):
             yield Statement(f"ALTER TABLE {qualified(table.address)} OF {qualified(obj.address)}", Risk.CAUTION)
         yield from self.give_back(obj, work)
@@ -62,7 +66,8 @@ class TypeKind(MovedWhenDropped):
             yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
         for column in carried(obj.address, work):
             carrier, expression = self.carrier(obj, column, work)
-            yield Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
+            away = Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
+            yield from without_not_null(in_the_way_of_type(column, work), work, [away])
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         """The type a column is of while its own is away, and the expression that makes its values so."""
@@ -126,11 +131,22 @@ def columns_of(address: Address, work: Work) -> list[Object]:
 
 
 def carried(address: Address, work: Work) -> Iterator[Object]:
-    """The columns that stay of the type while it is made anew."""
+    """The columns that stay of the type while it is made anew, less those that follow the tables above theirs."""
+    return (column for column in _staying(address, work) if not _follows(column, work))
+
+
+def _staying(address: Address, work: Work) -> Iterator[Object]:
     for column in columns_of(address, work):
         after = work.after(column.address)
         if after is not None and address in after.references and "generated" not in after.attributes:
             yield column
+
+
+def _follows(column: Object, work: Work) -> bool:
+    """Whether a column that a child table writes too follows ALTER TYPE of the table above, and refuses its own."""
+    table, name = work.before(column.parent) if column.parent else None, column.address.path[-1]
+    above = all_above(table, work.before) if table else ()
+    return any(work.before(Address("column", (*parent.address.path, name))) for parent in above)
 
 
 def using(column: Object, work: Work) -> str:

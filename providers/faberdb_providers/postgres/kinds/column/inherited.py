@@ -7,9 +7,9 @@ from typing import Any
 
 from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
-from faberdb_providers.postgres.kinds.column.not_null import name_changes, set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import binds_below, name_changes, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import COMPRESSION, STORAGE, storage_changes
-from faberdb_providers.postgres.kinds.lineage import Find, above, all_above
+from faberdb_providers.postgres.kinds.lineage import Find, above, all_above, default_above, shared
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -23,9 +23,9 @@ def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find
     """The changes of the same column in child tables, or in tables above, that a change of NOT NULL comes after: a
     child may let go of it only after those above did, and has one of its own only if it is there before theirs."""
     before, after = change.before, change.after
-    if before is None or after is None or bool(before.attributes.get("null")) == bool(after.attributes.get("null")):
+    if before is None or after is None or binds_below(before) == binds_below(after):
         return
-    opens, name, here = bool(after.attributes.get("null")), after.address.path[-1], after.address.path[:2]
+    opens, name, here = not binds_below(after), after.address.path[-1], after.address.path[:2]
     own = find(Address("table", here))
     if opens:
         for parent in all_above(own, find) if own else ():
@@ -38,6 +38,24 @@ def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find
             below = find(Address("table", column.path[:2]))
             if below and any(obj.address.path == here for obj in all_above(below, find)):
                 yield column
+
+
+def let_go_below(column: Object, work: Work) -> Iterator[Statement]:
+    """Takes NOT NULL from child tables that had it from a column which passes it on no more: NO INHERIT makes it their
+    own."""
+    home, name = Address("table", column.address.path[:2]), column.address.path[-1]
+    children = (work.before(o.address) for o in work.referrers(home, after=True) if "inherits" in o.attributes)
+    for table in (o for o in children if o is not None and home in above(o)):
+        mine = Address("column", (*table.address.path, name))
+        wanted = work.after(mine)
+        # What was written there too changes by itself, or stays.
+        if work.before(mine) is not None or (wanted is not None and wanted.attributes.get("not_null")):
+            continue
+        others = (work.after(Address("column", (*o.address.path, name))) for o in parents_of(table.address, work))
+        if not any(o is not None and o.address != column.address and binds_below(o) for o in others):
+            yield Statement(
+                f"ALTER TABLE {dotted(*table.address.path)} ALTER COLUMN {ident(name)} DROP NOT NULL", Risk.CAUTION
+            )
 
 
 def changes_hands(
@@ -56,18 +74,83 @@ def changes_hands(
         yield after.address
 
 
+def without_default(inlined: Sequence[Object], table: Object, work: Work) -> list[Object]:
+    """What is written into CREATE TABLE, with a NULL for the default of each column that has none though it would get
+    that of a table above."""
+    bare = _bare(inlined, table, work)
+    return [*inlined, *(Object(a._replace(kind="default"), {"expression": "NULL"}, a) for a in bare)]
+
+
+def none_given(table: Object, inlined: Sequence[Object], work: Work) -> Iterator[Statement]:
+    """Takes that NULL away again: of a domain, or a type with a length, it would stay as an expression."""
+    for column in _bare(inlined, table, work):
+        yield Statement(f"ALTER TABLE {dotted(*table.address.path)} ALTER COLUMN {ident(column.path[-1])} DROP DEFAULT")
+
+
+def _bare(inlined: Sequence[Object], table: Object, work: Work) -> list[Address]:
+    given = {o.parent for o in inlined if o.address.kind == "default"}
+    columns = (o for o in inlined if o.address.kind == "column" and o.address not in given and _can_have_default(o))
+    own = (o.address for o in columns if "inherited" not in o.attributes) if above(table) else ()
+    return [a for a in own if default_above(table, a.path[-1], work, after=True) is not None]
+
+
+def _can_have_default(column: Object) -> bool:
+    return not {"generated", "identity"} & column.attributes.keys()
+
+
+def given_back_below(default: Address, work: Work) -> Iterator[Statement]:
+    """Gives child tables back what is different there, since a change of the parent's default reaches them all."""
+    todo = [Address("table", default.path[:2])]
+    while todo:
+        for table in work.referrers(todo.pop(), after=True):
+            if not {"partition_of", "inherits"} & table.attributes.keys() or work.before(table.address) is None:
+                continue
+            todo.append(table.address)
+            path = (*table.address.path, default.path[-1])
+            column, own = work.after(Address("column", path)), work.after(Address("default", path))
+            alter = f"ALTER TABLE {dotted(*path[:-1])} ALTER COLUMN {ident(path[-1])}"
+            if own is not None:
+                yield Statement(f"{alter} SET DEFAULT {own.attributes['expression']}")
+            elif column is not None and has_no_default(column):
+                yield Statement(f"{alter} DROP DEFAULT")
+
+
+def has_no_default(column: Object) -> bool:
+    """Whether a column that may have one has no default of its own accord: not because those above have none."""
+    return _can_have_default(column) and ("inherited" not in column.attributes or "no_default" in column.attributes)
+
+
+def default_met(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """The defaults of columns that a child table has from other tables than before: INHERIT leaves them as they were.
+    before, after: the table."""
+    for name, column in shared(after, work, "column", after=True).items():
+        path = (*after.address.path, name)
+        ends = [find(Address("column", path)) for find in (work.before, work.after)]
+        own = [find(Address("default", path)) for find in (work.before, work.after)]
+        if any(own) or not _can_have_default(column) or any(o and has_no_default(o) for o in ends[1:]):
+            continue
+        was, wanted = (default_above(t, name, work, after=x) for t, x in ((before, False), (after, True)))
+        had = None if ends[0] and has_no_default(ends[0]) else was
+        if _text(had) != _text(wanted):
+            what = f"SET DEFAULT {_text(wanted)}" if wanted else "DROP DEFAULT"
+            yield Statement(f"ALTER TABLE {dotted(*path[:-1])} ALTER COLUMN {ident(name)} {what}")
+            yield from given_back_below(Address("default", path), work)
+
+
+def _text(default: Object | None) -> str:
+    return str(default.attributes["expression"]) if default is not None else ""
+
+
 def own_attributes(
-    not_null: bool,
+    own_not_null: bool,
     not_null_name: str | None,
     storage: str | None,
     compression: str | None,
     settings: Mapping[str, Any],
-    above: Sequence[Any],
+    defaults: Sequence[Any] | None,
 ) -> dict[str, Any]:
     """What an inherited column has another way than that of the parent."""
-    up_not_null, defaults = above
     here = defaults or [None, None]
-    own_not_null = not_null and not up_not_null
     return {
         "inherited": True,
         **compact(

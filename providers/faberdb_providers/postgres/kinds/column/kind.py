@@ -19,9 +19,16 @@ from faberdb_providers.postgres.kinds.column.identity import (
     position_of_identity,
     serial_name,
 )
-from faberdb_providers.postgres.kinds.column.inherited import around_in_line, changes_hands, own_changes
+from faberdb_providers.postgres.kinds.column.inherited import (
+    around_in_line,
+    changes_hands,
+    let_go_below,
+    own_changes,
+)
 from faberdb_providers.postgres.kinds.column.not_null import (
     as_far_as_alterable,
+    binds_below,
+    in_the_way_of_type,
     let_go,
     loosened,
     name_changes,
@@ -30,6 +37,7 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     not_null_name,
     own_not_null,
     set_not_null,
+    without_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
@@ -325,7 +333,7 @@ class ColumnKind(PostgresKind):
         if anew:
             yield let_go(before)
         if typed:
-            yield from change_type(before, after, work)
+            yield from without_not_null(in_the_way_of_type(before, work), work, change_type(before, after, work))
             yield from toast_options(after, work)
         elif back and back.form == "values":
             yield from restore(unidentified(before, after), back, work)
@@ -345,6 +353,8 @@ class ColumnKind(PostgresKind):
         elif own_not_null(old) and own_not_null(new):
             yield from name_changes(old, after)
             yield from not_null_changes(old, after)
+            if binds_below(before) and not binds_below(after):
+                yield from let_go_below(after, work)
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from identity_changes(before, after)
             if "identity" not in old:

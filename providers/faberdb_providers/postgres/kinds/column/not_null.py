@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.rows import heirs
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -52,6 +53,48 @@ FROM_ABOVE = ("not_null_inherited", "not_null_name", "not_null_no_inherit", "not
 def own_not_null(attributes: Mapping[str, Any]) -> bool:
     """Whether a column is NOT NULL by a constraint of its own."""
     return not {"null", "inherited", "not_null_inherited"} & attributes.keys()
+
+
+def binds_below(column: Object) -> bool:
+    """Whether the same column of child tables is NOT NULL because this one is."""
+    return not {"null", "inherited", "not_null_no_inherit"} & column.attributes.keys()
+
+
+def in_the_way_of_type(column: Object, work: Work) -> list[Object]:
+    """Columns that let go of NOT NULL while the type of one changes, from the top: PostgreSQL 18 makes the constraint
+    anew then, and cannot where a child table has written one of another name. column: the top one, as it is live."""
+    if work.version < 18 or column.parent is None:
+        return []
+    name, found = column.address.path[-1], []
+    for table in work.all_of("table", after=False):
+        line = all_above(table, work.before) if "inherits" in table.attributes else []
+        if table.address == column.parent or column.parent in [o.address for o in line]:
+            found.append((len(line), line, work.before(Address("column", (*table.address.path, name)))))
+    own = [(depth, line, c) for depth, line, c in found if c is not None and own_not_null(c.attributes)]
+    ways = [
+        (depth, c)
+        for depth, _, c in own
+        for _, line, other in own
+        if c.parent in [o.address for o in line] and not_null_name(c) != not_null_name(other)
+    ]
+    stay = (c for _, c in sorted(ways, key=lambda way: (way[0], way[1].address)) if _stays(c, work))
+    return list({c.address: c for c in stay}.values())
+
+
+def _stays(column: Object, work: Work) -> bool:
+    after = work.after(column.address)
+    same = after is not None and own_not_null(after.attributes) and not_null_name(after) == not_null_name(column)
+    return same and "identity" not in column.attributes
+
+
+def without_not_null(columns: Sequence[Object], work: Work, change: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements that change the type of columns, while some let go of NOT NULL."""
+    for column in columns:
+        alter = f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
+        yield Statement(f"{alter} DROP NOT NULL", Risk.CAUTION)
+    yield from change
+    for column in reversed(columns):
+        yield set_not_null(column, work)
 
 
 def as_far_as_alterable(attributes: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:

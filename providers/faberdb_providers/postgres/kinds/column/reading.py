@@ -21,16 +21,9 @@ def query(version: int) -> str:
     )
     compression = "nullif(a.attcompression::text, case when a.attislocal then '' else up.compression end)"
     not_null += (
-        ", k.connoinherit, not k.convalidated, k.coninhcount > 0 and not k.conislocal"
+        ", k.connoinherit, not k.convalidated, k.coninhcount > 0 and not k.conislocal, k.coninhcount = 0"
         if version >= 18
-        else ", false, false, false"
-    )
-    # What a parent has for itself alone says nothing about its children.
-    from_above = "pa.attnotnull" + (
-        " and not exists (select from pg_constraint o where o.conrelid = pa.attrelid and o.contype = 'n'"
-        " and o.conkey[1] = pa.attnum and o.connoinherit)"
-        if version >= 18
-        else ""
+        else ", false, false, false, not up.not_null"
     )
     named = (
         # Set apart, so that the server joins it as a whole instead of looking for each column's constraint.
@@ -51,7 +44,7 @@ def query(version: int) -> str:
         "  nullif(a.attstorage::text, up.storage) end,"
         f" {compression if version >= 14 else 'null'},"
         " case when a.attstattarget >= 0 then a.attstattarget::int end, a.attoptions, a.attislocal, i.seq,"
-        f" {not_null}, c.relkind::text, a.attfdwoptions, up.not_null,"
+        f" {not_null}, c.relkind::text, a.attfdwoptions,"
         " case when not a.attislocal and a.attgenerated = '' and a.attidentity = '' then array[up.default,"
         "  (select pg_get_expr(o.adbin, o.adrelid) from pg_attrdef o where o.adrelid = a.attrelid"
         "   and o.adnum = a.attnum)] end"
@@ -63,9 +56,10 @@ def query(version: int) -> str:
         "  from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid"
         "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
         "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"
-        f" left join lateral (select bool_or({from_above}) as not_null, min(pa.attstorage::text) as storage,"
+        " left join lateral (select bool_or(pa.attnotnull) as not_null, min(pa.attstorage::text) as storage,"
         f"  {'min(pa.attcompression::text)' if version >= 14 else 'null::text'} as compression,"
-        "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno))[1] as default from pg_inherits h"
+        "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno)"
+        "  filter (where pd.oid is not null))[1] as default from pg_inherits h"
         "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"
         "  left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
         "  where h.inhrelid = a.attrelid and not a.attislocal) up on not a.attislocal"
@@ -78,7 +72,8 @@ def read(row: Row) -> Found | None:
     """A column, or what is different about one that is inherited; None where nothing is."""
     classid, oid, number, schema, table, name, type_, not_null, identity, generated, expression, *rest = row
     collation, storage, compression, statistics, opts, local, sequence, not_null_name, *more = rest
-    no_inherit, not_valid, from_above, kind, foreign, *above = more
+    # A table above may be NOT NULL by a constraint that nobody inherits.
+    no_inherit, not_valid, from_above, not_from_above, kind, foreign, defaults = more
     parent = Address("foreign_table" if kind == "f" else "table", (schema, table))
     found = Address("column", (schema, table, name))
     settings = {
@@ -87,7 +82,7 @@ def read(row: Row) -> Found | None:
         "foreign_options": stored_options(sorted(foreign or ())),
     }
     if not local:
-        own = own_attributes(not_null, not_null_name, storage, compression, settings, above)
+        own = own_attributes(not_null and not_from_above, not_null_name, storage, compression, settings, defaults)
         return ((classid, oid, number), Object(found, own, parent)) if len(own) > 1 else None
     attributes: dict[str, Any] = {"type": type_}
     if not not_null:
