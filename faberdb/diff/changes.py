@@ -132,6 +132,8 @@ def _lifted(
     if not kinds[change.address.kind].refused_in_place(change, referrers.get(whole, ()), version):
         return None
     reason = "a part of it changes that cannot be altered in place while it is in use"
+    if whole == change.address:
+        reason = "it cannot be altered so in place"
     return Change(whole, Action.REPLACE, live[whole], target[whole], reason)
 
 

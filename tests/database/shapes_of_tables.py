@@ -111,7 +111,12 @@ TABLES: dict[str, list[tuple[str, str, str]]] = {
         ("column:public.t.a", "alter", table("a = { type = 'text', statistics = ⟨10|20⟩ }")),
         ("column:public.t.a", "alter", table("a = { type = 'text', collation = '⟨\"C\"|\"POSIX\"⟩' }")),
         ("column:public.t.a", "alter", table("b = 'int'\na = { type = 'int'⟨, generated = 'b + 1'|⟩ }")),
-        ("column:public.t.a", "replace", table("b = 'int'\na = { type = 'int', generated = 'b + ⟨1|2⟩' }")),
+        ("column:public.t.a", "alter", table("b = 'int'\na = { type = 'int', generated = 'b + ⟨1|2⟩' }")),
+        (
+            "column:public.t.a",
+            "alter",
+            table("b = 'int'\na = { type = 'int', virtual = true, generated = 'b + ⟨1|2⟩' }"),
+        ),
     ],
     "default": [("default:public.t.a", "alter", table("a = { type = 'int', default = '⟨1|2⟩' }"))],
     "primary_key": [

@@ -18,20 +18,17 @@ ALTER TABLE public.t VALIDATE CONSTRAINT t_a_not_null;
 -- 0002 alter column public.t.b [caution]
 ALTER TABLE public.t ALTER CONSTRAINT t_b_not_null INHERIT;
 
--- 0003 alter column public.t.c [safe]
-ALTER TABLE public.t RENAME CONSTRAINT t_c_not_null TO t_c_given;
+-- 0003 alter column public.t.c [caution]
+ALTER TABLE public.t DROP CONSTRAINT t_c_not_null;
 
 -- 0004 alter column public.t.c [caution]
-ALTER TABLE public.t DROP CONSTRAINT t_c_given;
-
--- 0005 alter column public.t.c [caution]
 ALTER TABLE public.t ADD CONSTRAINT t_c_given NOT NULL c NO INHERIT NOT VALID;
 
--- 0006 create column public.t.d [dangerous]
+-- 0005 create column public.t.d [dangerous]
 --      ! fails if the table has rows, which have no value for it
 ALTER TABLE public.t ADD COLUMN d integer;
 
--- 0007 create column public.t.d [caution]
+-- 0006 create column public.t.d [caution]
 ALTER TABLE public.t ADD CONSTRAINT t_d_not_null NOT NULL d NOT VALID;
 
 COMMIT;

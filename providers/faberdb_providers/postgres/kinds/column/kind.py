@@ -11,6 +11,7 @@ from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_default, render_column
+from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused, set_expression
 from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
     identity_changes,
@@ -203,11 +204,23 @@ class ColumnKind(PostgresKind):
             return Verdict(Action.REPLACE, "a column cannot become generated, or be generated another way, in place")
         if "generated" in old and "generated" not in new and old.get("virtual"):
             return Verdict(Action.REPLACE, "a virtual column has no values that could stay")
+        typed = _converted(before, after)
         if old.get("generated") != new.get("generated") and "generated" in new:
-            return Verdict(Action.REPLACE, "the expression of a generated column changes")
+            if typed:
+                return Verdict(Action.REPLACE, "the type and the expression of a generated column change")
+            return Verdict(Action.ALTER)
         if "generated" in new and old["type"] == new["type"] and retyped(before, after):
             return Verdict(Action.REPLACE, "its type is another one of the same name")
-        return Verdict(Action.ALTER, disturbs=_converted(before, after))
+        return Verdict(Action.ALTER, disturbs=typed)
+
+    def part_of(self, change: Change) -> Address | None:
+        return change.address if change.action is Action.ALTER and only_expression(change) else None
+
+    def refused_in_place(self, change: Change, referrers: Sequence[Object], version: int) -> bool:
+        return refused(change, referrers, version)
+
+    def made_anew(self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> str:
+        return in_the_way(change, live, target) if only_expression(change) else ""
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if change.address == obj.parent or change.address.kind == "column":
@@ -329,7 +342,9 @@ class ColumnKind(PostgresKind):
                 yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
         if "generated" in old and "generated" not in new:
             yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
-        anew = loosened(before, after, work)
+        elif old.get("generated") != new.get("generated"):
+            yield from set_expression(after, work)
+        anew = loosened(before, after)
         if anew:
             yield let_go(before)
         if typed:

@@ -8,7 +8,6 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above
-from faberdb_providers.postgres.kinds.rows import heirs
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -113,16 +112,11 @@ def name_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
         yield Statement(f"ALTER TABLE {table} RENAME CONSTRAINT {had} TO {ident(not_null_name(after))}")
 
 
-def loosened(before: Object, after: Object, work: Work) -> bool:
-    """Whether NOT NULL goes and comes again, because it is to be not valid, or no longer that of child tables: NO
-    INHERIT alone would leave them one of their own."""
+def loosened(before: Object, after: Object) -> bool:
+    """Whether NOT NULL goes and comes again, because it is to be not valid."""
     old, new = before.attributes, after.attributes
-    if not (own_not_null(old) and own_not_null(new)):
-        return False
-    own = bool(new.get("not_null_no_inherit") and not old.get("not_null_no_inherit"))
-    return bool(new.get("not_null_not_valid") and not old.get("not_null_not_valid")) or (
-        own and bool(heirs(Address("table", after.address.path[:-1]), work))
-    )
+    both = own_not_null(old) and own_not_null(new)
+    return both and bool(new.get("not_null_not_valid") and not old.get("not_null_not_valid"))
 
 
 def let_go(before: Object) -> Statement:
