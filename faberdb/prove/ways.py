@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from faberdb.diff.changes import diff
+from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Step, Work
 from faberdb.order.steps import make_steps
 from faberdb.prove.beside import given_back
@@ -69,7 +70,12 @@ class Ways:
             for a, c in changes.items()
             if c.action is Action.REPLACE and not c.by and a in aim and a in start
         }
-        undone = diff(aim, start, self.kinds, version=self.version, replacing=again)
+        try:
+            undone = diff(aim, start, self.kinds, version=self.version, replacing=again)
+        except DeclarationError as error:
+            raise DeclarationError(
+                f"there is no way back from this: {error.message}", where=error.where, advice=error.advice
+            ) from error
         steps, taken = make_steps(
             undone,
             there,
