@@ -137,12 +137,10 @@ def _lifted(
 
 def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds, version: int) -> None:
     """Replace what cannot stay while something it refers to is replaced or changes its type, and so on outwards."""
-    going = (c for c in changes.values() if not c.by and (c.disturbs or c.action in (Action.REPLACE, Action.DROP)))
     # What belongs to the whole server is let go by an ALTER: nothing is rebuilt around it.
-    todo = deque(c for c in going if not kinds[c.address.kind].of_server)
-    if not todo:
-        return
-    referrers = referrers_of(live)
+    changing = (c for c in changes.values() if not c.by and c.action is not Action.CREATE)
+    todo = deque(c for c in changing if not kinds[c.address.kind].of_server)
+    referrers: dict[Address, list[Object]] | None = None
     while todo:
         change = todo.popleft()
         for address in kinds[change.address.kind].forces(change, live, target):
@@ -150,6 +148,9 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
                 reason = f"{change.address.spoken} cannot change under it"
                 changes[address] = Change(address, Action.REPLACE, live[address], target[address], reason)
                 todo.append(changes[address])
+        if change.action is Action.ALTER and not change.disturbs:
+            continue
+        referrers = referrers_of(live) if referrers is None else referrers
         around = referrers.get(change.address, [])
         touched = frozenset(
             address

@@ -55,8 +55,10 @@ def referring(
     kinds: Mapping[str, Kind],
     ends: Ends,
     needs: Callable[[Object], Iterable[Address]],
-) -> Iterable[tuple[Vertex, Vertex]]:
-    """(earlier, later) pairs: what an object needs is there before it, and goes after it."""
+) -> Iterable[tuple[Vertex, Vertex, bool]]:
+    """(earlier, later, whether it must be): what an object needs is there before it, and goes after it. What is altered
+    and disturbs nobody need not wait for those that leave it, but better does: a column that may be null from now on
+    waits for its primary key."""
     touched_by: dict[Address, list[Address]] = {}
     for change in changes.values():
         for touched in change.touches:
@@ -65,7 +67,7 @@ def referring(
     for address, change in changes.items():
         down, up = ends[address]
         if down and up and down != up:
-            yield down, up
+            yield down, up, True
         above = _between(change, changes, kinds)
         for reference in _through(needs(change.after) if change.after else (), touched_by):
             if reference == above:
@@ -77,7 +79,7 @@ def referring(
             if first is None and comes:
                 first = leaving  # what goes takes its effects along before this comes to where it was
             if up and first and first != up:
-                yield first, up
+                yield first, up, True
         # What is altered need not let go of what is only carried along.
         carrying = touched_by if down is not None and down.end == "down" else {}
         for reference in _through(needs(change.before) if change.before else (), carrying):
@@ -93,7 +95,8 @@ def referring(
                 over = change.after is not None and not namesakes[reference].isdisjoint(change.after.references)
                 stays = down.end == "alter" and (address in other.touches or over)
                 if leaves and down != last and not stays:
-                    yield down, last
+                    must = other.action is not Action.ALTER or other.disturbs or other.apart or bool(other.by)
+                    yield down, last, must
 
 
 def _namesakes(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> Mapping[Address, set[Address]]:
@@ -153,6 +156,8 @@ def filling(
                 found.add((up, filled[above]))
     for address, change in changes.items() if filled else ():
         up = ends[address][1]
+        # What comes when others are there waits for what they hold, too.
+        found |= {(filled[a], up) for a in change.turn.last if up and a in filled and a != address}
         if address in inside or change.after is None or up is None or up.end != "up":
             continue
         if kinds[address.kind].inlines(change.after):

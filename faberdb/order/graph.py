@@ -56,16 +56,18 @@ def order(
     Raises CircleError naming the objects of a circle.
     """
     ends = ends_of(changes)
+    needs = set(referring(changes, kinds, ends, lambda obj: obj.references))
     hard = {
-        *referring(changes, kinds, ends, lambda obj: obj.references),
+        *((earlier, later) for earlier, later, must in needs if must),
         *turns(changes, kinds, ends),
         *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].claims(obj)),
         *choosing(changes, kinds, ends),
         *watching(changes, kinds, ends),
         *siblings(changes, target, kinds, ends),
     }
+    better = {(earlier, later) for earlier, later, _ in needs} - hard
     soft = {
-        *referring(changes, kinds, ends, lambda obj: obj.suggested),
+        *((earlier, later) for earlier, later, _ in referring(changes, kinds, ends, lambda obj: obj.suggested)),
         *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].names(obj)),
     }
     parents = _merges(changes, kinds, ends, travels, takes)
@@ -75,7 +77,7 @@ def order(
     grouped = _group(together, ends, parents)
     fills, after_parts = filling(changes, kinds, ends, coming or {})
     vertices = list(dict.fromkeys([*(v for pair in ends.values() for v in pair if v), *fills]))
-    before, ordered = _contract(vertices, hard | after_parts, soft, parents, free, key)
+    before, ordered = _contract(vertices, hard | after_parts, better, soft, parents, free, key)
     merged: dict[Vertex, list[Address]] = {}
     beside: dict[Vertex, list[Vertex]] = {}
     for vertex in vertices:
@@ -176,14 +178,15 @@ def _merges(
 def _contract(
     vertices: Sequence[Vertex],
     hard: set[tuple[Vertex, Vertex]],
+    better: set[tuple[Vertex, Vertex]],
     soft: set[tuple[Vertex, Vertex]],
     parents: dict[Vertex, Vertex],
     free: set[Vertex],
     key: Callable[[Vertex], Any],
 ) -> tuple[dict[Vertex, set[Vertex]], list[Vertex]]:
     """What comes right before each merged vertex, and their order; what closes a circle is undone until there is none:
-    merges of what is free, then soft edges, then all merges."""
-    edges = hard | soft
+    merges of what is free, then soft edges, then all merges, and last what would be better but need not be."""
+    edges = hard | better | soft
     while True:
         root = {v: _root(v, parents) for v in vertices}
         before: dict[Vertex, set[Vertex]] = {v: set() for v in root.values()}
@@ -197,9 +200,13 @@ def _contract(
             inside = {(a, b) for a, b in edges if root[a] != root[b] and {root[a], root[b]} <= circle}
             if _unmerge(inside, parents, free):
                 continue
-            if inside - hard:
+            if inside - hard - better:
+                edges -= inside - hard - better
+            elif _unmerge(inside, parents, set(parents)):
+                continue
+            elif inside - hard:
                 edges -= inside - hard
-            elif not _unmerge(inside, parents, set(parents)):
+            else:
                 raise _closed(circle)
     return before, ordered
 

@@ -44,12 +44,20 @@ def as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object
 
 
 def hanging_as(
-    made: Mapping[Address, Object], wanted: Mapping[Address, Object], kinds: Mapping[str, Kind]
+    made: Mapping[Address, Object],
+    start: Mapping[Address, Object],
+    wanted: Mapping[Address, Object],
+    changes: Mapping[Address, Change],
+    kinds: Mapping[str, Kind],
 ) -> Mapping[Address, Object]:
-    """What is wanted, with what the server picked for it where it was made, which need not be what it picked where the
-    declaration was tried out."""
-    picking = {a: o for a, o in wanted.items() if a in made and kinds[a.kind].picks(o) is not None}
-    return {**wanted, **{a: replace(o, references=made[a].references) for a, o in picking.items()}}
+    """What is wanted, with what the server picked for it, which need not be what it picked where the declaration was
+    tried out: what is made takes what it takes on the copy, all else keeps what it has, on the copy or not."""
+    found = dict(wanted)
+    for address, obj in wanted.items():
+        there = (made if address in changes else start).get(address)
+        if there is not None and kinds[address.kind].picks(obj) is not None:
+            found[address] = replace(obj, references=there.references)
+    return found
 
 
 def given_back(

@@ -278,7 +278,7 @@ class Planner:
     ) -> Proposal:
 
         def way_back(made: Mapping[Address, Object]) -> tuple[Step, ...]:
-            there = hanging_as(made, aim, self.kinds)
+            there = hanging_as(made, start, aim, changes, self.kinds)
             return self._ways.back(start, there, changes, renames, kept, renames_last=renames_last)
 
         touched = {*changes, *(old.address for old, _ in renames)}

@@ -62,14 +62,15 @@ class Ways:
     ) -> tuple[Step, ...]:
         """The way back: the same differences the other way round, with what quarantine took given back."""
         back = [(new, old) for old, new in reversed(renames)]
+        # What a declaration says about the way there is no matter by then: what was made is read from the database.
+        aim = {a: replace(o, hints={}) if o.hints else o for a, o in aim.items()}
         if not renames_last:
             aim, start = moving_out(back, aim, start)
         there = Catalogue(aim, (), self.casts, self.version)
-        again = {
-            a: c.reason
-            for a, c in changes.items()
-            if c.action is Action.REPLACE and not c.by and a in aim and a in start
-        }
+        # Only what comes back whole must take the place of what is there; for the rest it is the difference that tells,
+        # as it will when the plan is taken back.
+        whole = (k.address for k in kept if k.form == "moved")
+        again = {a: changes[a].reason for a in whole if a in changes and a in aim and a in start}
         try:
             undone = diff(aim, start, self.kinds, version=self.version, replacing=again)
         except DeclarationError as error:

@@ -110,7 +110,9 @@ def _language(d: Draw) -> dict[str, Any]:
 
 
 def change_language(d: Draw, model: Model, item: Item) -> None:
-    model.respec(item, **{"trusted": None, "validator": None, **_language(d)})
+    spec = {"trusted": None, "validator": None, **_language(d)}
+    # Only superusers may use an untrusted one, and the server refuses to grant it to anybody.
+    model.respec(item, **spec if spec["trusted"] else {**spec, "grants": None})
 
 
 def make_access_method(d: Draw, model: Model) -> None:
@@ -267,7 +269,8 @@ GRANTEES = ("public", "g_reader", "g_writer")
 
 def grant(d: Draw, model: Model) -> None:
     """Privileges on something, or none any more."""
-    items = [i for i in model.of(*PRIVILEGES) if i.name != "public"]
+    found = [i for i in model.of(*PRIVILEGES) if i.name != "public"]
+    items = [i for i in found if i.kind != "language" or i.spec.get("trusted")]
     if items:
         item = d.pick(items)
         roles = d.some(GRANTEES, 0, 2)

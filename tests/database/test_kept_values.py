@@ -246,6 +246,18 @@ def test_values_come_back_into_a_column_that_was_added_again_by_hand(start: Star
     assert trial.rows("select b from t order by id") == [("b1",), ("new",), ("b3",)]
 
 
+def test_what_a_column_was_filled_with_when_it_was_added_again_is_no_newer_value(start: Start) -> None:
+    trial = start(table(ID + "b = { type = 'text', default = \"'new'\" }"))
+    trial.run("insert into t select n, 'b' || n from generate_series(1, 4) n")
+    plan = trial.go(table(ID.rstrip()))
+    trial.run("alter table t add column b text not null default 'filled'; update t set b = 'new' where id = 2")
+    trial.run("insert into t values (5); alter table t alter column b set default 'other'; insert into t values (6)")
+    back = trial.migration.plan_back(trial.live, plan)
+    assert "taken-for-unwritten" in hazards(back)
+    trial.migration.apply(trial.live, back)
+    assert trial.rows("select b from t order by id") == [(v,) for v in ("b1", "new", "b3", "b4", "filled", "other")]
+
+
 def test_a_table_that_is_there_again_is_named(start: Start) -> None:
     trial = start(table(ID.rstrip()))
     plan = trial.go("")

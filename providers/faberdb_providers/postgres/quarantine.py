@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from faberdb.model import Address, Change, Kept, Statement, Work
+from faberdb.model import Action, Address, Change, Kept, Statement, Work
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.rows import known_by
@@ -42,7 +42,8 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     taken = [int(kept.detail.get("slot", ["1"])[0]) for kept in others if kept.place == place]
     if taken:
         detail["slot"] = [str(max(taken) + 1)]
-    if change.after is not None and altered(before, change.after):
+    # What stands in the place of a replaced column has nothing of its values.
+    if change.after is not None and change.action is Action.ALTER and altered(before, change.after):
         detail["became"] = ["text"]
         if filled(before, change.after) and not retyped(before, change.after):
             detail["filled"] = ["rows without a value"]

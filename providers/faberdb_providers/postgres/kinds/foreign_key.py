@@ -10,7 +10,7 @@ from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.index import key_of
-from faberdb_providers.postgres.kinds.lineage import all_above, is_part
+from faberdb_providers.postgres.kinds.lineage import all_above, comes_back_to, is_part, pointed_at
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
@@ -97,7 +97,7 @@ class ForeignKeyKind(ConstraintKind):
 
     def picks(self, obj: Object) -> tuple[str, ...] | None:
         pointed = obj.attributes["references"]
-        return key_of(_pointed_at(obj).path, pointed.get("columns") or ())
+        return key_of(pointed_at(obj).path, pointed.get("columns") or ())
 
     def turn(
         self,
@@ -106,18 +106,24 @@ class ForeignKeyKind(ConstraintKind):
         live: Mapping[Address, Object],
         target: Mapping[Address, Object],
     ) -> Turn:
-        """It goes before partitions leave the table it points at, and comes after they are there with their rows. When
-        it goes for good, so do partitions of its own table after it: they would take along a key of their own."""
+        """It goes before partitions leave the table it points at, and comes after they are there with their rows; one
+        that stays is made anew around partitions that leave and come back (`pointing_around`). Partitions leave its own
+        table while it is gone: they would take along a key of their own."""
         if change.action is Action.ALTER:
             return Turn()
-        ahead = last = frozenset[Address]()
+        ahead = last = leaving = frozenset[Address]()
         if change.before is not None:
-            # Partitions of its own table come with the keys that they have, so only those that go matter.
-            own, pointed = change.before.parent, _pointed_at(change.before)
+            # Partitions of its own table are attached with the keys that they have, so of those that stay only the ones
+            # that are detached before matter.
+            own, pointed = change.before.parent, pointed_at(change.before)
             ahead = _parts(pointed, changes, live, _GOING if pointed == own else _ANY)
-            ahead |= _parts(own, changes, live, _LEAVING) if change.action is Action.DROP else frozenset()
-        if change.after is not None and _pointed_at(change.after) != change.after.parent:
-            last = _parts(_pointed_at(change.after), changes, target, _ANY)
+            ahead |= _back(pointed, changes, live, target)
+            leaving = _parts(own, changes, live, _LEAVING)
+            ahead |= leaving
+        if change.after is not None:
+            pointed = pointed_at(change.after)
+            last = _parts(pointed, changes, target, _COMING if pointed == change.after.parent else _ANY)
+            last |= _back(pointed, changes, live, target) | leaving
         return Turn(ahead=ahead, last=last)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
@@ -148,7 +154,7 @@ class ForeignKeyKind(ConstraintKind):
                 yield Statement(sql, Risk.CAUTION)
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
-        target = _pointed_at(obj)
+        target = pointed_at(obj)
         columns = obj.attributes["columns"]
         there = obj.attributes["references"].get("columns") or columns
         match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
@@ -163,11 +169,15 @@ class ForeignKeyKind(ConstraintKind):
         return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
 
 
-_ANY, _GOING, _LEAVING = frozenset(Action), frozenset({Action.DROP, Action.REPLACE}), frozenset({Action.DROP})
+_ANY, _LEAVING = frozenset(Action), frozenset({Action.DROP})
+_GOING, _COMING = frozenset({Action.DROP, Action.REPLACE}), frozenset({Action.CREATE, Action.REPLACE})
 
 
-def _pointed_at(key: Object) -> Address:
-    return resolve(key.address.path[0], key.attributes["references"]["table"])
+def _back(
+    table: Address, changes: Mapping[Address, Change], live: Mapping[Address, Object], target: Mapping[Address, Object]
+) -> frozenset[Address]:
+    """The partitions of a table that leave it and come back, be it the key's own."""
+    return frozenset(a for a, c in changes.items() if a.kind == "table" and table in comes_back_to(c, live, target))
 
 
 def _parts(

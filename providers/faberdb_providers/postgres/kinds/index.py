@@ -41,6 +41,13 @@ def key_of(table: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:
     return (*table, *sorted(columns))
 
 
+def the_cluster(obj: Object) -> Iterator[tuple[str, ...]]:
+    """What an index or key claims by which CLUSTER goes: SET WITHOUT CLUSTER names no index, so one that lets go of it
+    does so before another takes it. What ends in no name is no name that a text could mention."""
+    if obj.attributes.get("clustered"):
+        yield ("clustered", *obj.address.path[:-1], "")
+
+
 class IndexSpec(Spec):
     """An index; a bare list is its elements."""
 
@@ -201,10 +208,13 @@ class IndexKind(OnColumns):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
+        yield from the_cluster(obj)
 
     def offers(self, obj: Object) -> tuple[str, ...] | None:
         columns = [plain.group() for on in obj.attributes["on"] if (plain := _COLUMN.match(on))]
-        if not obj.attributes.get("unique") or "where" in obj.attributes or len(columns) < len(obj.attributes["on"]):
+        if not obj.attributes.get("unique") or {"where", "invalid", "only"} & obj.attributes.keys():
+            return None
+        if len(columns) < len(obj.attributes["on"]):
             return None
         return key_of(obj.address.path[:-1], [unquoted(column) or column for column in columns])
 

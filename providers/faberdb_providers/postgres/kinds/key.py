@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike
-from faberdb_providers.postgres.kinds.index import key_of
+from faberdb_providers.postgres.kinds.index import key_of, the_cluster
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 from faberdb_providers.postgres.names import ident, object_name
@@ -88,8 +88,11 @@ class KeyKind(ConstraintKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
+        yield from the_cluster(obj)
 
     def offers(self, obj: Object) -> tuple[str, ...] | None:
+        if {"deferrable", "only"} & obj.attributes.keys():
+            return None
         return key_of(obj.address.path[:-1], obj.attributes["columns"])
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:

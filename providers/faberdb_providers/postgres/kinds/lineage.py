@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 
-from faberdb.model import Action, Address, Change, Object, Turn, Unmanaged, Work
+from faberdb.model import Action, Address, Attributes, Change, Object, Turn, Unmanaged, Work
 from faberdb_providers.postgres.names import ident, resolve
 
 Objects = Mapping[Address, Object]
@@ -98,8 +98,11 @@ def turn_of(change: Change, changes: Mapping[Address, Change], live: Objects, ta
         assert before is not None
         assert after is not None
         old, new = ({o.address.path for o in all_above(o, side.get)} for o, side in ((before, live), (after, target)))
+        shared_before = _shared_with(old & new, changes, (*SHARED, "default"))
+        # A foreign key that points back at one of them is made when all its rows are in their places.
+        shared_before -= {a for a in shared_before if a.kind == "foreign_key" and _points_at(changes[a], old & new)}
         return Turn(
-            _shared_with(old & new, changes, (*SHARED, "default")),
+            shared_before,
             _shared_with(new - old, changes, (*SHARED, "default")),
             _shared_with(old - new, changes, (*SHARED, "default")),
         )
@@ -109,6 +112,39 @@ def turn_of(change: Change, changes: Mapping[Address, Change], live: Objects, ta
     )
     kinds = ("column", "check", "default")
     return Turn(last=_shared_with(new, changes, kinds), ahead=_shared_with(old, changes, kinds))
+
+
+def pointed_at(key: Object) -> Address:
+    """The table that a foreign key points at."""
+    return resolve(key.address.path[0], key.attributes["references"]["table"])
+
+
+def _points_at(change: Change, tables: Set[tuple[str, ...]]) -> bool:
+    return any(pointed_at(key).path in tables for key in (change.before, change.after) if key is not None)
+
+
+def pointing_around(change: Change, live: Objects, target: Objects) -> Iterator[Address]:
+    """The foreign keys that cannot stay while a partition leaves the tables above it and comes back: those that point
+    at one of these, since rows may refer to the rows that are away meanwhile."""
+    back = comes_back_to(change, live, target)
+    for address, obj in live.items() if back else ():
+        if address.kind == "foreign_key" and address in target and pointed_at(obj) in back:
+            yield address
+
+
+def comes_back_to(change: Change, live: Objects, target: Objects) -> Set[Address]:
+    """The tables that a partition leaves and comes back to, at any depth."""
+    before, after = change.before, change.after
+    if before is None or after is None or not (is_part(before) and is_part(after)):
+        return frozenset()
+    if change.action is Action.ALTER and not comes_anew(before.attributes, after.attributes):
+        return frozenset()
+    return {o.address for o in all_above(before, live.get)} & {o.address for o in all_above(after, target.get)}
+
+
+def comes_anew(old: Attributes, new: Attributes) -> bool:
+    """Whether a partition has to be detached and attached for a change of it."""
+    return any(old.get(key) != new.get(key) for key in ("partition_of", "bound", "not_null_names"))
 
 
 def _stays(table: Object, changes: Mapping[Address, Change]) -> bool:

@@ -113,8 +113,15 @@ def altered(before: Object, after: Object | None) -> bool:
 
 def filled(before: Object, after: Object) -> bool:
     """Whether rows without a value get one, because none may be without from now on."""
-    required = bool(before.attributes.get("null")) and not after.attributes.get("null")
-    return required and "backfill" in after.hints
+    return required(before, after) and "backfill" in after.hints
+
+
+def required(before: Object, after: Object) -> bool:
+    """Whether rows without a value may be there and no longer may: old ones, if NOT NULL was not valid, or those of
+    child tables, if it was not theirs."""
+    old, new = before.attributes, after.attributes
+    ways_out = ("null", "not_null_not_valid", "not_null_no_inherit")
+    return not new.get("null") and any(old.get(key) and not new.get(key) for key in ways_out)
 
 
 def of_own_type(obj: Object) -> bool:

@@ -25,4 +25,6 @@ class OnColumns(PostgresKind):
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
+        if change.action is Action.ALTER:
+            return ()
         return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)

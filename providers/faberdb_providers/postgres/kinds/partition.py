@@ -10,7 +10,16 @@ from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
-from faberdb_providers.postgres.kinds.lineage import KEYS, Objects, all_above, at, default_above, shape, shared
+from faberdb_providers.postgres.kinds.lineage import (
+    KEYS,
+    Objects,
+    all_above,
+    at,
+    comes_anew,
+    default_above,
+    shape,
+    shared,
+)
 from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
@@ -43,9 +52,9 @@ def moves(before: Object, after: Object) -> bool:
 def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What takes a table out of those above it that it is a part of no more."""
     old, new = before.attributes, after.attributes
-    if new.get("partition_of") and _attached_anew(old, new):
+    if new.get("partition_of") and comes_anew(old, new):
         yield from _called_as_parts(before, after, work)
-    if old.get("partition_of") and _attached_anew(old, new):
+    if old.get("partition_of") and comes_anew(old, new):
         yield detach(before)
         if not new.get("partition_of"):
             yield from _stays_behind(before, after, work)
@@ -61,7 +70,7 @@ def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
 def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What makes a table a part of those above it that it was none of."""
     old, new = before.attributes, after.attributes
-    if new.get("partition_of") and _attached_anew(old, new):
+    if new.get("partition_of") and comes_anew(old, new):
         yield from _filled_up(before, after, work)
         yield from _fits(before, after, work)
         yield attach(after, misfits(after, work))
@@ -189,10 +198,6 @@ def _retyped(table: str, old: Object, new: Object) -> Iterator[Statement]:
     words = f"TYPE {type_}{f' COLLATE {collation}' if collation else ''}"
     risk, hazards = (Risk.DANGEROUS, (hazard,)) if rewritten(was, type_) else (Risk.CAUTION, ())
     yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(new.address.path[-1])} {words}", risk, hazards)
-
-
-def _attached_anew(old: Attributes, new: Attributes) -> bool:
-    return any(old.get(key) != new.get(key) for key in ("partition_of", "bound", "not_null_names"))
 
 
 def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:

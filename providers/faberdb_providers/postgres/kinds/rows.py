@@ -50,9 +50,9 @@ def known_by(table: Address, work: Work, changing: Collection[str] = ()) -> dict
             continue
         types = old.attributes["type"], new.attributes["type"]
         stay[name] = "" if types[0] == types[1] else types[1] if lossless(*types) else types[0]
-    heirs = _heirs(table, work)
-    detail: dict[str, list[str]] = {"part": ["tableoid"]} if heirs else {}
-    key = next((k for k in _keys(table, work) if set(k) <= stay.keys() and _shared_by(k, heirs, work)), None)
+    below = heirs(table, work)
+    detail: dict[str, list[str]] = {"part": ["tableoid"]} if below else {}
+    key = next((k for k in _keys(table, work) if set(k) <= stay.keys() and _shared_by(k, below, work)), None)
     columns = list(stay) if key is None else key
     detail["content" if key is None else "key"] = columns
     if any(stay[c] for c in columns):
@@ -74,7 +74,7 @@ def _keys(table: Address, work: Work) -> list[list[str]]:
     return [named for _, _, named in sorted(found)]
 
 
-def _heirs(table: Address, work: Work) -> list[Object]:
+def heirs(table: Address, work: Work) -> list[Object]:
     """The tables that inherit from a table, and theirs; not partitions, over which a key reaches."""
     found: list[Object] = []
     todo = [table]
@@ -86,8 +86,8 @@ def _heirs(table: Address, work: Work) -> list[Object]:
     return found
 
 
-def _shared_by(key: list[str], heirs: Sequence[Object], work: Work) -> bool:
-    return all(any(sorted(key) == sorted(k) for k in _keys(heir.address, work)) for heir in heirs)
+def _shared_by(key: list[str], below: Sequence[Object], work: Work) -> bool:
+    return all(any(sorted(key) == sorted(k) for k in _keys(heir.address, work)) for heir in below)
 
 
 def hazards(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:

@@ -255,6 +255,18 @@ def _linked(obj: Object, column: Address, work: Work) -> Iterator[Statement]:
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 
+def kept_as_they_are(table: Object, work: Work) -> Iterator[Statement]:
+    """From PostgreSQL 15 on SET LOGGED and SET UNLOGGED of a table reach the sequences of its columns, also those that
+    are not to be as it is."""
+    for sequence in work.all_of("sequence", after=True) if work.version >= 15 else ():
+        before = work.before(sequence.address)
+        owners = [side.parent.path[:2] for side in (sequence, before) if side is not None and side.parent is not None]
+        unlike = bool(sequence.attributes.get("unlogged")) != bool(table.attributes.get("unlogged"))
+        if before is not None and table.address.path in owners and unlike:
+            word = "UNLOGGED" if sequence.attributes.get("unlogged") else "LOGGED"
+            yield Statement(f"ALTER SEQUENCE {qualified(sequence.address)} SET {word}", Risk.CAUTION)
+
+
 def owner(schema: str, text: str) -> Address:
     """The column that `table.column` or `schema.table.column` names."""
     address = Address.parse("column:" + text)

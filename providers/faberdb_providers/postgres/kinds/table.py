@@ -16,11 +16,12 @@ from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.kept_child import irreversible, leave, rejoin
-from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names
+from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, not_null_names, pointing_around
 from faberdb_providers.postgres.kinds.partition import attach, detach, join, lossy
 from faberdb_providers.postgres.kinds.partition_index import unwanted
 from faberdb_providers.postgres.kinds.replica_identity import identity_change
 from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
+from faberdb_providers.postgres.kinds.sequence import kept_as_they_are
 from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
@@ -211,7 +212,9 @@ class TableKind(Descendant):
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
-        return unwanted(change.after, live, target) if change.action is Action.CREATE else ()
+        if change.action is Action.CREATE:
+            return unwanted(change.after, live, target)
+        return pointing_around(change, live, target)
 
     def turn(
         self,
@@ -243,6 +246,8 @@ class TableKind(Descendant):
         yield from join(before, after, work)
         yield from typed(before, after, work)
         yield from settings(old, new, name)
+        if bool(old.get("unlogged")) != bool(new.get("unlogged")):
+            yield from kept_as_they_are(after, work)
         yield from identity_change(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:

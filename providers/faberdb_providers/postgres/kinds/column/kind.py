@@ -21,7 +21,10 @@ from faberdb_providers.postgres.kinds.column.identity import (
 from faberdb_providers.postgres.kinds.column.inherited import around_in_line, changes_hands, own_changes
 from faberdb_providers.postgres.kinds.column.not_null import (
     as_far_as_alterable,
+    let_go,
+    loosened,
     name_changes,
+    named_not_null,
     not_null_changes,
     not_null_name,
     own_not_null,
@@ -308,21 +311,27 @@ class ColumnKind(PostgresKind):
                 yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
         if "generated" in old and "generated" not in new:
             yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
+        anew = loosened(before, after, work)
+        if anew:
+            yield let_go(before)
         if typed:
             yield from change_type(before, after, work)
             yield from toast_options(after, work)
         elif back and back.form == "values":
             yield from restore(unidentified(before, after), back, work)
-        if old.get("null") != new.get("null") and not new.get("null"):
-            if kept and kept.form == "values" and filled(before, after):
+        if filled(before, after):
+            if kept and kept.form == "values":
                 yield from fill(after, kept, work)
-            elif after.hints.get("backfill"):
+            else:
                 whole, name = after.address.path[:-1], ident(after.address.path[-1])
                 sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
                 yield from checked_at_once(whole, work)
                 yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
+        if old.get("null") != new.get("null") and not new.get("null"):
             if not new.get("not_null_inherited"):
                 yield set_not_null(after, work)
+        elif anew:
+            yield named_not_null(after)
         elif own_not_null(old) and own_not_null(new):
             yield from name_changes(old, after)
             yield from not_null_changes(old, after)

@@ -7,6 +7,7 @@ from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.rows import heirs
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -69,13 +70,27 @@ def name_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
         yield Statement(f"ALTER TABLE {table} RENAME CONSTRAINT {had} TO {ident(not_null_name(after))}")
 
 
+def loosened(before: Object, after: Object, work: Work) -> bool:
+    """Whether NOT NULL goes and comes again, because it is to be not valid, or no longer that of child tables: NO
+    INHERIT alone would leave them one of their own."""
+    old, new = before.attributes, after.attributes
+    if not (own_not_null(old) and own_not_null(new)):
+        return False
+    own = bool(new.get("not_null_no_inherit") and not old.get("not_null_no_inherit"))
+    return bool(new.get("not_null_not_valid") and not old.get("not_null_not_valid")) or (
+        own and bool(heirs(Address("table", after.address.path[:-1]), work))
+    )
+
+
+def let_go(before: Object) -> Statement:
+    """The constraint is gone."""
+    table = dotted(*before.address.path[:-1])
+    return Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(not_null_name(before))}", Risk.CAUTION)
+
+
 def not_null_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
     """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
     new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(not_null_name(after))
-    if new.get("not_null_not_valid") and not old.get("not_null_not_valid"):
-        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {name}", Risk.CAUTION)
-        yield named_not_null(after)
-        return
     if old.get("not_null_not_valid") and not new.get("not_null_not_valid"):
         yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION)
     if old.get("not_null_no_inherit") != new.get("not_null_no_inherit"):

@@ -25,6 +25,13 @@ def query(version: int) -> str:
         if version >= 18
         else ", false, false, false"
     )
+    # What a parent has for itself alone says nothing about its children.
+    from_above = "pa.attnotnull" + (
+        " and not exists (select from pg_constraint o where o.conrelid = pa.attrelid and o.contype = 'n'"
+        " and o.conkey[1] = pa.attnum and o.connoinherit)"
+        if version >= 18
+        else ""
+    )
     named = (
         # Set apart, so that the server joins it as a whole instead of looking for each column's constraint.
         " left join (select conrelid, conkey[1] as num, conname, connoinherit, convalidated, coninhcount,"
@@ -56,7 +63,7 @@ def query(version: int) -> str:
         "  from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid"
         "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
         "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"
-        " left join lateral (select bool_or(pa.attnotnull) as not_null, min(pa.attstorage::text) as storage,"
+        f" left join lateral (select bool_or({from_above}) as not_null, min(pa.attstorage::text) as storage,"
         f"  {'min(pa.attcompression::text)' if version >= 14 else 'null::text'} as compression,"
         "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno))[1] as default from pg_inherits h"
         "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"

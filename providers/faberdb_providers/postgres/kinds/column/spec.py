@@ -63,7 +63,8 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
     not_null_not_valid: bool = False
     """Rows that were there before may have no value (PostgreSQL 18)."""
     backfill: str | None = None
-    """Expression that fills existing rows when the column is added or becomes NOT NULL."""
+    """Expression that fills existing rows when the column is added or becomes NOT NULL, also where that only becomes
+    valid or that of child tables too."""
     using: str | None = None
     """Expression that makes the new value when the type changes, or when an enum loses values."""
 
