@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from faberdb.diff.changes import diff
+from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Step, Work
 from faberdb.order.steps import make_steps
 from faberdb.prove.beside import given_back
@@ -70,7 +71,12 @@ class Ways:
         # as it will when the plan is taken back.
         whole = (k.address for k in kept if k.form == "moved")
         again = {a: changes[a].reason for a in whole if a in changes and a in aim and a in start}
-        undone = diff(aim, start, self.kinds, version=self.version, replacing=again)
+        try:
+            undone = diff(aim, start, self.kinds, version=self.version, replacing=again)
+        except DeclarationError as error:
+            raise DeclarationError(
+                f"there is no way back from this: {error.message}", where=error.where, advice=error.advice
+            ) from error
         steps, taken = make_steps(
             undone,
             there,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from faberdb.errors import RolledBackError
+from faberdb.errors import DeclarationError, RolledBackError
 from tests.migration import Migration, build_directly, declare
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -261,6 +261,41 @@ def test_tables_that_stand_on_the_type_keep_their_rows(server: Server, by_hand: 
         run_sql(live, by_hand)
         start, before = server.dump(live), rows(live)
         plan = migration.plan(live, declare({"schema.toml": text}))
+        migration.apply(live, plan)
+        assert rows(live) == before
+        migration.apply(live, migration.plan_back(live, plan))
+        assert (server.dump(live), rows(live)) == (start, before)
+
+
+KEY_OF = """
+[tables.p]
+partition_by = "list (k)"
+[tables.p.columns]
+id = "int"
+k = "{}"
+[tables.p_a]
+partition_of = "p"
+bound = "for values in ('1')"
+[tables.p_b]
+partition_of = "p"
+bound = "for values in ('2', '3')"
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [("'3', '2', '1'", "public.e: the type cannot"), ("'0', '1', '2', '3'", "public.e: there is no way back")],
+    ids=["another order", "one more, which could not be taken back"],
+)
+def test_a_type_under_a_partition_key_goes_over_to_one_of_another_name(server: Server, values: str, said: str) -> None:
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        run_sql(live, "create type e as enum ('1', '2', '3');" + KEY)
+        start, before = server.dump(live), rows(live)
+        with pytest.raises(DeclarationError, match=said) as refused:
+            migration.plan(live, declare({"schema.toml": f"[enums]\ne = [{values}]\n" + KEY_OF.format("e")}))
+        assert "under another name" in refused.value.advice
+        plan = migration.plan(live, declare({"schema.toml": f"[enums]\nf = [{values}]\n" + KEY_OF.format("f")}))
         migration.apply(live, plan)
         assert rows(live) == before
         migration.apply(live, migration.plan_back(live, plan))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work
@@ -17,6 +17,7 @@ from faberdb_providers.postgres.kinds.types import (
     carried,
     is_array,
     places,
+    refuse_under_keys,
     restore_text,
     save_text,
     using,
@@ -72,6 +73,13 @@ class EnumKind(PostgresKind):
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         columns = [o for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
         return [o.address for o in columns] if change.disturbs else ()
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        if change.disturbs:
+            refuse_under_keys(change.address, live, target)
+        return ()
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         kept = work.kept(obj.address)

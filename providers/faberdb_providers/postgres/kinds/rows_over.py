@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.bounds import within
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
+from faberdb_providers.postgres.kinds.lossless import of_own_type
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.values import cast_of
@@ -187,7 +188,9 @@ def _columns(table: Object, work: Work, *, after: bool) -> dict[str, Object]:
 
 
 def _fits(old: Object, new: Object, work: Work) -> bool:
-    return _type(old) == _type(new) or work.castable(str(_type(old)), str(_type(new)))
+    # What no cast leads to goes by way of text, if it is of a type of the user's own: an enum to another one.
+    told = "using" in new.hints or of_own_type(old) or of_own_type(new)
+    return told or _type(old) == _type(new) or work.castable(str(_type(old)), str(_type(new)))
 
 
 def _type(column: Object) -> object:

@@ -8,15 +8,16 @@ Columns of types that are made of this one are carried by those types, which are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.typed import lets_go
@@ -42,6 +43,13 @@ class TypeKind(MovedWhenDropped):
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         if change.action is Action.REPLACE:
             return [o.address for o in referrers if _carriable(o)]
+        return ()
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        if change.action is Action.REPLACE:
+            refuse_under_keys(change.address, live, target)
         return ()
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
@@ -105,6 +113,25 @@ class TypeKind(MovedWhenDropped):
 def made_anew_below(change: Change) -> bool:
     """Whether a change makes a type anew although it is called an ALTER: that of an enum whose values go."""
     return change.disturbs and change.address.kind == "enum"
+
+
+def refuse_under_keys(type_: Address, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> None:
+    """Say so where a type cannot be made anew because a table is partitioned by a column that stays of it. Such a table
+    and its rows can only go over to another type, while both are there.
+
+    Raises DeclarationError.
+    """
+    for address, column in live.items():
+        after = target.get(address) if address.kind == "column" and type_ in column.references else None
+        if after is None or type_ not in after.references:
+            continue
+        for table in partitioned_by(address, live, target):
+            raise DeclarationError(
+                f"the type cannot be made anew while {table.spoken} is partitioned by its column {address.path[-1]}",
+                where=type_.spoken,
+                advice="declare the new form under another name, and the column as of that type: the table is made anew"
+                " with its rows. A later plan can give it the old name (`renamed_from`)",
+            )
 
 
 def alter_type(column: Object) -> str:
