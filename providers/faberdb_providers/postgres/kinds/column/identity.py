@@ -7,7 +7,7 @@ from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, shared
 from faberdb_providers.postgres.kinds.sequence import (
     clauses,
     keep_position,
@@ -42,9 +42,12 @@ def identity_name(column: Object) -> tuple[str, str]:
     return schema, column.attributes["identity"].get("name", serial_name(table, name))
 
 
-def identity_away(table: Object, work: Work) -> Iterator[Statement]:
+def identity_away(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Takes from a table that is to be a partition its identity columns: those of the table above serve then."""
-    for column in _with_identity(work.children(table.address, after=False)):
+    meets = shared(after, work, "column", after=True)
+    for column in _with_identity(work.children(before.address, after=False)):
+        if column.address.path[-1] not in meets:
+            continue  # it goes by itself
         kept = work.keep(column.address)
         if kept and kept.detail.get("position"):
             yield from keep_position(identity_sequence(column), kept)
@@ -53,7 +56,10 @@ def identity_away(table: Object, work: Work) -> Iterator[Statement]:
 
 def identity_back(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Gives a table that is a partition no more its identity columns, which it has lost or never had."""
+    keeps = shared(before, work, "column", after=False)
     for column in _with_identity(work.children(after.address, after=True)):
+        if column.address.path[-1] not in keeps:
+            continue  # it comes by itself
         yield from identity_changes(Object(column.address, {}), column)
         yield from bare_identity(column, work)
         yield from position_back(column, work)
