@@ -54,6 +54,10 @@ ONCE_DECLARED = '[tables.shelf.uniques]\nonce = ["place"]\n'
 CASES = {
     "a table with an identity becomes a partition": (CREATE_COUNTED + COUNTED_TABLE + ROW, COUNTED + PART),
     "a table with an identity becomes a partition of one without": (CREATE + COUNTED_TABLE + ROW, PLAIN + PART),
+    "a partition becomes a table with another column that counts": (
+        CREATE + CREATE_PART + ROW,
+        PLAIN + ALONE + 'number = { type = "integer", identity = "always" }\n',
+    ),
     "a partition becomes a table and keeps its identity": (
         CREATE_COUNTED + CREATE_PART + ROW,
         COUNTED + TABLE.format(identity=IDENTITY, note=""),

@@ -63,7 +63,7 @@ def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     old, new = before.attributes, after.attributes
     if new.get("partition_of") and comes_anew(old, new):
         yield from called_as_parts(before, after, work)
-        yield from identity_away(before, work)
+        yield from identity_away(before, after, work)
     if old.get("partition_of") and comes_anew(old, new):
         yield detach(before)
         if not new.get("partition_of"):

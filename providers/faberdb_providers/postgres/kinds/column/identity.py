@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, shared
 from faberdb_providers.postgres.kinds.position import (
     LIMITS,
     go_on,
     keep_position,
+    noted,
     position_within,
     restore_position,
     until_now,
     values_in,
 )
 from faberdb_providers.postgres.kinds.sequence import clauses, not_default
-from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified
+from faberdb_providers.postgres.names import dotted, ident, object_name
 
 
 def serial_name(table: str, column: str) -> str:
@@ -45,9 +47,12 @@ def identity_name(column: Object) -> tuple[str, str]:
     return schema, column.attributes["identity"].get("name", serial_name(table, name))
 
 
-def identity_away(table: Object, work: Work) -> Iterator[Statement]:
+def identity_away(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Takes from a table that is to be a partition its identity columns: those of the table above serve then."""
-    for column in _with_identity(work.children(table.address, after=False)):
+    meets = shared(after, work, "column", after=True)
+    for column in _with_identity(work.children(before.address, after=False)):
+        if column.address.path[-1] not in meets:
+            continue  # it goes by itself
         kept = work.keep(column.address)
         if kept and kept.detail.get("position"):
             yield from keep_position(identity_sequence(column), kept)
@@ -56,26 +61,31 @@ def identity_away(table: Object, work: Work) -> Iterator[Statement]:
 
 def identity_back(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Gives a table that is a partition no more its identity columns, which it has lost or never had."""
+    keeps = shared(before, work, "column", after=False)
     for column in _with_identity(work.children(after.address, after=True)):
+        if column.address.path[-1] not in keeps:
+            continue  # it comes by itself
         yield from identity_changes(Object(column.address, {}), column)
         yield from bare_identity(column, work)
         yield from position_of_identity(column, work, new=True)
 
 
 def counted_on(before: Object, after: Object, work: Work) -> Iterator[Statement]:
-    """Lets the identity of the tables above go on after the values that a new partition brings along."""
+    """Lets the identity of the tables above go on where that of a new partition was, and after the values that it
+    brings along."""
     wholes = {o.address for o in all_above(after, work.after)} - {o.address for o in all_above(before, work.before)}
     for above in sorted(wholes):
         for column in _with_identity(work.children(above, after=True)):
-            edge, beyond = (
-                ("max", ">=") if int(column.attributes["identity"].get("increment", 1)) > 0 else ("min", "<=")
-            )
-            name, sequence = ident(column.address.path[-1]), identity_sequence(column)
-            yield Statement(
-                f"SELECT setval({literal(sequence)}, {edge}({name})) FROM {qualified(after.address)}"
-                f" HAVING {edge}({name}) {beyond} (SELECT last_value FROM {sequence})",
-                Risk.CAUTION,
-            )
+            here = replace(column, address=Address("column", (*after.address.path, column.address.path[-1])))
+            kept, attributes = work.keep(here.address), _of_sequence(column)
+            others = [noted(kept)] if kept is not None and kept.detail.get("position") else []
+            yield from go_on(identity_sequence(column), attributes, others, values_in(here, attributes, work))
+
+
+def _of_sequence(column: Object) -> dict[str, Any]:
+    """The parameters of the sequence behind an identity column."""
+    type_ = column.attributes.get("type")
+    return {**column.attributes["identity"], **({"type": type_} if type_ in LIMITS else {})}
 
 
 def _with_identity(objects: Sequence[Object]) -> list[Object]:
@@ -86,8 +96,7 @@ def position_of_identity(column: Object, work: Work, *, new: bool) -> Iterator[S
     """Let an identity column go on from where it was when its sequence, or a part of its range, was taken away; a new
     one (new) from where the column's values came from until now, and past them."""
     sequence, back = identity_sequence(column), work.kept(column.address)
-    type_ = column.attributes.get("type")
-    attributes = {**column.attributes["identity"], **({"type": type_} if type_ in LIMITS else {})}
+    attributes = _of_sequence(column)
     values = values_in(column, attributes, work)
     others = until_now(column, work, gone=True) if new else []
     if back and back.detail.get("position"):

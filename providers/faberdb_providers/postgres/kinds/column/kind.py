@@ -347,6 +347,13 @@ class ColumnKind(PostgresKind):
         anew = loosened(before, after)
         if anew:
             yield let_go(before)
+        stays = own_not_null(old) and own_not_null(new) and not anew
+        # Values that come back may be none in child tables, too.
+        freed = stays and binds_below(before) and not binds_below(after)
+        if freed:
+            yield from name_changes(old, after)
+            yield from not_null_changes(old, after)
+            yield from let_go_below(after, work)
         if typed:
             yield from without_not_null(in_the_way_of_type(before, work), work, change_type(before, after, work))
             yield from toast_options(after, work)
@@ -365,11 +372,9 @@ class ColumnKind(PostgresKind):
                 yield set_not_null(after, work)
         elif anew:
             yield named_not_null(after)
-        elif own_not_null(old) and own_not_null(new):
+        elif stays and not freed:
             yield from name_changes(old, after)
             yield from not_null_changes(old, after)
-            if binds_below(before) and not binds_below(after):
-                yield from let_go_below(after, work)
         if "identity" in new and old.get("identity") != new["identity"]:
             yield from identity_changes(before, after)
             if "identity" not in old:
