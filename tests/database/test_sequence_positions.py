@@ -166,3 +166,19 @@ def _next(told: Case) -> str:
     """The next value: from the default where the column has one."""
     draws = "nextval" in told.before or "serial" in told.before or "identity" in told.before
     return "default" if draws and "drop default" not in told.before else f"nextval('{told.old}')"
+
+
+def test_a_child_table_draws_from_a_sequence_of_its_own(servers: Callable[[int], Server]) -> None:
+    server = servers(max(INSTALLED))
+    migration = Migration(server.scratch())
+    own = "[sequences.own]\nowned_by = 'kid.id'\n[tables.kid.columns]\n"
+    own += "id = { inherited = true, default = \"nextval('own')\" }\n"
+    family = "[tables.t.columns]\nid = 'int'\n[tables.kid]\ninherits = ['t']\n"
+    with server.database() as live:
+        run_sql(live, "create table t (id int not null); create table kid () inherits (t); insert into kid values (5)")
+        start = server.dump(live)
+        plan = migration.plan(live, declare({"schema.toml": family + own}))
+        migration.apply(live, plan)
+        assert fetch(live, "select last_value, is_called from own") == [(5, True)]
+        migration.apply(live, migration.plan_back(live, plan))
+        assert server.dump(live) == start

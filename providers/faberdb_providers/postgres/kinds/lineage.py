@@ -67,6 +67,14 @@ def shared(table: Object, work: Work, kind: str, *, after: bool | None = None) -
     return found
 
 
+def was_there(column: Object, work: Work) -> bool:
+    """Whether a column was there before, be it from above."""
+    home, name = column.address.path[:-1], column.address.path[-1]
+    table = work.before(Address("table", home)) if "inherited" in column.attributes else None
+    homes = [home, *(o.address.path for o in (all_above(table, work.before) if table is not None else ()))]
+    return any(work.before(Address("column", (*path, name))) is not None for path in homes)
+
+
 def default_above(table: Object, column: str, work: Work, *, after: bool) -> Object | None:
     """The default that a column of a child table has from above, as it is live or wanted there."""
     find = at(work, after=after)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from faberdb.model import Address, Change, Kept, Object, Risk, Statement, Work
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, was_there
 from faberdb_providers.postgres.kinds.lossless import stored_as
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
@@ -144,7 +144,7 @@ def begins_to_draw(default: Object, work: Work, *, gone: bool) -> Iterator[State
     a sequence that was there before and is not the column's own stands is left to whoever declared that. gone: as for
     `until_now`."""
     column, before = work.after(Address("column", default.address.path)), work.before(default.address)
-    if column is None or work.before(column.address) is None:
+    if column is None or not was_there(column, work):
         return
     plain = _DRAWN.fullmatch(str(default.attributes["expression"]))
     for address in sorted(default.references - (before.references if before is not None else frozenset())):

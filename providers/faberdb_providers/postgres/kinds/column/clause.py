@@ -10,6 +10,7 @@ from faberdb_providers.postgres.kinds.column.identity import identity_clause
 from faberdb_providers.postgres.kinds.column.not_null import named_not_null, not_null_name
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.foreign import options_clause
+from faberdb_providers.postgres.kinds.lineage import was_there
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -66,7 +67,7 @@ def beyond(obj: Object, version: int) -> Iterator[Statement]:
 def filled_by_default(column: Object, work: Work) -> bool:
     """Whether rows that are there already wait for a default which cannot be written into ADD COLUMN, because it needs
     the column itself: that of a serial column, whose sequence belongs to it."""
-    fresh = work.before(column.address) is None and work.before(Address("table", column.address.path[:-1])) is not None
+    fresh = not was_there(column, work) and work.before(Address("table", column.address.path[:-1])) is not None
     later = work.after(Address("default", column.address.path)) is not None
     needed = not column.attributes.get("null") and "backfill" not in column.hints
     return fresh and later and needed and work.kept(column.address) is None
