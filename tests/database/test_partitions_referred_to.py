@@ -85,4 +85,4 @@ def test_what_only_a_partition_is_told_leaves_the_foreign_keys(server: Server) -
     with server.database() as live:
         migration.apply(live, migration.plan(live, declare({"schema.toml": SHELF + OFFER + HIGH}), "first"))
         plan = migration.plan(live, declare({"schema.toml": SHELF + OFFER + HIGH + "options = { fillfactor = 70 }\n"}))
-        assert [step.statement.sql for step in plan.steps] == ["ALTER TABLE public.high SET (fillfactor = '70')"]
+        assert [step.statement.sql for step in plan.steps] == ["ALTER TABLE public.high SET (fillfactor=70)"]

@@ -172,7 +172,7 @@ def test_a_table_becomes_a_partition_of_a_new_one_of_its_name(server: Server) ->
         plan = migration.plan(live, declared)
         migration.apply(live, plan)
         assert not migration.plan(live, declared).steps
-        assert fetch(live, "insert into event (at) values ('2026-01-01') returning id") == [(3,)]
+        assert fetch(live, "insert into event (at) values ('2026-01-01') returning id") == [(4,)]
         run_sql(live, "delete from event where at = '2026-01-01'")
         migration.apply(live, migration.plan_back(live, plan))
         assert server.dump(live) == start
