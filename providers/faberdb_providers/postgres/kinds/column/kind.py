@@ -10,48 +10,32 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_default, render_column
-from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused, set_expression
+from faberdb_providers.postgres.kinds.column.adding import add_column
+from faberdb_providers.postgres.kinds.column.altering import alter_column, converted
+from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused
 from faberdb_providers.postgres.kinds.column.identity import (
-    bare_identity,
-    identity_changes,
     identity_name,
     identity_sequence,
-    position_of_identity,
     serial_name,
 )
 from faberdb_providers.postgres.kinds.column.inherited import (
     around_in_line,
     changes_hands,
-    let_go_below,
     own_changes,
 )
 from faberdb_providers.postgres.kinds.column.not_null import (
     as_far_as_alterable,
-    binds_below,
-    in_the_way_of_type,
-    let_go,
-    loosened,
-    name_changes,
-    named_not_null,
-    not_null_changes,
     not_null_name,
     own_not_null,
-    set_not_null,
-    without_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
-from faberdb_providers.postgres.kinds.column.stored import storage_changes
-from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
-from faberdb_providers.postgres.kinds.lossless import altered, filled
+from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
-from faberdb_providers.postgres.kinds.storage import option_texts, toast_options
-from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
-from faberdb_providers.postgres.kinds.values import checked_at_once, fill, restore, save
+from faberdb_providers.postgres.kinds.storage import option_texts
+from faberdb_providers.postgres.kinds.values import save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
 SERIAL = {
@@ -168,7 +152,7 @@ class ColumnKind(PostgresKind):
         """The columns of child tables that are also written there follow those of the parent by themselves."""
         assert change.before is not None
         assert change.after is not None
-        if not _converted(change.before, change.after):
+        if not converted(change.before, change.after):
             return
         table = change.address.path[:2]
         for obj in target.values():
@@ -204,7 +188,7 @@ class ColumnKind(PostgresKind):
             return Verdict(Action.REPLACE, "a column cannot become generated, or be generated another way, in place")
         if "generated" in old and "generated" not in new and old.get("virtual"):
             return Verdict(Action.REPLACE, "a virtual column has no values that could stay")
-        typed = _converted(before, after)
+        typed = converted(before, after)
         if old.get("generated") != new.get("generated") and "generated" in new:
             if typed:
                 return Verdict(Action.REPLACE, "the type and the expression of a generated column change")
@@ -261,129 +245,11 @@ class ColumnKind(PostgresKind):
         return "position" if position_lost(*identity) else ""
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
-        name, default = ident(obj.address.path[-1]), next((o.attributes["expression"] for o in inlined), None)
-        if "inherited" in obj.attributes:
-            yield from own_changes({}, obj.attributes, obj, work)
-            if default is not None:
-                yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
-            return
-        kept, backfill = work.kept(obj.address), obj.hints.get("backfill")
-        if "generated" in obj.attributes or not (kept or backfill):
-            hazards: tuple[Hazard, ...] = ()
-            risk = Risk.SAFE
-            filled = default is not None or {"identity", "generated"} & set(obj.attributes)
-            foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
-            if not obj.attributes.get("null") and not filled and not foreign:
-                risk = Risk.DANGEROUS
-                hazards = (
-                    Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True),
-                )
-            computed = "generated" in obj.attributes and not obj.attributes.get("virtual")
-            if "identity" in obj.attributes or (computed and not foreign):
-                risk, hazards = (
-                    Risk.DANGEROUS,
-                    (Hazard("rewrite", "the table is rewritten while it is locked", in_use=True),),
-                )
-            made = obj
-            if default is None and filled_by_default(obj, work):
-                made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
-            home = Address("table", obj.address.path[:-1])
-            probe = rows_where(home, "", work) if risk else ()
-            if computed and not foreign:
-                probe = rows_failing(home, [(str(obj.attributes["generated"]), obj)], work)
-            yield Statement(
-                f"{table} ADD COLUMN {render_column(made, default, work.version)}", risk, hazards, probe=probe
-            )
-            yield from beyond(obj, work.version)
-            yield from toast_options(obj, work)
-            yield from bare_identity(obj, work)
-            return
-        late = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
-        plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in late}, "null": True})
-        yield Statement(f"{table} ADD COLUMN {render_column(plain, None, work.version)}")
-        yield from beyond(obj, work.version)
-        yield from toast_options(obj, work)
-        if kept:
-            yield from restore(plain, kept, work)
-        else:
-            whole = obj.address.path[:-1]
-            update = reaching(whole, f"UPDATE {dotted(*whole)} SET {name} = {backfill}", work)
-            probe = rows_failing(Address("table", whole), [(str(backfill), obj)], work)
-            yield from checked_at_once(whole, work)
-            yield Statement(update, Risk.DANGEROUS, fires(whole, work), probe=probe)
-        if default is not None:
-            yield Statement(f"{table} ALTER COLUMN {name} SET DEFAULT {default}")
-        if not obj.attributes.get("null"):
-            yield set_not_null(obj, work)
-        if "identity" in obj.attributes:
-            yield from identity_changes(Object(obj.address, {"type": obj.attributes["type"]}), obj)
-            yield from bare_identity(obj, work)
-            yield from position_of_identity(obj, work, new=True)
+        default = next((o.attributes["expression"] for o in inlined), None)
+        return add_column(obj, default, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        before = as_it_stands(before, work)
-        old, new = before.attributes, after.attributes
-        if "inherited" in old or "inherited" in new:
-            yield from own_changes(old, new, after, work)
-            return
-        column = f"ALTER TABLE {dotted(*after.address.path[:-1])} ALTER COLUMN {ident(after.address.path[-1])}"
-        typed = _converted(before, after)
-        kept, back = work.keep(after.address), work.kept(after.address)
-        if kept and kept.form == "values" and not typed:
-            yield from save(before, kept, work)
-        if kept and kept.detail.get("position"):
-            yield from keep_position(identity_sequence(before), kept)
-        if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
-            yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
-        if "identity" in old and "identity" not in new:
-            yield from identity_changes(before, after)
-            if new.get("null"):
-                yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
-        if "generated" in old and "generated" not in new:
-            yield Statement(f"{column} DROP EXPRESSION", Risk.CAUTION)
-        elif old.get("generated") != new.get("generated"):
-            yield from set_expression(after, work)
-        anew = loosened(before, after)
-        if anew:
-            yield let_go(before)
-        stays = own_not_null(old) and own_not_null(new) and not anew
-        # Values that come back may be none in child tables, too.
-        freed = stays and binds_below(before) and not binds_below(after)
-        if freed:
-            yield from name_changes(old, after)
-            yield from not_null_changes(old, after)
-            yield from let_go_below(after, work)
-        if typed:
-            yield from without_not_null(in_the_way_of_type(before, work), work, change_type(before, after, work))
-            yield from toast_options(after, work)
-        elif back and back.form == "values":
-            yield from restore(unidentified(before, after), back, work)
-        if filled(before, after):
-            if kept and kept.form == "values":
-                yield from fill(after, kept, work)
-            else:
-                whole, name = after.address.path[:-1], ident(after.address.path[-1])
-                sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
-                yield from checked_at_once(whole, work)
-                yield Statement(reaching(whole, sql, work), Risk.DANGEROUS, fires(whole, work))
-        if old.get("null") != new.get("null") and not new.get("null"):
-            if not new.get("not_null_inherited"):
-                yield set_not_null(after, work)
-        elif anew:
-            yield named_not_null(after)
-        elif stays and not freed:
-            yield from name_changes(old, after)
-            yield from not_null_changes(old, after)
-        if "identity" in new and old.get("identity") != new["identity"]:
-            yield from identity_changes(before, after)
-            if "identity" not in old:
-                yield from bare_identity(after, work)
-        if "identity" in new:
-            yield from position_of_identity(after, work, new="identity" not in old)
-        set_back = ("storage", "compression") if typed else ()  # by another type, to what is usual for it
-        now = {key: value for key, value in old.items() if key not in set_back}
-        yield from storage_changes(now, new, column, work.version)
+        return alter_column(as_it_stands(before, work), after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
@@ -406,10 +272,6 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
-
-
-def _converted(before: Object, after: Object) -> bool:
-    return retyped(before, after) or before.attributes.get("collation") != after.attributes.get("collation")
 
 
 KIND = ColumnKind()
