@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def import_database(
     shown = {a: replace(o, hints={"protect": True}) if a in protected else o for a, o in shown.items()}
     written = workspace.provider.as_declared(shown, environment.roles)
     texts = render(written.values(), workspace.provider.kinds, split=split)
-    results = _write(workspace.project.schemas, texts, dry_run=dry_run)
+    kept = _kept(workspace, environment, texts, managed, version, again=split)
+    results = _write(workspace.project.schemas, texts, kept, dry_run=dry_run)
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
         view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")
@@ -64,7 +66,7 @@ def import_database(
         for flaw in (text for key, text in kinds[address.kind].flaws.items() if key in obj.attributes):
             what = address.spoken
             view.note(f"{what}: {flaw}; it is declared as it was meant, and the next plan repairs it")
-    others = _others(workspace.project.schemas, texts)
+    others = _others(workspace.project.schemas, {*texts, *kept})
     if others:
         what = ", ".join(map(str, others))
         view.note(f"not written by this import, and what is declared there stays declared: {what}")
@@ -72,12 +74,40 @@ def import_database(
         _remember(workspace, environment, catalogue, managed, identity, version)
 
 
-def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[str, str]]:
+def _kept(
+    workspace: Workspace,
+    environment: Environment,
+    texts: dict[str, str],
+    managed: dict[Address, Object],
+    version: int,
+    *,
+    again: bool,
+) -> Set[str]:
+    """The files that say what is there already. Raises FaberError."""
+    folder = workspace.project.schemas
+    files = set(folder.rglob("*.toml")) if folder.is_dir() else set()
+    if not files or {f.relative_to(folder).as_posix(): f.read_bytes() for f in files} == {
+        name: text.encode() for name, text in texts.items()
+    }:
+        return frozenset()
+    from faberdb.cli.planning import remembered_forms
+    from faberdb.cli.unchanged import unchanged
+
+    context = f"postgresql {version}"
+    state, _ = workspace.state(environment)
+    known = FormFile(workspace.surroundings.cache, workspace.project.root, context).load(remembered_forms(state))
+    return unchanged(workspace, environment, texts, managed, known, context, again=again)
+
+
+def _write(folder: Path, texts: dict[str, str], kept: Set[str], *, dry_run: bool) -> list[tuple[str, str]]:
     results = []
     if not dry_run:
         _make(folder)  # also for a database with nothing in it, which is a declaration of its own
     for name, text in texts.items():
         file = folder / name
+        if name in kept:
+            results += [(str(file), "same")] if file.exists() else []
+            continue
         try:
             there = file.read_text("utf-8") if file.exists() else None
             if there != text and not dry_run:
@@ -91,9 +121,9 @@ def _write(folder: Path, texts: dict[str, str], *, dry_run: bool) -> list[tuple[
     return results
 
 
-def _others(folder: Path, texts: dict[str, str]) -> list[Path]:
+def _others(folder: Path, known: Set[str]) -> list[Path]:
     """Schema files that are there besides: of a schema that is gone, or from an import split otherwise."""
-    return sorted(set(folder.rglob("*.toml")) - {folder / name for name in texts})
+    return sorted(set(folder.rglob("*.toml")) - {folder / name for name in known})
 
 
 def _make(folder: Path) -> None:

@@ -218,7 +218,7 @@ def _from_all(
     from faberdb.cli.forms import FormFile
 
     forms = FormFile(workspace.surroundings.cache, workspace.project.root, context)
-    proposal = planner.declared(declaration.objects, forms.load(_remembered(state)), context)
+    proposal = planner.declared(declaration.objects, forms.load(remembered_forms(state)), context)
     forms.save(learned(proposal))
     return proposal
 
@@ -300,7 +300,7 @@ def _before(objects: Mapping[Address, Object], record: Record, left: frozenset[A
     return target
 
 
-def _remembered(state: State | None) -> dict[str, Form]:
+def remembered_forms(state: State | None) -> dict[str, Form]:
     """Canonical forms that the state knows, by the digest of the declaration they came from."""
     if state is None:
         return {}

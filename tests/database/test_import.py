@@ -44,6 +44,45 @@ def test_files_it_did_not_write_are_named(newest: Server, project: Callable[...,
         assert "to create" in folder.run("plan", "dev").out
 
 
+BY_HAND = """
+# What is sold.
+[tables.item.columns]
+price = { type = "numeric", default = "0 + 1" }  # before tax
+id = "bigint"
+[views.cheap]
+query = "select id from item where price < 10"
+"""
+
+
+@pytest.mark.parametrize("name", ["public.toml", "shop.toml"])
+def test_files_that_say_what_is_there_stay_as_they_are(
+    newest: Server, project: Callable[..., ProjectFolder], name: str
+) -> None:
+    with newest.database() as conninfo:
+        folder = project({"dev": conninfo})
+        file = folder.root / "schemas" / name
+        folder.declare('schema = "public"\n' + BY_HAND, name)
+        applied = folder.run("apply", "dev", "--auto-approve")
+        assert applied.code == 0, applied
+        written = file.read_text()
+        imported = folder.run("import", "dev")
+        assert imported.code == 0, imported
+        assert [f.name for f in file.parent.iterdir()] == [name]
+        assert file.read_text() == written
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0
+        run_sql(conninfo, "alter table item add note text")
+        again = folder.run("import", "dev")
+        assert [f.name for f in file.parent.iterdir()] == [name]
+        if name == "public.toml":
+            assert again.code == 0
+            assert "note" in file.read_text()
+        else:
+            assert again.code == 1
+            assert "schemas/shop.toml: table public.item" in again.err
+            assert "it writes public.toml: give your files these names, or move them out" in again.err
+            assert file.read_text() == written
+
+
 def test_an_invalid_index_is_named_and_repaired(newest: Server, project: Callable[..., ProjectFolder]) -> None:
     """Nobody declares an index that a failed build left behind, so it is not taken for what its declaration means."""
     with newest.database() as conninfo:

@@ -42,6 +42,6 @@ CREATE TABLE public.event (
 ALTER TABLE public.event ATTACH PARTITION public.event_old FOR VALUES FROM ('2020-01-01') TO ('2025-01-01');
 
 -- 0008 alter table public.event_old [caution]
-SELECT setval('public.event_id_seq', max(id)) FROM public.event_old HAVING max(id) >= (SELECT last_value FROM public.event_id_seq);
+SELECT setval('public.event_id_seq', r.last_value, r.is_called) FROM (SELECT * FROM (SELECT last_value, is_called FROM public.event_id_seq UNION ALL SELECT last_value, is_called FROM faberdb_quarantine.q_1_position UNION ALL SELECT max(id)::bigint, true FROM public.event_old WHERE id BETWEEN 1 AND 9223372036854775807) p WHERE p.last_value BETWEEN 1 AND 9223372036854775807 ORDER BY p.last_value DESC, p.is_called DESC LIMIT 1) r;
 
 COMMIT;
