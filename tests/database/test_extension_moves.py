@@ -1,0 +1,26 @@
+"""An extension that cannot be moved to another schema is made anew there, and back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.migration import Migration, declare
+from tests.servers import Server, fetch, run_sql
+
+
+def test_an_extension_that_cannot_be_moved(server: Server) -> None:
+    there = fetch(server.cluster.conninfo("template1"), "select from pg_available_extensions where name = 'xml2'")
+    if not there:
+        pytest.skip("the server does not have the extension xml2")
+    declared = declare({"schema.toml": '[schemas.other]\n[extensions.xml2]\nschema = "other"\n'})
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        run_sql(live, "create schema other; create extension xml2")
+        start = server.dump(live)
+        plan = migration.plan(live, declared)
+        migration.apply(live, plan)
+        assert fetch(live, "select extnamespace::regnamespace::text from pg_extension where extname = 'xml2'") == [
+            ("other",)
+        ]
+        migration.apply(live, migration.plan_back(live, plan))
+        assert server.dump(live) == start
