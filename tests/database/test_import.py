@@ -12,6 +12,9 @@ from tests.servers import Server, fetch, run_sql
 
 CASES = {
     "privileges on the schema that every database has": "grant create on schema public to public",
+    "that it belongs to the owner of the database": (
+        "do $$ begin execute format('alter schema public owner to %I', current_user); end $$"
+    ),
     "its comment": "comment on schema public is 'what everybody sees'",
     "both": "revoke usage on schema public from public; comment on schema public is 'nobody''s'",
     "a connection string that a function puts together": (

@@ -67,6 +67,8 @@ def here(session: Session, declared: Mapping[Address, Object], names: Mapping[st
     the owner of the database called so."""
     translated = with_roles(declared, names)
     owners = [address for address in translated if address.kind == "owner"]
+    # That of the schema public is another one by default, so there the owner of the database is said by name.
+    owners = [address for address in owners if address.path != ("schema", "public")]
     if owners:
         of_database = session.database_owner()
         for address in owners:
