@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from faberdb.errors import FaberError
 from tests.migration import Migration, declare
 from tests.servers import Server, fetch, run_sql
 
@@ -102,8 +103,8 @@ def test_an_expression_changes_in_place_where_it_can(server: Server, case: str) 
     how, by_hand, about, columns, more, action = CASES[case]
     if how == "virtual" and server.major < 18:
         pytest.skip("there are no virtual columns before PostgreSQL 18")
-    if "child" in case and server.major < 17:
-        pytest.skip("a child table cannot say the expression too, or not let go of the column")
+    if "child" in case and server.major < 16:
+        pytest.skip("before PostgreSQL 16 a child table cannot say the expression too")
     partitioned = "partition by range (a)" if about else ""
     create = CREATE.format(how, partitioned).replace("; ", f"; {PARTS}", 1) if about else CREATE.format(how, "")
     text = f"[tables.t]\n{about}[tables.t.columns]\n{columns}{more}"
@@ -111,6 +112,12 @@ def test_an_expression_changes_in_place_where_it_can(server: Server, case: str) 
     with server.database() as live:
         run_sql(live, create + by_hand)
         start, had = server.dump(live), fetch(live, "select * from t order by a")
+        if "child" in case and server.major == 16:
+            # It has no SET EXPRESSION and does not let go of a column that is inherited, so a refusal is what is left.
+            with pytest.raises(FaberError, match="cannot drop inherited column"):
+                migration.plan(live, declare({"schema.toml": text}))
+            assert (server.dump(live), fetch(live, "select * from t order by a")) == (start, had)
+            return
         plan = migration.plan(live, declare({"schema.toml": text}))
         found = {c.address.path[-1]: c.action.value for c in plan.changes if c.address.kind == "column"}
         assert found["b"] == (action if server.major >= 17 else "replace")
