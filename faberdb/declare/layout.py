@@ -81,6 +81,8 @@ def inline(value: Any) -> str:
         return f"[{', '.join(inline(item) for item in value)}]"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str) and ('"' in value or "\\" in value) and "'" not in value and value.isprintable():
+        return f"'{value}'"  # literal, so that quoted names and patterns read as they are
     return str(value) if isinstance(value, int) else _spelled(value)
 
 

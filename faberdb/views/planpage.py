@@ -39,7 +39,7 @@ def reasons(plan: Plan) -> dict[Action, str]:
     """Why things happen where the change itself says nothing."""
     if plan.kind == "rollback":
         return {Action.DROP: f"plan {words.short_id(plan.of_plan)} made it"}
-    return {Action.DROP: "it is no longer declared"}
+    return {Action.DROP: "it is not declared"}
 
 
 def write_unmanaged(page: Page, plan: Plan, *, verbose: bool) -> None:

@@ -103,7 +103,7 @@ class Model:
 
     def tables(self) -> list[Item]:
         """Those with columns of their own."""
-        return [t for t in self.of("table") if "partition_of" not in t.spec]
+        return [t for t in self.of("table") if not {"partition_of", "of"} & t.spec.keys()]
 
     def users(self, item: Item) -> list[Item]:
         return [other for other in self.items.values() if item.id in other.uses()]
@@ -177,10 +177,18 @@ class _File:
 
     def _entry(self, item: Item) -> dict[str, Any]:
         entry: dict[str, Any] = self._value({k: v for k, v in item.spec.items() if k not in (KEY, NAME)})
+        if item.kind in ("index", "statistics"):
+            # A name of several words stands as in SQL: it could be an expression.
+            entry["on"] = [
+                e if e.isidentifier() else ident(e) if isinstance(part, Ref) else e
+                for part, e in zip(item.spec["on"], entry["on"], strict=True)
+            ]
         if item.kind == "primary_key":
             entry["name"] = item.name
         if item.old_name:
             entry["renamed_from"] = item.old_name
+        if "of" in item.spec and item.kind == "table":
+            entry["columns"] = self._typed(item)
         outputs = self.model.of("output", parent=item.id)
         if outputs:
             picked = ", ".join(f"{self._text(o.spec['text'])} as {ident(o.name)}" for o in outputs)
@@ -194,6 +202,16 @@ class _File:
             else:
                 entry.setdefault(SECTIONS[inner.kind], {})[self._key(inner)] = self._entry(inner)
         return entry
+
+    def _typed(self, table: Item) -> dict[str, Any]:
+        """The columns of a typed table, which are called as the attributes of its type and are of their types."""
+        type_ = next(t for t in self.model.of("composite_type") if mark(t) == table.spec["of"])
+        columns: dict[str, Any] = {}
+        for attribute in self.model.of("attribute", parent=type_.id):
+            columns[attribute.name] = {"type": self._text(attribute.spec["type"]), "null": True}
+            if attribute.old_name:
+                columns[attribute.name]["renamed_from"] = attribute.old_name
+        return columns
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, Ref):

@@ -42,7 +42,7 @@ def become_plain(model: Model, item: Item) -> None:
 
 def change_parents(d: Draw, model: Model, item: Item) -> None:
     """It leaves a table above it, or comes to another, or they change places."""
-    if item.spec.get("unlogged") or _below(model, item):
+    if item.spec.get("unlogged") or "of" in item.spec or _below(model, item):
         return
     parents = list(item.spec.get("inherits", ()))
     used = {c.name for t in _lineage(model, item) for c in model.of("column", parent=t.id)}

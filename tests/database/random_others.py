@@ -1,4 +1,4 @@
-"""Random text search objects, statistics, conversions, languages, foreign data, publications and privileges."""
+"""Random statistics, conversions, languages, extensions, foreign data, publications, owners and privileges."""
 
 from __future__ import annotations
 
@@ -8,53 +8,8 @@ from tests.database.random_columns import SORTABLE, TYPES, Draw, truth
 from tests.database.random_model import KEY, NAME, Item, Model, Ref, mark
 
 
-def make_template(d: Draw, model: Model) -> None:
-    home = d.pick(model.of("schema"))
-    spec = {"lexize": "dsimple_lexize", "init": "dsimple_init"}
-    model.add("text_search_template", d.name(model, home.id, "text_search_template"), home.id, spec)
-
-
 def keep(d: Draw, model: Model, item: Item) -> None:
     """There is nothing about it that could be changed."""
-
-
-def make_dictionary(d: Draw, model: Model) -> None:
-    home = d.pick(model.of("schema"))
-    name = d.name(model, home.id, "text_search_dictionary")
-    model.add("text_search_dictionary", name, home.id, _dictionary(d, model))
-
-
-def _dictionary(d: Draw, model: Model) -> dict[str, Any]:
-    own = [{"template": mark(t)} for t in model.of("text_search_template")]
-    return d.pick(
-        [
-            {"template": "simple"},
-            {"template": "simple", "options": {"accept": "false"}},
-            {"template": "snowball", "options": {"language": "english"}},
-            {"template": "snowball", "options": {"language": "german", "stopwords": "german"}},
-            *own,
-        ]
-    )
-
-
-def change_dictionary(d: Draw, model: Model, item: Item) -> None:
-    model.respec(item, **{"options": None, **_dictionary(d, model)})
-
-
-def make_configuration(d: Draw, model: Model) -> None:
-    home = d.pick(model.of("schema"))
-    name = d.name(model, home.id, "text_search_configuration")
-    model.add("text_search_configuration", name, home.id, {"mappings": _mappings(d, model)})
-
-
-def _mappings(d: Draw, model: Model) -> dict[str, list[str]]:
-    dictionaries = ["simple", "english_stem", *map(mark, model.of("text_search_dictionary"))]
-    tokens = d.some(["asciiword", "word", "numword", "email"], 0, 3)
-    return {token: d.some(dictionaries, 1, 2) for token in tokens}
-
-
-def change_configuration(d: Draw, model: Model, item: Item) -> None:
-    model.respec(item, mappings=_mappings(d, model))
 
 
 def make_statistics(d: Draw, model: Model) -> None:
@@ -113,6 +68,34 @@ def change_language(d: Draw, model: Model, item: Item) -> None:
     spec = {"trusted": None, "validator": None, **_language(d)}
     # Only superusers may use an untrusted one, and the server refuses to grant it to anybody.
     model.respec(item, **spec if spec["trusted"] else {**spec, "grants": None})
+
+
+def make_transform(d: Draw, model: Model) -> None:
+    """Of a type for the language SQL, which calls none: what they do is not looked at."""
+    free = [name for name in ("integer", "bigint", "text") if not any(t.name == name for t in model.of("transform"))]
+    if free:
+        spec = {KEY: f"{(type_ := d.pick(free))} for sql", **d.pick(TRANSFORMS)}
+        model.add("transform", type_, 0, spec)
+
+
+TRANSFORMS: list[dict[str, Any]] = [
+    {"from_sql": "prsd_lextype(internal)"},
+    {"from_sql": "prsd_lextype(internal)", "to_sql": "int4recv(internal)"},
+]
+
+
+def change_transform(d: Draw, model: Model, item: Item) -> None:
+    model.respec(item, **{"to_sql": None, **d.pick(TRANSFORMS)})
+
+
+def make_extension(d: Draw, model: Model) -> None:
+    """The one that the embedded servers have."""
+    if not model.of("extension"):
+        model.add("extension", "vector", 0, {"schema": Ref(d.pick(model.of("schema")).id)})
+
+
+def change_extension(d: Draw, model: Model, item: Item) -> None:
+    model.respec(item, schema=Ref(d.pick(model.of("schema")).id))
 
 
 def make_access_method(d: Draw, model: Model) -> None:
@@ -296,3 +279,17 @@ def make_default_privilege(d: Draw, model: Model) -> None:
 
 def change_default_privilege(d: Draw, model: Model, item: Item) -> None:
     model.respec(item, privileges=d.some(DEFAULTS[item.name.split()[0]], 1, 2))
+
+
+OWNED = """
+schema enum sequence table view materialized_view function procedure aggregate operator operator_family operator_class
+domain composite_type range_type collation text_search_dictionary text_search_configuration statistics conversion
+language foreign_data_wrapper foreign_server foreign_table publication event_trigger
+""".split()
+OWNERS = (None, "g_app", "g_clerk", "@database")
+
+
+def give(d: Draw, model: Model) -> None:
+    """Another owner for something."""
+    if items := [i for i in model.of(*OWNED) if i.name != "public" and "owned_by" not in i.spec]:
+        model.respec(d.pick(items), owner=d.pick(OWNERS))

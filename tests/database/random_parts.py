@@ -104,6 +104,14 @@ def detach(model: Model, item: Item, above: Item) -> None:
         twins[mark(column)] = mark(twin)
 
 
+def make_typed(d: Draw, model: Model) -> None:
+    """A table of a composite type: its columns are the attributes of that."""
+    types = [t for t in model.of("composite_type") if model.of("attribute", parent=t.id)]
+    if types and len(model.of("table")) < 8:
+        home = d.pick(model.of("schema"))
+        model.add("table", d.name(model, home.id, "table"), home.id, {"of": mark(d.pick(types))})
+
+
 def make_child(d: Draw, model: Model) -> None:
     """A table that inherits from another."""
     parents = [t for t in model.tables() if "partition_by" not in t.spec and not t.spec.get("unlogged")]

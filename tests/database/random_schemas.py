@@ -15,6 +15,7 @@ from tests.database import random_parts as parts
 from tests.database import random_reactions as reactions
 from tests.database import random_relations as relations
 from tests.database import random_routines as routines
+from tests.database import random_search as search
 from tests.database import random_types as types
 from tests.database.random_columns import Draw
 from tests.database.random_model import Item, Model
@@ -40,6 +41,7 @@ KINDS = (
     Sort("table", 2, parts.make_partitioned, relations.change_table),
     Sort("table", 2, parts.make_partition, relations.change_table),
     Sort("table", 1, parts.make_child, relations.change_table),
+    Sort("table", 1, parts.make_typed, relations.change_table),
     Sort("column", 9, columns.make_column, columns.change_column),
     Sort("primary_key", 4, keys.make_primary_key, keys.change_key),
     Sort("unique", 3, keys.make_unique, keys.change_key),
@@ -66,12 +68,15 @@ KINDS = (
     Sort("attribute", 2, types.make_attribute, types.change_attribute),
     Sort("range_type", 1, types.make_range, types.change_range),
     Sort("collation", 1, types.make_collation, types.change_collation),
-    Sort("text_search_template", 1, others.make_template, others.keep),
-    Sort("text_search_dictionary", 1, others.make_dictionary, others.change_dictionary),
-    Sort("text_search_configuration", 1, others.make_configuration, others.change_configuration),
+    Sort("text_search_parser", 1, search.make_parser, search.change_parser),
+    Sort("text_search_template", 1, search.make_template, others.keep),
+    Sort("text_search_dictionary", 1, search.make_dictionary, search.change_dictionary),
+    Sort("text_search_configuration", 1, search.make_configuration, search.change_configuration),
     Sort("statistics", 2, others.make_statistics, others.change_statistics),
     Sort("conversion", 1, others.make_conversion, others.change_conversion),
     Sort("language", 1, others.make_language, others.change_language),
+    Sort("transform", 1, others.make_transform, others.change_transform, named=False),
+    Sort("extension", 1, others.make_extension, others.change_extension, named=False),
     Sort("access_method", 1, others.make_access_method, others.keep, named=False),
     Sort("foreign_data_wrapper", 1, others.make_wrapper, others.change_options),
     Sort("foreign_server", 1, others.make_server, others.change_server),
@@ -83,7 +88,7 @@ KINDS = (
     Sort("subscription", 1, others.make_subscription, others.change_subscription),
     Sort("default_privilege", 1, others.make_default_privilege, others.change_default_privilege, named=False),
 )
-ACTIONS = ["add", "add", "drop", "change", "change", "change", "rename", "comment", "grant"]
+ACTIONS = ["add", "add", "drop", "change", "change", "change", "rename", "comment", "grant", "owner"]
 SILENT = ("output", "user_mapping", "published_table", "published_schema", "default_privilege")
 """What has no comment."""
 
@@ -113,7 +118,7 @@ def pairs(draw: st.DrawFn, major: int) -> Pair:
     for _ in range(d.number(0, 20)):
         d.pick(weighted).make(d, model)
     for _ in range(d.number(0, 3)):
-        d.pick([_comment, others.grant])(d, model)
+        d.pick([_comment, others.grant, others.give])(d, model)
     d.model = after = model.copy()
     d.reserved = {item.name for item in model.items.values()}
     for _ in range(d.number(1, 6)):
@@ -136,6 +141,9 @@ def _edit(d: Draw, model: Model, weighted: list[Sort]) -> None:
         return
     if action == "grant":
         others.grant(d, model)
+        return
+    if action == "owner":
+        others.give(d, model)
         return
     there = [sort for sort in KINDS if model.of(sort.kind) and (sort.named or action != "rename")]
     sort = d.pick(there)

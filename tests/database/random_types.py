@@ -90,8 +90,9 @@ def _attribute(d: Draw, model: Model, type_: Item) -> str:
 
 
 def change_composite(d: Draw, model: Model, item: Item) -> None:
-    """The first attribute goes to the end."""
-    if attributes := model.of("attribute", parent=item.id):
+    """The first attribute goes to the end, but where tables are of the type: they would have to be made anew."""
+    typed = any(t.spec.get("of") == mark(item) for t in model.of("table"))
+    if (attributes := model.of("attribute", parent=item.id)) and not typed:
         model.last(attributes[0])
 
 

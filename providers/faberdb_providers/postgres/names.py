@@ -26,6 +26,7 @@ KEYWORDS = frozenset(
     """.split()
 )
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_WORD = re.compile(r"[^\W\d]\w*\Z")
 _PLAIN_OPTION = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z|[a-z_]+\Z")
 
 
@@ -44,6 +45,17 @@ def unquoted(text: str) -> str | None:
         name = text[1:-1].replace('""', '"')
         return name if ident(name) == text else None
     return None
+
+
+def is_word(text: str) -> bool:
+    """Whether it is one word: where columns and expressions may stand side by side, that is the name of a column."""
+    return _WORD.match(text) is not None
+
+
+def misread(wrong: str, elements: Iterable[str]) -> str:
+    """What is wrong with one of the elements, with the way out for a column that is called so."""
+    called = next((element for element in elements if f"`{element}`" in wrong), "")
+    return f"{wrong}; if a column is called so, write it as in SQL: {ident(called)}" if called else wrong
 
 
 def dotted(*names: str) -> str:

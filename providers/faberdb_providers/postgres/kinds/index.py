@@ -4,7 +4,7 @@ valid, since a failed concurrent build leaves one behind that no query uses."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -29,7 +29,7 @@ from faberdb_providers.postgres.kinds.storage import (
     place_changes,
     stored_options,
 )
-from faberdb_providers.postgres.names import dotted, ident, identifiers, options, relative, unquoted
+from faberdb_providers.postgres.names import dotted, ident, identifiers, is_word, misread, options, relative, unquoted
 
 _COLUMN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
 """An element of an index that is a column, less what follows it: operator class, collation, order."""
@@ -55,7 +55,7 @@ class IndexSpec(Spec):
     short_type = "array"
 
     on: list[str]
-    """Column names, or index elements as in CREATE INDEX: `lower(email)`, `name text_pattern_ops desc`."""
+    """Column names, or index elements as in CREATE INDEX: `lower(email)`, `name text_pattern_ops desc`, `"a name"`."""
     unique: bool = False
     where: str | None = None
     using: str = "btree"
@@ -197,7 +197,9 @@ class IndexKind(OnColumns):
         yield from self.made(place, spec, Address(self.name, (*parent.path, name)), attributes, parent)
 
     def write(self, obj: Object) -> Mapping[str, Any]:
-        on = [unquoted(element) or element for element in obj.attributes["on"]]
+        # A name that is more than one word stands as in SQL: it could be taken for an expression.
+        names = [(unquoted(element) or "", element) for element in obj.attributes["on"]]
+        on = [name if is_word(name) else element for name, element in names]
         return {**{k: v for k, v in obj.attributes.items() if k != "invalid"}, "on": on}
 
     def mentions(self, obj: Object) -> Iterable[str]:
@@ -205,6 +207,9 @@ class IndexKind(OnColumns):
             *obj.attributes["on"],
             *(obj.attributes[k] for k in ("where", "using", "attached_to") if k in obj.attributes),
         ]
+
+    def fault(self, obj: Object) -> str:
+        return misread(super().fault(obj), obj.attributes["on"])
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
@@ -251,7 +256,7 @@ class IndexKind(OnColumns):
             yield from identified_by(obj, work)
             return
         if obj.attributes.get("unique"):
-            on, where = ", ".join(map(ident_if(columns), obj.attributes["on"])), obj.attributes.get("where")
+            on, where = ", ".join(map(as_element(columns), obj.attributes["on"])), obj.attributes.get("where")
             probe = rows_alike(Address("table", obj.address.path[:-1]), on, str(where or ""), work)
         before = work.before(obj.address)
         if before is not None and "only" in before.attributes and "only" not in obj.attributes:
@@ -303,9 +308,15 @@ class IndexKind(OnColumns):
         yield Statement(f"ALTER INDEX {name} RENAME TO {ident(after.address.path[-1])}", Risk.CAUTION)
 
 
-def ident_if(columns: set[str]) -> Callable[[str], str]:
-    """Elements that are a column's name become identifiers; all else is SQL already."""
-    return lambda element: ident(element) if element in columns else element
+def as_element(columns: Collection[str]) -> Callable[[str], str]:
+    """Elements that are a column's name become identifiers; all else is SQL already. columns: those that are known,
+    which a partition, a child or a materialized view has none of; one word is a name there too."""
+
+    def element_of(element: str) -> str:
+        named = element in columns or (is_word(element) and element.lower() not in columns)
+        return ident(element) if named else element
+
+    return element_of
 
 
 def create_index(obj: Object, columns: set[str]) -> str:
@@ -315,7 +326,7 @@ def create_index(obj: Object, columns: set[str]) -> str:
     words += [("ONLY " if a.get("only") else "") + dotted(*obj.address.path[:-1])]
     if a.get("using"):
         words += ["USING", ident(a["using"])]
-    words.append("(" + ", ".join(map(ident_if(columns), a["on"])) + ")")
+    words.append("(" + ", ".join(map(as_element(columns), a["on"])) + ")")
     if a.get("include"):
         words.append(f"INCLUDE ({identifiers(a['include'])})")
     if a.get("nulls_not_distinct"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -12,10 +11,9 @@ from faberdb.model import Action, Address, Change, Object, Place, Risk, Statemen
 from faberdb_providers.postgres.kinds.background import parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import OwnedSpec
-from faberdb_providers.postgres.names import ident, qualified
+from faberdb_providers.postgres.names import ident, is_word, misread, qualified, unquoted
 
 _KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
-_NAME = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
 
 class StatisticsSpec(OwnedSpec):
@@ -25,7 +23,7 @@ class StatisticsSpec(OwnedSpec):
     short_type = "array"
 
     on: list[str]
-    """Column names, or expressions (PostgreSQL 14)."""
+    """Column names, or expressions (PostgreSQL 14): `lower(email)`, `"a name"`."""
     kinds: list[Literal["ndistinct", "dependencies", "mcv"]] | None = None
     """What is gathered; all of it if nothing is said."""
     target: int | None = None
@@ -62,7 +60,8 @@ class StatisticsKind(PostgresKind):
         classid, oid, _, schema, name, columns, expressions, letters, target, relkind, *relation = row
         kinds = [word for letter, word in _KINDS.items() if letter in letters]
         attributes = {
-            "on": [*columns, *(expressions or ())],
+            # A name that is more than one word stands as in SQL: it could be taken for an expression.
+            "on": [*(c if is_word(c) else ident(c) for c in columns), *(expressions or ())],
             "kinds": kinds if 0 < len(kinds) < len(_KINDS) else None,
             "target": target,
         }
@@ -79,7 +78,9 @@ class StatisticsKind(PostgresKind):
             "target": spec.target,
         }
         schema = spec.schema_ or relation.path[0]
-        columns = [Address("column", (*relation.path, c)) for c in spec.on] if relation.kind == "table" else []
+        columns = (
+            [Address("column", (*relation.path, unquoted(c) or c)) for c in spec.on] if relation.kind == "table" else []
+        )
         needed = [Address("schema", (schema,)), *columns]
         yield from self.made(place, spec, Address(self.name, (schema, name)), attributes, relation, needed)
 
@@ -90,6 +91,9 @@ class StatisticsKind(PostgresKind):
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return list(obj.attributes["on"])
+
+    def fault(self, obj: Object) -> str:
+        return misread(super().fault(obj), obj.attributes["on"])
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("statistics", *obj.address.path)
@@ -110,9 +114,11 @@ class StatisticsKind(PostgresKind):
         a, relation = obj.attributes, obj.parent
         assert relation is not None
         columns = {c.address.path[-1] for c in work.children(relation, after=True) if c.address.kind == "column"}
-        on = ", ".join(ident(e) if e in columns or _NAME.match(e) else f"({e})" for e in a["on"])
+        named = (ident(e) if e in columns or is_word(e) else e if unquoted(e) else f"({e})" for e in a["on"])
         kinds = f" ({', '.join(a['kinds'])})" if a.get("kinds") else ""
-        yield Statement(f"CREATE STATISTICS {qualified(obj.address)}{kinds} ON {on} FROM {qualified(relation)}")
+        yield Statement(
+            f"CREATE STATISTICS {qualified(obj.address)}{kinds} ON {', '.join(named)} FROM {qualified(relation)}"
+        )
         if "target" in a:
             yield Statement(f"ALTER {self.identity(obj)} SET STATISTICS {a['target']}")
 
