@@ -125,10 +125,19 @@ def pairs(draw: st.DrawFn, major: int) -> Pair:
         _edit(d, after, weighted)
     if after.files() == model.files():
         columns.make_column(d, after)
+    _say_owners(model, after)
+    _say_owners(after, model)
     if d.one_in(5) and not any(i.old_name for i in after.items.values()):
         # The other way round a partition is attached, and more is made than goes.
         return Pair(after.files(), model.files())
     return Pair(model.files(), after.files())
+
+
+def _say_owners(model: Model, other: Model) -> None:
+    """What has an owner over there says whose it is here, too: one that nobody declares stays as it is."""
+    for item in list(model.items.values()):
+        if item.id in other.items and "owner" in other.items[item.id].spec and "owner" not in item.spec:
+            model.respec(item, owner="@database")
 
 
 def _edit(d: Draw, model: Model, weighted: list[Sort]) -> None:
