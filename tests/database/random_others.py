@@ -72,20 +72,22 @@ def change_language(d: Draw, model: Model, item: Item) -> None:
 
 def make_transform(d: Draw, model: Model) -> None:
     """Of a type for the language SQL, which calls none: what they do is not looked at."""
-    free = [name for name in ("integer", "bigint", "text") if not any(t.name == name for t in model.of("transform"))]
+    free = [name for name in RECEIVE if not any(t.name == name for t in model.of("transform"))]
     if free:
-        spec = {KEY: f"{(type_ := d.pick(free))} for sql", **d.pick(TRANSFORMS)}
-        model.add("transform", type_, 0, spec)
+        type_ = d.pick(free)
+        model.add("transform", type_, 0, {KEY: f"{type_} for sql", **_transform(d, type_)})
 
 
-TRANSFORMS: list[dict[str, Any]] = [
-    {"from_sql": "prsd_lextype(internal)"},
-    {"from_sql": "prsd_lextype(internal)", "to_sql": "int4recv(internal)"},
-]
+RECEIVE = {"integer": "int4recv", "bigint": "int8recv", "text": "textrecv"}
+
+
+def _transform(d: Draw, type_: str) -> dict[str, Any]:
+    spec = {"from_sql": "prsd_lextype(internal)"}
+    return {**spec, "to_sql": f"{RECEIVE[type_]}(internal)"} if d.one_in(2) else spec
 
 
 def change_transform(d: Draw, model: Model, item: Item) -> None:
-    model.respec(item, **{"to_sql": None, **d.pick(TRANSFORMS)})
+    model.respec(item, **{"to_sql": None, **_transform(d, item.name)})
 
 
 def make_extension(d: Draw, model: Model) -> None:

@@ -65,3 +65,26 @@ def test_a_comment_changes_with_the_type_under_its_column(newest: Server) -> Non
         assert fetch(live, "select upper(k)::text, col_description('t'::regclass, 1) from t") == [("3", "new")]
         migration.apply(live, migration.plan_back(live, plan))
         assert newest.dump(live) == start
+
+
+def test_names_that_fill_all_bytes(newest: Server) -> None:
+    """The server counts bytes, and cuts no character in two."""
+    wide = "ü" * 30
+    types = f"[range_types]\n'{wide}ü' = 'numeric'\n[enums]\n'{wide}e' = ['a', 'b']\n"
+    before = f"{types}[composite_types.'{wide}c'.columns]\na = 'int'\n"
+    used = f"[tables.t.columns]\ne = '\"{wide}e\"'\nc = '\"{wide}c\"[]'\n"
+    after = (
+        before.replace("['a', 'b']", "['b', 'a']")
+        .replace("'numeric'", "'int'")
+        .replace("a = 'int'", "b = 'int'\na = 'int'")
+    )
+    migration = Migration(newest.scratch())
+    with newest.database() as live, newest.database() as wanted:
+        build_directly(live, declare({"public.toml": before + used}))
+        build_directly(wanted, declare({"public.toml": after + used}))
+        start = newest.dump(live)
+        plan = migration.plan(live, declare({"public.toml": after + used}))
+        migration.apply(live, plan)
+        assert newest.dump(live) == newest.dump(wanted)
+        migration.apply(live, migration.plan_back(live, plan))
+        assert newest.dump(live) == start

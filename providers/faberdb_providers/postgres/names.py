@@ -81,10 +81,19 @@ def routine(kind: str, path: Sequence[str]) -> str:
     return dotted(*name) + types
 
 
+LONGEST = 63
+"""NAMEDATALEN - 1 of PostgreSQL as it is shipped, in bytes: what is longer is cut without a word."""
+
+
+def clipped(name: str, end: str = "") -> str:
+    """The name with an end, short enough for the server: it loses whole characters before that."""
+    return name.encode()[: LONGEST - len(end.encode())].decode(errors="ignore") + end
+
+
 def object_name(table: str, columns: str, label: str) -> str:
     """A name as the server's makeObjectName puts it together: at most 63 bytes, the longer part cut first."""
     first, second = table.encode(), columns.encode()
-    room = 63 - len(label) - 1 - (1 if second else 0)
+    room = LONGEST - len(label) - 1 - (1 if second else 0)
     one, two = len(first), len(second)
     while one + two > room:
         if one > two:

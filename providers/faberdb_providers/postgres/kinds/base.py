@@ -25,15 +25,12 @@ from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, RelationSpec, Spec
-from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.names import LONGEST, ident
 
 Row = tuple[Any, ...]
 Identity = tuple[int, int, int]
 """(classid, objid, objsubid) as pg_depend and pg_description name an object."""
 Found = tuple[Identity, Object]
-
-NAME_BYTES = 63
-"""NAMEDATALEN - 1 of PostgreSQL as it is shipped: what is longer is cut without a word."""
 
 USER_SCHEMA = (
     "n.nspname !~ '^pg_(toast|temp|toast_temp)' and n.nspname not in ('pg_catalog', 'information_schema')"
@@ -112,9 +109,9 @@ class PostgresKind:
         if spec.renamed_from and not self.renamable:
             raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
         old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
-        long = next((name for name in self.own_names(address) if len(name.encode()) > NAME_BYTES), None)
+        long = next((name for name in self.own_names(address) if len(name.encode()) > LONGEST), None)
         if long:
-            raise ValueError(f"the name {long!r} has more than {NAME_BYTES} bytes, and PostgreSQL would cut it there")
+            raise ValueError(f"the name {long!r} has more than {LONGEST} bytes, and PostgreSQL would cut it there")
         needed = frozenset(references) | ({parent} if parent else frozenset())
         about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
         if any(isinstance(text, str) for text in about.values()):

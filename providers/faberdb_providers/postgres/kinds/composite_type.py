@@ -23,7 +23,7 @@ from faberdb_providers.postgres.kinds.types import (
     save_text,
     used_in_rows,
 )
-from faberdb_providers.postgres.names import ident, qualified
+from faberdb_providers.postgres.names import clipped, ident, qualified
 
 
 class CompositeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -123,7 +123,7 @@ def _rank(attribute: Object, of: Object) -> int:
 
 
 def _wrapper(obj: Object) -> str:
-    return qualified(Address("type", (obj.address.path[0], f"{obj.address.path[1][:50]}__faberdb")))
+    return qualified(Address("type", (obj.address.path[0], clipped(obj.address.path[1], "__faberdb"))))
 
 
 def _attributes(address: Address, work: Work, *, after: bool) -> list[Object]:

@@ -22,7 +22,7 @@ from faberdb_providers.postgres.kinds.types import (
     save_text,
     using,
 )
-from faberdb_providers.postgres.names import dotted, ident, literal, qualified
+from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
 
 
 class EnumSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -144,10 +144,11 @@ def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[State
 
 def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     schema, name = after.address.path
-    old, new = dotted(schema, f"{name[:50]}__faberdb_old"), dotted(schema, name)
+    aside = clipped(name, "__faberdb_old")
+    old, new = dotted(schema, aside), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
     hazard = Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked")
-    yield Statement(f"ALTER TYPE {new} RENAME TO {ident(name[:50] + '__faberdb_old')}", Risk.DANGEROUS, (hazard,))
+    yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, (hazard,))
     yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
     kept, back = work.keep(after.address), work.kept(after.address)
     giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}

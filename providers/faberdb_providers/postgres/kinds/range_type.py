@@ -10,7 +10,7 @@ from faberdb_providers.postgres.kinds.background import collation, in_schema, no
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
-from faberdb_providers.postgres.names import dotted, literal, qualified
+from faberdb_providers.postgres.names import clipped, dotted, literal, qualified
 
 _KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange")
 
@@ -143,9 +143,11 @@ class RangeTypeKind(TypeKind):
 
 
 def multirange_name(name: str) -> str:
-    """What the server calls the multirange of a range type if nobody says (makeMultirangeTypeName in its typecmds.c),
-    as long as it fits."""
-    return name.replace("range", "multirange", 1) if "range" in name else f"{name[:52]}_multirange"
+    """What the server calls the multirange of a range type if nobody says: makeMultirangeTypeName in its typecmds.c,
+    which counts bytes."""
+    if "range" in name:
+        return clipped(name.replace("range", "multirange", 1))
+    return clipped(name, "_multirange")
 
 
 def _multirange(obj: Object) -> tuple[str, str]:
