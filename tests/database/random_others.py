@@ -286,8 +286,9 @@ def change_default_privilege(d: Draw, model: Model, item: Item) -> None:
 OWNED = """
 schema enum sequence table view materialized_view function procedure aggregate operator operator_family operator_class
 domain composite_type range_type collation text_search_dictionary text_search_configuration statistics conversion
-language foreign_data_wrapper foreign_server foreign_table publication event_trigger
+language foreign_server foreign_table publication
 """.split()
+"""All that has an owner, less what only superusers may own."""
 OWNERS = (None, "g_app", "g_clerk", "@database")
 
 
