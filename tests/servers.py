@@ -118,7 +118,9 @@ def sorted_dump(text: str) -> str:
 def _sorted_table(body: str) -> str:
     head, *rest = body.split("\n")
     end = next((n for n, line in enumerate(rest) if line.startswith(")")), len(rest))
-    return "\n".join([head, *sorted(line.removesuffix(",") for line in rest[:end]), *rest[end:]])
+    # What follows is a statement a line, for columns in the order they stand in (SET STATISTICS).
+    after = sorted(rest[end:], key=lambda line: line if line.startswith("ALTER TABLE ") else "")
+    return "\n".join([head, *sorted(line.removesuffix(",") for line in rest[:end]), *after])
 
 
 USER_TABLES = """

@@ -39,8 +39,15 @@ class Mentions:
     def refer(self, obj: Object) -> Object:
         """The object with what its texts mention among its references, and what its opaque ones suggest."""
         kind = self.kinds[obj.address.kind]
-        mentioned = self.of(obj, kind.mentions(obj))
+        mentioned = frozenset(self._before(found, obj) for found in self.of(obj, kind.mentions(obj)))
         return replace(obj, references=obj.references | mentioned, suggested=self.of(obj, kind.opaque(obj)))
+
+    def _before(self, found: Address, obj: Object) -> Address:
+        """What an object is mentioned for: where it is made of the one that mentions it, what comes before it."""
+        kind = self.kinds[found.kind]
+        if kind.forerunner and obj.address in self.of(self.objects[found], kind.mentions(self.objects[found])):
+            return Address(kind.forerunner, found.path)
+        return found
 
 
 def suggest(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:

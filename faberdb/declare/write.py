@@ -66,6 +66,8 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
     for address, obj in objects.items():
         node = nodes[address]
         if not node.kind.section:
+            if not node.fragment:
+                continue  # there is nothing to say about it
             if obj.parent not in nodes:
                 raise _homeless(address)
             _merge(nodes[obj.parent].fragment, node.fragment)

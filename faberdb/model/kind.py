@@ -74,6 +74,8 @@ class Kind(Protocol):
     """False: read, copied to scratch and listed, but not compared yet."""
     shell: bool
     """Belongs to the least form of its parent that others can refer to (columns and keys of a table)."""
+    forerunner: str
+    """The kind of what bears its name before it is there, for what it is made of to refer to; empty for most."""
     dropped_inline: bool
     """Its parent's drop takes it along."""
     of_server: bool

@@ -51,6 +51,8 @@ TRUTHS = {
 }
 VALUES = {"int": ["{} + 1", "abs({})"], "text": ["lower({})", "{} || '!'", "coalesce({}, 'none')"], "flag": ["not {}"]}
 CALLED = {"int": ["1"], "text": ["'a'"]}
+NAMED = {"enum": "enum", "composite": "composite_type", "base": "base_type"}
+"""Families that only types of the user's are of, by their kinds."""
 STORAGE = ("storage", "compression", "statistics", "options", "collation")
 KEYABLE = ("int", "text", "uuid", "time", "number", "enum")
 SORTABLE = (*KEYABLE, "flag", "json", "list", "span", "bytes")
@@ -137,8 +139,8 @@ def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
     family = family or d.pick(["int", "text", "int", "text", *TYPES, *_user_families(model)])
     spec: dict[str, Any] = {}
     own = [t for t in model.of("domain", "range_type") if t.family == family]
-    if family in ("enum", "composite"):
-        type_ = d.pick(model.of("enum" if family == "enum" else "composite_type"))
+    if family in NAMED:
+        type_ = d.pick(model.of(NAMED[family]))
         spec["type"] = mark(type_) + ("[]" if d.one_in(6) else "")
     elif own and d.one_in(2):
         spec["type"] = mark(d.pick(own)) + ("[]" if d.one_in(8) else "")
@@ -147,7 +149,7 @@ def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
     name = d.name(model, table.id, "column")
     extra = d.number(0, 9)
     bases = [c for c in model.of("column", parent=table.id) if plain(c) and c.family in VALUES]
-    if extra == 9 and bases and family not in ("enum", "composite", "range", "circle", "box"):
+    if extra == 9 and bases and family not in (*NAMED, "range", "circle", "box"):
         return _generated(d, model, table, name, d.pick(bases))
     if extra == 8 and family == "int" and spec["type"] in TYPES["int"]:
         spec["identity"] = _identity(d)
@@ -158,14 +160,14 @@ def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
             spec["default"] = _default(d, model, family, spec, table)
     _storage(d, family, spec)
     spec = {k: v for k, v in spec.items() if v is not None}
-    family = "" if spec["type"].endswith("⟧[]") or family == "composite" else family
+    family = "" if spec["type"].endswith("⟧[]") or family in ("composite", "base") else family
     return model.add("column", name, table.id, spec, family=family)
 
 
 def _user_families(model: Model) -> list[str]:
     """Families that only types of the user's are of, and again those that some are of."""
-    enums, rows = model.of("enum"), model.of("composite_type")
-    return ["enum"] * bool(enums) + ["composite"] * bool(rows) + [t.family for t in model.of("domain", "range_type")]
+    named = [family for family, kind in NAMED.items() if model.of(kind)]
+    return named + [t.family for t in model.of("domain", "range_type")]
 
 
 def _generated(d: Draw, model: Model, table: Item, name: str, base: Item) -> Item:

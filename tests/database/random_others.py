@@ -91,8 +91,9 @@ def change_transform(d: Draw, model: Model, item: Item) -> None:
 
 
 def make_extension(d: Draw, model: Model) -> None:
-    """The one that the embedded servers have."""
-    if not model.of("extension"):
+    """The one that the embedded servers have. Without default privileges, which would give its objects some in a direct
+    build, where a plan takes away what nobody declares."""
+    if not model.of("extension", "default_privilege"):
         model.add("extension", "vector", 0, {"schema": Ref(d.pick(model.of("schema")).id)})
 
 
@@ -245,7 +246,7 @@ RIGHTS = {
     ("table", "view", "materialized_view", "foreign_table"): ["select", "insert", "update"],
     ("column",): ["select", "update"],
     ("function", "procedure", "aggregate"): ["execute"],
-    ("enum", "domain", "composite_type", "range_type", "language"): ["usage"],
+    ("enum", "domain", "composite_type", "range_type", "base_type", "language"): ["usage"],
     ("schema", "foreign_data_wrapper", "foreign_server", "sequence"): ["usage"],
 }
 PRIVILEGES = {kind: privileges for kinds, privileges in RIGHTS.items() for kind in kinds}
@@ -274,7 +275,8 @@ def make_default_privilege(d: Draw, model: Model) -> None:
     home = d.pick(model.of("schema"))
     what, role = d.pick(list(DEFAULTS)), d.pick(["g_reader", "g_writer"])
     name = f"{what} to {role}"
-    if not any(p.name == name for p in model.of("default_privilege", parent=home.id)):
+    there = model.of("default_privilege", parent=home.id)
+    if not model.of("extension") and not any(p.name == name for p in there):
         spec = {"privileges": d.some(DEFAULTS[what], 1, 2)}
         model.add("default_privilege", name, home.id, spec)
 
@@ -285,8 +287,8 @@ def change_default_privilege(d: Draw, model: Model, item: Item) -> None:
 
 OWNED = """
 schema enum sequence table view materialized_view function procedure aggregate operator operator_family operator_class
-domain composite_type range_type collation text_search_dictionary text_search_configuration statistics conversion
-language foreign_server foreign_table publication
+domain composite_type range_type base_type collation text_search_dictionary text_search_configuration statistics
+conversion language foreign_server foreign_table publication
 """.split()
 """All that has an owner, less what only superusers may own."""
 OWNERS = (None, "g_app", "g_clerk", "@database")

@@ -92,7 +92,9 @@ def trigger_function(d: Draw, model: Model, result: str = "trigger") -> Item:
 
 
 def change_function(d: Draw, model: Model, item: Item) -> None:
-    if item.family in TYPES and d.one_in(2):
+    if item.spec.get("language") == "internal":
+        model.respec(item, **{**dict.fromkeys(SETTINGS), **_settings(d), "strict": True})
+    elif item.family in TYPES and d.one_in(2):
         keep = {k: v for k, v in item.spec.items() if k in ("volatility", "comment", "grants")}
         model.change(item, spec={**keep, **_pure(d, item.family)})
     elif item.family in ("", *TYPES) and not model.users(item) and d.one_in(3):

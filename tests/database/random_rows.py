@@ -101,6 +101,8 @@ class _Types:
             return f"{label.replace('{', '{{').replace('}', '}}')}::{printed}" if label else "null"
         if sort == "c":
             return f"row({', '.join(map(self.constant, attributes))})::{printed}"
+        if sort == "b" and name not in VALUES and not name.startswith("_"):
+            return f"'{{n}}'::{printed}"
         if sort == "r" and name not in VALUES:
             return f"{printed}({self.constant(subtype)}, null)"
         return VALUES.get(name, "null")

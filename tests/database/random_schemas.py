@@ -67,6 +67,7 @@ KINDS = (
     Sort("composite_type", 2, types.make_composite, types.change_composite),
     Sort("attribute", 2, types.make_attribute, types.change_attribute),
     Sort("range_type", 1, types.make_range, types.change_range),
+    Sort("base_type", 1, types.make_base, types.change_base),
     Sort("collation", 1, types.make_collation, types.change_collation),
     Sort("text_search_parser", 1, search.make_parser, search.change_parser),
     Sort("text_search_template", 1, search.make_template, others.keep),

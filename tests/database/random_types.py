@@ -104,6 +104,26 @@ def change_attribute(d: Draw, model: Model, item: Item) -> None:
         model.respec(item, type=_attribute(d, model, model.items[item.parent]))
 
 
+def make_base(d: Draw, model: Model) -> None:
+    """A base type, stored and printed as an integer is."""
+    home = d.pick(model.of("schema"))
+    type_ = model.add("base_type", d.name(model, home.id, "base_type"), home.id)
+    made = {"language": "internal", "strict": True, "volatility": "immutable"}
+    reads = {"arguments": "cstring", "returns": mark(type_), "body": "int4in", **made}
+    prints = {"arguments": mark(type_), "returns": "cstring", "body": "int4out", **made}
+    names = [model.add("function", d.name(model, home.id, "function"), home.id, spec) for spec in (reads, prints)]
+    spec = dict(zip(("input", "output"), map(mark, names), strict=True))
+    model.change(type_, spec={**spec, "internallength": 4, "passedbyvalue": True, **_base(d)})
+
+
+def _base(d: Draw) -> dict[str, Any]:
+    return d.pick([{}, {"default": "7"}, {"category": "N"}, {"alignment": "int4", "delimiter": ";"}])
+
+
+def change_base(d: Draw, model: Model, item: Item) -> None:
+    model.respec(item, comment=d.pick([None, "Of our own"]))
+
+
 SUBTYPES = ["integer", "text", "numeric", "timestamptz", "date"]
 
 

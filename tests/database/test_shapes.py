@@ -32,6 +32,14 @@ W = "[foreign_data_wrappers.w]\n[foreign_servers.s]\nwrapper = 'w'\n"
 FT = W + "[foreign_servers.s2]\nwrapper = 'w'\n[foreign_tables.t]\nserver = '{}'\n"
 
 
+BASE = """[functions]
+"i(cstring)" = { returns = "b", language = "internal", body = "textin", strict = true, volatility = "immutable" }
+"o(b)" = { returns = "cstring", language = "internal", body = "textout", strict = true, volatility = "immutable" }
+"s(b)" = { returns = "bytea", language = "internal", body = "textsend", strict = true, volatility = "immutable" }
+[base_types.b]
+input = "i"
+output = "o"
+"""
 SHAPES: dict[str, list[tuple[str, str, str]]] = {
     # kind: (address of what changes, action, schema file)
     **TABLES,
@@ -125,6 +133,12 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "attribute": [("attribute:public.c.a", "alter", "[composite_types.c.columns]\na = '⟨int|bigint⟩'")],
     "range_type": [("range_type:public.r", "replace", "[range_types]\nr = '⟨integer|bigint⟩'")],
+    "base_type": [
+        ("base_type:public.b", "alter", BASE + "storage = '⟨external|extended⟩'"),
+        ("base_type:public.b", "alter", BASE + "⟨|send = 's'⟩"),
+        ("base_type:public.b", "none", BASE + "comment = '⟨a|b⟩'"),
+    ],
+    "shell_type": [("shell_type:public.b", "none", BASE + "comment = '⟨a|b⟩'")],
     "collation": [("collation:public.c", "replace", "[collations]\nc = { locale = '⟨C|POSIX⟩' }")],
     "event_trigger": [
         ("event_trigger:e", "alter", E + "event = 'sql_drop'\nenabled = '⟨origin|disabled⟩'"),

@@ -153,8 +153,8 @@ def _printed(plan: Plan, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
-# A default is written with its column.
-WITHOUT_FOLDER = {"default"}
+# They are written with their column, and their type.
+WITHOUT_FOLDER = {"default", "shell_type"}
 
 
 @pytest.mark.parametrize("kind", [k.name for k in KINDS if k.managed and k.name not in WITHOUT_FOLDER])

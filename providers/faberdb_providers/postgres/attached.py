@@ -12,8 +12,8 @@ from faberdb_providers.postgres.kinds.base import Identity, Row
 from faberdb_providers.postgres.kinds.security_label import LABELLED
 
 _TYPE = (
-    "(t.typtype in ('e', 'd', 'r') or t.typtype = 'c' and exists (select from pg_class c where c.oid = t.typrelid"
-    " and c.relkind = 'c'))"
+    "(t.typtype in ('e', 'd', 'r') or t.typtype = 'b' and t.typinput <> 'array_in'::regproc or t.typtype = 'c' and"
+    " exists (select from pg_class c where c.oid = t.typrelid and c.relkind = 'c'))"
 )
 
 

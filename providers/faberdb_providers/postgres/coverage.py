@@ -57,7 +57,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_ts_dict": ("text_search_dictionary",),
     "pg_ts_parser": ("text_search_parser",),
     "pg_ts_template": ("text_search_template",),
-    "pg_type": ("enum", "domain", "composite_type", "range_type"),
+    "pg_type": ("enum", "domain", "composite_type", "range_type", "base_type", "shell_type"),
     "pg_user_mapping": ("user_mapping",),
 }
 """Catalogues by the kinds that read them."""

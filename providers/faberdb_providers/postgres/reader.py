@@ -15,6 +15,7 @@ from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres import server_wide
 from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
+from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
@@ -117,8 +118,7 @@ CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
 
 
 UNREADABLE = {
-    "type": "a base type, or the shell of one, which only an extension can bring to a scratch server: what uses another"
-    " one cannot be changed",
+    "type": "the shell of a type that nobody has made yet",
     "user mapping": "this role may not read its options, so nothing can be said about it",
     "subscription": "PostgreSQL 13 lets none but superusers read its settings, so it is left alone there",
 }
@@ -242,6 +242,7 @@ class _Assembly:
             if (classid, oid, 0) in self.addresses:
                 self.members[member] = self.addresses[(classid, oid, 0)]
         self._refer(dependencies)
+        self.objects = with_shells(self.objects)
         self._comment(comments, members)
         self.objects |= {obj.address: obj for obj in owners(owned, self.addresses)}
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}

@@ -3,6 +3,7 @@ folder where that would tell more than one story."""
 
 from faberdb_providers.postgres.kinds import (
     aggregate,
+    base_type,
     cast,
     check,
     collation,
@@ -72,6 +73,7 @@ KINDS: tuple[PostgresKind, ...] = (
     *domain.KINDS,
     *composite_type.KINDS,
     range_type.KIND,
+    *base_type.KINDS,
     trigger.KIND,
     policy.KIND,
     rule.KIND,

@@ -19,7 +19,7 @@ DEFAULTS = Address("default_privilege", ("*",))
 
 _RELATION = ("select", "insert", "update", "delete", "truncate", "references", "trigger")
 RELATIONS = ("table", "view", "materialized_view", "foreign_table")
-TYPES = ("enum", "domain", "composite_type", "range_type")
+TYPES = ("enum", "domain", "composite_type", "range_type", "base_type")
 ROUTINES = ("function", "procedure", "aggregate")
 
 CLASS = {

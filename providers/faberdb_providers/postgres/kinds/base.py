@@ -54,6 +54,7 @@ class PostgresKind:
     Declared: Any = None
     managed: bool = True
     shell: bool = False
+    forerunner: str = ""
     created_inline: bool = False
     dropped_inline: bool = False
     alterable: bool = False

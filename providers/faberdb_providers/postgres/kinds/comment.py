@@ -28,6 +28,7 @@ PLAIN = {
     "enum": "TYPE",
     "composite_type": "TYPE",
     "range_type": "TYPE",
+    "base_type": "TYPE",
     "foreign_server": "SERVER",
 }
 OF_METHOD = {"operator_class": "OPERATOR CLASS", "operator_family": "OPERATOR FAMILY"}

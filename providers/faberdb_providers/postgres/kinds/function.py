@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
 from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
@@ -126,6 +128,10 @@ class FunctionKind(Routine):
         )
         return (classid, oid, 0), Object(Address(self.name, (schema, name, types)), attributes)
 
+    def keeps(self, change: Change) -> str:
+        before = change.before
+        return "moved" if before and change.action is Action.DROP and makes_a_type(before) else ""
+
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
         address, text = self.named(place.schema, name, spec.arguments)
         _one_body(spec)
@@ -174,6 +180,10 @@ class FunctionKind(Routine):
         return Verdict(Action.REPLACE, why) if why else Verdict(Action.ALTER)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if (kept := work.kept(obj.address)) is not None:
+            if not _comes_with_type(obj, work.before):
+                yield moved(obj.address, kept.place, obj.address.path[0])
+            return
         hazards = tuple(_definer(obj))
         yield Statement(self.render(obj, "CREATE"), Risk.CAUTION if hazards else Risk.SAFE, hazards)
         yield from bare(obj.address, work)
@@ -200,6 +210,13 @@ class FunctionKind(Routine):
             lines.append(f"AS {_quoted(a.get('body', ''), self.name)}")
         return "\n".join(lines)
 
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        kept = work.keep(obj.address)
+        if kept is None:
+            yield from super().drop(obj, work)
+        elif not _comes_with_type(obj, work.after):
+            yield moved(obj.address, obj.address.path[0], kept.place)
+
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
         hazards = (*_definer(after, before), *_stored(before, work))
@@ -218,6 +235,12 @@ class ProcedureKind(FunctionKind):
     section = "procedures"
     Declared = ProcedureSpec
     prokinds = "'p'"
+
+
+def _comes_with_type(function: Object, find: Find) -> bool:
+    """Whether a base type that it is made of goes to quarantine, or comes back, and takes it along. find: finds what is
+    there on the side where the function is not."""
+    return not any(r.kind == "shell_type" and find(r) is not None for r in function.references)
 
 
 def _one_body(spec: Any) -> None:
