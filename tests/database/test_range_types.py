@@ -88,3 +88,18 @@ def test_names_that_fill_all_bytes(newest: Server) -> None:
         assert newest.dump(live) == newest.dump(wanted)
         migration.apply(live, migration.plan_back(live, plan))
         assert newest.dump(live) == start
+
+
+def test_default_privileges_reach_the_constructors(server: Server) -> None:
+    """Which are no objects of their own: what anybody may do with them is no privilege on the type."""
+    text = "[range_types]\nspan = 'numeric'\n[default_privileges]\n'functions to pg_monitor' = ['execute']\n"
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        run_sql(live, "alter default privileges in schema public grant execute on functions to pg_monitor")
+        migration.apply(live, migration.plan(live, declare({"public.toml": text})))
+        assert not migration.plan(live, declare({"public.toml": text})).steps
+        start = server.dump(live)
+        plan = migration.plan(live, declare({"public.toml": text.replace("numeric", "int")}), "another")
+        migration.apply(live, plan)
+        migration.apply(live, migration.plan_back(live, plan))
+        assert server.dump(live) == start
