@@ -8,7 +8,7 @@ from faberdb.model.address import Address
 from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
-from faberdb.model.run import Failure, JournalEntry, Kept, Limits
+from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock
 
 __all__ = [
     "LEFT_OUT",
@@ -18,12 +18,14 @@ __all__ = [
     "Attributes",
     "Catalogue",
     "Change",
+    "Effects",
     "Failure",
     "Hazard",
     "JournalEntry",
     "Kept",
     "Kind",
     "Limits",
+    "Lock",
     "Object",
     "Objection",
     "Origin",

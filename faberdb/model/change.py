@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 from faberdb.model.address import Address
 from faberdb.model.object import Object
+from faberdb.model.run import Effects
 
 
 class Action(StrEnum):
@@ -135,6 +136,8 @@ class Step:
     transaction: int
     depends_on: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    effects: Effects | None = None
+    """What it did on scratch; None where that was not measured."""
 
     @property
     def whose(self) -> str:

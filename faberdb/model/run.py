@@ -16,6 +16,27 @@ class Limits:
     statement: float | None = None
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Lock:
+    """A relation, as in `table public.customer`, and a lock mode in SQL's words, `ACCESS EXCLUSIVE`."""
+
+    relation: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a step does to relations that were there before its transaction, as a server of the same major showed it.
+
+    locks: those that its transaction did not hold before, less ACCESS SHARE, which hinders nobody but those who drop.
+    rewrites: what gets new files. scans: what is read from end to end. All are sorted.
+    """
+
+    locks: tuple[Lock, ...] = ()
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """The server refused a step: its words, and the keys of up to five rows that were in the way. passing: it only had

@@ -75,6 +75,13 @@ class HazardRecord(Strict):
     message: str
 
 
+class LockRecord(Strict):
+    relation: str
+    """What people call it: `table public.customer`."""
+    mode: str
+    """In SQL's words: `ACCESS EXCLUSIVE`."""
+
+
 class StepRecord(Strict):
     id: str
     address: str
@@ -89,6 +96,13 @@ class StepRecord(Strict):
     hazards: list[HazardRecord]
     outside_transaction: bool
     done_when: str
+    locks: list[LockRecord] | None = None
+    """What it locks that its transaction did not hold yet, less ACCESS SHARE and what the plan makes, as measured on
+    the scratch server. Missing, like the two that follow, where that was not measured."""
+    rewrites: list[str] | None = None
+    """What gets new files."""
+    scans: list[str] | None = None
+    """What is read from end to end."""
     probe: list[str]
     """A query for up to five rows that are in the way."""
     secrets: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import Action, Address, Change, Effects, Hazard, Kept, Lock, Object, Risk, Statement, Step, Unmanaged
 
 
 @lru_cache(maxsize=1 << 17)
@@ -84,6 +84,7 @@ def step_to(step: Step) -> dict[str, Any]:
         "hazards": [{"code": h.code, "message": h.message} for h in s.hazards],
         "outside_transaction": s.outside,
         "done_when": s.done_when,
+        **effects_to(step.effects),
         "probe": list(s.probe),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
         **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
@@ -109,7 +110,23 @@ def step_from(record: Any) -> Step:
         record["transaction"],
         tuple(record["depends_on"]),
         tuple(record["scope"]),
+        effects_from(record),
     )
+
+
+def effects_to(effects: Effects | None) -> dict[str, Any]:
+    """Keys of a step; none where nothing was measured."""
+    if effects is None:
+        return {}
+    locks = [{"relation": lock.relation, "mode": lock.mode} for lock in effects.locks]
+    return {"locks": locks, "rewrites": list(effects.rewrites), "scans": list(effects.scans)}
+
+
+def effects_from(record: Any) -> Effects | None:
+    if record.get("locks") is None:
+        return None
+    locks = tuple(Lock(lock["relation"], lock["mode"]) for lock in record["locks"])
+    return Effects(locks, tuple(record["rewrites"]), tuple(record["scans"]))
 
 
 def kept_to(kept: Kept) -> dict[str, Any]:

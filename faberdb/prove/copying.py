@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
@@ -10,7 +10,7 @@ from faberdb.canon.mentions import suggest
 from faberdb.declare.source import place_of
 from faberdb.diff.changes import referrers_of
 from faberdb.errors import DeclarationError, ProofError
-from faberdb.model import Address, Kind, Object, Origin, Step
+from faberdb.model import Address, Effects, Kind, Object, Origin, Step
 from faberdb.prove.neighbourhood import neighbourhood
 from faberdb.prove.scratch import Scratch, ScratchDatabase, build
 
@@ -46,11 +46,16 @@ class Copy:
         return self.now
 
     def run(
-        self, steps: Sequence[Step], which: str, declared: Mapping[Address, Object] | None = None
+        self,
+        steps: Sequence[Step],
+        which: str,
+        declared: Mapping[Address, Object] | None = None,
+        measured: Callable[[Step, Effects], None] | None = None,
     ) -> Mapping[Address, Object]:
-        """Run steps and read the result. declared: what they make. Raises DeclarationError for what PostgreSQL does not
-        accept of a declared object at its place in the file, ProofError naming the step that failed for all else."""
-        failed = self.database.run_all(steps)
+        """Run steps and read the result. declared: what they make; measured: told what each did. Raises
+        DeclarationError for what PostgreSQL does not accept of a declared object at its place in the file, ProofError
+        naming the step that failed for all else."""
+        failed = self.database.run_all(steps, measured)
         if failed is not None:
             step = steps[min(failed[0], len(steps) - 1)]
             obj = (declared or {}).get(step.address)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from faberdb.canon.closure import closure
 from faberdb.errors import ProofError
-from faberdb.model import Action, Address, Change, Kind, Object, Objection, Step
+from faberdb.model import Action, Address, Change, Effects, Kind, Object, Objection, Step
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
 from faberdb.prove.scratch import Scratch, build
@@ -20,7 +20,7 @@ class Proof:
     renames at its end. before, final: all of the copy, before the plan and after all of it. rollback: what took it back
     from there. stages: all of it after
     each transaction but the last. objections: what the server has against texts of changed objects that it looks into
-    only when they run."""
+    only when they run. effects: what the steps did there, by their ids."""
 
     server: str
     scope: str
@@ -32,6 +32,7 @@ class Proof:
     rollback: tuple[Step, ...] = ()
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
     objections: Mapping[Address, Objection] = field(default_factory=dict)
+    effects: Mapping[str, Effects] = field(default_factory=dict)
 
 
 def prove(
@@ -52,10 +53,14 @@ def prove(
     """
     begin = copy.now
     stages: dict[int, Mapping[Address, Object]] = {}
+    effects: dict[str, Effects] = {}
+
+    def note(step: Step, found: Effects) -> None:
+        effects[step.id] = found
 
     def run(part: Sequence[Step]) -> Mapping[Address, Object]:
         for number, group in groupby(part, key=lambda step: step.transaction):
-            stages[number] = copy.run(tuple(group), "plan", target)
+            stages[number] = copy.run(tuple(group), "plan", target, note)
         return copy.now
 
     first, changing, last = _around_renames(steps, renames_last=renames_last)
@@ -75,7 +80,17 @@ def prove(
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
     return Proof(
-        scratch.description, copy.scope, True, True, followed, begin, final, tuple(rollback), stages, objections
+        scratch.description,
+        copy.scope,
+        True,
+        True,
+        followed,
+        begin,
+        final,
+        tuple(rollback),
+        stages,
+        objections,
+        effects,
     )
 
 

@@ -288,6 +288,7 @@ class Planner:
             if giving:
                 copy.run(self._ways.as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last)
+        steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}

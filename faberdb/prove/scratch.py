@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from faberdb.diff.changes import diff
 from faberdb.errors import CircleError
-from faberdb.model import Address, Catalogue, Kind, Object, Objection, Step
+from faberdb.model import Address, Catalogue, Effects, Kind, Object, Objection, Step
 from faberdb.order.steps import make_steps
 
 
@@ -21,7 +21,9 @@ class ScratchDatabase(Protocol):
     def inspect(self) -> Catalogue: ...
     def tells(self, obj: Object) -> bool: ...
     def objections(self, objects: Iterable[Object]) -> Mapping[Address, Objection]: ...
-    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None: ...
+    def run_all(
+        self, steps: Sequence[Step], measured: Callable[[Step, Effects], None] | None = None
+    ) -> tuple[int, str] | None: ...
     def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]: ...
     def run_batch(self, steps: Sequence[Step]) -> bool: ...
     def prepare_bookkeeping(self) -> None: ...

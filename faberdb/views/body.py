@@ -9,7 +9,7 @@ from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
 from faberdb.views.values import Delta, deltas, gist
-from faberdb.views.words import SIGNS, called, kind_word, one_line, renamed, several
+from faberdb.views.words import SIGNS, called, effects, kind_word, one_line, renamed, several
 
 LIST = 4
 """How far the lines under a heading are indented."""
@@ -98,6 +98,8 @@ class Body:
             self._page.line(kept, indent=indent)
         for step in item.steps if self._sql else ():
             self._page.line((f"step {step.id}, transaction {step.transaction}", "dim"), indent=indent)
+            for line in effects(step):
+                self._page.line((line, "dim"), indent=indent + 2)
             self._page.verbatim(statement(step), "cyan", indent + 2)
 
     def _kept(self, item: Item) -> str:

@@ -181,3 +181,15 @@ def hazards(steps: Sequence[Step]) -> dict[Hazard, list[Address]]:
             if step.address not in addresses:
                 addresses.append(step.address)
     return found
+
+
+def effects(step: Step) -> list[str]:
+    """What a step did on scratch, a line for each sort."""
+    if step.effects is None:
+        return ["not measured: it runs outside a transaction"]
+    by_mode: dict[str, list[str]] = {}
+    for lock in step.effects.locks:
+        by_mode.setdefault(lock.mode, []).append(lock.relation)
+    lines = [f"locks {', '.join(found)} in {mode} mode" for mode, found in sorted(by_mode.items())]
+    lines += [f"rewrites {', '.join(step.effects.rewrites)}"] if step.effects.rewrites else []
+    return lines + ([f"reads all of {', '.join(step.effects.scans)}"] if step.effects.scans else [])

@@ -12,7 +12,8 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, NoDatabaseError
-from faberdb.model import Step
+from faberdb.model import Effects, Step
+from faberdb_providers.postgres.meter import Meter
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.refusal import without_secrets, words
 from faberdb_providers.postgres.settings import pinned
@@ -105,10 +106,13 @@ class Connection:
         path = ", ".join(map(ident, scope)) if scope else "''"
         self.connection.execute(f"set {'local ' if local else ''}search_path = {path}".encode())
 
-    def run_all(self, steps: Sequence[Step]) -> tuple[int, str] | None:
+    def run_all(
+        self, steps: Sequence[Step], measured: Callable[[Step, Effects], None] | None = None
+    ) -> tuple[int, str] | None:
         """Run the steps of a plan, committed together where their transaction number says so, on a database that is
-        ours to spoil. Returns None, or the index of the step that failed and the server's words."""
-        index = 0
+        ours to spoil. measured: told what each step did that runs inside a transaction. Returns None, or the index of
+        the step that failed and the server's words."""
+        index, meter = 0, Meter(self.query)
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
             try:
@@ -116,8 +120,12 @@ class Connection:
                     self._run_step(members[0])
                 else:
                     with self.connection.transaction():
+                        if measured:
+                            meter.begin()
                         for step in members:
                             self._run_step(step)
+                            if measured:
+                                measured(step, meter.read())
                             index += 1
             except psycopg.Error as error:
                 return index, "\n".join(words(error))

@@ -1,0 +1,111 @@
+"""What a statement does to others, as the server shows it while its transaction is open: which relations it locks,
+which get new files, and which are read from end to end.
+
+The views that show it are those of a session on itself: pg_locks, pg_relation_filenode, and the scans counted for the
+transaction; https://www.postgresql.org/docs/current/explicit-locking.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from faberdb.model import Effects, Lock
+from faberdb_providers.postgres.names import dotted
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+_RELATIONS = """
+select c.oid::bigint, w.relkind::text, n.nspname, w.relname, c.relkind in ('r', 'm'),
+       pg_relation_filenode(c.oid)::bigint, pg_stat_get_xact_numscans(c.oid)
+  from pg_class c
+  left join pg_index x on c.relkind = 'i' and x.indexrelid = c.oid
+  left join pg_class t on t.reltoastrelid = coalesce(x.indrelid, c.oid)
+  join pg_class w on w.oid = coalesce(t.oid, c.oid)
+  join pg_namespace n on n.oid = w.relnamespace
+ where c.oid >= 16384 and c.relkind <> 'c' and n.nspname !~ '^faberdb(_|$)'
+"""
+_TOUCHED = """
+select l.relation::bigint, array_agg(distinct l.mode), pg_relation_filenode(l.relation)::bigint,
+       pg_stat_get_xact_numscans(l.relation)
+  from pg_locks l
+ where l.locktype = 'relation' and l.pid = pg_backend_pid() and l.granted and l.relation >= 16384
+   and l.database = (select d.oid from pg_database d where d.datname = current_database())
+ group by l.relation
+"""
+_KINDS = {
+    "r": "table",
+    "p": "table",
+    "v": "view",
+    "m": "materialized view",
+    "f": "foreign table",
+    "S": "sequence",
+    "i": "index",
+    "I": "index",
+}
+"""What people call a relation, by pg_class.relkind."""
+_MODES = {
+    "RowShareLock": "ROW SHARE",
+    "RowExclusiveLock": "ROW EXCLUSIVE",
+    "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE",
+    "ShareLock": "SHARE",
+    "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE",
+    "ExclusiveLock": "EXCLUSIVE",
+    "AccessExclusiveLock": "ACCESS EXCLUSIVE",
+}
+"""In SQL's words, weakest first; less the one that hinders nobody but those who drop."""
+_STRENGTH = {mode: strength for strength, mode in enumerate(_MODES.values())}
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """One that others can see. label: what it is called here; a toast table is called as the table it is of."""
+
+    label: str
+    counts_scans: bool
+    filenode: int | None
+    scans: int
+
+
+class Meter:
+    """Reads what each statement of a transaction did, on a session that does nothing else meanwhile."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._relations: dict[int, _Relation] = {}
+        self._held: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """A transaction begins: what is there now can be seen by others, and what it makes itself cannot."""
+        self._relations = {
+            oid: _Relation(f"{_KINDS[kind]} {dotted(schema, name)}", counts, filenode, scans or 0)
+            for oid, kind, schema, name, counts, filenode, scans in self._query(_RELATIONS)
+        }
+        self._held = {}
+
+    def read(self) -> Effects:
+        """What the last statement did."""
+        locks: dict[str, int] = {}
+        rewrites, scans = set(), set()
+        for oid, modes, filenode, counted in self._query(_TOUCHED):
+            relation = self._relations.get(oid)
+            if relation is None:
+                continue
+            strongest = max((_STRENGTH[_MODES[mode]] for mode in modes if mode in _MODES), default=-1)
+            if strongest > self._held.get(relation.label, -1):
+                locks[relation.label] = max(strongest, locks.get(relation.label, -1))
+            if relation.filenode and filenode and filenode != relation.filenode:
+                rewrites.add(relation.label)
+            if relation.counts_scans and (counted or 0) > relation.scans:
+                scans.add(relation.label)
+            self._relations[oid] = _Relation(
+                relation.label, relation.counts_scans, filenode or relation.filenode, max(counted or 0, relation.scans)
+            )
+        self._held |= locks
+        words = list(_STRENGTH)
+        return Effects(
+            tuple(sorted(Lock(label, words[strength]) for label, strength in locks.items())),
+            tuple(sorted(rewrites)),
+            tuple(sorted(scans)),
+        )
