@@ -186,7 +186,7 @@ def hazards(steps: Sequence[Step]) -> dict[Hazard, list[Address]]:
 def effects(step: Step) -> list[str]:
     """What a step did on scratch, a line for each sort."""
     if step.effects is None:
-        return ["not measured: it runs outside a transaction"]
+        return ["not measured: it runs outside a transaction"] if step.statement.outside else []
     by_mode: dict[str, list[str]] = {}
     for lock in step.effects.locks:
         by_mode.setdefault(lock.mode, []).append(lock.relation)
