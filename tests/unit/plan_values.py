@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import Action, Address, Change, Effects, Hazard, Kept, Lock, Object, Risk, Statement, Step, Unmanaged
 from faberdb.plan.document import Difference, Evidence, Plan
 from faberdb.plan.state import Record, State
 
@@ -52,6 +52,12 @@ STATEMENTS = st.builds(
     probe=st.lists(TEXTS, max_size=2).map(tuple),
     beside=st.lists(ADDRESSES, max_size=2).map(tuple),
 )
+EFFECTS = st.builds(
+    Effects,
+    st.lists(st.builds(Lock, TEXTS, TEXTS), max_size=2).map(tuple),
+    st.lists(TEXTS, max_size=2).map(tuple),
+    st.lists(TEXTS, max_size=2).map(tuple),
+)
 STEPS = st.builds(
     Step,
     TEXTS,
@@ -60,6 +66,7 @@ STEPS = st.builds(
     STATEMENTS,
     st.integers(1, 9),
     st.lists(TEXTS, max_size=2).map(tuple),
+    effects=st.none() | EFFECTS,
 )
 KEPT = st.builds(
     Kept,

@@ -1,0 +1,70 @@
+"""What the steps of a plan are measured to do, as it stands in the plan."""
+
+from __future__ import annotations
+
+import json
+
+from faberdb.model import Effects, Lock
+from faberdb.plan.codec import to_json
+from tests.migration import Migration, declare
+from tests.servers import Server, run_sql
+
+BEFORE = "create table book (id int primary key, pages int); create table loan (id int primary key, book int);"
+AFTER = """
+[tables.book.columns]
+id = "int"
+pages = { type = "bigint", null = true }
+[tables.book.primary_key]
+columns = ["id"]
+[tables.book.checks]
+book_pages_check = "pages > 0"
+[tables.loan.columns]
+id = "int"
+book = { type = "int", null = true }
+[tables.loan.primary_key]
+columns = ["id"]
+[tables.loan.foreign_keys.loan_book_fkey]
+columns = ["book"]
+references = { table = "book", columns = ["id"] }
+"""
+
+
+def measured(server: Server, before: str, after: str) -> dict[str, Effects | None]:
+    with server.database() as live:
+        run_sql(live, before)
+        plan = Migration(server.scratch()).plan(live, declare({"public.toml": after}))
+    found = {step.statement.sql: step.effects for step in plan.steps}
+    written = {step["sql"]: step for step in json.loads(to_json(plan))["steps"]}
+    for sql, effects in found.items():
+        assert effects is not None
+        locks = [{"mode": lock.mode, "relation": lock.relation} for lock in effects.locks]
+        assert (written[sql]["locks"], written[sql]["rewrites"]) == (locks, list(effects.rewrites))
+    return found
+
+
+def test_each_step_says_what_it_locks_rewrites_and_reads(server: Server) -> None:
+    found = measured(server, BEFORE, AFTER)
+    (widened,) = [effects for sql, effects in found.items() if "TYPE bigint" in sql]
+    assert widened is not None
+    assert Lock("table public.book", "ACCESS EXCLUSIVE") in widened.locks
+    assert widened.rewrites == ("index public.book_pkey", "table public.book")
+    assert "table public.book" in widened.scans
+    (referring,) = [effects for sql, effects in found.items() if "FOREIGN KEY" in sql]
+    assert referring is not None
+    assert Lock("table public.loan", "SHARE ROW EXCLUSIVE") in referring.locks
+
+
+def test_a_lock_stands_with_the_step_that_took_it(newest: Server) -> None:
+    found = measured(newest, BEFORE, AFTER)
+    on_book = [
+        sql
+        for sql, effects in found.items()
+        for lock in (effects.locks if effects else ())
+        if lock.relation == "table public.book"
+    ]
+    assert len(on_book) == 1
+
+
+def test_what_a_plan_makes_is_nobody_elses_concern(newest: Server) -> None:
+    found = measured(newest, "", AFTER)
+    assert set(found.values()) == {Effects()}
