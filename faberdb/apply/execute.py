@@ -247,7 +247,8 @@ def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | 
     return RolledBackError(
         "a step failed and everything was taken back; the database is as it was",
         detail=detail,
-        advice=f"correct the data or the declaration, then: {again}"
+        advice="correct the data, or the declaration (`backfill` gives rows a value, `using` says how theirs becomes"
+        f" another), then: {again}"
         if about_data
         else f"nothing is lost; if the cause is not plain from the server's words, report this; then: {again}",
     )

@@ -58,6 +58,8 @@ def gist(obj: Object) -> str:
     for (kind, key), said in UNSAID.items():
         if kind == obj.address.kind and key not in attributes:
             words.insert(1, said[0])
+    if isinstance(filling := obj.hints.get("backfill"), str):
+        words.append(f"rows that are there get {cut(filling)}")
     return ", ".join(filter(None, words))
 
 
