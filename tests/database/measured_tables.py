@@ -100,8 +100,8 @@ INDEXES = (
     Case(
         "the indexes of a table are built anew",
         "reindex table book",
-        "book: SHARE, book_isbn_key, book_pkey, book_shelf_idx: ACCESS EXCLUSIVE",
-        "book_isbn_key, book_pkey, book_shelf_idx",
+        "book: SHARE, book_isbn_key, book_pkey, book_shelf_idx, long values of book: ACCESS EXCLUSIVE",
+        "book_isbn_key, book_pkey, book_shelf_idx, long values of book",
         "book",
     ),
 )

@@ -8,7 +8,7 @@ transaction; https://www.postgresql.org/docs/current/explicit-locking.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from faberdb.model import Effects, Lock
@@ -17,8 +17,8 @@ from faberdb_providers.postgres.names import dotted
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 _RELATIONS = """
-select c.oid::bigint, w.relkind::text, n.nspname, w.relname, c.relkind in ('r', 'm'),
-       pg_relation_filenode(c.oid)::bigint, pg_stat_get_xact_numscans(c.oid)
+select c.oid::bigint, w.relkind::text, n.nspname, w.relname, t.oid is not null, c.relkind in ('r', 'm'),
+       case when c.relkind <> 'S' then pg_relation_filenode(c.oid)::bigint end, pg_stat_get_xact_numscans(c.oid)
   from pg_class c
   left join pg_index x on c.relkind = 'i' and x.indexrelid = c.oid
   left join pg_class t on t.reltoastrelid = coalesce(x.indrelid, c.oid)
@@ -45,6 +45,8 @@ _KINDS = {
     "I": "index",
 }
 """What people call a relation, by pg_class.relkind."""
+_TOAST = "long values of "
+"""Goes before the name of a table: what PostgreSQL stores of it apart, and the index of that."""
 _MODES = {
     "RowShareLock": "ROW SHARE",
     "RowExclusiveLock": "ROW EXCLUSIVE",
@@ -60,7 +62,7 @@ _STRENGTH = {mode: strength for strength, mode in enumerate(_MODES.values())}
 
 @dataclass(frozen=True)
 class _Relation:
-    """One that others can see. label: what it is called here; a toast table is called as the table it is of."""
+    """One that others can see. label: what it is called here. filenode: of one that grows, which a sequence does not."""
 
     label: str
     counts_scans: bool
@@ -79,8 +81,8 @@ class Meter:
     def begin(self) -> None:
         """A transaction begins: what is there now can be seen by others, and what it makes itself cannot."""
         self._relations = {
-            oid: _Relation(f"{_KINDS[kind]} {dotted(schema, name)}", counts, filenode, scans or 0)
-            for oid, kind, schema, name, counts, filenode, scans in self._query(_RELATIONS)
+            oid: _Relation(f"{_TOAST * toast}{_KINDS[kind]} {dotted(schema, name)}", counts, filenode, scans or 0)
+            for oid, kind, schema, name, toast, counts, filenode, scans in self._query(_RELATIONS)
         }
         self._held = {}
 
@@ -95,17 +97,21 @@ class Meter:
             strongest = max((_STRENGTH[_MODES[mode]] for mode in modes if mode in _MODES), default=-1)
             if strongest > self._held.get(relation.label, -1):
                 locks[relation.label] = max(strongest, locks.get(relation.label, -1))
-            if relation.filenode and filenode and filenode != relation.filenode:
+            file = filenode if relation.filenode and filenode else relation.filenode
+            if file != relation.filenode:
                 rewrites.add(relation.label)
             if relation.counts_scans and (counted or 0) > relation.scans:
                 scans.add(relation.label)
-            self._relations[oid] = _Relation(
-                relation.label, relation.counts_scans, filenode or relation.filenode, max(counted or 0, relation.scans)
-            )
+            self._relations[oid] = replace(relation, filenode=file, scans=max(counted or 0, relation.scans))
         self._held |= locks
         words = list(_STRENGTH)
         return Effects(
-            tuple(sorted(Lock(label, words[strength]) for label, strength in locks.items())),
-            tuple(sorted(rewrites)),
+            tuple(sorted(Lock(label, words[strength]) for label, strength in locks.items() if self._says(label))),
+            tuple(sorted(label for label in rewrites if label.removeprefix(_TOAST) not in rewrites - {label})),
             tuple(sorted(scans)),
         )
+
+    def _says(self, label: str) -> bool:
+        """Whether a lock is worth telling: not that of long values where their table is locked as well."""
+        above = self._held.get(label.removeprefix(_TOAST), -1)
+        return not label.startswith(_TOAST) or self._held[label] > above
