@@ -98,6 +98,11 @@ _ENTRY = re.compile(r"^--\n-- (?:Name|Data for Name): .*\n--\n", re.M)
 _NOISE = re.compile(r"^(?:SET default_|SELECT pg_catalog\.set_config|\\(?:un)?restrict )")
 
 
+_COLUMNS = re.compile(
+    r"(CREATE STATISTICS .*? ON |ALTER PUBLICATION .*? ADD TABLE ONLY [^()]* \()([^()]*)(\).*| FROM .*)\Z", re.S
+)
+
+
 def sorted_dump(text: str) -> str:
     """One entry for each object, sorted, and the lines of each CREATE TABLE sorted: the order of columns is no
     difference in tables."""
@@ -111,6 +116,9 @@ def sorted_dump(text: str) -> str:
         elif all(line.startswith(("GRANT ", "REVOKE ")) for line in body.split("\n") if line):
             # The order of an access control list is the order in which it was given.
             body = "\n".join(sorted(filter(None, body.split("\n"))))
+        elif match := _COLUMNS.match(body):
+            # In the order that the table has its columns in, whatever order they were given in.
+            body = f"{match[1]}{', '.join(sorted(match[2].split(', ')))}{match[3]}"
         clean.append(body)
     return "\n\n".join(sorted(filter(None, clean))) + "\n"
 

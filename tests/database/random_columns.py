@@ -136,14 +136,14 @@ def make_column(d: Draw, model: Model) -> Item | None:
 def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
     """A column of a table; of the family where one is given."""
     # `int` and `text` come first, where shrinking leads, and more often, because much can be done with them.
-    family = family or d.pick(["int", "text", "int", "text", *TYPES, *_user_families(model)])
+    asked, family = bool(family), family or d.pick(["int", "text", "int", "text", *TYPES, *_user_families(model)])
     spec: dict[str, Any] = {}
     own = [t for t in model.of("domain", "range_type") if t.family == family]
     if family in NAMED:
         type_ = d.pick(model.of(NAMED[family]))
         spec["type"] = mark(type_) + ("[]" if d.one_in(6) else "")
     elif own and d.one_in(2):
-        spec["type"] = mark(d.pick(own)) + ("[]" if d.one_in(8) else "")
+        spec["type"] = mark(d.pick(own)) + ("[]" if not asked and d.one_in(8) else "")
     else:
         spec["type"] = d.pick(TYPES[family])
     name = d.name(model, table.id, "column")

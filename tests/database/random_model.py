@@ -158,9 +158,11 @@ class _File:
         self.model, self.schema = model, schema
 
     def content(self) -> dict[str, Any]:
-        data: dict[str, Any] = {"schema": self.schema.name}
-        if self.schema.spec or self.schema.old_name:
-            data["schemas"] = {self.schema.name: self._entry(self.schema)}
+        # An empty file would not declare its schema.
+        data: dict[str, Any] = {
+            "schema": self.schema.name,
+            "schemas": {self.schema.name: self._entry(self.schema)},
+        }
         for item in self.model.items.values():
             everywhere = item.parent == 0 and item.kind != "schema" and self.schema.name == "public"
             if item.parent == self.schema.id or everywhere:

@@ -62,7 +62,7 @@ _STRENGTH = {mode: strength for strength, mode in enumerate(_MODES.values())}
 
 @dataclass(frozen=True)
 class _Relation:
-    """One that others can see. label: what it is called here. filenode: of one that grows, which a sequence does not."""
+    """One that others can see. label: what it is called here. filenode: of what grows, as a sequence does not."""
 
     label: str
     counts_scans: bool
