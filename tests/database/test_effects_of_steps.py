@@ -68,3 +68,14 @@ def test_a_lock_stands_with_the_step_that_took_it(newest: Server) -> None:
 def test_what_a_plan_makes_is_nobody_elses_concern(newest: Server) -> None:
     found = measured(newest, "", AFTER)
     assert set(found.values()) == {Effects()}
+
+
+def test_after_a_rename_the_transaction_is_still_the_same(newest: Server) -> None:
+    """Its locks are not told twice, and under the name that others know."""
+    after = "[tables.volume]\nrenamed_from = 'book'\nprimary_key = ['id']\n[tables.volume.columns]\nid = 'int'\n"
+    found = measured(newest, BEFORE, after + "pages = { type = 'bigint', null = true }\n")
+    locks = [lock for effects in found.values() if effects for lock in effects.locks]
+    assert [lock for lock in locks if lock.relation.startswith("table public.")].count(
+        Lock("table public.book", "ACCESS EXCLUSIVE")
+    ) == 1
+    assert not [lock for lock in locks if "volume" in lock.relation]

@@ -13,7 +13,7 @@ from faberdb_providers.postgres.provider import provider
 from tests.migration import Migration, declare, opened
 from tests.servers import Server, run_sql
 
-BY_HAND = """
+BY_HAND = '''
 create table t (id int, "Mixed Case" int, "-- no" text, "a(b" int, "userId" int) partition by list (id);
 create index i on t ("a(b", ("a(b" + 1), "-- no" desc);
 create statistics s on "-- no", "Mixed Case" from t;
@@ -23,10 +23,16 @@ create statistics ps on "-- no", "userId" from p;
 create table u ("or;" int, "order" int);
 create table c () inherits (u);
 create unique index ci on c ("or;", "order");
+create table v ("UserId" int);
+create table w () inherits (v);
+create index userid on w ("UserId");
+create table q ("a b" int, """a b""" int);
+create index qi on q ("a b");
+create statistics qs on "a b", """a b""" from q;
 create materialized view m as select 1 as "-- m", 2 as "a b", 3 as "Word", 4 as "order";
 create index mi on m ("-- m", "Word", "order", "order");
 create statistics ms on "-- m", "a b", "Word", ("-- m" + 1) from m;
-"""
+'''
 
 
 def test_they_are_written_so_that_they_are_read_again(server: Server) -> None:
@@ -52,7 +58,8 @@ def test_one_word_is_a_name(newest: Server, written: str) -> None:
     name = written.strip('"')
     parts = f"[tables.p]\npartition_of = 't'\nbound = 'default'\n[tables.p.indexes]\ni = ['{written}']\n"
     table = f"[tables.t]\npartition_by = 'list (id)'\n[tables.t.columns]\nid = 'int'\n{name} = 'int'\n"
-    folded = f"[tables.u.columns]\nuserid = 'int'\n[tables.u.indexes]\nj = ['{name}']\n"
+    folded = f"[tables.u.columns]\nid = 'int'\nuserid = 'int'\n[tables.u.indexes]\nj = ['{name}']\n"
+    folded += f"[tables.u.statistics]\nk = ['{name}', 'id']\n"
     with newest.database() as live:
         migration = Migration(newest.scratch())
         migration.apply(live, migration.plan(live, declare({"a.toml": parts + table + folded})))

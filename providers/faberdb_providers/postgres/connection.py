@@ -29,6 +29,7 @@ class Connection:
         self.connection, self.label = connection, label
         self.version = connection.info.server_version // 10000
         self.server_version = connection.info.server_version
+        self._metered: tuple[int, Meter] | None = None
         self.folder_for: Callable[[str], str] | None = None
         """What stands for a folder of the server's machine, on a server that is ours to spoil."""
 
@@ -112,7 +113,7 @@ class Connection:
         """Run the steps of a plan, committed together where their transaction number says so, on a database that is
         ours to spoil. measured: told what each step did that runs inside a transaction. Returns None, or the index of
         the step that failed and the server's words."""
-        index, meter = 0, Meter(self.query)
+        index = 0
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
             try:
@@ -121,7 +122,7 @@ class Connection:
                 else:
                     with self.connection.transaction():
                         if measured:
-                            meter.begin()
+                            meter = self._meter(members[0].transaction)
                         for step in members:
                             self._run_step(step)
                             if measured:
@@ -130,6 +131,14 @@ class Connection:
             except psycopg.Error as error:
                 return index, "\n".join(words(error))
         return None
+
+    def _meter(self, number: int) -> Meter:
+        """Measures what this transaction of a plan does, from its beginning, or on from an earlier part of it."""
+        again = self._metered is not None and self._metered[0] == number
+        meter = self._metered[1] if self._metered is not None and again else Meter(self.query)
+        meter.begin(again=again)
+        self._metered = number, meter
+        return meter
 
     def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
         """Run statements one by one, each for itself; those that fail are tried again after the others, as long as

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from faberdb.model import Effects, Lock
-from faberdb_providers.postgres.names import dotted
+from faberdb_providers.postgres.names import dotted, literal
 
 Query = Callable[[str], list[tuple[Any, ...]]]
 
@@ -28,9 +28,9 @@ select c.oid::bigint, w.relkind::text, n.nspname, w.relname, t.oid is not null, 
 """
 _TOUCHED = """
 select l.relation::bigint, array_agg(distinct l.mode), pg_relation_filenode(l.relation)::bigint,
-       pg_stat_get_xact_numscans(l.relation)
+       pg_stat_get_xact_numscans(l.relation), not exists (select from pg_class c where c.oid = l.relation)
   from pg_locks l
- where l.locktype = 'relation' and l.pid = pg_backend_pid() and l.granted and l.relation >= 16384
+ where l.locktype = 'relation' and l.pid = pg_backend_pid() and l.granted and l.relation between 16384 and {newest}
    and l.database = (select d.oid from pg_database d where d.datname = current_database())
  group by l.relation
 """
@@ -77,20 +77,28 @@ class Meter:
         self._query = query
         self._relations: dict[int, _Relation] = {}
         self._held: dict[str, int] = {}
+        self._newest = 0
 
-    def begin(self) -> None:
-        """A transaction begins: what is there now can be seen by others, and what it makes itself cannot."""
-        self._relations = {
+    def begin(self, *, again: bool = False) -> None:
+        """A transaction begins: what is there now can be seen by others, and what it makes itself cannot. again: it is
+        really the next part of one that was measured already."""
+        found = {
             oid: _Relation(f"{_TOAST * toast}{_KINDS[kind]} {dotted(schema, name)}", counts, filenode, scans or 0)
             for oid, kind, schema, name, toast, counts, filenode, scans in self._query(_RELATIONS)
         }
-        self._held = {}
+        if again:
+            known = self._relations
+            found = {oid: replace(now, label=known[oid].label) for oid, now in found.items() if oid in known}
+        self._relations, self._newest = found, max(found, default=0)
+        self._held = self._held if again else {}
 
     def read(self) -> Effects:
         """What the last statement did."""
+        if not self._relations:
+            return Effects()
         locks: dict[str, int] = {}
-        rewrites, scans = set(), set()
-        for oid, modes, filenode, counted in self._query(_TOUCHED):
+        rewrites, scans, gone = set(), set(), []
+        for oid, modes, filenode, counted, dropped in self._query(_TOUCHED.format(newest=self._newest)):
             relation = self._relations.get(oid)
             if relation is None:
                 continue
@@ -103,6 +111,9 @@ class Meter:
             if relation.counts_scans and (counted or 0) > relation.scans:
                 scans.add(relation.label)
             self._relations[oid] = replace(relation, filenode=file, scans=max(counted or 0, relation.scans))
+            if dropped:
+                gone.append(self._relations.pop(oid))
+        rewrites |= self._made_anew(gone)
         self._held |= locks
         words = list(_STRENGTH)
         return Effects(
@@ -110,6 +121,16 @@ class Meter:
             tuple(sorted(label for label in rewrites if label.removeprefix(_TOAST) not in rewrites - {label})),
             tuple(sorted(scans)),
         )
+
+    def _made_anew(self, gone: list[_Relation]) -> set[str]:
+        """Of the relations that a statement dropped, the indexes that it built again by the way: a change of type makes
+        new ones, which keep the file of the old where that still serves."""
+        names = {r.label.removeprefix("index "): r for r in gone if r.label.startswith("index ")}
+        if not names:
+            return set()
+        listed = ", ".join(map(literal, names))
+        rows = self._query(f"select n, pg_relation_filenode(to_regclass(n))::bigint from unnest(array[{listed}]) n")
+        return {names[name].label for name, file in rows if file and file != names[name].filenode}
 
     def _says(self, label: str) -> bool:
         """Whether a lock is worth telling: not that of long values where their table is locked as well."""

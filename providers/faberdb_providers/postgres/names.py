@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from faberdb.model import Address
 
@@ -50,6 +50,20 @@ def unquoted(text: str) -> str | None:
 def is_word(text: str) -> bool:
     """Whether it is one word: where columns and expressions may stand side by side, that is the name of a column."""
     return _WORD.match(text) is not None
+
+
+def column_of(element: str, columns: Collection[str]) -> str | None:
+    """What an element is in SQL if it is the name of a column, as it is called or as SQL spells it; else None. columns:
+    those that are known. One word is always a name; it folds as in SQL where only that is known."""
+    if (
+        element.startswith('"')
+        and (name := unquoted(element)) is not None
+        and (name in columns or element not in columns)
+    ):
+        return element
+    if element in columns or (is_word(element) and element.lower() not in columns):
+        return ident(element)
+    return element if is_word(element) else None
 
 
 def misread(wrong: str, elements: Iterable[str]) -> str:

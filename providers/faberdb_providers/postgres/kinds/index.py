@@ -29,7 +29,17 @@ from faberdb_providers.postgres.kinds.storage import (
     place_changes,
     stored_options,
 )
-from faberdb_providers.postgres.names import dotted, ident, identifiers, is_word, misread, options, relative, unquoted
+from faberdb_providers.postgres.names import (
+    column_of,
+    dotted,
+    ident,
+    identifiers,
+    is_word,
+    misread,
+    options,
+    relative,
+    unquoted,
+)
 
 _COLUMN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
 """An element of an index that is a column, less what follows it: operator class, collation, order."""
@@ -245,7 +255,7 @@ class IndexKind(OnColumns):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         hazard = Hazard("index-build", "writes to the table wait until the index is built", in_use=True)
-        columns = {c.address.path[-1] for c in work.children(obj.parent, after=True)} if obj.parent else set()
+        columns = columns_of(obj, work)
         probe: tuple[str, ...] = ()
         if "attached_to" in obj.attributes and not made_alone(obj, work):
             whole = upper_index(obj, work.after)
@@ -274,7 +284,7 @@ class IndexKind(OnColumns):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.settings(before, after)
         if "only" in before.attributes and "only" not in after.attributes:
-            columns = {c.address.path[-1] for c in work.children(after.parent, after=True)} if after.parent else set()
+            columns = columns_of(after, work)
             yield from on_the_rest(after, work, lambda part: create_index(part, columns))
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:
             yield attach_index(after)
@@ -308,15 +318,15 @@ class IndexKind(OnColumns):
         yield Statement(f"ALTER INDEX {name} RENAME TO {ident(after.address.path[-1])}", Risk.CAUTION)
 
 
+def columns_of(index: Object, work: Work) -> set[str]:
+    """The columns that its table declares; of a partition, a child or a materialized view not those from elsewhere."""
+    beside = work.children(index.parent, after=True) if index.parent else ()
+    return {o.address.path[-1] for o in beside if o.address.kind == "column"}
+
+
 def as_element(columns: Collection[str]) -> Callable[[str], str]:
-    """Elements that are a column's name become identifiers; all else is SQL already. columns: those that are known,
-    which a partition, a child or a materialized view has none of; one word is a name there too."""
-
-    def element_of(element: str) -> str:
-        named = element in columns or (is_word(element) and element.lower() not in columns)
-        return ident(element) if named else element
-
-    return element_of
+    """Elements that are a column's name become identifiers; all else is SQL already."""
+    return lambda element: column_of(element, columns) or element
 
 
 def create_index(obj: Object, columns: set[str]) -> str:

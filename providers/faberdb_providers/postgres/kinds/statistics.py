@@ -10,8 +10,9 @@ from pydantic import Field
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.index import columns_of
 from faberdb_providers.postgres.kinds.spec import OwnedSpec
-from faberdb_providers.postgres.names import ident, is_word, misread, qualified, unquoted
+from faberdb_providers.postgres.names import column_of, ident, is_word, misread, qualified, unquoted
 
 _KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
 
@@ -113,8 +114,8 @@ class StatisticsKind(PostgresKind):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a, relation = obj.attributes, obj.parent
         assert relation is not None
-        columns = {c.address.path[-1] for c in work.children(relation, after=True) if c.address.kind == "column"}
-        named = (ident(e) if e in columns or is_word(e) else e if unquoted(e) else f"({e})" for e in a["on"])
+        columns = columns_of(obj, work)
+        named = (column_of(e, columns) or f"({e})" for e in a["on"])
         kinds = f" ({', '.join(a['kinds'])})" if a.get("kinds") else ""
         yield Statement(
             f"CREATE STATISTICS {qualified(obj.address)}{kinds} ON {', '.join(named)} FROM {qualified(relation)}"
