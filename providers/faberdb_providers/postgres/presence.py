@@ -38,6 +38,7 @@ PRESENCE = {
         name: f"pg_type where typtype = '{letter}' and {_USER}"
         for name, letter in (("enum", "e"), ("domain", "d"), ("range_type", "r"))
     },
+    "shell_type": f"pg_type where not typisdefined and {_USER}",
     "base_type": f"pg_type where typtype = 'b' and typinput <> 'array_in'::regproc and {_USER}",
     **dict.fromkeys(("composite_type", "attribute"), f"pg_class where relkind = 'c' and {_USER}"),
     "domain_constraint": "pg_constraint where contype = 'c' and contypid >= 16384",

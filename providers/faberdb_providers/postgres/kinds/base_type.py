@@ -18,7 +18,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
-from faberdb_providers.postgres.names import ident, literal, qualified, routine
+from faberdb_providers.postgres.names import dotted, ident, literal, qualified, routine
 
 _FUNCTIONS = ("input", "output", "receive", "send", "typmod_in", "typmod_out", "analyze", "subscript")
 _ALTERED = {"receive", "send", "typmod_in", "typmod_out", "analyze", "subscript", "storage"}
@@ -126,7 +126,10 @@ class BaseTypeKind(TypeKind):
         old, new = before.attributes, after.attributes
         if old == new:
             return None
-        if {key for key in {*old, *new} if old.get(key) != new.get(key)} <= _ALTERED:
+        plain = "storage" not in old or "storage" not in new  # the one way of storing that nothing leads to or from
+        if {key for key in {*old, *new} if old.get(key) != new.get(key)} <= _ALTERED - (
+            {"storage"} if plain else set()
+        ):
             return Verdict(Action.ALTER)
         return Verdict(Action.REPLACE, "how its values are made of text and stored cannot be altered")
 
@@ -137,37 +140,69 @@ class BaseTypeKind(TypeKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
         keys = [key for key in (*_FUNCTIONS, "storage") if old.get(key) != new.get(key)]
-        usual = {"storage": "plain"}
-        sets = ", ".join(f"{key} = {new.get(key, usual.get(key, 'NONE'))}" for key in keys)
+        sets = ", ".join(f"{key} = {new.get(key, 'NONE')}" for key in keys)
         yield Statement(f"ALTER {self.identity(after)} SET ({sets})", Risk.CAUTION)
+        if "storage" not in keys:
+            return
+        for column in work.referrers(after.address, after=True):
+            # Those that are there are stored as before; what is written to them later is to be as declared.
+            if column.attributes.get("type") == qualified(after.address) and "storage" not in column.attributes:
+                table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
+                sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET STORAGE {new['storage']}"
+                yield Statement(sql, Risk.CAUTION)
 
     def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
         raise DeclarationError(
             "a base type cannot be made anew, neither by itself nor because of a function it is made of",
             where=obj.address.spoken,
             advice="declare the new form under another name, and the columns as of that; a later plan can drop the old"
-            " one, and give its name to the new one (`renamed_from`)",
+            " one, and one after that give its name to the new one (`renamed_from`)",
         )
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from super().create(obj, inlined, work)
         for function in made_of(obj, work.after):
-            if (kept := work.kept(function.address)) is not None:
+            if (kept := work.kept(function.address)) is not None and travels_with(obj.address, function):
                 yield moved(function.address, kept.place, function.address.path[0])
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         # While the type is still where their signatures say it is.
         for function in made_of(obj, work.before):
-            if (kept := work.keep(function.address)) is not None:
+            if (kept := work.keep(function.address)) is not None and travels_with(obj.address, function):
                 yield moved(function.address, function.address.path[0], kept.place)
         yield from super().drop(obj, work)
 
 
 class ShellTypeKind(PostgresKind):
-    """A type of which there is only the name so far."""
+    """A type of which there is only the name so far. One that nobody completed is `alone`, and nobody's to drop."""
 
     name = "shell_type"
-    has_query = False
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_type'::regclass::oid, t.oid, -1, n.nspname, t.typname from pg_type t"
+            " join pg_namespace n on n.oid = t.typnamespace"
+            f" where not t.typisdefined and {not_brought_along('pg_type', 't')} and {USER_SCHEMA}"
+            " order by n.nspname, t.typname"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, part, schema, name = row
+        # Of no part that anything refers to, so that it is listed as what it is.
+        return (classid, oid, part), _shell((schema, name), alone=True)
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        if before.attributes != after.attributes:
+            # Nothing turns a type into a shell again, so there would be no way back.
+            raise DeclarationError(
+                "there is a shell of that name already, which nobody has made a type of",
+                where=after.address.spoken,
+                advice=f"drop it by hand, with the functions that name it: DROP TYPE {qualified(after.address)}",
+            )
+        return None
+
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        return bool(obj.attributes.get("alone"))
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
         raise LookupError("a shell is declared with its type")
@@ -208,8 +243,8 @@ def with_shells(objects: Mapping[Address, Object]) -> dict[Address, Object]:
     for address, type_ in objects.items():
         if address.kind != "base_type":
             continue
-        shell, schema = shell_of(address), Address("schema", address.path[:1])
-        found[shell] = Object(shell, {}, schema, frozenset([schema]))
+        shell = shell_of(address)
+        found[shell] = _shell(address.path)
         found[address] = replace(type_, references=type_.references | {shell})
         for function in made_of(type_, found.get):
             around = function.references - {address} | {shell}
@@ -229,6 +264,17 @@ def moved(function: Address, source: str, schema: str) -> Statement:
     """Take a function from one schema to another."""
     there = routine("function", (source, *function.path[1:]))
     return Statement(f"ALTER FUNCTION {there} SET SCHEMA {ident(schema)}", Risk.CAUTION)
+
+
+def travels_with(type_: Address, function: Object) -> bool:
+    """Whether the signature of a function names the type, so that the one is only found where the other is."""
+    name = dotted(*type_.path)
+    return name in function.address.path[-1] or name in str(function.attributes.get("returns", ""))
+
+
+def _shell(path: tuple[str, ...], *, alone: bool = False) -> Object:
+    schema = Address("schema", path[:1])
+    return Object(Address("shell_type", path), {"alone": True} if alone else {}, schema, frozenset([schema]))
 
 
 def _unless(usual: str, value: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved
+from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved, travels_with
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
@@ -240,7 +240,8 @@ class ProcedureKind(FunctionKind):
 def _comes_with_type(function: Object, find: Find) -> bool:
     """Whether a base type that it is made of goes to quarantine, or comes back, and takes it along. find: finds what is
     there on the side where the function is not."""
-    return not any(r.kind == "shell_type" and find(r) is not None for r in function.references)
+    shells = [r for r in function.references if r.kind == "shell_type"]
+    return any(find(Address("base_type", r.path)) is None and travels_with(r, function) for r in shells)
 
 
 def _one_body(spec: Any) -> None:
