@@ -9,11 +9,12 @@ from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_def
 from faberdb_providers.postgres.kinds.column.identity import bare_identity, identity_changes, position_of_identity
 from faberdb_providers.postgres.kinds.column.inherited import own_changes
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once, restore
-from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.names import dotted, ident, qualified
 
 _EMPTY = Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True)
 _REWRITE = Hazard("rewrite", "the table is rewritten while it is locked", in_use=True)
@@ -64,12 +65,36 @@ def _is_foreign(table: Address) -> bool:
     return table.kind == "foreign_table"
 
 
+def _but_collation(obj: Object) -> dict[str, object]:
+    return {key: value for key, value in obj.attributes.items() if key not in ("collation", "storage", "compression")}
+
+
+def _without_domain(obj: Object, work: Work) -> str:
+    """What a domain with a default or constraints is made of: the server would fill a new column with that default, or
+    refuse that it has no value, before it can be filled. Empty for any other type."""
+    type_, constrained, domain = str(obj.attributes["type"]), False, _domain(obj, str(obj.attributes["type"]), work)
+    while domain is not None:
+        checks = any(part.address.kind == "domain_constraint" for part in work.children(domain.address, after=True))
+        constrained |= checks or bool({"default", "not_null"} & domain.attributes.keys())
+        type_ = str(domain.attributes["type"])
+        domain = _domain(domain, type_, work)
+    return type_ if constrained else ""
+
+
+def _domain(obj: Object, type_: str, work: Work) -> Object | None:
+    found = (r for r in obj.references if r.kind == "domain" and qualified(r) == type_)
+    return next((domain for r in found if (domain := work.after(r)) is not None), None)
+
+
 def _then_filled(obj: Object, default: str | None, work: Work) -> Iterator[Statement]:
     whole, name, kept = obj.address.path[:-1], ident(obj.address.path[-1]), work.kept(obj.address)
     plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in _LATE}, "null": True})
-    yield Statement(f"ALTER TABLE {dotted(*whole)} ADD COLUMN {render_column(plain, None, work.version)}")
-    yield from beyond(obj, work.version)
-    yield from toast_options(obj, work)
+    bare = _without_domain(obj, work)
+    first = Object(obj.address, {**_but_collation(plain), "type": bare}) if bare else plain
+    yield Statement(f"ALTER TABLE {dotted(*whole)} ADD COLUMN {render_column(first, None, work.version)}")
+    if not bare:
+        yield from beyond(obj, work.version)
+        yield from toast_options(obj, work)
     if kept:
         yield from restore(plain, kept, work)
     else:
@@ -78,6 +103,13 @@ def _then_filled(obj: Object, default: str | None, work: Work) -> Iterator[State
         probe = rows_failing(Address("table", whole), [(str(backfill), obj)], work)
         yield from checked_at_once(whole, work)
         yield Statement(update, Risk.DANGEROUS, fires(whole, work), probe=probe)
+    if bare:
+        collated = f" COLLATE {obj.attributes['collation']}" if "collation" in obj.attributes else ""
+        sql = f"ALTER TABLE {dotted(*whole)} ALTER COLUMN {name} TYPE {obj.attributes['type']}{collated}"
+        yield Statement(sql, Risk.DANGEROUS, (_REWRITE,))
+        yield from storage_again(obj, work)
+        yield from beyond(obj, work.version)
+        yield from toast_options(obj, work)
     if default is not None:
         yield _default(obj, default)
     if not obj.attributes.get("null"):
