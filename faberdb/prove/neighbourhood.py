@@ -31,6 +31,10 @@ def neighbourhood(
     seeds, near = _families(touched, live, below), _families(beside, live, below)
     around = seeds | near
     around |= {o.address for a in near if a.kind == "table" for o in referrers.get(a, ()) if o.address.kind == "table"}
+    # A table that is in parts is locked, when it gets another one, together with those that refer to its keys.
+    parted = {a for a in near if a.kind == "table" and any(part.kind == "table" for part in below.get(a, ()))}
+    keys = (part for a in parted for part in below.get(a, ()))
+    around |= {o.address for key in keys for o in referrers.get(key, ()) if o.address.kind == "foreign_key"}
     followed, todo = set(seeds), list(seeds)
     while todo:
         for obj in referrers.get(todo.pop(), ()):

@@ -282,6 +282,7 @@ class Planner:
             return self._ways.back(start, there, changes, renames, kept, renames_last=renames_last)
 
         touched = {*changes, *(old.address for old, _ in renames)}
+        touched |= {address for change in changes.values() for address in change.touches}
         beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
         with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             copy.database.prepare_bookkeeping()

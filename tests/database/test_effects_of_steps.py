@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from faberdb.model import Effects, Lock
 from faberdb.plan.codec import to_json
 from tests.migration import Migration, declare
@@ -79,3 +81,28 @@ def test_after_a_rename_the_transaction_is_still_the_same(newest: Server) -> Non
         Lock("table public.book", "ACCESS EXCLUSIVE")
     ) == 1
     assert not [lock for lock in locks if "volume" in lock.relation]
+
+
+FAR = """
+create table loan (id int, year int, primary key (id, year)) partition by range (year);
+create table loan_2024 partition of loan for values from (2024) to (2025);
+create table fine (id int primary key, loan int, year int, foreign key (loan, year) references loan);
+create type state as enum ('new', 'lent', 'lost');
+create table copy (id int primary key, state state, shelf text);
+create index copy_shelf_idx on copy (shelf);
+"""
+FURTHER = FAR.replace(", 'lent'", "") + "create table loan_2025 partition of loan for values from (2025) to (2026);"
+
+
+def test_a_copy_of_what_changes_shows_what_a_whole_one_does(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys that refer to a table that gets a partition, the other indexes of a table whose column is rewritten."""
+    monkeypatch.setattr("faberdb.prove.proposal.FULL_UP_TO", 0)
+    with newest.database() as live, newest.database() as wanted:
+        run_sql(live, FAR)
+        run_sql(wanted, FURTHER)
+        plans = [Migration(newest.scratch(), full=full).plan_towards(live, wanted) for full in (False, True)]
+    assert [plan.proof.scope for plan in plans if plan.proof] == ["closure", "full"]
+    part, whole = ([(step.statement.sql, step.effects) for step in plan.steps] for plan in plans)
+    assert part == whole
+    assert any(Lock("table public.fine", "SHARE ROW EXCLUSIVE") in e.locks for _, e in part if e)
+    assert any("index public.copy_shelf_idx" in e.rewrites for _, e in part if e)
