@@ -286,11 +286,12 @@ def change_default_privilege(d: Draw, model: Model, item: Item) -> None:
 
 
 OWNED = """
-schema enum sequence table view materialized_view function procedure aggregate operator operator_family operator_class
+schema enum sequence table function procedure aggregate operator operator_family operator_class
 domain composite_type range_type base_type collation text_search_dictionary text_search_configuration statistics
 conversion language foreign_server foreign_table publication
 """.split()
-"""All that has an owner, less what only superusers may own."""
+"""All that has an owner, less what only superusers may own, and views: a materialized view cannot be filled from one
+whose owner may not read what it shows."""
 OWNERS = (None, "g_app", "g_clerk", "@database")
 
 

@@ -63,3 +63,19 @@ def test_child_tables_keep_no_not_null_of_a_parent_that_has_it_for_itself(newest
         migration.apply(live, plan)
         migration.apply(live, migration.plan_back(live, plan))
         assert newest.dump(live) == start
+
+
+def test_another_type_and_another_name_at_once(server: Server) -> None:
+    """The way back lets go of NOT NULL while values are converted, and the constraint has a name of the table's."""
+    before = "[tables.d.columns]\nid = 'int'\nx = 'integer[]'\n"
+    after = "[tables.e]\nrenamed_from = 'd'\n[tables.e.columns]\nid = 'int'\nx = 'text[]'\n"
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        run_sql(live, "create table d (id int not null, x int[] not null); insert into d values (1, '{1,2}')")
+        assert not migration.plan(live, declare({"public.toml": before})).steps
+        start = server.dump(live), rows(live)
+        plan = migration.plan(live, declare({"public.toml": after}))
+        migration.apply(live, plan)
+        assert not migration.plan(live, declare({"public.toml": after})).steps
+        migration.apply(live, migration.plan_back(live, plan))
+        assert (server.dump(live), rows(live)) == start

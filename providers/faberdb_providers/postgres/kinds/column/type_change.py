@@ -61,7 +61,13 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
         if function:
             yield Statement(f"DROP FUNCTION {function}({old})")
             if required:
-                yield set_not_null(after, work)
+                yield set_not_null(_named_as_before(before, after), work)
+
+
+def _named_as_before(before: Object, after: Object) -> Object:
+    """Its NOT NULL has the name that it had, and gets another one when all else is done."""
+    named = {**after.attributes, "not_null_name": before.attributes.get("not_null_name")}
+    return Object(after.address, compact(named), after.parent, after.references)
 
 
 def _fitting(before: Object, after: Object, back: Kept, narrow: str, work: Work) -> Iterator[Statement]:
