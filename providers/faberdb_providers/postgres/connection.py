@@ -123,8 +123,10 @@ class Connection:
                     with self.connection.transaction():
                         if measured:
                             meter = self._meter(members[0].transaction)
+                        scope: Sequence[str] | None = None
                         for step in members:
-                            self._run_step(step)
+                            self._run_step(step, scope)
+                            scope = step.scope
                             if measured:
                                 measured(step, meter.read())
                             index += 1
@@ -159,8 +161,10 @@ class Connection:
             waiting = again
         return failed
 
-    def _run_step(self, step: Step) -> None:
-        self.set_scope(step.scope)
+    def _run_step(self, step: Step, scope: Sequence[str] | None = None) -> None:
+        """scope: what the step before has left, within one transaction."""
+        if step.scope != scope:
+            self.set_scope(step.scope)
         sql, folder = step.statement.on_scratch or step.statement.sql, step.statement.folder
         if folder and self.folder_for is not None:
             sql = sql.replace(literal(folder).strip(), literal(self.folder_for(folder)).strip())
