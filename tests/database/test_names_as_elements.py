@@ -31,15 +31,14 @@ create index qi on q ("a b");
 create statistics qs on "a b", """a b""" from q;
 create materialized view m as select 1 as "-- m", 2 as "a b", 3 as "Word", 4 as "order";
 create index mi on m ("-- m", "Word", "order", "order");
-create statistics ms on "-- m", "a b", "Word", ("-- m" + 1) from m;
+create statistics ms on "-- m", "a b", "Word"{expression} from m;
 '''
 
 
 def test_they_are_written_so_that_they_are_read_again(server: Server) -> None:
-    if server.major < 14:
-        pytest.skip("statistics on expressions came with PostgreSQL 14")
+    expression = ', ("-- m" + 1)' if server.major >= 14 else ""  # which is when statistics on expressions came
     with server.database() as live, server.database() as other:
-        run_sql(live, BY_HAND)
+        run_sql(live, BY_HAND.replace("{expression}", expression))
         with opened(live) as session:
             declared = declare(render(session.inspect().objects.values(), provider.kinds))
         migration = Migration(server.scratch())
