@@ -31,7 +31,7 @@ SHOWN = 5
 class Strict(BaseModel):
     """Part of a file that faberdb itself wrote, so nothing in it is converted or left out of account."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class ObjectRecord(Strict):

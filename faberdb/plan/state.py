@@ -79,7 +79,7 @@ class State:
 class StateFile(BaseModel):
     """State of one environment."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
     format_version: str
     lineage: str

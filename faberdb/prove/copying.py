@@ -24,7 +24,7 @@ def around(
 
 
 class Copy:
-    """Objects of the live database, all of it or not, built on a scratch database."""
+    """Objects of the live database, all of it or not, built on a scratch database, and what steps keep there."""
 
     def __init__(
         self, database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind], *, full: bool
@@ -35,6 +35,8 @@ class Copy:
         # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
         self._beside = {a: words for a, words in failures.items() if kinds[a.kind].optional}
         _refuse({a: words for a, words in failures.items() if a not in self._beside})
+        # Before the first reading: a schema that is made later costs the server all that it has planned.
+        database.prepare_bookkeeping()
         self.read()
 
     def hold(self, touched: Collection[Address]) -> None:

@@ -285,7 +285,6 @@ class Planner:
         touched |= {address for change in changes.values() for address in change.touches}
         beside = {*_neighbours(changes), *named_in_bodies(changes, self.catalogue.objects, self.kinds)}
         with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
-            copy.database.prepare_bookkeeping()
             if giving:
                 copy.run(self._ways.as_it_came(start, aim, giving), "way here")
             proof = prove(copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last)

@@ -15,6 +15,7 @@ from faberdb.errors import DatabaseError, NoDatabaseError
 from faberdb.model import Effects, Step
 from faberdb_providers.postgres.meter import Meter
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.refusal import without_secrets, words
 from faberdb_providers.postgres.settings import pinned
 from faberdb_providers.postgres.waiting import limit
@@ -30,6 +31,8 @@ class Connection:
         self.version = connection.info.server_version // 10000
         self.server_version = connection.info.server_version
         self._metered: tuple[int, Meter] | None = None
+        self.prepared: Prepared | None = None
+        """The queries of the catalogue, where it is read again and again."""
         self.folder_for: Callable[[str], str] | None = None
         """What stands for a folder of the server's machine, on a server that is ours to spoil."""
 

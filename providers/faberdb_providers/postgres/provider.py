@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
 from faberdb_providers.postgres import coverage
-from faberdb_providers.postgres.connection import KEEPERS
-from faberdb_providers.postgres.names import ident
-from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_use
-from faberdb_providers.postgres.servers import embedded
-from faberdb_providers.postgres.servers.binaries import find
-from faberdb_providers.postgres.session import Session
-from faberdb_providers.postgres.shadow import Need, ScratchServer, open_scratch
-from faberdb_providers.postgres.target import Target
-from faberdb_providers.postgres.waiting import limit
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.kinds.base import PostgresKind
+    from faberdb_providers.postgres.session import Session
+    from faberdb_providers.postgres.shadow import Need, ScratchServer
+    from faberdb_providers.postgres.target import Target
 
-# What knows the kinds is loaded inside the methods that need them: a plan that finds nothing changed needs none of it.
+# What a method needs is loaded in it: a plan that finds nothing changed needs no kinds, and who only reads schema files
+# no driver.
 
 
 class PostgresProvider:
@@ -36,8 +28,6 @@ class PostgresProvider:
 
     name = "postgresql"
     coverage = coverage
-    need = Need
-    """What `scratch` is asked with."""
 
     @cached_property
     def kinds(self) -> tuple[PostgresKind, ...]:
@@ -48,12 +38,17 @@ class PostgresProvider:
 
     def connect(self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None) -> Session:
         """A session on a database. asked: which objects of the whole server it is to see. Raises DatabaseError."""
+        from faberdb_providers.postgres.session import Session
+
         session = Session.open(conninfo, label, read_only=read_only)
         session.asked = asked
         return session
 
     def target(self, session: Session) -> Target:
         """The session as one that may change things, and until it does waits no longer than one that reads."""
+        from faberdb_providers.postgres.target import Target
+        from faberdb_providers.postgres.waiting import limit
+
         limit(session.connection, statement=False)
         target = Target(session.connection, session.label)
         target.asked = session.asked
@@ -62,59 +57,51 @@ class PostgresProvider:
     def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
         """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
         the database `name` in it. Raises DatabaseError."""
-        base = embedded.ensure_running(folder, find(bin_setting, path), major)
-        with psycopg.connect(make_conninfo(base, dbname="postgres"), autocommit=True) as keeper:
-            if not keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
-                with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                    keeper.execute(f"create database {ident(name)}".encode())
-        return make_conninfo(base, dbname=name)
+        from faberdb_providers.postgres.databases import embedded_database
+
+        return embedded_database(folder, name, bin_setting, path, major)
 
     def embedded_running(self, folder: Path) -> bool:
+        from faberdb_providers.postgres.servers import embedded
+
         return embedded.is_running(folder)
 
     def stop_embedded(self, folder: Path) -> bool:
         """Stop the embedded server of a folder; False if it did not run. Raises DatabaseError."""
+        from faberdb_providers.postgres.servers import embedded
+
         return embedded.stop(folder)
 
     def create_database(self, conninfo: str, label: str) -> str:
         """Make the database that the connection string names, where it is missing; returns its name, or nothing if it
         was there. Raises DatabaseError."""
-        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
-        for keeper_name in KEEPERS:
-            try:
-                with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
-                    if keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
-                        return ""
-                    keeper.execute(f"create database {ident(name)}".encode())
-                    return name
-            except psycopg.OperationalError:
-                continue
-            except psycopg.Error as error:
-                raise DatabaseError(f"cannot create the database of {label}", detail=words(error)) from None
-        Session.open(conninfo, label, read_only=True).close()
-        return ""
+        from faberdb_providers.postgres.databases import create_database
+
+        return create_database(conninfo, label)
 
     def drop_database(self, conninfo: str, label: str) -> None:
         """Drop the database that the connection string names, if nobody is connected to it. Raises DatabaseError."""
-        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
-        said: tuple[str, ...] = ()
-        for keeper_name in KEEPERS:
-            try:
-                with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
-                    keeper.execute(f"drop database {ident(name)}".encode())
-                    return
-            except psycopg.Error as error:
-                said = words(error)
-        raise DatabaseError(f"cannot drop the database of {label}", detail=said)
+        from faberdb_providers.postgres.databases import drop_database
+
+        drop_database(conninfo, label)
 
     def empty_like(self, conninfo: str) -> tuple[str, str]:
         """What the database that a connection string names will be when it is made: how to reach the one that it will
         be a copy of, and its own name."""
-        name = str(conninfo_to_dict(conninfo).get("dbname") or "")
-        return make_conninfo(conninfo, dbname="template1"), name
+        from faberdb_providers.postgres.databases import empty_like
+
+        return empty_like(conninfo)
+
+    def need(self, **wanted: Any) -> Need:
+        """What `scratch` is asked with; the fields of Need say what there is to say."""
+        from faberdb_providers.postgres.shadow import Need
+
+        return Need(**wanted)
 
     def scratch(self, need: Need) -> AbstractContextManager[ScratchServer]:
         """A scratch server that can hold what is needed. Raises ScratchError."""
+        from faberdb_providers.postgres.shadow import open_scratch
+
         return open_scratch(need)
 
     def new_extensions(self, session: Session, declared: Mapping[Address, Object]) -> dict[str, str]:

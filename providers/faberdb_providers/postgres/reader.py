@@ -17,6 +17,7 @@ from faberdb_providers.postgres.attached import LABELS, grants, grants_query, la
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
+from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
@@ -169,8 +170,10 @@ def take_snapshot(
     version: int,
     kinds: Iterable[PostgresKind],
     asked: server_wide.Asked | None = None,
+    prepared: Prepared | None = None,
 ) -> Snapshot:
-    """Everything the database holds, and what is asked for of the whole server. Raises psycopg.Error.
+    """Everything the database holds, and what is asked for of the whole server. prepared: keeps the queries planned for
+    the next time. Raises psycopg.Error.
 
     Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
@@ -185,18 +188,21 @@ def take_snapshot(
         LABELS,
     ]
     fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
+
+    def run(text: str) -> psycopg.Cursor[Row]:
+        return prepared.execute(connection, text) if prepared else connection.execute(text.encode())
+
     inside = connection.info.transaction_status != TransactionStatus.IDLE
     # Inside a transaction that has its own settings and writes, what is set here must not stay.
     with connection.transaction(force_rollback=inside):
         if not inside:
             connection.execute("set transaction isolation level repeatable read, read only")
         connection.execute(SETTINGS)
-        row = connection.execute(presence_query(kind.name for kind in readable)).fetchone()
+        row = run(presence_query(kind.name for kind in readable)).fetchone()
         queried = [k for k in readable if k.name not in PRESENCE or row is None or k.name in row[0]]
         texts = [*fixed, *(k.query(version) for k in queried)]
         with connection.pipeline():
-            # Most of their time is planning: they stay prepared where the connection is one that reads again and again.
-            cursors = [connection.execute(text, prepare=True) for text in texts]
+            cursors = [run(text) for text in texts]
         rows = [cursor.fetchall() for cursor in cursors]
     return Snapshot(texts, rows, queried, version, asked)
 

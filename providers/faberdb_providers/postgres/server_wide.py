@@ -4,12 +4,15 @@ share it, so nothing of it is read unless the project asks for it, and nobody's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from faberdb.errors import RefusedError
 from faberdb.model import OF_OTHERS, Action, Address, Change, Unmanaged
-from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, identifiers
 from faberdb_providers.postgres.presence import HERE
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.connection import Connection
 
 OF_SERVER = frozenset(("role", "membership", "tablespace", "parameter_privilege"))
 """The kinds of such objects."""

@@ -62,7 +62,11 @@ class Session(Connection):
         from faberdb_providers.postgres.reader import take_snapshot
 
         with reading(self.connection, f"the catalogue of {self.label}"):
-            return take_snapshot(self.connection, self.version, KINDS, self.asked)
+            try:
+                return take_snapshot(self.connection, self.version, KINDS, self.asked, self.prepared)
+            except psycopg.Error:
+                self.prepared = None  # nobody knows how far it came
+                raise
 
     def remembered(self, packed: bytes, digest: str) -> Remembered:
         """A snapshot that was packed before, instead of a new one that would have the same digest."""

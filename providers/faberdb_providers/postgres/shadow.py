@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from faberdb.errors import FaberError, ScratchError
 from faberdb.model import Address, Catalogue
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.server_wide import Asked
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
@@ -115,8 +116,8 @@ class ScratchServer:
 
 
 AHEAD = 2
-"""How many databases are made before they are asked for, each while the one before it is in use: what is declared is
-tried out in one, what changes in another, and few plans need a third."""
+"""How many databases are made before they are asked for: what is declared is tried out in one, what changes in another,
+and few plans need a third."""
 
 
 class _Databases:
@@ -126,23 +127,29 @@ class _Databases:
         self, make: Callable[[], Session], remove: Callable[[Session], None], pool: ThreadPoolExecutor
     ) -> None:
         self._make, self._remove, self._pool = make, remove, pool
+        self._making, self._reading = threading.Lock(), threading.Lock()
         self._beginning: Catalogue | None = None
-        self._lock, self._made = threading.Lock(), 1
-        self._next: Future[Session] | None = pool.submit(self._new)
+        self._ahead = deque(pool.submit(self._new) for _ in range(AHEAD))
 
     def _new(self) -> Session:
-        """A session on a new database. What such a one holds is only read from the first."""
-        session = self._make()
-        session.beginning = self._beginning = self._beginning or session.inspect()
+        """A session on a new database. What such a one holds is only read from the first, while the next is made."""
+        with self._making:
+            session = self._make()
+        try:
+            with self._reading:
+                session.beginning = self._beginning = self._beginning or session.inspect()
+        except BaseException:
+            self._remove(session)
+            raise
         return session
 
     @contextmanager
     def fresh(self) -> Iterator[Session]:
         """An empty database. Threads may ask for one."""
-        with self._lock:
-            coming, self._next = self._next or self._pool.submit(self._new), None
-            if self._made < AHEAD:
-                self._made, self._next = self._made + 1, self._pool.submit(self._new)
+        try:
+            coming = self._ahead.popleft()
+        except IndexError:
+            coming = self._pool.submit(self._new)
         session = coming.result()
         try:
             yield session
@@ -151,16 +158,17 @@ class _Databases:
 
     def close(self) -> None:
         """Remove what was made and is not wanted any more."""
-        if self._next is not None and not self._next.cancel():
-            with suppress(psycopg.Error, FaberError):  # nobody asked for that database
-                self._remove(self._next.result())
+        for coming in self._ahead:
+            if not coming.cancel():
+                with suppress(psycopg.Error, FaberError):  # nobody asked for that database
+                    self._remove(coming.result())
 
 
 @contextmanager
 def _serving(
     description: str, make: Callable[[], Session], remove: Callable[[Session], None], *, owns_roles: bool = False
 ) -> Iterator[ScratchServer]:
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(AHEAD) as pool:
         databases = _Databases(make, remove, pool)
         try:
             yield ScratchServer(description, databases.fresh, owns_roles=owns_roles)
@@ -365,10 +373,10 @@ def drop_database(keeper: Session, conninfo: str, name: str) -> None:
 @contextmanager
 def _open(conninfo: str) -> Iterator[Session]:
     """A session on a scratch database, which stays open where nothing goes wrong: without what such a database can do
-    without, where the role may switch it off, and with what asks to be prepared."""
+    without, where the role may switch it off, and with the queries of the catalogue prepared."""
     session = Session.open(conninfo, "the scratch database", read_only=False)
     try:
-        session.connection.prepare_threshold = sys.maxsize
+        session.prepared = Prepared()
         session.execute(
             "set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error"
         )

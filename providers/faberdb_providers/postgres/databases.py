@@ -1,0 +1,68 @@
+"""Databases as such: made, dropped, and what a new one will be like."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from faberdb.errors import DatabaseError
+from faberdb_providers.postgres.connection import KEEPERS
+from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.refusal import words
+from faberdb_providers.postgres.servers import embedded
+from faberdb_providers.postgres.servers.binaries import find
+from faberdb_providers.postgres.session import Session
+
+
+def embedded_database(folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
+    """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
+    the database `name` in it. Raises DatabaseError."""
+    base = embedded.ensure_running(folder, find(bin_setting, path), major)
+    with psycopg.connect(make_conninfo(base, dbname="postgres"), autocommit=True) as keeper:
+        if not keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                keeper.execute(f"create database {ident(name)}".encode())
+    return make_conninfo(base, dbname=name)
+
+
+def create_database(conninfo: str, label: str) -> str:
+    """Make the database that the connection string names, where it is missing; returns its name, or nothing if it
+    was there. Raises DatabaseError."""
+    name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+    for keeper_name in KEEPERS:
+        try:
+            with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
+                if keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+                    return ""
+                keeper.execute(f"create database {ident(name)}".encode())
+                return name
+        except psycopg.OperationalError:
+            continue
+        except psycopg.Error as error:
+            raise DatabaseError(f"cannot create the database of {label}", detail=words(error)) from None
+    Session.open(conninfo, label, read_only=True).close()
+    return ""
+
+
+def drop_database(conninfo: str, label: str) -> None:
+    """Drop the database that the connection string names, if nobody is connected to it. Raises DatabaseError."""
+    name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+    said: tuple[str, ...] = ()
+    for keeper_name in KEEPERS:
+        try:
+            with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
+                keeper.execute(f"drop database {ident(name)}".encode())
+                return
+        except psycopg.Error as error:
+            said = words(error)
+    raise DatabaseError(f"cannot drop the database of {label}", detail=said)
+
+
+def empty_like(conninfo: str) -> tuple[str, str]:
+    """What the database that a connection string names will be when it is made: how to reach the one that it will
+    be a copy of, and its own name."""
+    name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+    return make_conninfo(conninfo, dbname="template1"), name
