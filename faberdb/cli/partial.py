@@ -56,6 +56,8 @@ def edited(
         if any(obj.renamed_from and (obj.renamed_from in live or obj.renamed_from in kept) for obj in objects.values()):
             return None
         complete = workspace.provider.complete(objects, kept)
+        if any(a not in here and a not in complete for a in again):
+            return None  # no block was it written in, so none can have lost it
         digests = {a: declared_digest(o, context) for a, o in complete.items()}
         same = {a for a, digest in digests.items() if standing.digests.get(a) == digest and a in live}
         fallen = _fallen({*again, *digests} - same, referrers)

@@ -46,6 +46,8 @@ def load_part(
     beside = [name for name in known.contents if name not in names]
     if not names <= known.contents.keys() or not all(_same(Path(name), known.contents[name]) for name in beside):
         return None
+    if not names <= known.blocks.keys():
+        return None  # what a file without blocks declares is known by no block, and would look like gone
     reader = Reader(folder, compose(kinds), {kind.name: kind for kind in kinds}, tuple(search_path))
     replaced: set[Spot] = set()
     with without_collector():

@@ -190,3 +190,52 @@ def _text(plan: Plan) -> str:
 
 def _not_wanted(*args: object) -> None:
     raise AssertionError("all blocks were looked at")
+
+
+WITHOUT_BLOCKS = {
+    "a_section_between_the_parts_of_a_table": """
+[tables.a]
+[views]
+v = "select 1 as x"
+[tables.a.columns]
+id = "bigint"
+""",
+    "a_part_of_a_table_at_the_end": """
+[tables.a.columns]
+id = "bigint"
+[tables.b.columns]
+id = "bigint"
+[tables.a.indexes]
+a_id = ["id"]
+""",
+    "a_header_with_spaces": "[ tables.a.columns ]\nid = 'bigint'\n",
+    "a_header_in_single_quotes": "[tables.'a'.columns]\nid = 'bigint'\n",
+    "a_table_in_one_line": "tables = { a = { columns = { id = 'bigint' } } }\n",
+    "what_looks_like_a_header": '''
+[views.v]
+query = """
+select 1 as x /*
+[tables.a]
+*/"""
+[tables.a.columns]
+id = "bigint"
+''',
+}
+
+
+@pytest.mark.parametrize("text", WITHOUT_BLOCKS.values(), ids=WITHOUT_BLOCKS)
+def test_what_a_file_without_blocks_declares_is_not_taken_for_gone(
+    text: str, newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        folder = project({"dev": conninfo})
+        folder.declare(text)
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0
+        # Saved, it is planned anew though nothing was edited.
+        assert folder.run("plan", "dev", "--out", "plan.json", "--detailed-exitcode").code == 0
+        # An edit of another file is all that changes.
+        (folder.root / "schemas" / "sales.toml").write_text("[tables.p.columns]\nid = 'bigint'\n")
+        planned = folder.run("plan", "dev", "--detailed-exitcode")
+        assert (planned.code, planned.err) == (2, "")
+        assert "2 to create, 0 to alter, 0 to replace, 0 to drop, 0 to rename" in planned.out
