@@ -9,6 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
@@ -23,7 +24,7 @@ from faberdb_providers.postgres.kinds.types import (
     save_text,
     used_in_rows,
 )
-from faberdb_providers.postgres.names import clipped, ident, qualified
+from faberdb_providers.postgres.names import ident, qualified
 
 
 class CompositeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -82,29 +83,22 @@ class CompositeTypeKind(TypeKind):
         return ()  # the attributes change by themselves
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
-        if _same_layout(obj.address, work):
-            return super().carrier(obj, column, work)
-        # Not jsonb, which would tidy up attributes that are JSON themselves.
-        return "json", f"to_json({ident(column.address.path[-1])})"
+        return as_json(column) if text_differs(obj.address, work) else super().carrier(obj, column, work)
 
     def returned(self, obj: Object, column: Object, work: Work) -> str:
-        name = ident(column.address.path[-1])
-        if _same_layout(obj.address, work):
+        if not text_differs(obj.address, work):
             return super().returned(obj, column, work)
         if is_array(column):
-            # Only inside an object can JSON become an array of rows without a subquery, which USING does not take.
-            record = f"NULL::{_wrapper(obj)}"
-            return f"(json_populate_record({record}, json_build_object('value', {name}))).value"
+            return from_json(obj, column)
         # Of a column without a value, an object of NULLs would be made.
+        name = ident(column.address.path[-1])
         return f"CASE WHEN {name} IS NOT NULL THEN json_populate_record(NULL::{column.attributes['type']}, {name}) END"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         made = list(super().create(obj, inlined, work))
-        arrays = any(is_array(c) for c in carried(obj.address, work)) and not _same_layout(obj.address, work)
-        if work.before(obj.address) is not None and arrays:
-            made.insert(1, Statement(f"CREATE TYPE {_wrapper(obj)} AS (value {qualified(obj.address)}[])"))
-            made.append(Statement(f"DROP TYPE {_wrapper(obj)}"))
-        yield from made
+        anew = work.before(obj.address) is not None and text_differs(obj.address, work)
+        arrays = [column for column in carried(obj.address, work) if is_array(column)] if anew else []
+        yield from around_wrappers(obj, arrays, made)
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
         for attribute in work.children(obj.address, after=False):
@@ -120,26 +114,6 @@ class CompositeTypeKind(TypeKind):
 def _rank(attribute: Object, of: Object) -> int:
     order: list[str] = of.attributes["order"]
     return order.index(attribute.address.path[-1])
-
-
-def _wrapper(obj: Object) -> str:
-    return qualified(Address("type", (obj.address.path[0], clipped(obj.address.path[1], "__faberdb"))))
-
-
-def _attributes(address: Address, work: Work, *, after: bool) -> list[Object]:
-    return [o for o in work.children(address, after=after) if o.address.kind == "attribute"]
-
-
-def _same_layout(address: Address, work: Work) -> bool:
-    """Whether the text of a value means the same to the old type and the new one."""
-    before, after = work.before(address), work.after(address)
-    if before is None or after is None or before.attributes != after.attributes:
-        return False
-    old, new = ({o.address: o for o in _attributes(address, work, after=side)} for side in (False, True))
-    if any(old[a].attributes != new[a].attributes for a in old if a in new):
-        return False
-    inner = {r for o in old.values() for r in o.references if r.kind == "composite_type" and r != address}
-    return all(_same_layout(r, work) for r in inner)
 
 
 class AttributeSpec(LabelledSpec):

@@ -27,7 +27,7 @@ ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 
 -- 0004 replace domain public.pd [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.t ALTER COLUMN ps TYPE text USING ps::text;
+ALTER TABLE public.t ALTER COLUMN ps TYPE json USING to_json(ps);
 
 -- 0005 replace domain public.pd [caution]
 DROP DOMAIN public.pd;
@@ -44,7 +44,13 @@ CREATE TYPE public.pair AS (
 -- 0008 replace domain public.pd [safe]
 CREATE DOMAIN public.pd AS public.pair;
 
--- 0009 replace domain public.pd [dangerous]
-ALTER TABLE public.t ALTER COLUMN ps TYPE public.pd USING ps::public.pd;
+-- 0009 replace domain public.pd [safe]
+CREATE TYPE public.pd__faberdb_one AS (value public.pd);
+
+-- 0010 replace domain public.pd [dangerous]
+ALTER TABLE public.t ALTER COLUMN ps TYPE public.pd USING (json_populate_record(NULL::public.pd__faberdb_one, json_build_object('value', ps))).value;
+
+-- 0011 replace domain public.pd [safe]
+DROP TYPE public.pd__faberdb_one;
 
 COMMIT;
