@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Step
 
 CODE = "suspected-rename"
+NEAR = 0.6
+"""How much alike two names are of which one may be the other misspelt (difflib's ratio)."""
 ALIKE = 0.6
 """How much of the names of their parts two objects must share to look alike."""
 
@@ -20,8 +23,9 @@ def suspected(
     live: Mapping[Address, Object],
     target: Mapping[Address, Object],
     keeping: set[Address],
-) -> dict[Address, tuple[Address, ...]]:
-    """For each dropped object whose data is kept, those that are made in its place and look like it.
+) -> dict[Address, tuple[Object, ...]]:
+    """For each dropped object whose data is kept, those that are made in its place and look like it, or are declared to
+    come from one with a name much like its own that is not there.
 
     keeping: objects whose data the plan puts in quarantine. One that is declared to be new (`renamed_from = false`) is
     no candidate.
@@ -36,13 +40,21 @@ def suspected(
         if dropped is None or dropped.action is not Action.DROP or dropped.before is None:
             continue
         others = made.get((address.kind, address.path[:-1]), ())
-        alike = [o.address for o in others if _alike(dropped.before, o, live, target)]
+        alike = [o for o in others if _misspelt(address, o, live) or _alike(dropped.before, o, live, target)]
         if alike:
             found[address] = tuple(alike)
     return found
 
 
-def with_hazards(steps: Sequence[Step], found: Mapping[Address, Sequence[Address]]) -> Iterator[Step]:
+def _misspelt(address: Address, new: Object, live: Mapping[Address, Object]) -> bool:
+    """Whether it is declared to have had a name that nothing has, and that is much like this one."""
+    old = new.renamed_from
+    return old is not None and old not in live and bool(get_close_matches(old.path[-1], [address.path[-1]], 1, NEAR))
+
+
+def with_hazards(
+    steps: Sequence[Step], found: Mapping[Address, Sequence[Object]], live: Mapping[Address, Object]
+) -> Iterator[Step]:
     """The steps, with the suspicion said at the first that drops each suspect."""
     waiting = dict(found)
     for step in steps:
@@ -50,8 +62,14 @@ def with_hazards(steps: Sequence[Step], found: Mapping[Address, Sequence[Address
         if not others:
             yield step
             continue
-        names = " or ".join(other.path[-1] for other in others)
-        hazard = Hazard(CODE, f"it looks as if it were only renamed to {names}; then declare it with renamed_from")
+        names = " or ".join(other.address.path[-1] for other in others)
+        lost = [o.renamed_from.path[-1] for o in others if o.renamed_from and o.renamed_from not in live]
+        how = (
+            f", whose renamed_from says {lost[0]}, which is not there"
+            if lost
+            else "; then declare it with renamed_from"
+        )
+        hazard = Hazard(CODE, f"it looks as if it were only renamed to {names}{how}")
         yield replace(step, statement=replace(step.statement, hazards=(*step.statement.hazards, hazard)))
 
 

@@ -221,7 +221,7 @@ class Planner:
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept})
-            steps = tuple(with_hazards(steps, suspicions))
+            steps = tuple(with_hazards(steps, suspicions, start))
         steps = self._ways.prepared(steps, kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 

@@ -8,7 +8,7 @@ from faberdb.model import Action, Change, Risk
 from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
-from faberdb.views.values import Delta, deltas, gist
+from faberdb.views.values import Delta, conversions, deltas, gist
 from faberdb.views.words import SIGNS, called, effects, kind_word, one_line, renamed, several
 
 LIST = 4
@@ -89,6 +89,9 @@ class Body:
 
     def _about(self, item: Item, indent: int) -> None:
         """What else there is to say below an item's line: company, hazards, data, statements."""
+        if item.change and item.change.before and item.change.after:
+            for sentence in conversions(item.change.before, item.change.after):
+                self._page.line(sentence, indent=indent)
         if item.action is Action.DROP and item.folded:
             self._page.line(f"with {along(item.folded)}", indent=indent)
         for hazard in item.hazards:

@@ -62,7 +62,7 @@ def _heading(page: Page, plan: Plan) -> None:
     page.line((until, "dim"))
     if plan.kind == "rollback":
         page.line(f"Takes back plan {words.short_id(plan.of_plan)}: the database becomes what it was before,")
-        page.line("and what that plan put in quarantine comes back.")
+        page.line("and what that plan put in quarantine, if anything, comes back.")
 
 
 def _proven(plan: Plan) -> bool:

@@ -71,6 +71,15 @@ def deltas(before: Object, after: Object) -> list[Delta]:
     return [delta for key in changed for delta in _delta(after.address.kind, key, old.get(key), new.get(key))]
 
 
+def conversions(before: Object, after: Object) -> Iterator[str]:
+    """What becomes of values that are there, where the declaration says so."""
+    old, new = before.attributes, after.attributes
+    if (using := after.hints.get("using")) and old.get("type") != new.get("type"):
+        yield f"values are converted by {cut(visible(str(using)))}"
+    if (filling := after.hints.get("backfill")) and old.get("null") and not new.get("null"):
+        yield f"rows without a value get {cut(visible(str(filling)))}"
+
+
 def _mapping(value: Mapping[str, Any]) -> str:
     words = []
     for key, inner in value.items():

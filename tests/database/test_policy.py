@@ -185,3 +185,13 @@ def test_odd_names_are_excluded_as_they_are_printed(conninfo: str, project: Call
     assert "SET SCHEMA" in said
     assert 'ALTER TABLE public."odd.name 1"' in said
     assert 'ALTER TABLE "a.b".xy' in said
+
+
+def test_a_misspelt_former_name_is_told(shop: ProjectFolder, conninfo: str) -> None:
+    shop.declare(customer('postal = { type = "text", null = true }'))
+    assert shop.run("apply", "dev", "--auto-approve").code == 0
+    shop.declare(customer('post_code = { type = "text", null = true, renamed_from = "postall" }'))
+    planned = shop.run("plan", "dev", "--strict")
+    assert planned.code == 9
+    said = " ".join(planned.out.split())
+    assert "only renamed to post_code, whose renamed_from says postall, which is not there" in said

@@ -9,7 +9,7 @@ from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, 
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.rows import match
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import (
@@ -216,7 +216,7 @@ class _Carried:
             same = f"{found} AND t.{self._name}::text IS NOT DISTINCT FROM q.became"
             unwritten = f"SELECT t.tableoid, t.ctid FROM {dotted(*self._table)} t, {source} WHERE {same}"
             hit += f" AND (t.tableoid, t.ctid) NOT IN ({unwritten})"
-        return rows_where(Address("table", self._table), hit, self._work)
+        return rows_in([(Address("table", self._table), hit)], self._work)
 
 
 KIND = EnumKind()
