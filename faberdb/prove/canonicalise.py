@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from faberdb.canon.closure import closure
 from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
 from faberdb.canon.mentions import Mentions
+from faberdb.declare.passages import place_within
 from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Kind, Object
@@ -102,11 +103,11 @@ def _refused(
 ) -> DeclarationError:
     """The server's words for each object it would not make, at its place in the file."""
     lines: list[str] = []
-    for address, words in failures.items():
+    for address, refusal in failures.items():
         obj = declared.get(address)
-        place = place_of(obj.origin) if obj and obj.origin else ""
-        lines.append(f"{place + ': ' if place else ''}{address.spoken}: {words[0]}")
-        lines.extend(f"    {line}" for line in words[1:])
+        place = f"{place_within(obj.origin, refusal)}: " if obj and obj.origin else ""
+        lines.append(f"{place}{address.spoken}: {refusal.words[0]}")
+        lines.extend(f"    {line}" for line in refusal.words[1:])
     for address in missing if not failures else ():
         obj, found = declared[address], elsewhere.get(address)
         if obj.parent in missing:

@@ -121,7 +121,7 @@ def test_broken_declarations(shop: Shop, text: str, place: str, words: str) -> N
 
 def test_an_unknown_type(shop: Shop) -> None:
     shop.declare_more('phone = "telephone"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:", 'type "telephone" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:10", 'type "telephone" does not exist')
 
 
 def test_an_index_on_an_unknown_column(shop: Shop) -> None:
@@ -131,7 +131,7 @@ def test_an_index_on_an_unknown_column(shop: Shop) -> None:
 
 def test_a_view_that_does_not_compile(shop: Shop) -> None:
     shop.declare_more('\n[views]\nnames = "select nam from customer"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "nam" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:17", 'column "nam" does not exist')
 
 
 def test_a_check_whose_function_names_its_table_without_a_schema(shop: Shop) -> None:
@@ -380,9 +380,9 @@ def test_a_partition_that_overlaps_one_that_is_there(shop: Shop) -> None:
     bound = "FOR VALUES FROM ('2020-06-01') TO ('2021-06-01')"
     shop.declare_more(PARTITIONED + f'\n[tables.visit_late]\npartition_of = "visit"\nbound = "{bound}"\n')
     ran = shop.folder.run("plan", "live")
-    shop.refuses(ran, 1, "public.toml:20:9: table public.visit_late", 'would overlap partition "visit_2020"')
+    shop.refuses(ran, 1, "public.toml:22:27: table public.visit_late", 'would overlap partition "visit_2020"')
 
 
 def test_a_backfill_that_names_nothing(shop: Shop) -> None:
     shop.declare_more('phone = { type = "text", backfill = "nothing" }\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:1: column", 'column "nothing" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:38: column", 'column "nothing" does not exist')

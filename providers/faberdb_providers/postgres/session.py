@@ -193,7 +193,7 @@ class Session(Connection):
 
         found = {}
         for address, refusal in refusals(self.connection, objects).items():
-            said, *more = words(refusal.error)
+            said, *more = words(refusal.error, no_rows=True)  # looking into a body calls nothing
             where = f" (line {refusal.line} of its body)" if refusal.line else ""
             found[address] = Objection((said + where, *more), refusal.unreadable)
         return found
