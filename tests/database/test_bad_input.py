@@ -159,7 +159,36 @@ def test_two_files_that_declare_one_object(shop: Shop) -> None:
 
 def test_views_that_need_each_other(shop: Shop) -> None:
     shop.declare_more('\n[views]\na = "select * from b"\nb = "select * from a"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'relation "b" does not exist')
+    said = shop.refuses(shop.folder.run("plan", "live"), 1, "these objects need each other", "help: let one of them")
+    assert "public.toml:11:1: view public.a needs view public.b" in said
+    assert "public.toml:12:1: view public.b needs view public.a" in said
+    assert 'relation "b" does not exist' in said
+
+
+CIRCLES = {
+    "tables that inherit each other": (
+        '[tables.a]\ninherits = ["b"]\n[tables.b]\ninherits = ["a"]\n',
+        ("10:9: table public.a needs table public.b", "12:9: table public.b needs table public.a"),
+    ),
+    "partitions of each other": (
+        '[tables.a]\npartition_of = "b"\npartition_by = "LIST (id)"\nbound = "DEFAULT"\n'
+        '[tables.b]\npartition_of = "a"\npartition_by = "LIST (id)"\nbound = "DEFAULT"\n',
+        ("10:9: table public.a needs table public.b", "14:9: table public.b needs table public.a"),
+    ),
+    "a function and a view": (
+        '[views]\nv = "select * from f()"\n[functions.f]\nreturns = "setof v"\nlanguage = "sql"\nbody = "table v"\n',
+        ("11:1: view public.v needs function public.f", "12:12: function public.f() needs view public.v"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "members"), CIRCLES.values(), ids=CIRCLES)
+def test_a_circle(shop: Shop, text: str, members: tuple[str, str]) -> None:
+    """Who is part of it, where each stands and whom it needs, and nothing of the driver's."""
+    shop.declare_more("\n" + text)
+    said = shop.refuses(shop.folder.run("plan", "live"), 1, "these objects need each other", "help: let one of them")
+    assert all(f"public.toml:{member}" in said for member in members), said
+    assert "psycopg" not in said
 
 
 def saved(shop: Shop) -> Path:
