@@ -104,6 +104,49 @@ def test_a_role_without_rights(shop: Shop) -> None:
             connection.execute("drop role looker")
 
 
+@pytest.fixture
+def role(shop: Shop) -> Iterator[str]:
+    """A role that may make schemas in the database and owns nothing there; the commands connect as it."""
+    with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+        connection.execute("create role helper login")
+        name = connection.info.dbname
+        connection.execute(f'grant create on database "{name}" to helper'.encode())
+        connection.execute("drop schema faberdb, faberdb_quarantine cascade")
+        shop.folder.env["LIVE_URL"] = make_conninfo(shop.conninfo, user="helper")
+        yield "helper"
+        connection.execute("drop owned by helper; drop role helper")
+
+
+def schemas(shop: Shop) -> list[str]:
+    """Those that faberdb has made for itself."""
+    with psycopg.connect(shop.conninfo) as connection:
+        found = connection.execute("select nspname from pg_namespace where nspname ~ '^faberdb' order by 1")
+        return [name for (name,) in found.fetchall()]
+
+
+def test_a_table_of_another_role_is_not_begun_with(shop: Shop, role: str) -> None:
+    shop.declare_more('phone = { type = "text", null = true }\n\n[tables.visit.columns]\nid = "bigint"\n')
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    said = shop.refuses(ran, 9, "role helper may not do what the plan does in environment live", "help: connect as")
+    assert "table public.customer is altered, and only its owner postgres may do that: GRANT postgres TO" in said
+    assert f"GRANT CREATE ON SCHEMA public TO {role}" in said
+    assert schemas(shop) == []
+
+
+def test_a_right_that_only_shows_when_it_is_used(shop: Shop, role: str) -> None:
+    """Nothing of the plan remains, and nothing that the apply made for itself."""
+    shop.declare_more("""
+[tables.customer.triggers.quiet]
+events  = ["update"]
+execute = "pg_catalog.suppress_redundant_updates_trigger"
+""")
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    said = shop.refuses(ran, 7, "the role that applies the plan may not do what a step does", "permission denied")
+    assert "report this" not in said
+    assert schemas(shop) == []
+    assert role
+
+
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
