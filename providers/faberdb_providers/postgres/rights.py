@@ -74,6 +74,8 @@ def _relation(step: Step) -> tuple[str, ...]:
     kind, path = step.address.kind, step.address.path
     if kind == "owner":
         return path[1:] if path[0] in OF_OWNERS else ()
+    if step.action is Action.DROP and len(path) == 2 and kind != "table":  # tables are moved, not dropped
+        return ()  # the owner of the schema may do that too
     return path if kind in OF_OWNERS else ()
 
 
