@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.apply.fits import check_age, check_database, check_start, stale
-from faberdb.errors import RefusedError, RolledBackError, StoppedError, VerificationError
+from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -30,7 +30,9 @@ class Target(Protocol):
     def lock_lost(self) -> bool: ...
     def journal(self, known: Set[str] = ...) -> list[JournalEntry]: ...
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
-    def prepare_bookkeeping(self) -> None: ...
+    def refuse_without_rights(self, steps: Sequence[Step]) -> None: ...
+    def prepare_bookkeeping(self) -> bool: ...
+    def remove_bookkeeping(self) -> None: ...
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None: ...
     def holds(self, query: str) -> bool: ...
     def end_plan(self, plan_id: str, state: str) -> None: ...
@@ -88,7 +90,8 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
         check_age(plan, context.now)
     check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
     target.refuse_to_publish(plan.kept)
-    target.prepare_bookkeeping()
+    target.refuse_without_rights([step for step in plan.steps if step.transaction not in done])
+    fresh = target.prepare_bookkeeping()
     for entry in entries:
         if entry.state == "running" and entry.plan_id != plan.plan_id:
             target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
@@ -96,6 +99,10 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     try:
         _run(plan, target, context, done)
         return _verified(plan, target, context)
+    except (RolledBackError, StaleError):
+        if fresh:  # all is as it was, our own schemas too
+            target.remove_bookkeeping()
+        raise
     except KeyboardInterrupt:
         with suppress(Exception):  # the next apply that holds the lock finds out what could not be written here
             left = next(entry for entry in target.journal() if entry.plan_id == plan.plan_id)
@@ -230,6 +237,7 @@ class _TimeUpError(Exception):
 
 
 _ABOUT_DATA = re.compile(r"ERROR (?:22|23)")
+_ABOUT_RIGHTS = re.compile(r"ERROR 42501")
 
 
 def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:
@@ -241,6 +249,13 @@ def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | 
             detail=detail,
             advice="correct the cause and apply the same plan again: it goes on where it stopped; or take back what was"
             f" done: faberdb rollback {plan.environment}",
+        )
+    if any(_ABOUT_RIGHTS.match(line) for line in failure.words):
+        return RolledBackError(
+            "the role that applies the plan may not do what a step does; the database is as it was",
+            detail=detail,
+            advice="connect as the owner of what is named here, or as a role that was granted the right; then apply"
+            " again",
         )
     about_data = any(_ABOUT_DATA.match(line) for line in failure.words)
     again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"

@@ -11,8 +11,9 @@ import click
 from faberdb.canon.forms import declared_digest, form_of
 from faberdb.cli.applying import next_serial
 from faberdb.cli.forms import FormFile
+from faberdb.cli.json_schemas import put_json_schemas
 from faberdb.cli.options import dry_run_option, shown, view_of, workspace_of
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.workspace import GENERATED, Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError
 from faberdb.model import Address, Catalogue, Object
@@ -59,6 +60,8 @@ def import_database(
     texts = render(written.values(), workspace.provider.kinds, split=split)
     kept = _kept(workspace, environment, texts, managed, version, again=split)
     results = _write(workspace.project.schemas, texts, kept, dry_run=dry_run)
+    if not dry_run:
+        put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
         view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")

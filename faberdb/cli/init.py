@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from faberdb.cli.json_schemas import put_json_schemas
 from faberdb.cli.options import dry_run_option, folder, shown, view_of
 from faberdb.cli.workspace import GENERATED, Workspace, environment_named
 from faberdb.errors import ConfigError, ExitCode, FaberError
@@ -62,7 +63,7 @@ def command(
     texts |= {".gitignore": f"{GENERATED}/\n"} if not (here / ".gitignore").exists() else {}
     if not dry_run:
         _write(here, texts)
-        copy_json_schemas(here / GENERATED)
+        put_json_schemas(here / GENERATED)
     view.files("would write" if dry_run else "wrote", [(name, "new") for name in texts])
     if source is not None and not dry_run:
         from faberdb.cli.import_ import import_database
@@ -91,13 +92,3 @@ def _write(here: Path, texts: dict[str, str]) -> None:
             (here / name).write_text(text, "utf-8")
         except OSError as error:
             raise ConfigError("the project cannot be written", where=str(here / name), detail=(str(error),)) from None
-
-
-def copy_json_schemas(folder: Path) -> None:
-    """The JSON Schemas beside the project, where the `#:schema` headers point editors to."""
-    from importlib.resources import files
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for source in files("faberdb_schemas").iterdir():
-        if source.name.endswith(".schema.json"):
-            (folder / source.name).write_text(source.read_text("utf-8"), "utf-8")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import click
 
-from faberdb.cli.options import idle, workspace_of
+from faberdb.cli.options import color_option, json_option, view_of, workspace_of
 from faberdb.errors import ExitCode
 
 
 @click.command("validate")
+@json_option
+@color_option
 @click.pass_context
-def command(ctx: click.Context) -> int:
+def command(ctx: click.Context, as_json: bool, no_color: bool) -> int:
     """Check faberdb.toml and the schema files. What only a server can tell, `faberdb plan` checks."""
     from faberdb.declare.load import load
     from faberdb.views.words import plural
 
     workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color)
     declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
     objects, files = len(declaration.objects), len(declaration.files)
     what = f"{plural(objects, 'object')} declared"
-    click.echo(f"{workspace.project.file} and {plural(files, 'schema file')} are valid: {what}")
-    if workspace.project.idle:
-        click.echo(idle(workspace), err=True)
+    view.done(f"{workspace.project.file} and {plural(files, 'schema file')} are valid: {what}")
     return int(ExitCode.OK)

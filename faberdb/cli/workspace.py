@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
+from faberdb.cli.json_schemas import restore_json_schemas
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
@@ -41,8 +42,10 @@ class Workspace:
 
     @classmethod
     def find(cls, start: Path) -> Workspace:
-        """The project of a folder or one above it. Raises ConfigError."""
-        return cls(load(start), surroundings())
+        """The project of a folder or one above it, with what its files refer editors to. Raises ConfigError."""
+        project = load(start)
+        restore_json_schemas(project.root / GENERATED)
+        return cls(project, surroundings())
 
     @cached_property
     def provider(self) -> Any:

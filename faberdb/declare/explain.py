@@ -60,7 +60,7 @@ def validate(source: Source, model: type[AnyModel]) -> AnyModel | list[Problem]:
         return model.model_validate(source.data, strict=True)
     except ValidationError as error:
         refusals = [_trace(model, source.data, e) for e in error.errors(include_url=False)]
-    return [source.problem(path, message) for path, message in _sentences(refusals)]
+    return [source.problem(path, message, advice) for path, message, advice in _sentences(refusals)]
 
 
 def _trace(model: type[BaseModel], data: Any, error: ErrorDetails) -> _Refusal:
@@ -116,8 +116,9 @@ def _flat(types: Sequence[Any]) -> Iterator[Any]:
             yield each
 
 
-def _sentences(refusals: Sequence[_Refusal]) -> Iterator[tuple[Keys, str]]:
-    """One sentence for each place and cause. Of several types tried, those count that the value came nearest to."""
+def _sentences(refusals: Sequence[_Refusal]) -> Iterator[tuple[Keys, str, str]]:
+    """One sentence, with advice, for each place and cause. Of several types tried, those count that the value came
+    nearest to."""
     wrong: dict[Keys, list[_Refusal]] = {}
     nearer = {branch for r in refusals for branch in r.branches if not (r.expected and r.path == branch)}
     misspelt = {(r.path[:-1], _meant(r)) for r in refusals if r.error["type"] == "extra_forbidden"}
@@ -125,14 +126,14 @@ def _sentences(refusals: Sequence[_Refusal]) -> Iterator[tuple[Keys, str]]:
         if refusal.error["type"] == "missing" and (refusal.path, refusal.error["loc"][-1]) in misspelt:
             continue
         if not refusal.expected:
-            yield refusal.path, _sentence(refusal)
+            yield refusal.path, _sentence(refusal), _remedy(refusal)
         elif refusal.path not in nearer:
             wrong.setdefault(refusal.path, []).append(refusal)
     for path, group in wrong.items():
         expected = list(dict.fromkeys(refusal.expected for refusal in group))
         if any(refusal.expanded for refusal in group) and "a table" not in expected:
             expected.append("a table")
-        yield path, f"{_label(path)} must be {_either(expected)}, not {_found(group[0].raw)}"
+        yield path, f"{_label(path)} must be {_either(expected)}, not {_found(group[0].raw)}", _example(path, expected)
 
 
 def _either(expected: Sequence[str]) -> str:
@@ -161,6 +162,31 @@ def _sentence(refusal: _Refusal) -> str:
         case "value_error" | "assertion_error":
             return f"{_label(refusal.path)}: {context['error']}"
     return error["msg"].replace("Input", _label(refusal.path), 1).replace(" should ", " must ", 1)
+
+
+_EXAMPLES = {
+    "a string": '"..."',
+    "true or false": "true",
+    "an integer": "1",
+    "a number": "1.5",
+    "a list": '["...", "..."]',
+    "a table": "{ ... }",
+}
+
+
+def _example(path: Keys, expected: Sequence[str]) -> str:
+    """How a value of the right sort is written."""
+    shown = [_EXAMPLES[name] for name in expected if name in _EXAMPLES]
+    key = f"{path[-1]} = " if path and isinstance(path[-1], str) else ""
+    return f"write it like this: {' or '.join(f'`{key}{example}`' for example in shown)}" if shown else ""
+
+
+def _remedy(refusal: _Refusal) -> str:
+    if refusal.error["type"] != "extra_forbidden":
+        return ""
+    meant, key = _meant(refusal), refusal.error["loc"][-1]
+    instead = f"write `{meant}`, or take `{key}` out" if meant else f"take `{key}` out, or move it to where it belongs"
+    return f"{instead}; docs/reference says what may stand here"
 
 
 def _names(owners: Sequence[Any]) -> set[str]:

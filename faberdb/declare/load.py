@@ -209,4 +209,8 @@ class Reader:
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:
     first = place_of(known.origin) if known.origin else "another place"
-    return source.problem(keys, f"{obj.address} is declared twice; the first is at {first}")
+    return source.problem(
+        keys,
+        f"{obj.address} is declared twice; the first is at {first}",
+        "keep one of the two, with what the other one says besides, or give one of them another name",
+    )

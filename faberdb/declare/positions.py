@@ -23,12 +23,17 @@ _BARE_VALUE = re.compile(r"[^,\]}\n#]*")
 
 def locate(text: str, keys: Keys) -> tuple[int, int]:
     """Line and column (from 1) where `keys` was written in the TOML `text`, or where its nearest parent was."""
-    index = _index(text)
+    index = _index(text).found
     for length in range(len(keys), 0, -1):
         offset = index.get(keys[:length])
         if offset is not None:
             return line_and_column(text, offset)
     return 1, 1
+
+
+def value_at(text: str, keys: Keys) -> int | None:
+    """The offset in the TOML `text` at which the value of `keys` begins; None where that is not known."""
+    return _index(text).values.get(keys)
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -37,20 +42,24 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8)
-def _index(text: str) -> dict[Keys, int]:
-    return _Scanner(text).scan()
+def _index(text: str) -> _Scanner:
+    scanner = _Scanner(text)
+    scanner.scan()
+    return scanner
 
 
 class _Scanner:
-    """Notes the offset of every key path. Broken TOML is no error here: what cannot be read is skipped."""
+    """Notes the offset of every key path, and of its value. Broken TOML is no error here: what cannot be read is
+    skipped."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
         self.found: dict[Keys, int] = {}
+        self.values: dict[Keys, int] = {}
         self.implied: set[Keys] = set()
         self.lengths: dict[Keys, int] = {}
 
-    def scan(self) -> dict[Keys, int]:
+    def scan(self) -> None:
         table: Keys = ()
         while self._skip(_GAP) < len(self.text):
             start = self.at
@@ -60,7 +69,6 @@ class _Scanner:
                 self._pair(table)
             if self.at == start:
                 self.at += 1
-        return self.found
 
     def _skip(self, pattern: re.Pattern[str]) -> int:
         match = pattern.match(self.text, self.at)
@@ -119,6 +127,7 @@ class _Scanner:
 
     def _value(self, path: Keys) -> None:
         text, at = self.text, self.at
+        self.values.setdefault(path, at)
         if text.startswith("[", at):
             self._items(path)
         elif text.startswith("{", at):

@@ -26,12 +26,13 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong in one file, said in one sentence."""
+    """One thing wrong in one file, said in one sentence, and what to do about it, if the sentence leaves that open."""
 
     file: Path
     line: int
     column: int
     message: str
+    advice: str = ""
 
     @property
     def place(self) -> str:
@@ -56,9 +57,9 @@ class Source:
     digest: str = ""
     blocks: Mapping[Block, str] | None = None
 
-    def problem(self, keys: Keys, message: str) -> Problem:
+    def problem(self, keys: Keys, message: str, advice: str = "") -> Problem:
         """The message at the place where `keys` was written."""
-        return Problem(self.file, *locate(self.text, keys), message)
+        return Problem(self.file, *locate(self.text, keys), message, advice)
 
 
 def content_digest(raw: bytes) -> str:
@@ -105,7 +106,11 @@ def _syntax_problem(file: Path, text: str, said: str) -> Problem:
         line, column = int(match[2]), int(match[3])
     else:
         line, column = line_and_column(text, len(text.rstrip()))
-    return Problem(file, line, column, f"not valid TOML: {what[:1].lower()}{what[1:]}")
+    advice = (
+        "look at that place and the line before it: a text stands in quotes, a list in [...], each bracket and quote is"
+        " closed, a key stands once; then: faberdb validate"
+    )
+    return Problem(file, line, column, f"not valid TOML: {what[:1].lower()}{what[1:]}", advice)
 
 
 def leaks(source: Source) -> list[Problem]:
@@ -125,12 +130,13 @@ def hidden(file: Path, text: str) -> list[Problem]:
 
 
 def error_of(problems: Iterable[Problem], error: type[AnyError]) -> AnyError:
-    """One error for all problems: the first is its message, the rest its detail."""
+    """One error for all problems: the first is its message, the rest its detail, the first advice is its advice."""
     first, *rest = sorted(set(problems))
     lines = [f"{problem.place}: {problem.message}" for problem in rest[:_SHOWN]]
     if len(rest) > _SHOWN:
         lines.append(f"and {len(rest) - _SHOWN} more")
-    return error(first.message, where=first.place, detail=tuple(lines))
+    advice = next((problem.advice for problem in (first, *rest) if problem.advice), "")
+    return error(first.message, where=first.place, detail=tuple(lines), advice=advice)
 
 
 def place_of(origin: Origin) -> str:

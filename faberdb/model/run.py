@@ -48,6 +48,16 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a scratch server says of a statement that it refuses; the statement, as it was sent, and where in it (from
+    0) it was wrong, if that was said."""
+
+    words: tuple[str, ...]
+    statement: str
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """What the journal in a database says of a plan that was begun there.
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
 
-from faberdb.errors import CircleError
 from faberdb.model import Address, Change, Kind, Object
+from faberdb.order.circle import circles, closed
 from faberdb.order.edges import Ends, Vertex, choosing, ends_of, filling, freed, referring, siblings, turns, watching
 
 
@@ -77,7 +77,11 @@ def order(
     grouped = _group(together, ends, parents)
     fills, after_parts = filling(changes, kinds, ends, coming or {})
     vertices = list(dict.fromkeys([*(v for pair in ends.values() for v in pair if v), *fills]))
-    before, ordered = _contract(vertices, hard | after_parts, better, soft, parents, free, key)
+    try:
+        before, ordered = _contract(vertices, hard | after_parts, better, soft, parents, free, key)
+    except _ClosedError as error:
+        sides = {a: changes[a].after or changes[a].before for a in {v.address for v in error.circle}}
+        raise closed({a: o for a, o in sides.items() if o is not None}) from None
     merged: dict[Vertex, list[Address]] = {}
     beside: dict[Vertex, list[Vertex]] = {}
     for vertex in vertices:
@@ -116,6 +120,14 @@ def _group(
                 parents[root] = head
         grouped.update(members)
     return grouped
+
+
+class _ClosedError(Exception):
+    """Vertices of which each must come before another."""
+
+    def __init__(self, circle: set[Vertex]) -> None:
+        super().__init__()
+        self.circle = circle
 
 
 _NONE: frozenset[Vertex] = frozenset()
@@ -185,7 +197,8 @@ def _contract(
     key: Callable[[Vertex], Any],
 ) -> tuple[dict[Vertex, set[Vertex]], list[Vertex]]:
     """What comes right before each merged vertex, and their order; what closes a circle is undone until there is none:
-    merges of what is free, then soft edges, then all merges, and last what would be better but need not be."""
+    merges of what is free, then soft edges, then all merges, and last what would be better but need not be. Raises
+    _ClosedError."""
     edges = hard | better | soft
     while True:
         root = {v: _root(v, parents) for v in vertices}
@@ -196,7 +209,7 @@ def _contract(
         ordered = _sorted(before, key)
         if len(ordered) == len(before):
             break
-        for circle in _circles(before):
+        for circle in circles(before):
             inside = {(a, b) for a, b in edges if root[a] != root[b] and {root[a], root[b]} <= circle}
             if _unmerge(inside, parents, free):
                 continue
@@ -207,16 +220,8 @@ def _contract(
             elif inside - hard:
                 edges -= inside - hard
             else:
-                raise _closed(circle)
+                raise _ClosedError(circle)
     return before, ordered
-
-
-def _circles(before: Mapping[Vertex, set[Vertex]]) -> list[set[Vertex]]:
-    # Loaded here, because it takes as long as ordering a thousand changes, and circles are rare.
-    import networkx as nx
-
-    graph: Any = nx.DiGraph((earlier, vertex) for vertex, found in before.items() for earlier in found)
-    return [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
 
 
 def _root(
@@ -237,11 +242,3 @@ def _unmerge(inside: set[tuple[Vertex, Vertex]], parents: dict[Vertex, Vertex], 
     for vertex in late:
         del parents[vertex]
     return bool(late)
-
-
-def _closed(circle: set[Vertex]) -> CircleError:
-    names = ", ".join(sorted(v.address.spoken for v in circle))
-    return CircleError(
-        f"these objects need each other, so there is no order to build them in: {names}",
-        advice="break the circle, for instance by moving a default or a constraint into a later plan",
-    )

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from faberdb.canon.closure import closure
 from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
 from faberdb.canon.mentions import Mentions
+from faberdb.declare.passages import place_within
 from faberdb.declare.source import place_of
-from faberdb.errors import DeclarationError
+from faberdb.errors import CircleError, DeclarationError
 from faberdb.model import Address, Kind, Object
+from faberdb.order.circle import circles, closed, needing
 from faberdb.prove.scratch import Failures, Scratch, build
 
 
@@ -35,7 +37,8 @@ def canonicalise(
 
     given: objects of kinds that are only read, which declared ones may refer to. remembered: forms by declared
     digest. scratch is asked for only when something is not remembered. Raises DeclarationError with the server's
-    words at the place in the file for what cannot be built.
+    words at the place in the file for what cannot be built,
+    CircleError for objects that need each other.
     """
     digests = {address: declared_digest(obj, context) for address, obj in declared.items()}
     known = recall(declared, remembered, digests, kinds, given)
@@ -82,7 +85,7 @@ def _read_back(
         elsewhere = _made_elsewhere(missing, read, whole)
         if len(wanted) == len(whole):
             break
-    raise _refused(failures, missing, elsewhere, declared, kinds)
+    raise _refused(failures, missing, elsewhere, declared, whole, kinds)
 
 
 def _made_elsewhere(
@@ -98,15 +101,20 @@ def _refused(
     missing: list[Address],
     elsewhere: Mapping[Address, Object],
     declared: Mapping[Address, Object],
+    whole: Mapping[Address, Object],
     kinds: Mapping[str, Kind],
-) -> DeclarationError:
-    """The server's words for each object it would not make, at its place in the file."""
+) -> DeclarationError | CircleError:
+    """The server's words for each object it would not make, at its place in the file. whole: all there is, with what
+    its texts mention: objects of which each lacks another are told to, since no order would have helped."""
     lines: list[str] = []
-    for address, words in failures.items():
+    for address, refusal in failures.items():
         obj = declared.get(address)
-        place = place_of(obj.origin) if obj and obj.origin else ""
-        lines.append(f"{place + ': ' if place else ''}{address.spoken}: {words[0]}")
-        lines.extend(f"    {line}" for line in words[1:])
+        place = f"{place_within(obj.origin, refusal)}: " if obj and obj.origin else ""
+        lines.append(f"{place}{address.spoken}: {refusal.words[0]}")
+        lines.extend(f"    {line}" for line in refusal.words[1:])
+    found_closed = circles(needing({a: whole[a] for a in failures}))
+    if found_closed:
+        return closed({a: whole[a] for a in set().union(*found_closed)}, tuple(lines))
     for address in missing if not failures else ():
         obj, found = declared[address], elsewhere.get(address)
         if obj.parent in missing:

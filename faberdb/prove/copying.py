@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 from faberdb.canon.mentions import suggest
-from faberdb.declare.source import place_of
+from faberdb.declare.passages import place_within
 from faberdb.diff.changes import referrers_of
 from faberdb.errors import DeclarationError, ProofError
-from faberdb.model import Address, Effects, Kind, Object, Origin, Step
+from faberdb.model import Address, Effects, Kind, Object, Origin, Refusal, Step
 from faberdb.prove.neighbourhood import neighbourhood
-from faberdb.prove.scratch import Scratch, ScratchDatabase, build
+from faberdb.prove.scratch import Failures, Scratch, ScratchDatabase, build
 
 
 def around(
@@ -33,15 +33,15 @@ class Copy:
         self.scope = "full" if full else "closure"
         failures = build(database, self.objects, kinds)
         # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
-        self._beside = {a: words for a, words in failures.items() if kinds[a.kind].optional}
-        _refuse({a: words for a, words in failures.items() if a not in self._beside})
+        self._beside = {a: refusal for a, refusal in failures.items() if kinds[a.kind].optional}
+        _refuse({a: refusal for a, refusal in failures.items() if a not in self._beside})
         # Before the first reading: a schema that is made later costs the server all that it has planned.
         database.prepare_bookkeeping()
         self.read()
 
     def hold(self, touched: Collection[Address]) -> None:
         """Make sure that what is touched is there. Raises ProofError."""
-        _refuse({a: words for a, words in self._beside.items() if a in touched})
+        _refuse({a: refusal for a, refusal in self._beside.items() if a in touched})
 
     def read(self) -> Mapping[Address, Object]:
         self.now = self.database.inspect().objects
@@ -65,7 +65,7 @@ class Copy:
                 raise _not_accepted(obj.origin, step, failed[1])
             raise ProofError(
                 f"the {which} fails on scratch at {step.address.spoken}",
-                detail=(*failed[1].splitlines(), f"statement: {step.statement.sql}"),
+                detail=(*failed[1].words, f"statement: {step.statement.sql}"),
                 advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
             )
         return self.read()
@@ -110,14 +110,14 @@ def copied(
         yield copy
 
 
-def _not_accepted(origin: Origin, step: Step, words: str) -> DeclarationError:
+def _not_accepted(origin: Origin, step: Step, refusal: Refusal) -> DeclarationError:
     """What stands by itself is known to be right by now, so it is how it fits with the rest, or the way there."""
-    first, *rest = words.splitlines()
+    first, *rest = refusal.words
     what = step.address.spoken
     return DeclarationError(
         "PostgreSQL does not accept the declared schema, or the way to it",
         detail=(
-            f"{place_of(origin)}: {what}: {first}",
+            f"{place_within(origin, refusal)}: {what}: {first}",
             *(f"    {line}" for line in rest),
             f"statement: {step.statement.sql}",
         ),
@@ -126,10 +126,10 @@ def _not_accepted(origin: Origin, step: Step, words: str) -> DeclarationError:
     )
 
 
-def _refuse(failures: Mapping[Address, Sequence[str]]) -> None:
+def _refuse(failures: Failures) -> None:
     if failures:
         raise ProofError(
             "the live catalogue could not be copied to scratch",
-            detail=tuple(f"{address}: {' '.join(words)}" for address, words in failures.items()),
+            detail=tuple(f"{address}: {' '.join(refusal.words)}" for address, refusal in failures.items()),
             advice="set [shadow] url_env to a server that has what is missing, or report this as a bug",
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from faberdb.diff.changes import diff
 from faberdb.errors import CircleError
-from faberdb.model import Address, Catalogue, Effects, Kind, Object, Objection, Step
+from faberdb.model import Address, Catalogue, Effects, Kind, Object, Objection, Refusal, Step
 from faberdb.order.steps import make_steps
 
 
@@ -23,10 +23,10 @@ class ScratchDatabase(Protocol):
     def objections(self, objects: Iterable[Object]) -> Mapping[Address, Objection]: ...
     def run_all(
         self, steps: Sequence[Step], measured: Callable[[Step, Effects], None] | None = None
-    ) -> tuple[int, str] | None: ...
-    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]: ...
+    ) -> tuple[int, Refusal] | None: ...
+    def run_each(self, steps: Sequence[Step]) -> dict[int, Refusal]: ...
     def run_batch(self, steps: Sequence[Step]) -> bool: ...
-    def prepare_bookkeeping(self) -> None: ...
+    def prepare_bookkeeping(self) -> bool: ...
 
 
 class Scratch(Protocol):
@@ -37,13 +37,13 @@ class Scratch(Protocol):
     def database(self) -> AbstractContextManager[ScratchDatabase]: ...
 
 
-Failures = dict[Address, tuple[str, ...]]
+Failures = dict[Address, Refusal]
 
 
 def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> Failures:
     """Create the objects, which may be declared or canonical, on a scratch database that is still empty.
 
-    Returns the server's words for each that could not be made. References that only a name suggested may form a
+    Returns what the server says of each that could not be made. References that only a name suggested may form a
     circle; then they are left out, and what comes too early is tried again.
     """
     there = database.at_first()
@@ -57,9 +57,9 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
         return {}
     # Once more with a statement for each object, so that what fails is the object that is wrong, not its table.
     steps = _creating(there, wanted, kinds, inline=False)
-    failed = {steps[index].address: words for index, words in database.run_each(steps).items()}
+    failed = {steps[index].address: refusal for index, refusal in database.run_each(steps).items()}
     # Of objects that need each other none is told to fail for another one's sake.
-    return {a: words for a, words in failed.items() if not _needs(wanted[a], failed, wanted)} or failed
+    return {a: refusal for a, refusal in failed.items() if not _needs(wanted[a], failed, wanted)} or failed
 
 
 def _creating(

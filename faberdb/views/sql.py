@@ -21,8 +21,9 @@ def plan_sql(plan: Plan, rollback: bool = False) -> str:
     # As apply runs it: a body may name what a later step makes.
     settings = ["SET search_path = '';", "SET check_function_bodies = off;"]
     lines = [*_header(plan, rollback), r"\set ON_ERROR_STOP on", *settings]
-    if any(kept.place.startswith("faberdb_quarantine.") for kept in plan.kept) and not rollback:
-        # Apply makes it with its journal.
+    keeps = any("faberdb_quarantine." in step.statement.sql for step in steps)
+    if keeps or (any(kept.place.startswith("faberdb_quarantine.") for kept in plan.kept) and not rollback):
+        # Apply makes it with its journal; who ran the way there as a script has none yet.
         lines += ["CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;"]
         lines += ["REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;"]
     for _, group in groupby(steps, key=lambda step: step.transaction):

@@ -104,6 +104,49 @@ def test_a_role_without_rights(shop: Shop) -> None:
             connection.execute("drop role looker")
 
 
+@pytest.fixture
+def role(shop: Shop) -> Iterator[str]:
+    """A role that may make schemas in the database and owns nothing there; the commands connect as it."""
+    with psycopg.connect(shop.conninfo, autocommit=True) as connection:
+        connection.execute("create role helper login")
+        name = connection.info.dbname
+        connection.execute(f'grant create on database "{name}" to helper'.encode())
+        connection.execute("drop schema faberdb, faberdb_quarantine cascade")
+        shop.folder.env["LIVE_URL"] = make_conninfo(shop.conninfo, user="helper")
+        yield "helper"
+        connection.execute("drop owned by helper; drop role helper")
+
+
+def schemas(shop: Shop) -> list[str]:
+    """Those that faberdb has made for itself."""
+    with psycopg.connect(shop.conninfo) as connection:
+        found = connection.execute("select nspname from pg_namespace where nspname ~ '^faberdb' order by 1")
+        return [name for (name,) in found.fetchall()]
+
+
+def test_a_table_of_another_role_is_not_begun_with(shop: Shop, role: str) -> None:
+    shop.declare_more('phone = { type = "text", null = true }\n\n[tables.visit.columns]\nid = "bigint"\n')
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    said = shop.refuses(ran, 9, "role helper may not do what the plan does in environment live", "help: connect as")
+    assert "table public.customer is altered, and only its owner postgres may do that: GRANT postgres TO" in said
+    assert f"GRANT CREATE ON SCHEMA public TO {role}" in said
+    assert schemas(shop) == []
+
+
+def test_a_right_that_only_shows_when_it_is_used(shop: Shop, role: str) -> None:
+    """Nothing of the plan remains, and nothing that the apply made for itself."""
+    shop.declare_more("""
+[tables.customer.triggers.quiet]
+events  = ["update"]
+execute = "pg_catalog.suppress_redundant_updates_trigger"
+""")
+    ran = shop.folder.run("apply", "live", "--auto-approve")
+    said = shop.refuses(ran, 7, "the role that applies the plan may not do what a step does", "permission denied")
+    assert "report this" not in said
+    assert schemas(shop) == []
+    assert role
+
+
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
@@ -121,7 +164,7 @@ def test_broken_declarations(shop: Shop, text: str, place: str, words: str) -> N
 
 def test_an_unknown_type(shop: Shop) -> None:
     shop.declare_more('phone = "telephone"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:", 'type "telephone" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:10", 'type "telephone" does not exist')
 
 
 def test_an_index_on_an_unknown_column(shop: Shop) -> None:
@@ -131,7 +174,7 @@ def test_an_index_on_an_unknown_column(shop: Shop) -> None:
 
 def test_a_view_that_does_not_compile(shop: Shop) -> None:
     shop.declare_more('\n[views]\nnames = "select nam from customer"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "nam" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:17", 'column "nam" does not exist')
 
 
 def test_a_check_whose_function_names_its_table_without_a_schema(shop: Shop) -> None:
@@ -159,7 +202,36 @@ def test_two_files_that_declare_one_object(shop: Shop) -> None:
 
 def test_views_that_need_each_other(shop: Shop) -> None:
     shop.declare_more('\n[views]\na = "select * from b"\nb = "select * from a"\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'relation "b" does not exist')
+    said = shop.refuses(shop.folder.run("plan", "live"), 1, "these objects need each other", "help: let one of them")
+    assert "public.toml:11:1: view public.a needs view public.b" in said
+    assert "public.toml:12:1: view public.b needs view public.a" in said
+    assert 'relation "b" does not exist' in said
+
+
+CIRCLES = {
+    "tables that inherit each other": (
+        '[tables.a]\ninherits = ["b"]\n[tables.b]\ninherits = ["a"]\n',
+        ("10:9: table public.a needs table public.b", "12:9: table public.b needs table public.a"),
+    ),
+    "partitions of each other": (
+        '[tables.a]\npartition_of = "b"\npartition_by = "LIST (id)"\nbound = "DEFAULT"\n'
+        '[tables.b]\npartition_of = "a"\npartition_by = "LIST (id)"\nbound = "DEFAULT"\n',
+        ("10:9: table public.a needs table public.b", "14:9: table public.b needs table public.a"),
+    ),
+    "a function and a view": (
+        '[views]\nv = "select * from f()"\n[functions.f]\nreturns = "setof v"\nlanguage = "sql"\nbody = "table v"\n',
+        ("11:1: view public.v needs function public.f", "12:12: function public.f() needs view public.v"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "members"), CIRCLES.values(), ids=CIRCLES)
+def test_a_circle(shop: Shop, text: str, members: tuple[str, str]) -> None:
+    """Who is part of it, where each stands and whom it needs, and nothing of the driver's."""
+    shop.declare_more("\n" + text)
+    said = shop.refuses(shop.folder.run("plan", "live"), 1, "these objects need each other", "help: let one of them")
+    assert all(f"public.toml:{member}" in said for member in members), said
+    assert "psycopg" not in said
 
 
 def saved(shop: Shop) -> Path:
@@ -380,9 +452,9 @@ def test_a_partition_that_overlaps_one_that_is_there(shop: Shop) -> None:
     bound = "FOR VALUES FROM ('2020-06-01') TO ('2021-06-01')"
     shop.declare_more(PARTITIONED + f'\n[tables.visit_late]\npartition_of = "visit"\nbound = "{bound}"\n')
     ran = shop.folder.run("plan", "live")
-    shop.refuses(ran, 1, "public.toml:20:9: table public.visit_late", 'would overlap partition "visit_2020"')
+    shop.refuses(ran, 1, "public.toml:22:27: table public.visit_late", 'would overlap partition "visit_2020"')
 
 
 def test_a_backfill_that_names_nothing(shop: Shop) -> None:
     shop.declare_more('phone = { type = "text", backfill = "nothing" }\n')
-    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:1: column", 'column "nothing" does not exist')
+    shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:38: column", 'column "nothing" does not exist')

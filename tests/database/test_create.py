@@ -77,6 +77,22 @@ def test_a_dry_run_shows_the_plan_and_makes_nothing(folder: ProjectFolder) -> No
     assert tables(folder) == ["customer"]
 
 
+def test_a_role_that_may_not_make_databases_is_told_who_can_help(folder: ProjectFolder) -> None:
+    keeper = make_conninfo(folder.env["LIVE_URL"], dbname="template1")
+    with psycopg.connect(keeper, autocommit=True) as connection:
+        connection.execute("create role maker login")
+        try:
+            folder.env["LIVE_URL"] = make_conninfo(folder.env["LIVE_URL"], user="maker")
+            ran = folder.run("create", "live")
+        finally:
+            connection.execute("drop role maker")
+            folder.env["LIVE_URL"] = make_conninfo(keeper, dbname=NAME)
+    assert ran.code == 1, ran
+    assert f'cannot create database "{NAME}" of environment live' in ran.err
+    assert f'help: let a superuser run: ALTER ROLE maker CREATEDB; or: CREATE DATABASE "{NAME}" OWNER maker' in ran.err
+    assert not there(folder)
+
+
 def test_nothing_of_a_first_create_can_hurt(folder: ProjectFolder) -> None:
     folder.declare(
         CUSTOMER

@@ -61,7 +61,7 @@ def project(text: str = FULL) -> Project:
 def refused(text: str) -> str:
     with pytest.raises(ConfigError) as caught:
         project(text)
-    return str(caught.value)
+    return str(caught.value).partition("\nhelp: ")[0]
 
 
 def test_a_project_is_read_with_its_defaults_filled_in(folder: Path) -> None:

@@ -33,7 +33,7 @@ def declared(*search_path: str, **files: str) -> Declaration:
 def refused(**files: str) -> str:
     with pytest.raises(DeclarationError) as caught:
         declared(**files)
-    return str(caught.value)
+    return str(caught.value).partition("\nhelp: ")[0]
 
 
 GOOD = """\
@@ -303,3 +303,25 @@ def test_sections_may_be_called_as_they_like() -> None:
     odd: tuple[Any, ...] = (SmallKind("copy", "copy", BoxSpec), SmallKind("json", "json", BoxSpec))
     Path("schemas/a.toml").write_text("[copy.a]\nsize = 1\n[json.b]\n", "utf-8")
     assert [str(address) for address in load(Path("schemas"), odd, ()).objects] == ["copy:public.a", "json:public.b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("[boxes.a]\nsise = 1\n", "write `size`, or take `sise` out; docs/reference says what may stand here"),
+        ("[boxes.a]\nzzz = 1\n", "take `zzz` out, or move it to where it belongs; docs/reference says what may stand"),
+        ('[boxes.a]\nsize = "3"\n', "write it like this: `size = 1`"),
+        ("[boxes.a]\nsize = \n", "look at that place and the line before it: a text stands in quotes"),
+    ],
+    ids=["a misspelt key", "an unknown key", "a wrong type", "broken TOML"],
+)
+def test_what_to_do_is_said_too(text: str, advice: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declared(a=text)
+    assert caught.value.advice.startswith(advice)
+
+
+def test_of_two_that_declare_one_object_one_is_to_go() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declared(a='schema = "s"\n[boxes.a]\nsize = 1\n', b='schema = "s"\n[boxes.a]\nsize = 2\n')
+    assert caught.value.advice.startswith("keep one of the two")

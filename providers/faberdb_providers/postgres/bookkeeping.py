@@ -16,6 +16,12 @@ revoke all on schema faberdb, faberdb_quarantine from public;
 revoke all on all tables in schema faberdb from public;
 """
 
+UNMADE = """
+drop table faberdb.journal, faberdb.plan, faberdb.format;
+drop schema faberdb;
+drop schema faberdb_quarantine;
+"""
+
 OPENED = """
 select distinct format('revoke all on %s %s from %s cascade', o.what, o.name,
                        case when p.grantee = 0 then 'public' else p.grantee::regrole::text end)

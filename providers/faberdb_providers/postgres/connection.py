@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -12,15 +13,19 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, NoDatabaseError
-from faberdb.model import Effects, Step
+from faberdb.model import Effects, Refusal, Step
 from faberdb_providers.postgres.meter import Meter
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.prepared import Prepared
-from faberdb_providers.postgres.refusal import without_secrets, words
+from faberdb_providers.postgres.refusal import refusal, without_secrets, words
 from faberdb_providers.postgres.settings import pinned
 from faberdb_providers.postgres.waiting import limit
 
 OLDEST = 13
+
+# The driver logs each pipeline that ends with an error, with the database and the user, and Python prints a log that
+# nobody asked for to stderr. The error itself comes back from the statements, run again one by one.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 class Connection:
@@ -112,10 +117,10 @@ class Connection:
 
     def run_all(
         self, steps: Sequence[Step], measured: Callable[[Step, Effects], None] | None = None
-    ) -> tuple[int, str] | None:
+    ) -> tuple[int, Refusal] | None:
         """Run the steps of a plan, committed together where their transaction number says so, on a database that is
         ours to spoil. measured: told what each step did that runs inside a transaction. Returns None, or the index of
-        the step that failed and the server's words."""
+        the step that failed and what the server says of it."""
         index = 0
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
@@ -134,7 +139,8 @@ class Connection:
                                 measured(step, meter.read())
                             index += 1
             except psycopg.Error as error:
-                return index, "\n".join(words(error))
+                step = steps[min(index, len(steps) - 1)]  # after the last of them, only the commit can fail
+                return index, refusal(error, step, self._text(step))
         return None
 
     def _meter(self, number: int) -> Meter:
@@ -145,10 +151,11 @@ class Connection:
         self._metered = number, meter
         return meter
 
-    def run_each(self, steps: Sequence[Step]) -> dict[int, tuple[str, ...]]:
+    def run_each(self, steps: Sequence[Step]) -> dict[int, Refusal]:
         """Run statements one by one, each for itself; those that fail are tried again after the others, as long as
-        that helps. Returns the words for those that never passed, by index."""
-        failed: dict[int, tuple[str, ...]] = {}
+        that helps. Returns what the server says of those that never passed, by index. On a database that is ours to
+        spoil."""
+        failed: dict[int, Refusal] = {}
         waiting = list(enumerate(steps))
         while waiting:
             again = []
@@ -157,7 +164,7 @@ class Connection:
                     self._run_step(step)
                     failed.pop(index, None)
                 except psycopg.Error as error:
-                    failed[index] = words(error)
+                    failed[index] = refusal(error, step, self._text(step))
                     again.append((index, step))
             if len(again) == len(waiting):
                 break
@@ -168,10 +175,14 @@ class Connection:
         """scope: what the step before has left, within one transaction."""
         if step.scope != scope:
             self.set_scope(step.scope)
+        self.execute_one(self._text(step))
+
+    def _text(self, step: Step) -> str:
+        """What is run of a step on a database that is ours to spoil."""
         sql, folder = step.statement.on_scratch or step.statement.sql, step.statement.folder
         if folder and self.folder_for is not None:
             sql = sql.replace(literal(folder).strip(), literal(self.folder_for(folder)).strip())
-        self.execute_one(sql)
+        return sql
 
     def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
         """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,

@@ -32,9 +32,11 @@ def create_database(conninfo: str, label: str) -> str:
     """Make the database that the connection string names, where it is missing; returns its name, or nothing if it
     was there. Raises DatabaseError."""
     name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+    role = ""
     for keeper_name in KEEPERS:
         try:
             with psycopg.connect(make_conninfo(conninfo, dbname=keeper_name), autocommit=True) as keeper:
+                role = keeper.info.user
                 if keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
                     return ""
                 keeper.execute(f"create database {ident(name)}".encode())
@@ -42,7 +44,14 @@ def create_database(conninfo: str, label: str) -> str:
         except psycopg.OperationalError:
             continue
         except psycopg.Error as error:
-            raise DatabaseError(f"cannot create the database of {label}", detail=words(error)) from None
+            advice = ""
+            if isinstance(error, psycopg.errors.InsufficientPrivilege):
+                advice = (
+                    f"let a superuser run: ALTER ROLE {ident(role)} CREATEDB; or: CREATE DATABASE {ident(name)} OWNER"
+                    f" {ident(role)}; then run the same command again"
+                )
+            message = f"cannot create database {ident(name)} of {label}"
+            raise DatabaseError(message, detail=words(error), advice=advice) from None
     Session.open(conninfo, label, read_only=True).close()
     return ""
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError
+from faberdb.model import Refusal, Step
 
 
 @contextmanager
@@ -60,13 +61,17 @@ def _masked(message: str, diagnostic: psycopg.errors.Diagnostic) -> str:
     return message
 
 
-def words(error: psycopg.Error) -> tuple[str, ...]:
-    """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows."""
+_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s@]*(?=@)|(\b\w*password\s*=\s*)('[^']*'|[^\s,;)]+)", re.IGNORECASE)
+
+
+def words(error: psycopg.Error, *, no_rows: bool = False) -> tuple[str, ...]:
+    """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows. no_rows: whether
+    there are none where it was said, so that all values in it come from the statement itself."""
     d = error.diag
     if not d.message_primary:
         return (str(error).strip() or type(error).__name__,)
     message, detail = d.message_primary, d.message_detail
-    if (d.sqlstate or "")[:2] in ("22", "23"):
+    if (d.sqlstate or "")[:2] in ("22", "23") and not no_rows:
         # What was wrong with data is told with the data, which is nobody's business in a log.
         message, detail = _masked(message, d), None
     lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
@@ -74,7 +79,18 @@ def words(error: psycopg.Error) -> tuple[str, ...]:
     if d.context and d.sqlstate and d.sqlstate.startswith("42"):
         lines.append(f"CONTEXT: {d.context}")
         lines += _not_looked_up(d.sqlstate, message, d.context)
-    return tuple(lines)
+    return tuple(_PASSWORD.sub(r"\1\2***", line) for line in lines)
+
+
+CONFIDING = frozenset({"foreign_data_wrapper", "foreign_server", "foreign_table", "user_mapping", "subscription"})
+"""Kinds whose statements may tell how to get into another server."""
+
+
+def refusal(error: psycopg.Error, step: Step, sql: str) -> Refusal:
+    """What a scratch database, which holds no rows of anybody's, says of a step that was sent to it as `sql`."""
+    at = error.diag.statement_position
+    said = words(error, no_rows=step.address.kind not in CONFIDING and not step.statement.secrets)
+    return Refusal(said, sql, int(at) - 1 if at else None)
 
 
 _RUNNING = re.compile(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')

@@ -193,7 +193,7 @@ class Session(Connection):
 
         found = {}
         for address, refusal in refusals(self.connection, objects).items():
-            said, *more = words(refusal.error)
+            said, *more = words(refusal.error, no_rows=True)  # looking into a body calls nothing
             where = f" (line {refusal.line} of its body)" if refusal.line else ""
             found[address] = Objection((said + where, *more), refusal.unreadable)
         return found
@@ -208,15 +208,18 @@ class Session(Connection):
             )
         return f"{rows[0][0]} things, {rows[0][1]}" if rows[0][0] else ""
 
-    def prepare_bookkeeping(self) -> None:
-        """The journal and quarantine schemas, made when they are missing."""
+    def prepare_bookkeeping(self) -> bool:
+        """The journal and quarantine schemas, made when they are missing; returns whether both were."""
         with refused(f"make or use the schemas faberdb and faberdb_quarantine in {self.label}"):
-            if self.query(
-                "select to_regclass('faberdb.plan') is not null and to_regnamespace('faberdb_quarantine') is not null"
-            ) != [(True,)]:
+            ((journal, schema, quarantine),) = self.query(
+                "select to_regclass('faberdb.plan') is not null, to_regnamespace('faberdb') is not null,"
+                " to_regnamespace('faberdb_quarantine') is not null"
+            )
+            if not (journal and quarantine):
                 with self.transaction():
                     self.execute(BOOKKEEPING)
                     self._keep_closed()
+        return not (schema or quarantine)
 
     def _keep_closed(self) -> None:
         """Leave nobody else a right on what this transaction has made of ours. Raises psycopg.Error."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 
 import psycopg
@@ -11,8 +12,10 @@ from psycopg import Column
 
 from faberdb.errors import LockedError, RefusedError, StoppedError
 from faberdb.model import Failure, Kept, Limits, Step
+from faberdb_providers.postgres.bookkeeping import UNMADE
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
+from faberdb_providers.postgres.rights import refuse_without_rights
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.waiting import reading
 
@@ -77,6 +80,17 @@ class Target(Session):
         """Whether anybody may read what is published: by a replication slot here or, from 16 on, by one of a standby,
         which cannot be seen from here. A publication by itself sends nothing."""
         return self.query(_FOLLOWED) == [(True,)]
+
+    def refuse_without_rights(self, steps: Sequence[Step]) -> None:
+        """Raises RefusedError where the role may not alter what the steps alter."""
+        refuse_without_rights(self, steps)
+
+    def remove_bookkeeping(self) -> None:
+        """Take back the schemas of ours, if nothing of worth is in them: no plan but one that changed nothing."""
+        with suppress(psycopg.Error), self.transaction():
+            if self.query("select count(*) < 2 from faberdb.plan") == [(True,)]:
+                # Whatever else is there stops the drops, and with them the transaction.
+                self.execute(UNMADE)
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
         """Note that a plan begins, or goes on. Raises DatabaseError."""

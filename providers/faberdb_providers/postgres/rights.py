@@ -1,0 +1,94 @@
+"""What a plan needs that the role which applies it may not do, found before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from faberdb.errors import RefusedError
+from faberdb.model import Action, Step
+from faberdb_providers.postgres.names import ident
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.session import Session
+
+OF_OWNERS = frozenset(
+    (
+        *("table", "view", "materialized_view", "foreign_table", "sequence", "column", "check", "primary_key"),
+        *("unique", "exclusion", "foreign_key", "index", "policy", "rule", "owner"),
+    )
+)
+"""Kinds whose steps only the owner of the relation, which their address begins with, may run."""
+IN_SCHEMAS = frozenset(
+    (
+        *("table", "view", "materialized_view", "foreign_table", "sequence", "function", "procedure", "aggregate"),
+        *("enum", "domain", "composite_type", "range_type", "base_type", "collation"),
+    )
+)
+"""Kinds that take CREATE on their schema to be made."""
+
+_OWNED_BY_OTHERS = """
+select distinct n.nspname, c.relname, r.rolname,
+       case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' when 'f'
+            then 'foreign table' when 'i' then 'index' when 'I' then 'index' else 'table' end
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
+ where (n.nspname, c.relname) in (select * from unnest(%s::text[], %s::text[]))
+   and not pg_has_role(c.relowner, 'USAGE') order by 1, 2
+"""
+_CLOSED = """
+select n.nspname, r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner
+ where n.nspname = any(%s::text[]) and not has_schema_privilege(n.oid, 'CREATE') order by 1
+"""
+
+
+def refuse_without_rights(session: Session, steps: Sequence[Step]) -> None:
+    """Raises RefusedError naming each object that the role of the session may not alter, and each schema in which it
+    may make nothing. What takes other rights, the server says when it comes to it."""
+    if any(step.address.kind in ("role", "membership") for step in steps):
+        return  # the role may have the right by then
+    lines = [*_not_owned(session, steps), *_not_open(session, steps)]
+    if lines:
+        raise RefusedError(
+            f"role {ident(_role(session))} may not do what the plan does in {session.label}",
+            detail=tuple(lines),
+            advice="connect as a role that may, or let one that can give these rights; nothing was changed",
+        )
+
+
+def _role(session: Session) -> str:
+    return str(session.query("select current_user")[0][0])
+
+
+def _not_owned(session: Session, steps: Iterable[Step]) -> Iterator[str]:
+    paths = [path for s in steps for path in [_relation(s)] if path]
+    names = {path[:2] for path in paths if len(path) > 1}
+    found = session.query(_OWNED_BY_OTHERS, [schema for schema, _ in names], [name for _, name in names])
+    role = ident(_role(session)) if found else ""
+    for schema, name, owner, what in found:
+        grant = f"GRANT {ident(owner)} TO {role}"
+        yield f"{what} {schema}.{name} is altered, and only its owner {ident(owner)} may do that: {grant}"
+
+
+def _relation(step: Step) -> tuple[str, ...]:
+    """The address of what only its owner may alter; empty where that is no relation."""
+    kind, path = step.address.kind, step.address.path
+    if kind == "owner":
+        return path[1:] if path[0] in OF_OWNERS else ()
+    if step.action is Action.DROP and len(path) == 2 and kind != "table":  # tables are moved, not dropped
+        return ()  # the owner of the schema may do that too
+    return path if kind in OF_OWNERS else ()
+
+
+def _not_open(session: Session, steps: Sequence[Step]) -> Iterator[str]:
+    schemas = {
+        s.address.path[0]
+        for s in steps
+        if s.action is Action.CREATE and s.address.kind in IN_SCHEMAS and len(s.address.path) > 1
+    }
+    # A step for the schema itself, or for what is granted on it, may change that.
+    schemas -= {part for s in steps if s.address.kind not in OF_OWNERS | IN_SCHEMAS for part in s.address.path}
+    found = session.query(_CLOSED, sorted(schemas))
+    role = ident(_role(session)) if found else ""
+    for schema, owner in found:
+        grant = f"GRANT CREATE ON SCHEMA {ident(schema)} TO {role}"
+        yield f"something is made in schema {schema}, which takes CREATE on it: {grant} (its owner is {ident(owner)})"
