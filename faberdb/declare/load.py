@@ -209,4 +209,7 @@ class Reader:
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:
     first = place_of(known.origin) if known.origin else "another place"
-    return source.problem(keys, f"{obj.address} is declared twice; the first is at {first}")
+    # Import moves a block from file to file so that it is in both rather than in none, should it be cut off.
+    elsewhere = known.origin is not None and known.origin.file != source.file
+    ended = " (if an import was cut off, run it again)" if elsewhere else ""
+    return source.problem(keys, f"{obj.address} is declared twice; the first is at {first}{ended}")
