@@ -13,10 +13,11 @@ from pathlib import Path
 from faberdb.apply.execute import Context, execute
 from faberdb.canon.mentions import Mentions
 from faberdb.declare.load import load
-from faberdb.model import Address, Limits, Object
+from faberdb.model import Address, Limits, Object, Step
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, make_plan
+from faberdb.plan.state import Record
 from faberdb.prove.proposal import Planner, Proposal
 from faberdb.prove.scratch import build
 from faberdb_providers.postgres.kinds.subscription import NOWHERE
@@ -54,8 +55,9 @@ class Migration:
         with opened(conninfo, asked=self.asked) as session:
             return _document(self._planner(session).canonical(wanted), session, plan_id)
 
-    def apply(self, conninfo: str, plan: Plan) -> None:
-        """Carry out the plan, after it has been written and read again as a file would be."""
+    def apply(self, conninfo: str, plan: Plan, started: Callable[[Step], None] = lambda step: None) -> None:
+        """Carry out the plan, after it has been written and read again as a file would be. started: told of each step
+        before it runs."""
         text = to_json(plan)
         with opened(conninfo, read_only=False, asked=self.asked) as session:
             target = provider.target(session)
@@ -66,13 +68,13 @@ class Migration:
                 text,
                 Limits(),
                 lambda objects: objects,
-                lambda step, number, total: None,
+                lambda step, number, total: started(step),
                 variables=secrets,
             )
             execute(from_json(text, "plan.json"), target, context)
 
-    def plan_back(self, conninfo: str, plan: Plan, plan_id: str = "back") -> Plan:
-        """The plan that takes an applied plan back."""
+    def plan_back(self, conninfo: str, plan: Plan | Record, plan_id: str = "back") -> Plan:
+        """The plan that takes an applied plan back, or what a record says was done of one."""
         with opened(conninfo, asked=self.asked) as session:
             planner = self._planner(session)
             target = dict(session.inspect().objects)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,15 +23,28 @@ from faberdb.plan.state import State
 from faberdb.prove.beside import read_only
 from faberdb.views.view import View
 
+if TYPE_CHECKING:
+    from faberdb.cli.unchanged import Files
+
 
 @click.command("import")
 @click.argument("environment")
-@click.option("--split", is_flag=True, help="A file for each table.")
+@click.option(
+    "--split/--no-split",
+    default=None,
+    help="A file for each table, or one for each schema. As they are laid out already, where neither is said.",
+)
 @dry_run_option
 @shown
 @click.pass_context
 def command(
-    ctx: click.Context, environment: str, split: bool, dry_run: bool, as_json: bool, no_color: bool, verbose: int
+    ctx: click.Context,
+    environment: str,
+    split: bool | None,
+    dry_run: bool,
+    as_json: bool,
+    no_color: bool,
+    verbose: int,
 ) -> int:
     """Write the database of ENVIRONMENT as schema files. Files that already say so stay as they are."""
     workspace = workspace_of(ctx)
@@ -40,26 +54,29 @@ def command(
 
 
 def import_database(
-    workspace: Workspace, environment: Environment, view: View, *, split: bool = False, dry_run: bool = False
+    workspace: Workspace, environment: Environment, view: View, *, split: bool | None = None, dry_run: bool = False
 ) -> None:
-    """Read the database, write the files and the state. Raises FaberError; a dry run only says what it would write."""
-    from faberdb.declare.write import render
+    """Read the database, write the files and the state. Raises FaberError; a dry run only says what it would write.
 
+    split: a file for each table, or one for each schema; None: as the files that are there.
+    """
     with workspace.session(environment) as session:
         catalogue, identity, version = session.inspect(), session.identity(), session.version
     managed = workspace.managed_objects(catalogue.objects, environment)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    left = read_only(managed, kinds)
+    untold = read_only(managed, kinds)
     state, _ = workspace.state(environment)
     protected = state.protected if state else frozenset()
     # What every database has is written only where something hangs on it.
-    holders = {o.parent for a, o in managed.items() if a not in left}
-    shown = {a: o for a, o in managed.items() if a not in left and (a in holders or not workspace.provider.platform(a))}
+    holders = {o.parent for a, o in managed.items() if a not in untold}
+    shown = {
+        a: o for a, o in managed.items() if a not in untold and (a in holders or not workspace.provider.platform(a))
+    }
     shown = {a: replace(o, hints={"protect": True}) if a in protected else o for a, o in shown.items()}
     written = workspace.provider.as_declared(shown, environment.roles)
-    texts = render(written.values(), workspace.provider.kinds, split=split)
-    kept = _kept(workspace, environment, texts, managed, version, again=split)
-    results = _write(workspace.project.schemas, texts, kept, dry_run=dry_run)
+    texts = _texts(workspace, written, split)
+    left = _left(workspace, environment, texts, managed, version, again=split is not None)
+    results = _write(workspace.project.schemas, texts, left, dry_run=dry_run)
     if not dry_run:
         put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
     view.files("would write" if dry_run else "wrote", results)
@@ -69,7 +86,7 @@ def import_database(
         for flaw in (text for key, text in kinds[address.kind].flaws.items() if key in obj.attributes):
             what = address.spoken
             view.note(f"{what}: {flaw}; it is declared as it was meant, and the next plan repairs it")
-    others = _others(workspace.project.schemas, {*texts, *kept})
+    others = _others(workspace.project.schemas, {*texts, *left.kept, *left.gone})
     if others:
         what = ", ".join(map(str, others))
         view.note(f"not written by this import, and what is declared there stays declared: {what}")
@@ -77,7 +94,20 @@ def import_database(
         _remember(workspace, environment, catalogue, managed, identity, version)
 
 
-def _kept(
+def _texts(workspace: Workspace, objects: Mapping[Address, Object], split: bool | None) -> dict[str, str]:
+    """The files to write, by name."""
+    from faberdb.cli.own_files import lies_split
+    from faberdb.declare.write import render
+
+    folder, kinds = workspace.project.schemas, workspace.provider.kinds
+    texts = render(objects.values(), kinds, split=bool(split))
+    if split is None and folder.is_dir():
+        apart = render(objects.values(), kinds, split=True)
+        return apart if lies_split(folder, texts, apart) else texts
+    return texts
+
+
+def _left(
     workspace: Workspace,
     environment: Environment,
     texts: dict[str, str],
@@ -85,16 +115,17 @@ def _kept(
     version: int,
     *,
     again: bool,
-) -> Set[str]:
-    """The files that say what is there already. Raises FaberError."""
+) -> Files:
+    """The files that say what is there already, and those to take away. Raises FaberError."""
+    from faberdb.cli.unchanged import Files, unchanged
+
     folder = workspace.project.schemas
     files = set(folder.rglob("*.toml")) if folder.is_dir() else set()
     if not files or {f.relative_to(folder).as_posix(): f.read_bytes() for f in files} == {
         name: text.encode() for name, text in texts.items()
     }:
-        return frozenset()
+        return Files()
     from faberdb.cli.planning import remembered_forms
-    from faberdb.cli.unchanged import unchanged
 
     context = f"postgresql {version}"
     state, _ = workspace.state(environment)
@@ -102,26 +133,47 @@ def _kept(
     return unchanged(workspace, environment, texts, managed, known, context, again=again)
 
 
-def _write(folder: Path, texts: dict[str, str], kept: Set[str], *, dry_run: bool) -> list[tuple[str, str]]:
-    results = []
+def _write(folder: Path, texts: dict[str, str], left: Files, *, dry_run: bool) -> list[tuple[str, str]]:
+    """Writes the files, and says what became of each. Those that are new come first, those that give something up next,
+    and those that are gone last: cut off in between, something is declared twice, which nobody can plan with, and never
+    missing, which would be planned as a drop."""
     if not dry_run:
         _make(folder)  # also for a database with nothing in it, which is a declaration of its own
-    for name, text in texts.items():
+    results = {}
+    for name in sorted(texts, key=lambda name: (folder / name).exists()):
         file = folder / name
-        if name in kept:
-            results += [(str(file), "same")] if file.exists() else []
-            continue
-        try:
-            there = file.read_text("utf-8") if file.exists() else None
-            if there != text and not dry_run:
-                _make(file.parent)
-                aside = file.with_name(file.name + ".part")
-                aside.write_text(text, "utf-8")
-                aside.replace(file)
-        except (OSError, UnicodeDecodeError) as error:
-            raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
-        results.append((str(file), "new" if there is None else "same" if there == text else "changed"))
-    return results
+        if name not in left.kept:
+            results[name] = _put(file, texts[name], dry_run=dry_run)
+        elif file.exists():
+            results[name] = "same"
+    for name in sorted(left.gone):
+        if not dry_run:
+            _take_away(folder, name)
+        results[name] = "gone"
+    return [(str(folder / name), results[name]) for name in [*texts, *sorted(left.gone)] if name in results]
+
+
+def _put(file: Path, text: str, *, dry_run: bool) -> str:
+    try:
+        there = file.read_text("utf-8") if file.exists() else None
+        if there != text and not dry_run:
+            _make(file.parent)
+            aside = file.with_name(file.name + ".part")
+            aside.write_text(text, "utf-8")
+            aside.replace(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise FaberError("a schema file cannot be written", where=str(file), detail=(str(error),)) from None
+    return "new" if there is None else "same" if there == text else "changed"
+
+
+def _take_away(folder: Path, name: str) -> None:
+    file = folder / name
+    try:
+        file.unlink()
+        if file.parent != folder and not any(file.parent.iterdir()):
+            file.parent.rmdir()
+    except OSError as error:
+        raise FaberError("a schema file cannot be taken away", where=str(file), detail=(str(error),)) from None
 
 
 def _others(folder: Path, known: Set[str]) -> list[Path]:

@@ -1,20 +1,30 @@
-"""Which schema files `import` leaves as they are: those that say what is there, in whatever words and order."""
+"""Which schema files `import` leaves as they are: those that say what is there, in whatever words and order; and which
+it takes away, because other files say now what they said."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faberdb.canon.forms import Form, declared_digest, recall
+from faberdb.cli.own_files import as_written
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
-from faberdb.declare.load import load
+from faberdb.declare.load import load, schema_files
 from faberdb.errors import DeclarationError, FaberError
 from faberdb.model import Address, Kind, Object
 
 Objects = Mapping[Address, Object]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """By name. kept: need not be written, or only seem to be too many; gone: declare only what others declare now."""
+
+    kept: Set[str] = frozenset()
+    gone: Set[str] = frozenset()
 
 
 def unchanged(
@@ -26,8 +36,8 @@ def unchanged(
     context: str,
     *,
     again: bool,
-) -> Set[str]:
-    """The names of the files that need not be written, or only seem to be too many.
+) -> Files:
+    """What becomes of the files that are there.
 
     texts: what import would write, by name; managed: what is there; remembered: what earlier declarations stand for;
     again: the files are wanted as import lays them out, also where others say the same.
@@ -35,30 +45,64 @@ def unchanged(
     Raises FaberError where something would then be declared twice, before anything is written.
     """
     folder, provider = workspace.project.schemas, workspace.provider
+    coming = _declared_by(texts, workspace)
+    wanted = _by_file(coming, Path())
     try:
         there = load(folder, provider.kinds, workspace.project.search_path).objects
     except DeclarationError:
-        return frozenset()  # what is wrong with them is told once they are read
+        # What is wrong with them is told once they are read, and may be that an earlier import did not come to its end.
+        return Files(gone=_left_behind(workspace, texts, coming))
     kinds = {kind.name: kind for kind in provider.kinds}
     right = _right(workspace, environment, there, managed, remembered, context)
-    coming = _declared_by(texts, workspace)
-    had, wanted = _by_file(there, folder), _by_file(coming, Path())
+    had = _by_file(there, folder)
     if not again and _same(set(there), set(coming), right, kinds, there, coming):
-        return texts.keys() | had.keys()
-    kept = {n for n in texts if n in had and _same(had[n], wanted.get(n, set()), right, kinds, there, coming)}
-    written = {a for name in texts if name not in kept for a in wanted.get(name, ())}
-    others = {name: found & written for name, found in had.items() if name not in texts and found & written}
-    if others:
-        raise FaberError(
-            "import would declare again what other schema files declare; nothing was written",
-            detail=tuple(
-                f"{folder / name}: {min(found, key=lambda a: (len(a.path), a)).spoken}"
-                for name, found in others.items()
-            ),
-            advice=f"it writes {', '.join(sorted(texts))}: give your files these names, or move them out of"
-            f" {folder}, then: faberdb import {environment.name}",
-        )
-    return kept | {name for name, found in had.items() if name not in texts and found <= right}
+        return Files(texts.keys() | had.keys())
+    same = {n for n in texts if n in had and _same(had[n], wanted.get(n, set()), right, kinds, there, coming)}
+    kept, moved = _moved(same, texts, had, wanted)
+    own = {name for name in moved if as_written(folder, name, workspace) is not None}
+    if others := {name: found for name, found in moved.items() if name not in own}:
+        raise _twice(folder, others, texts, environment)
+    besides = {name for name, found in had.items() if name not in texts and name not in moved and found <= right}
+    return Files(kept | besides, own - texts.keys())
+
+
+def _moved(
+    same: Set[str], texts: Mapping[str, str], had: Mapping[str, Set[Address]], wanted: Mapping[str, Set[Address]]
+) -> tuple[set[str], dict[str, Set[Address]]]:
+    """The files that stay as they are, of those that say the same; and of the others, what files besides them are
+    going to declare. A file that stays where all it says is right must still give up what another one takes over."""
+    kept = set(same)
+    while True:
+        taker = {a: name for name in texts if name not in kept for a in wanted.get(name, ())}
+        moved = {name: {a for a in found if taker.get(a, name) != name} for name, found in had.items()}
+        if not (giving := {name for name in kept if moved.get(name)}):
+            return kept, {name: found for name, found in moved.items() if found}
+        kept -= giving
+
+
+def _twice(
+    folder: Path, others: Mapping[str, Set[Address]], texts: Mapping[str, str], environment: Environment
+) -> FaberError:
+    """Files that somebody wrote, or wrote into, are not taken apart: what is in them besides would be lost."""
+    return FaberError(
+        "import would declare again what other schema files declare; nothing was written",
+        detail=tuple(
+            f"{folder / name}: {min(found, key=lambda a: (len(a.path), a)).spoken}" for name, found in others.items()
+        ),
+        advice=f"it writes {', '.join(sorted(texts))}: give your files these names, or move them out of"
+        f" {folder}, then: faberdb import {environment.name}"
+        if not others.keys() & texts.keys()
+        else "comments and an order of your own would be lost, so move the files named above out of"
+        f" {folder}, import again, and bring over what you want to keep",
+    )
+
+
+def _left_behind(workspace: Workspace, texts: Mapping[str, str], coming: Objects) -> set[str]:
+    """Files as import writes them, of which all is written elsewhere now."""
+    folder = workspace.project.schemas
+    names = {f.relative_to(folder).as_posix() for f in schema_files(folder)} - texts.keys()
+    found = {name: as_written(folder, name, workspace) for name in names}
+    return {name for name, objects in found.items() if objects and objects.keys() <= coming.keys()}
 
 
 def _right(

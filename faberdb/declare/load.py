@@ -209,8 +209,11 @@ class Reader:
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:
     first = place_of(known.origin) if known.origin else "another place"
+    # Import moves a block from file to file so that it is in both rather than in none, should it be cut off.
+    elsewhere = known.origin is not None and known.origin.file != source.file
+    ended = "; if an import was cut off, run it again" if elsewhere else ""
     return source.problem(
         keys,
         f"{obj.address} is declared twice; the first is at {first}",
-        "keep one of the two, with what the other one says besides, or give one of them another name",
+        f"keep one of the two, with what the other one says besides, or give one of them another name{ended}",
     )

@@ -102,9 +102,10 @@ class Human:
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
         page = self._page()
-        styles = {"new": "green", "changed": "yellow", "same": "dim"}
+        styles = {"new": "green", "changed": "yellow", "same": "dim", "gone": "red"}
+        done = {"same": "left", "gone": verb.replace("wrote", "took away").replace("write", "take away")}
         for path, how in paths:
-            page.line(f"{verb if how != 'same' else 'left'} {path} ", (f"({how})", styles.get(how, "")))
+            page.line(f"{done.get(how, verb)} {path} ", (f"({how})", styles.get(how, "")))
         self._write(page)
 
     def note(self, text: str) -> None:

@@ -66,7 +66,7 @@ class View(Protocol):
         ...
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
-        """Files written (or that would be), each with `new`, `changed` or `same`."""
+        """Files written (or that would be), each with `new`, `changed` or `same`; or `gone`: taken away."""
         ...
 
     def note(self, text: str) -> None:

@@ -8,7 +8,7 @@ from faberdb.model import Address
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.spec import FixedOwnedSpec
 
 OWNED = """
     schema table view materialized_view foreign_table sequence function procedure aggregate enum domain composite_type
@@ -20,7 +20,7 @@ OWNED = """
 
 @pytest.mark.parametrize("kind", [k for k in KINDS if k.managed and k.name in OWNED], ids=lambda k: k.name)
 def test_a_managed_kind_takes_an_owner(kind: PostgresKind) -> None:
-    assert issubclass(kind.Declared, OwnedSpec)
+    assert issubclass(kind.Declared, FixedOwnedSpec)
 
 
 @pytest.mark.parametrize(

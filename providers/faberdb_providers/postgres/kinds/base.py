@@ -24,7 +24,15 @@ from faberdb.model import (
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, RelationSpec, Spec
+from faberdb_providers.postgres.kinds.spec import (
+    BareSpec,
+    FixedOwnedSpec,
+    FixedSpec,
+    GrantableSpec,
+    LabelledSpec,
+    RelationSpec,
+    Spec,
+)
 from faberdb_providers.postgres.names import LONGEST, ident
 
 Row = tuple[Any, ...]
@@ -99,7 +107,7 @@ class PostgresKind:
     def made(
         self,
         place: Place,
-        spec: Spec,
+        spec: BareSpec,
         address: Address,
         attributes: Attributes,
         parent: Address | None = None,
@@ -107,23 +115,23 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges and labels on it, and those on columns that are none."""
-        if spec.renamed_from and not self.renamable:
-            raise ValueError(f"a {self.name.replace('_', ' ')} cannot be renamed; take `renamed_from` out")
-        old = self.formerly(address, spec.renamed_from) if spec.renamed_from else None
+        formerly = spec.renamed_from if isinstance(spec, Spec) else None
+        old = self.formerly(address, formerly) if formerly else None
         long = next((name for name in self.own_names(address) if len(name.encode()) > LONGEST), None)
         if long:
             raise ValueError(f"the name {long!r} has more than {LONGEST} bytes, and PostgreSQL would cut it there")
         needed = frozenset(references) | ({parent} if parent else frozenset())
-        about = {**(hints or {}), **compact({"new": spec.renamed_from is False})}
+        about = {**(hints or {}), **compact({"new": formerly is False})}
         if any(isinstance(text, str) for text in about.values()):
             about["scope"] = list(place.scope)  # what is said of the way there names things as the file does
         if spec.protect is not None:
             about["protect"] = spec.protect
         yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, about)
-        yield from comment_on(address, spec.comment, place)
-        for part, text in spec.part_comments.items():
-            yield from comment_on(Address(*part_of(part, address)), text, place, address)
-        owner = spec.owner if isinstance(spec, OwnedSpec) else None
+        if isinstance(spec, FixedSpec):
+            yield from comment_on(address, spec.comment, place)
+            for part, text in spec.part_comments.items():
+                yield from comment_on(Address(*part_of(part, address)), text, place, address)
+        owner = spec.owner if isinstance(spec, FixedOwnedSpec) else None
         if owner:
             yield owned_by(address, owner, place)
         if isinstance(spec, GrantableSpec):

@@ -9,14 +9,14 @@ from typing import Literal
 from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import FixedSpec
 from faberdb_providers.postgres.typenames import canonical_type
 
 _CONTEXTS = {"a": "assignment", "i": "implicit"}
 _PAIR = re.compile(r'((?:"(?:[^"]|"")+"|[^"])+?) as (.+)\Z', re.IGNORECASE)
 
 
-class CastSpec(Spec):
+class CastSpec(FixedSpec):
     """A cast, under the name `SOURCE as TARGET`; a bare string is its function."""
 
     short = "function"
@@ -57,8 +57,6 @@ class CastKind(PostgresKind):
         pair = _PAIR.match(name)
         if pair is None:
             raise ValueError("a cast is named by its two types: `integer as text`")
-        if spec.renamed_from:
-            raise ValueError("a cast has no name that could be changed; take `renamed_from` away")
         source, target = (canonical_type(part, modifiers=False, schema=place.schema) for part in pair.groups())
         attributes = {
             "function": spec.function,

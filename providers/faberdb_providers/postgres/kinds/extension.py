@@ -9,11 +9,11 @@ from pydantic import Field
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import FixedSpec
 from faberdb_providers.postgres.names import ident, literal
 
 
-class ExtensionSpec(Spec):
+class ExtensionSpec(FixedSpec):
     """An extension; a bare string is its schema."""
 
     short = "schema"

@@ -14,7 +14,7 @@ from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Ri
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import BareSpec, GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal
 
 SECRET = "(secret)"  # noqa: S105 - it stands where a secret was
@@ -216,7 +216,7 @@ class ForeignDataWrapperKind(_Foreign):
         yield from bare(obj.address, work)
 
 
-class UserMappingSpec(Spec):
+class UserMappingSpec(BareSpec):
     """Who somebody is on the foreign server; the name of the entry is the role, `public` is everybody."""
 
     options: Values = {}
@@ -304,8 +304,6 @@ class UserMappingKind(_Foreign):
     def declare(self, place: Place, name: str, spec: UserMappingSpec) -> Iterator[Object]:
         server = place.container
         assert server is not None
-        if spec.comment or spec.renamed_from:
-            raise ValueError("a user mapping has no comment and no name of its own")
         yield from self.with_options(place, spec, Address(self.name, (*server.path, name)), {}, parent=server)
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:

@@ -11,14 +11,14 @@ from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.index import key_of
 from faberdb_providers.postgres.kinds.lineage import all_above, comes_back_to, is_part, pointed_at
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import BareSpec, Spec
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 FkAction = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
 
-class Reference(Spec):
+class Reference(BareSpec):
     """What a foreign key points at."""
 
     table: str

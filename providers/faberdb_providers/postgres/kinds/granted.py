@@ -9,10 +9,10 @@ from typing import Any
 from faberdb.model import Object
 from faberdb_providers.postgres.kinds.acl import phrases_of, together
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import BareSpec
 
 
-class GrantedSpec(Spec):
+class GrantedSpec(BareSpec):
     """Privileges of one grantee; a bare list is the privileges."""
 
     short = "privileges"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import FixedSpec, GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type
 
@@ -77,7 +77,7 @@ def _create(verb: str, obj: Object) -> str:
     return f"{verb} {trusted}LANGUAGE {ident(obj.address.path[0])} {' '.join(clauses)}"
 
 
-class TransformSpec(Spec):
+class TransformSpec(FixedSpec):
     """A transform, under the name `TYPE for LANGUAGE`."""
 
     from_sql: str | None = None
@@ -117,8 +117,6 @@ class TransformKind(PostgresKind):
         pair = _PAIR.match(name)
         if pair is None or not (spec.from_sql or spec.to_sql):
             raise ValueError("a transform is named `TYPE for LANGUAGE` and needs `from_sql`, `to_sql` or both")
-        if spec.renamed_from:
-            raise ValueError("a transform has no name that could be changed; take `renamed_from` away")
         type_ = canonical_type(pair[1], modifiers=False, schema=place.schema)
         attributes = {"from_sql": spec.from_sql, "to_sql": spec.to_sql}
         yield from self.made(place, spec, Address(self.name, (f"{type_} for {pair[2]}",)), attributes)
@@ -148,7 +146,7 @@ def transform_identity(name: str) -> str:
     return f"TRANSFORM FOR {pair[1]} LANGUAGE {ident(pair[2])}"
 
 
-class AccessMethodSpec(Spec):
+class AccessMethodSpec(FixedSpec):
     """An access method; a bare string is its handler."""
 
     short = "handler"
@@ -163,6 +161,7 @@ class AccessMethodKind(PostgresKind):
     """`CREATE ACCESS METHOD`; https://www.postgresql.org/docs/current/sql-create-access-method.html"""
 
     name = "access_method"
+    renamable = False
     section = "access_methods"
     Declared = AccessMethodSpec
     sql_name = "ACCESS METHOD"
@@ -179,8 +178,6 @@ class AccessMethodKind(PostgresKind):
         return (classid, oid, 0), Object(Address(self.name, (name,)), compact({"handler": handler, "table": table}))
 
     def declare(self, place: Place, name: str, spec: AccessMethodSpec) -> Iterator[Object]:
-        if spec.renamed_from:
-            raise ValueError("PostgreSQL cannot rename an access method; take `renamed_from` away")
         attributes = {"handler": spec.handler, "table": spec.table}
         yield from self.made(place, spec, Address(self.name, (name,)), attributes)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import BareSpec
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
 from faberdb_providers.postgres.server_wide import given_to_maker
 
 
-class MembershipSpec(Spec):
+class MembershipSpec(BareSpec):
     """A role that this one is a member of; `{}` is the usual membership."""
 
     admin: bool = False

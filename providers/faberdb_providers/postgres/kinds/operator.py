@@ -9,7 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.spec import FixedOwnedSpec
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.typenames import canonical_type, split_list
 
@@ -19,7 +19,7 @@ _LATER = ("commutator", "negator", "hashes", "merges")
 """What ALTER OPERATOR can add since PostgreSQL 17; it never takes any of it away."""
 
 
-class OperatorSpec(OwnedSpec):
+class OperatorSpec(FixedOwnedSpec):
     """An operator, under its name and types, `NONE` for the side a prefix operator has nothing on; a bare string is its
     function."""
 
@@ -84,8 +84,6 @@ class OperatorKind(PostgresKind):
         sides = split_list(parts[2]) if parts else []
         if parts is None or len(sides) != 2:
             raise ValueError("an operator is named with its two types: `+(integer, integer)`, or `-(NONE, integer)`")
-        if spec.renamed_from:
-            raise ValueError("PostgreSQL cannot rename an operator; take `renamed_from` away")
         types = [s.upper() if s.lower() == "none" else _type(s, place) for s in sides]
         attributes = {key: getattr(spec, key) for key in ("function", *_LATER, *_ALWAYS)}
         address = Address(self.name, (place.schema, f"{parts[1]}({', '.join(types)})"))

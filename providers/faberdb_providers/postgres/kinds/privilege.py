@@ -59,6 +59,7 @@ class PrivilegeKind(GrantedKind):
     """`GRANT`; https://www.postgresql.org/docs/current/sql-grant.html"""
 
     name = "privilege"
+    renamable = False
     section = "privileges"
     Declared = PrivilegeSpec
 

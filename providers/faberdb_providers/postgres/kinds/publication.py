@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.spec import BareSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.undisturbed import identified
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
@@ -119,7 +119,7 @@ def _settings(new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[tuple[
         yield "publish_generated_columns", new.get("publish_generated_columns", "none")
 
 
-class PublishedTableSpec(Spec):
+class PublishedTableSpec(BareSpec):
     """A published table, by the name of the entry; a bare list is its columns, `{}` stands for all of them."""
 
     short = "columns"
@@ -131,7 +131,7 @@ class PublishedTableSpec(Spec):
     """Condition on the rows that are published (PostgreSQL 15)."""
 
 
-class PublishedSchemaSpec(Spec):
+class PublishedSchemaSpec(BareSpec):
     """A schema all of whose tables are published (PostgreSQL 15); `{}`, since there is nothing to say of it."""
 
 
@@ -164,11 +164,6 @@ class _Member(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()
-
-
-def _plain(spec: Spec) -> None:
-    if spec.comment or spec.renamed_from:
-        raise ValueError("what is published has neither a comment here nor a name of its own")
 
 
 class PublishedTableKind(_Member):
@@ -205,7 +200,6 @@ class PublishedTableKind(_Member):
     def declare(self, place: Place, name: str, spec: PublishedTableSpec) -> Iterator[Object]:
         above = place.container
         assert above is not None
-        _plain(spec)
         table = resolve(place.schema, name)
         address = Address(self.name, (*above.path, dotted(*table.path)))
         needs = [table, *(Address("column", (*table.path, c)) for c in spec.columns or ())]
@@ -265,7 +259,6 @@ class PublishedSchemaKind(_Member):
     def declare(self, place: Place, name: str, spec: PublishedSchemaSpec) -> Iterator[Object]:
         above = place.container
         assert above is not None
-        _plain(spec)
         yield from self.made(
             place, spec, Address(self.name, (*above.path, name)), {}, above, [Address("schema", (name,))]
         )

@@ -1,4 +1,4 @@
-"""The pydantic base of a TOML entry: the keys that every entry has, or every one with an owner or privileges."""
+"""The pydantic base of a TOML entry: the keys that all have, or all with a name, an owner or privileges."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 
-class Spec(BaseModel):
-    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`."""
+class BareSpec(BaseModel):
+    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`.
+
+    Of something that has no name and no comment of its own: who is granted what, what is published.
+    """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
     short: ClassVar[str] = ""
     short_type: ClassVar[str] = "string"
 
-    comment: str | None = None
-    """Text of COMMENT ON."""
-    renamed_from: str | Literal[False] | None = None
-    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
-    `false`: it is new, whatever it looks like."""
     protect: bool | None = None
     """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
-    part_comments: dict[str, str] = {}
-    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
-    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
 
     @model_validator(mode="before")
     @classmethod
@@ -43,6 +38,24 @@ class Spec(BaseModel):
         return {"anyOf": [short, schema]}
 
 
+class FixedSpec(BareSpec):
+    """One entry of something that PostgreSQL cannot rename, or whose name says what it is."""
+
+    comment: str | None = None
+    """Text of COMMENT ON."""
+    part_comments: dict[str, str] = {}
+    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
+    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
+
+
+class Spec(FixedSpec):
+    """One entry of something with a name that can be changed."""
+
+    renamed_from: str | Literal[False] | None = None
+    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
+    `false`: it is new, whatever it looks like."""
+
+
 class GrantableSpec(Spec):
     """One entry of something that there are privileges on."""
 
@@ -51,11 +64,15 @@ class GrantableSpec(Spec):
     owner."""
 
 
-class OwnedSpec(Spec):
-    """One entry of something that has an owner."""
+class FixedOwnedSpec(FixedSpec):
+    """One entry of something that has an owner, and cannot be renamed."""
 
     owner: str | None = None
     """The role that owns it; `@database` is the owner of the database. Left as it is where nothing is said."""
+
+
+class OwnedSpec(FixedOwnedSpec, Spec):
+    """One entry of something that has an owner."""
 
 
 class LabelledSpec(Spec):
