@@ -9,23 +9,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 
-class Spec(BaseModel):
-    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`."""
+class Shape(BaseModel):
+    """One TOML table. Unknown keys are refused; a bare value stands for the field named in `short`."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
     short: ClassVar[str] = ""
     short_type: ClassVar[str] = "string"
-
-    comment: str | None = None
-    """Text of COMMENT ON."""
-    renamed_from: str | Literal[False] | None = None
-    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
-    `false`: it is new, whatever it looks like."""
-    protect: bool | None = None
-    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
-    part_comments: dict[str, str] = {}
-    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
-    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
 
     @model_validator(mode="before")
     @classmethod
@@ -41,6 +30,21 @@ class Spec(BaseModel):
         if cls.short_type == "array":
             short["items"] = {"type": "string"}
         return {"anyOf": [short, schema]}
+
+
+class Spec(Shape):
+    """One entry of a TOML section."""
+
+    comment: str | None = None
+    """Text of COMMENT ON."""
+    renamed_from: str | Literal[False] | None = None
+    """The name this object had before, `SCHEMA.NAME` where it was in another schema; ignored once the rename is done.
+    `false`: it is new, whatever it looks like."""
+    protect: bool | None = None
+    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
+    part_comments: dict[str, str] = {}
+    """Comments on what comes with it and is no entry of its own, by what and name: the constructor of a range type,
+    `CONSTRAINT name` for a NOT NULL constraint, `INDEX name` for the index behind a key."""
 
 
 class GrantableSpec(Spec):
