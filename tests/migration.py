@@ -83,6 +83,7 @@ class Migration:
                 if difference.before is not None:
                     target[difference.address] = difference.before
             back = [(new, old) for old, new in reversed(plan.renames)]
+            target, _ = planner.as_far_back(target)
             giving = {kept.address: kept for kept in plan.kept}
             anew = replaced(plan.differences, plan.kept)
             proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)

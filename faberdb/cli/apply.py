@@ -9,6 +9,7 @@ import click
 from faberdb.cli import saved
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.options import (
+    accept_option,
     approve_option,
     consent,
     dry_run_option,
@@ -28,6 +29,7 @@ from faberdb.policy.rules import refuse_violations
 @click.command("apply")
 @click.argument("plan", metavar="PLAN|ENVIRONMENT")
 @strict_option
+@accept_option
 @approve_option
 @dry_run_option
 @shown
@@ -36,6 +38,7 @@ def command(
     ctx: click.Context,
     plan: str,
     strict: bool,
+    accepted: bool,
     auto_approve: bool,
     dry_run: bool,
     as_json: bool,
@@ -57,13 +60,13 @@ def command(
         view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
     state, _ = workspace.state(environment)
-    made = replace(made, protected=state.protected if state else frozenset(), strict=strict)
+    made = replace(made, protected=state.protected if state else frozenset(), strict=strict, accepted=accepted)
     if not made.plan.applyable:
         view.no_changes(made.plan)
         return int(ExitCode.OK)
     if dry_run or not is_saved:
         view.plan(made.plan)
-    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict))
+    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict, accepted=accepted))
     if dry_run:
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)

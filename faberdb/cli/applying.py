@@ -31,7 +31,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         state, version = workspace.state(environment)
         _fits(plan, state)
         protected = state.protected if state else frozenset()
-        refuse_violations(plan, rules_of(environment, protected, plan, strict=made.strict))
+        refuse_violations(plan, rules_of(environment, protected, plan, strict=made.strict, accepted=made.accepted))
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)

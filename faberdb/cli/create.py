@@ -51,7 +51,7 @@ def command(
             view.no_changes(made.plan)
             return int(ExitCode.OK)
         view.plan(made.plan)
-        refuse_violations(made.plan, rules_of(chosen, made.protected, made.plan, strict=False))
+        refuse_violations(made.plan, rules_of(chosen, made.protected, made.plan, strict=False, accepted=False))
         only_new = all(change.action is Action.CREATE for change in made.plan.changes) and not made.plan.renames
         if not (only_new or auto_approve or chosen.auto_migrate) and not consent(f"Apply this to {chosen.name}?"):
             raise ApprovalError("not applied: there was no `yes`")

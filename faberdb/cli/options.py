@@ -23,6 +23,9 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would b
 strict_option = click.option(
     "--strict", is_flag=True, help="Refuse what is left to guesses (suspected renames) and what is not managed."
 )
+accept_option = click.option(
+    "--accept-irreversible", "accepted", is_flag=True, help="Do also what no rollback takes back (`undo: none`)."
+)
 approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask.")
 exitcode_option = click.option(
     "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, 0 where there are none."

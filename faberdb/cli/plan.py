@@ -9,7 +9,7 @@ from faberdb.cli.options import exitcode_option, folder, shown, strict_option, v
 from faberdb.cli.planning import plan_environment, plan_towards, rules_of
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode
-from faberdb.policy.rules import refuse_violations, violations
+from faberdb.policy.rules import irreversible, refuse_violations, violations
 
 FORMS = "an environment, `sql:FOLDER`, `git:REVISION`"
 
@@ -47,7 +47,7 @@ def command(
         made = plan_environment(workspace, chosen, full=full_proof, whole=bool(out))
     if made.note:
         view.note(made.note)
-    rules = rules_of(chosen, made.protected, made.plan, strict=strict)
+    rules = rules_of(chosen, made.protected, made.plan, strict=strict, accepted=True)
     if out:
         from faberdb.plan.codec import to_json
 
@@ -58,6 +58,8 @@ def command(
         return int(ExitCode.OK)
     refused = any(violations(made.plan, rules))
     follows = f"faberdb apply {out}" if out else "" if source else f"faberdb apply {environment}"
+    if follows and irreversible(made.plan):
+        follows += " --accept-irreversible"
     view.plan(made.plan, saved=out, next_step="" if refused else follows)
     refuse_violations(made.plan, rules)
     return int(ExitCode.CHANGES if detailed_exitcode else ExitCode.OK)

@@ -40,13 +40,14 @@ EXPIRES_AFTER = timedelta(days=7)
 @dataclass(frozen=True)
 class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, and what is to be said before it."""
+    quarantine, what is to be said before it, and whether it may do what nothing takes back."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
     strict: bool = False
     giving: tuple[Kept, ...] = ()
     note: str = ""
+    accepted: bool = False
 
 
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
@@ -272,13 +273,14 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
         target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)
+        target, stays = planner.as_far_back(target)
         giving = {kept.address: kept for kept in record.kept if kept.address not in left}
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
         workspace.provider.refuse_in_use(session, proposal.changes)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
-        return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept)
+        return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept, note="; ".join(stays))
 
 
 def _before(objects: Mapping[Address, Object], record: Record, left: frozenset[Address]) -> dict[Address, Object]:
@@ -337,11 +339,14 @@ def _evidence(proposal: Proposal) -> Evidence | None:
     return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward)
 
 
-def rules_of(environment: Environment, before: frozenset[Address], plan: Plan, *, strict: bool) -> Rules:
-    """The rules that a plan for an environment is held against. before: what is protected as the state knows it."""
+def rules_of(
+    environment: Environment, before: frozenset[Address], plan: Plan, *, strict: bool, accepted: bool
+) -> Rules:
+    """The rules that a plan for an environment is held against. before: what is protected as the state knows it;
+    accepted: whether what nothing takes back may be done."""
     protected = {a for a, p in plan.protection.items() if p} | before
     protected -= {a for a, p in plan.protection.items() if not p}
-    return Rules(environment.max_risk, frozenset(protected), strict, environment.protected)
+    return Rules(environment.max_risk, frozenset(protected), strict, environment.protected, accepted)
 
 
 def refuse_unsupported(workspace: Workspace, environment: Environment) -> None:

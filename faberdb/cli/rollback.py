@@ -60,6 +60,8 @@ def command(
         _announce(records, view)
     for number, record in enumerate(records, 1):
         made = plan_rollback(workspace, chosen, record)
+        if made.note:
+            view.note(made.note)
         view.plan(made.plan)
         if dry_run:
             view.note("a dry run: nothing was changed")

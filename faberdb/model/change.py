@@ -33,6 +33,10 @@ class Risk(IntEnum):
         return self.name.lower()
 
 
+IRREVERSIBLE = "irreversible"
+"""Code of the hazard of a step that no rollback takes back: `undo: none (reason)`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hazard:
     """A sentence about what a step can do to the application or its data, with a code to look up.

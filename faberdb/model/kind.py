@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from faberdb.model.address import Address
 from faberdb.model.change import Change, Hazard, Statement, Turn, Verdict
-from faberdb.model.object import Object, Place
+from faberdb.model.object import Attributes, Object, Place
 from faberdb.model.run import Kept
 
 
@@ -49,6 +49,10 @@ class Work(Protocol):
 
     def kept(self, address: Address) -> Kept | None:
         """Where this object (or its values) waits to be brought back; None where it is to be made anew."""
+        ...
+
+    def lasting(self, address: Address) -> str:
+        """Why the server has no way back from the change of this object; empty where it has one."""
         ...
 
     def together(self, address: Address) -> Sequence[Address]:
@@ -147,6 +151,10 @@ class Kind(Protocol):
         ...
 
     def compare(self, before: Object, after: Object) -> Verdict | None: ...
+    def lasting(self, before: Object, after: Object) -> Attributes:
+        """What of an alter the server may have no way back from (the version of an extension): only it can tell."""
+        ...
+
     def disturbed_by(self, obj: Object, change: Change) -> bool: ...
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]: ...
     def rank(self, obj: Object, parent: Object) -> int | None:

@@ -26,6 +26,7 @@ class Situation:
     casts: frozenset[tuple[str, str]] = frozenset()
     keeping: dict[Address, Kept] = field(default_factory=dict)
     giving: Mapping[Address, Kept] = field(default_factory=dict)
+    barred: Mapping[Address, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._children: dict[bool, dict[Address, list[Object]]] = {}
@@ -73,6 +74,9 @@ class Situation:
     def kept(self, address: Address) -> Kept | None:
         return self.giving.get(address)
 
+    def lasting(self, address: Address) -> str:
+        return self.barred.get(address, "")
+
     def together(self, address: Address) -> Sequence[Address]:
         return self.groups.get(address, (address,))
 
@@ -86,6 +90,7 @@ def make_steps(
     quarantine: Quarantine | None = None,
     giving: Mapping[Address, Kept] | None = None,
     known: Mapping[Address, Kept] | None = None,
+    barred: Mapping[Address, str] | None = None,
     first_number: int = 1,
     renames: Sequence[tuple[Object, Object]] = (),
     renames_last: bool = False,
@@ -96,13 +101,14 @@ def make_steps(
 
     quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
     giving: what waits in quarantine to be brought back instead of being made anew. known: what is kept whatever the
-    kinds say, because a declaration that is forgotten by now made it so. renames: (old, new) pairs, done
+    kinds say, because a declaration that is forgotten by now made it so. barred: changes that the server has no way
+    back from, and why. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
     staying = _staying_behind(changes, live.objects, kinds)
     while True:
-        situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {})
+        situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {}, barred=barred or {})
         number, forms = first_number, {}
         if quarantine is not None:
             forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None}

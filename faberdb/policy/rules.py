@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
-from faberdb.model import LEFT_OUT, OF_OTHERS, Action, Address, Risk
+from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, Action, Address, Risk
 from faberdb.plan.document import Plan
 
 SHOWN = 5
@@ -21,13 +21,14 @@ class Rules:
 
     max_risk: plans with a higher one are refused. protected: objects that no plan may drop or replace. strict: nothing
     may be left to guesses (a suspected rename) or out of sight (what is not managed). guarded: whether people depend on
-    the environment; then guesses are refused too.
+    the environment; then guesses are refused too. accepted: whether what no rollback takes back may be done.
     """
 
     max_risk: Risk = Risk.DESTRUCTIVE
     protected: frozenset[Address] = frozenset()
     strict: bool = False
     guarded: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
             f"it may drop what was only renamed: {_named(guessed)}",
             'write `renamed_from = "OLD NAME"` with the new one, or `renamed_from = false` where it is new',
         )
+    lasting = irreversible(plan)
+    if lasting and not rules.accepted:
+        yield Violation(
+            f"no rollback takes back what it does to {_named(lasting)}",
+            "look at its hazards (faberdb plan), and apply with --accept-irreversible if it is wanted all the same",
+        )
     hidden = [item for item in plan.unmanaged if item.reason not in (LEFT_OUT, OF_OTHERS)]
     if hidden and rules.strict:
         names = [f"{item.what} {item.name}" for item in hidden]
@@ -69,6 +76,11 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
             f"the database holds what is not managed: {', '.join(names[:SHOWN])}{more}",
             "leave it out by name in [project] exclude, or plan without --strict",
         )
+
+
+def irreversible(plan: Plan) -> list[Address]:
+    """What the plan changes for good: no rollback takes that back."""
+    return sorted({s.address for s in plan.steps for h in s.statement.hazards if h.code == IRREVERSIBLE})
 
 
 def refuse_violations(plan: Plan, rules: Rules) -> None:

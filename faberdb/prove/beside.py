@@ -52,11 +52,12 @@ def hanging_as(
 ) -> Mapping[Address, Object]:
     """What is wanted, with what the server picked for it, which need not be what it picked where the declaration was
     tried out: what is made takes what it takes on the copy, all else keeps what it has, on the copy or not. What was
-    compared as it was declared is now as it was made, since that tells the way back (whether an extension can move)."""
+    compared as it was declared is now as it was made, or is, since that tells the way back: whether an extension can
+    move, and that its version stays."""
     found = dict(wanted)
     for address, obj in wanted.items():
         there = (made if address in changes else start).get(address)
-        if there is not None and address in changes and kinds[address.kind].as_declared:
+        if there is not None and kinds[address.kind].as_declared:
             found[address] = replace(obj, attributes=there.attributes)
         if there is not None and kinds[address.kind].picks(obj) is not None:
             found[address] = replace(obj, references=there.references)

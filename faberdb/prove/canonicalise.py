@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from faberdb.canon.closure import closure
 from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
@@ -32,15 +33,18 @@ def canonicalise(
     kinds: Mapping[str, Kind],
     context: str,
     scratch: Callable[[], Scratch],
+    live: Mapping[Address, Object] = MappingProxyType({}),
 ) -> Canonicalised:
     """The canonical form of every declared object.
 
     given: objects of kinds that are only read, which declared ones may refer to. remembered: forms by declared
-    digest. scratch is asked for only when something is not remembered. Raises DeclarationError with the server's
-    words at the place in the file for what cannot be built,
-    CircleError for objects that need each other.
+    digest. scratch is asked for only when something is not remembered. live: what there is now, which tells what is
+    left as it is of objects of which only the declared counts. Raises DeclarationError with the server's words at the
+    place in the file for what cannot be built, CircleError for objects that need each other.
     """
     digests = {address: declared_digest(obj, context) for address, obj in declared.items()}
+    left = {a: o for a, o in live.items() if a in declared and kinds[a.kind].as_declared}
+    declared = {**declared, **{a: kinds[a.kind].joined(o, declared[a]) for a, o in left.items()}}
     known = recall(declared, remembered, digests, kinds, given)
     unknown = [address for address in declared if address not in known]
     if not unknown:
@@ -48,10 +52,17 @@ def canonicalise(
     found = _read_back(unknown, {**given, **declared, **known}, declared, kinds, scratch())
     objects: dict[Address, Object] = {}
     for address, obj in declared.items():
-        objects[address] = known.get(address) or canonical(obj, found[address].attributes, found[address].references)
+        objects[address] = known.get(address) or _read(obj, found[address], kinds[address.kind])
     whole = {**given, **objects}
     fresh = {digests[a]: form_of(objects[a], whole) for a in unknown}
     return Canonicalised(objects, digests, fresh)
+
+
+def _read(declared: Object, found: Object, kind: Kind) -> Object:
+    """The canonical object. Where only the declared counts, scratch tells no more than what is left to the server."""
+    return canonical(
+        declared, (kind.joined(found, declared) if kind.as_declared else found).attributes, found.references
+    )
 
 
 def _read_back(

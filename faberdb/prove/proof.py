@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from faberdb.canon.closure import closure
 from faberdb.errors import ProofError
 from faberdb.model import Action, Address, Change, Effects, Kind, Object, Objection, Step
+from faberdb.prove.barred import as_it_stays
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
 from faberdb.prove.scratch import Scratch, build
@@ -44,9 +45,11 @@ def prove(
     target: Mapping[Address, Object],
     *,
     renames_last: bool = False,
+    barred: Collection[Address] = (),
 ) -> Proof:
     """Run the plan forward, then back, on the copy, and hold each result against what was promised. way_back: the steps
-    that take it back, given what it made, under the names that the changes have.
+    that take it back, given what it made, under the names that the changes have. barred: changes that it cannot take
+    back altogether.
 
     Renames at the head or the tail of the plan only give names; what the changes promise is held between them.
     Raises ProofError with what differs.
@@ -76,7 +79,7 @@ def prove(
     objections = copy.database.objections(texts) if (texts := unread(changes, copy.kinds)) else {}
     rollback = way_back(after)
     back = copy.run(rollback, "rollback")
-    wrong = _differences(begin, back, copy.kinds)
+    wrong = _differences(as_it_stays(begin, after, barred, copy.kinds), back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
     return Proof(

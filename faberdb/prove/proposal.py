@@ -21,6 +21,7 @@ from faberdb.model import (
     Unmanaged,
 )
 from faberdb.order.steps import make_steps
+from faberdb.prove.barred import as_it_stays, no_way_back, out_of_reach, said
 from faberdb.prove.beside import as_meant, given_back, hanging_as, read_only, take_along
 from faberdb.prove.bodies import named, named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
@@ -90,6 +91,7 @@ class Planner:
         self.full = full or len(catalogue.objects) <= FULL_UP_TO
         self.far: Mapping[Address, Object] = {}
         self._ahead: CopyAhead | None = None
+        self._barred: Mapping[Address, str] = {}
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed, self.additive = managed, additive
@@ -141,7 +143,7 @@ class Planner:
         strange = strangers(here, wanted, self.known, self.kinds)
         given = {**self.outside, **read_only(here, self.kinds), **kept, **strange}
         refuse_needed({a for a in here if self.kinds[a.kind].of_server and a not in wanted and a not in given}, given)
-        done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch)
+        done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch, here)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
@@ -218,6 +220,7 @@ class Planner:
         refuse_needed(dropped(changes, self.kinds), aim)
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
+        self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept})
@@ -225,10 +228,19 @@ class Planner:
         steps = self._ways.prepared(steps, kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
+    def as_far_back(self, target: Mapping[Address, Object]) -> tuple[dict[Address, Object], list[str]]:
+        """What a rollback can make of the database that was to become the target, and what is to be said of what
+        stays."""
+        barred = out_of_reach(self.catalogue.objects, target, self.kinds, self.scratch)
+        live = self.catalogue.objects
+        stays = {a: self.kinds[a.kind].lasting(target[a], live[a]) for a in barred}
+        words = [said(a, why, stays[a]) for a, why in barred.items()]
+        return as_it_stays(target, live, barred, self.kinds), words
+
     @property
     def _ways(self) -> Ways:
         there = self.catalogue
-        return Ways(self.engine, self.kinds, there.casts, there.version, self.number, reverse_ties=self.reverse_ties)
+        return Ways(self.engine, self.kinds, there.casts, there.version, self.number, self.reverse_ties, self._barred)
 
     def _changes(
         self, start: Mapping[Address, Object], aim: dict[Address, Object], reasons: Mapping[Address, str]
@@ -287,7 +299,9 @@ class Planner:
         with self._copy(aim if giving else self.catalogue.objects, touched, beside) as copy:
             if giving:
                 copy.run(self._ways.as_it_came(start, aim, giving), "way here")
-            proof = prove(copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last)
+            proof = prove(
+                copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last, barred=self._barred
+            )
         steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from faberdb.diff.changes import diff
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Kind, Object, Step, Work
 from faberdb.order.steps import make_steps
+from faberdb.prove.barred import as_it_stays
 from faberdb.prove.beside import given_back
 from faberdb.prove.engine import Engine
 from faberdb.prove.renaming import moving_out
@@ -25,6 +26,8 @@ class Ways:
     version: int
     number: int
     reverse_ties: bool = False
+    barred: Mapping[Address, str] = field(default_factory=dict)
+    """Changes that the server has no way back from, and why."""
 
     def forth(
         self,
@@ -44,6 +47,7 @@ class Ways:
             self.kinds,
             quarantine=self.engine.place_for,
             giving=giving,
+            barred=self.barred,
             first_number=self.number,
             renames=renames,
             renames_last=renames_last,
@@ -62,6 +66,7 @@ class Ways:
     ) -> tuple[Step, ...]:
         """The way back: the same differences the other way round, with what quarantine took given back."""
         back = [(new, old) for old, new in reversed(renames)]
+        start = as_it_stays(start, aim, self.barred, self.kinds)
         # What a declaration says about the way there is no matter by then: what was made is read from the database.
         aim = {a: replace(o, hints={}) if o.hints else o for a, o in aim.items()}
         if not renames_last:

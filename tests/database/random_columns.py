@@ -184,6 +184,10 @@ def _identity(d: Draw) -> dict[str, Any]:
     spec: dict[str, Any] = {"generated": d.pick(["always", "by default"])}
     if d.one_in(2):
         spec |= d.pick([{"start": 100}, {"increment": 5}, {"cache": 20}, {"cycle": True, "max": 9000}, {"min": 10}])
+    if d.one_in(4):
+        spec["comment"] = d.pick(["Counts.", "Counts on."])
+    if d.major >= 15 and d.one_in(6):
+        spec["persistence"] = d.pick(["logged", "unlogged"])
     return spec
 
 

@@ -104,6 +104,9 @@ class _Work:
     def castable(self, source: str, target: str) -> bool:
         return True
 
+    def lasting(self, address: Address) -> str:
+        return ""
+
     def together(self, address: Address) -> tuple[Address, ...]:
         return (address,)
 

@@ -16,6 +16,7 @@ from faberdb_providers.postgres import server_wide
 from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
+from faberdb_providers.postgres.kinds.column.identity import identity_name
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
@@ -33,8 +34,9 @@ select 'pg_class'::regclass::oid, 'pg_type'::regclass::oid, 'pg_rewrite'::regcla
 """
 
 # What pg_depend and pg_description may name in place of an object we know: the rule behind a view, the row type of a
-# table, an array type, the index behind a constraint, the stored expression of a generated column; and the parts of
-# what is one object to us: a domain's constraints, a range's constructors, the members of an operator class.
+# table, an array type, the index behind a constraint, the stored expression of a generated column, the sequence of an
+# identity column; and the parts of what is one object to us: a domain's constraints, a range's constructors, the
+# members of an operator class.
 ALIASES = """
 select 'pg_rewrite'::regclass::oid, r.oid, 'pg_class'::regclass::oid, r.ev_class, 0
   from pg_rewrite r where r.rulename = '_RETURN' and r.oid >= 16384
@@ -65,6 +67,10 @@ union all
 select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
   from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
  where k.contype = 't' and t.tgparentid = 0 and not t.tgisinternal
+union all
+select d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid
+  from pg_depend d where d.objid >= 16384 and d.classid = 'pg_class'::regclass and d.deptype = 'i'
+   and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0
 union all
 select d.classid, d.objid, d.refclassid, d.refobjid, 0
   from pg_depend d where d.objid >= 16384
@@ -336,6 +342,8 @@ class _Assembly:
                 path: tuple[str, ...] = (exact.kind, *exact.path)
             elif part and whole is not None:
                 path = ("column", *whole.path, column)
+            elif whole is not None and what == "sequence":
+                path = ("sequence", *identity_name(self.objects[whole]))
             elif whole is not None and classid == self.pg_class:
                 path = ("index", *whole.path)  # the index behind a constraint has a comment of its own
             elif whole is not None and what in ("table constraint", "domain constraint"):

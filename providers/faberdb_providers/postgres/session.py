@@ -187,6 +187,19 @@ class Session(Connection):
         )
         return [f"{schema}.{found}" for (found,) in rows]
 
+    def barrier(self, old: Object, new: Object) -> str:
+        """Why nothing leads from one form of an object to the other in place; empty where something does. Raises
+        DatabaseError, LockedError."""
+        name, here, there = old.address.path[0], old.attributes["version"], new.attributes["version"]
+        with reading(self.connection, f"the update paths of extension {name} in {self.label}"):
+            found = self.query(
+                "select from pg_extension_update_paths(%s) where source = %s and target = %s and path is not null",
+                name,
+                here,
+                there,
+            )
+        return "" if found else f"no update path from {here} back to {there}"
+
     def objections(self, objects: Iterable[Object]) -> dict[Address, Objection]:
         """What the server has against texts of these objects that it otherwise looks into only when they run."""
         from faberdb_providers.postgres.bodies import refusals

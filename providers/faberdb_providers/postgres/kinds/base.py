@@ -248,6 +248,10 @@ class PostgresKind:
             return None
         return Verdict(Action.ALTER) if self.alterable else Verdict(Action.REPLACE, "it cannot be altered in place")
 
+    def lasting(self, before: Object, after: Object) -> Attributes:
+        """What of an alter the server may have no way back from."""
+        return {}
+
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         """Whether this object, unchanged itself, has to be taken down and rebuilt around the change of one it refers
         to."""

@@ -80,6 +80,8 @@ class CommentKind(PostgresKind):
         kind, *path = obj.address.path
         if kind == "column" and obj.parent is not None and obj.parent.kind != kind:
             return {"column_comments": {path[-1]: obj.attributes["text"]}}
+        if kind == "sequence" and obj.parent is not None and obj.parent.kind == "column":
+            return {"identity": {"comment": obj.attributes["text"]}}
         if kind == "constraint_trigger":
             return {"constraint_comment": obj.attributes["text"]}
         if obj.parent is not None and obj.parent.kind != kind:

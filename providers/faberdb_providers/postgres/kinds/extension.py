@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import (
+    IRREVERSIBLE,
+    Action,
+    Address,
+    Attributes,
+    Hazard,
+    Object,
+    Place,
+    Risk,
+    Statement,
+    Verdict,
+    Work,
+)
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.spec import FixedSpec
 from faberdb_providers.postgres.names import ident, literal
@@ -21,7 +34,7 @@ class ExtensionSpec(FixedSpec):
     schema_: Annotated[str | None, Field(alias="schema")] = None
     """Where its objects live, or are to be moved."""
     version: str | None = None
-    """Left alone where it is not given."""
+    """Where it is not given: left alone if the extension is there, what the server installs if it is new."""
 
 
 class ExtensionKind(PostgresKind):
@@ -59,6 +72,13 @@ class ExtensionKind(PostgresKind):
             return Verdict(Action.REPLACE, "the extension cannot be moved to another schema")
         return Verdict(Action.ALTER) if moved or updated else None
 
+    def joined(self, there: Object, declared: Object) -> Object:
+        return replace(declared, attributes={**there.attributes, **declared.attributes})
+
+    def lasting(self, before: Object, after: Object) -> Attributes:
+        old, new = before.attributes.get("version"), after.attributes.get("version")
+        return {"version": new} if old and new and old != new else {}
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         schema, version = obj.attributes.get("schema"), obj.attributes.get("version")
         sql = f"CREATE EXTENSION {ident(obj.address.path[0])}"
@@ -84,8 +104,12 @@ class ExtensionKind(PostgresKind):
         if schema and schema != before.attributes.get("schema"):
             yield Statement(f"ALTER EXTENSION {name} SET SCHEMA {ident(schema)}", Risk.DANGEROUS)
         if version and version != before.attributes.get("version"):
-            hazard = Hazard("extension-update", "an extension update can often not be undone")
-            yield Statement(f"ALTER EXTENSION {name} UPDATE TO {literal(version)}", Risk.DANGEROUS, (hazard,))
+            why = work.lasting(after.address)
+            hazards = (_UPDATE, Hazard(IRREVERSIBLE, f"undo: none ({why})")) if why else (_UPDATE,)
+            risk = Risk.DESTRUCTIVE if why else Risk.DANGEROUS
+            yield Statement(f"ALTER EXTENSION {name} UPDATE TO {literal(version)}", risk, hazards)
 
+
+_UPDATE = Hazard("extension-update", "what it brings changes under whoever uses it, as its own scripts say")
 
 KIND = ExtensionKind()

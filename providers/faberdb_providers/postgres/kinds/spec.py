@@ -9,18 +9,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 
-class BareSpec(BaseModel):
-    """One entry of a TOML section. Unknown keys are refused; a bare value stands for the field named in `short`.
-
-    Of something that has no name and no comment of its own: who is granted what, what is published.
-    """
+class Shape(BaseModel):
+    """One TOML table. Unknown keys are refused; a bare value stands for the field named in `short`."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
     short: ClassVar[str] = ""
     short_type: ClassVar[str] = "string"
-
-    protect: bool | None = None
-    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -36,6 +30,14 @@ class BareSpec(BaseModel):
         if cls.short_type == "array":
             short["items"] = {"type": "string"}
         return {"anyOf": [short, schema]}
+
+
+class BareSpec(Shape):
+    """One entry of a TOML section: of something that has no name and no comment of its own, such as who is granted
+    what, or what is published."""
+
+    protect: bool | None = None
+    """`true`: no plan may drop or replace it, also when its block is gone, until an apply with `false`."""
 
 
 class FixedSpec(BareSpec):

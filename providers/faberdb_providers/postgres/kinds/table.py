@@ -11,7 +11,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column, said_aloud
-from faberdb_providers.postgres.kinds.column.identity import bare_identity
+from faberdb_providers.postgres.kinds.column.identity import bare_identity, persistence_again
 from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.descendant import Descendant
@@ -250,6 +250,7 @@ class TableKind(Descendant):
         yield from settings(old, new, name)
         if bool(old.get("unlogged")) != bool(new.get("unlogged")):
             yield from kept_as_they_are(after, work)
+            yield from persistence_again(after, work)
         yield from identity_change(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import RelationSpec
+from faberdb_providers.postgres.kinds.spec import RelationSpec, Shape
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
@@ -60,14 +61,18 @@ class ViewKind(PostgresKind):
             f" {WITH_TOAST}, c.relispopulated, ts.spcname, case when am.amname <> 'heap' then am.amname end,"
             " array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 order by"
             " a.attnum), array(select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = c.oid"
-            f" and a.attnum > 0 order by a.attnum) from pg_class c {JOIN_TOAST}"
+            f" and a.attnum > 0 order by a.attnum), {self.settings(version)} from pg_class c {JOIN_TOAST}"
             " join pg_namespace n on n.oid = c.relnamespace"
             " left join pg_tablespace ts on ts.oid = c.reltablespace left join pg_am am on am.oid = c.relam"
             f" where c.relkind = '{self.relkind}' and {USER_SCHEMA} order by n.nspname, c.relname"
         )
 
+    def settings(self, version: int) -> str:
+        """What is stored of its columns, which have nothing of their own in a view, as SQL."""
+        return "null"
+
     def read(self, row: Row) -> Found | None:
-        classid, oid, _, schema, name, query, opts, populated, space, am, columns, types = row
+        classid, oid, _, schema, name, query, opts, populated, space, am, columns, types, settings = row
         attributes: dict[str, Any] = {
             "query": query.strip().removesuffix(";"),
             "options": stored_options(opts),
@@ -75,6 +80,7 @@ class ViewKind(PostgresKind):
         }
         if self.relkind == "m":
             attributes |= {"unpopulated": not populated, "tablespace": space, "access_method": am}
+            attributes["column_settings"] = {name: stored_settings(*found) for name, *found in settings or ()}
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), compact(attributes))
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
@@ -84,6 +90,7 @@ class ViewKind(PostgresKind):
             "columns": spec.columns,
             "options": option_texts(spec.options),
             **{key: getattr(spec, key) for key in ("unpopulated", "tablespace", "access_method") if hasattr(spec, key)},
+            "column_settings": _said(getattr(spec, "column_settings", {})),
         }
         yield from self.made(place, spec, address, attributes, references=[Address("schema", (place.schema,))])
         for column, expression in getattr(spec, "column_defaults", {}).items():
@@ -132,8 +139,30 @@ class ViewKind(PostgresKind):
             yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
 
 
+class StoredColumnSpec(Shape):
+    """How the values of a column are stored, and looked at for statistics."""
+
+    storage: Literal["plain", "external", "main", "extended"] | None = None
+    compression: Literal["pglz", "lz4"] | None = None
+    statistics: int | None = None
+    options: dict[str, str | int | float] = {}
+    """`n_distinct`."""
+
+
+def _said(settings: Mapping[str, StoredColumnSpec]) -> dict[str, Any]:
+    said = {name: compact(spec.model_dump()) for name, spec in sorted(settings.items())}
+    texts = {
+        name: {**of, "options": {k: str(v) for k, v in of.get("options", {}).items()}} for name, of in said.items()
+    }
+    return compact({name: compact(of) for name, of in texts.items()})
+
+
 class MaterializedViewSpec(QuerySpec):
     """A materialized view; a bare string is its query."""
+
+    column_settings: dict[str, StoredColumnSpec] = {}
+    """`storage`, `compression`, `statistics` and `options` of columns, as those of a table have them:
+    `[materialized_views.NAME.column_settings.COLUMN]`."""
 
     unpopulated: bool = False
     """WITH NO DATA: not to be read until it is refreshed."""
@@ -149,6 +178,24 @@ class MaterializedViewKind(ViewKind):
     Declared = MaterializedViewSpec
     relkind = "m"
     sql_name = "MATERIALIZED VIEW"
+
+    def settings(self, version: int) -> str:
+        compression = "nullif(a.attcompression::text, '')" if version >= 14 else "null"
+        own = ["nullif(a.attstorage, t.typstorage)::text", compression, "nullif(a.attstattarget, -1)", "a.attoptions"]
+        return (
+            f"(select json_agg(json_build_array(a.attname, {', '.join(own)}) order by a.attnum)"
+            " from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0"
+            f" and num_nonnulls({', '.join(own)}) > 0)"
+        )
+
+    def _stored(self, old: Mapping[str, Any], view: Object, work: Work) -> Iterator[Statement]:
+        """What leads from one way of storing its columns to another."""
+        before, after = old.get("column_settings", {}), view.attributes.get("column_settings", {})
+        types = dict(view.attributes.get("row", ()))
+        for name in sorted({*before, *after}):
+            wanted = {**after.get(name, {}), "type": types.get(name, "")}
+            column = f"ALTER {self.identity(view)} ALTER COLUMN {ident(name)}"
+            yield from storage_changes(before.get(name, {}), wanted, column, work.version)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
@@ -187,12 +234,14 @@ class MaterializedViewKind(ViewKind):
         data = "\nWITH NO DATA" if obj.attributes.get("unpopulated") else ""
         yield Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
         yield from bare(obj.address, work)
+        yield from self._stored({}, obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
         alter = f"ALTER {self.identity(after)}"
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
         yield from place_changes(alter, old, new)
+        yield from self._stored(old, after, work)
         if old.get("unpopulated") != new.get("unpopulated"):
             hazard = Hazard("refresh", "readers wait while the query runs")
             words = " WITH NO DATA" if new.get("unpopulated") else ""

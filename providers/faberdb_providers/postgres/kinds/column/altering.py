@@ -10,6 +10,7 @@ from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
     identity_changes,
     identity_sequence,
+    persistence_change,
     position_of_identity,
 )
 from faberdb_providers.postgres.kinds.column.inherited import let_go_below, own_changes
@@ -122,7 +123,9 @@ def _take_hold(before: Object, after: Object, work: Work) -> Iterator[Statement]
         yield from not_null_changes(old, after)
     if "identity" in new and old.get("identity") != new["identity"]:
         yield from identity_changes(before, after)
-        if "identity" not in old:
+        if "identity" in old:
+            yield from persistence_change(before, after, work)
+        else:
             yield from bare_identity(after, work)
     if "identity" in new:
         yield from position_of_identity(after, work, new="identity" not in old)

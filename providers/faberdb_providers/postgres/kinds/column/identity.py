@@ -29,16 +29,41 @@ def serial_name(table: str, column: str) -> str:
 
 
 def bare_identity(column: Object, work: Work) -> Iterator[Statement]:
-    """Takes from a new identity column's sequence what ALTER DEFAULT PRIVILEGES gave."""
+    """Takes from a new identity column's sequence what ALTER DEFAULT PRIVILEGES gave, and the table's persistence where
+    it has another."""
     if "identity" in column.attributes:
         schema, table, name = column.address.path
         sequence = column.attributes["identity"].get("name") or serial_name(table, name)
         yield from bare(Address("sequence", (schema, sequence)), work)
+        if persistence := column.attributes["identity"].get("persistence"):
+            yield _stored(dotted(schema, sequence), persistence)
 
 
 def identity_sequence(column: Object) -> str:
     """The SQL name of an identity column's sequence."""
     return dotted(*identity_name(column))
+
+
+def _stored(sequence: str, persistence: str) -> Statement:
+    return Statement(f"ALTER SEQUENCE {sequence} SET {persistence.upper()}", Risk.CAUTION)
+
+
+def persistence_change(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """What makes an identity column's sequence survive a crash, or no longer, in its table or unlike it."""
+    old, new = before.attributes["identity"].get("persistence"), after.attributes["identity"].get("persistence")
+    if old != new:
+        table = work.after(Address("table", after.address.path[:-1]))
+        usual = "unlogged" if table is not None and table.attributes.get("unlogged") else "logged"
+        yield _stored(identity_sequence(after), new or usual)
+
+
+def persistence_again(table: Object, work: Work) -> Iterator[Statement]:
+    """SET LOGGED and SET UNLOGGED of a table reach the sequences of its identity columns, also those that are not to be
+    as it is."""
+    for column in _with_identity(work.children(table.address, after=True)):
+        before, persistence = work.before(column.address), column.attributes["identity"].get("persistence")
+        if persistence and before is not None and "identity" in before.attributes:
+            yield _stored(identity_sequence(before), persistence)
 
 
 def identity_name(column: Object) -> tuple[str, str]:
@@ -107,12 +132,14 @@ def position_of_identity(column: Object, work: Work, *, new: bool) -> Iterator[S
 
 def identity_attributes(table: str, column: str, type_: str, kind: str, sequence: Sequence[str]) -> dict[str, Any]:
     """What the catalogue has of an identity. sequence: its name, type, and numbers as texts."""
-    name, seq_type, *numbers = sequence
+    name, seq_type, *numbers, persistence = sequence
     start, step, low, high, cache = (int(n) for n in numbers[:5])
     parameters = not_default(seq_type, start, step, low, high, cache, numbers[5] == "true")
     parameters.pop("type", None)
     if name != serial_name(table, column):
         parameters["name"] = name
+    if persistence:
+        parameters["persistence"] = "unlogged" if persistence == "u" else "logged"
     return {"generated": "always" if kind == "a" else "by default", **parameters}
 
 
@@ -138,9 +165,8 @@ def identity_changes(before: Object, after: Object) -> Iterator[Statement]:
     words = []
     if old["generated"] != new["generated"]:
         words.append(f"SET GENERATED {new['generated'].upper()}")
-    if {k: v for k, v in old.items() if k not in ("generated", "name")} != {
-        k: v for k, v in new.items() if k not in ("generated", "name")
-    }:
+    apart = ("generated", "name", "persistence")
+    if {k: v for k, v in old.items() if k not in apart} != {k: v for k, v in new.items() if k not in apart}:
         words += ["SET " + clause for clause in clauses(new, complete=True)]
         sequence = old.get("name", serial_name(after.address.path[1], after.address.path[2]))
         yield from position_within(dotted(after.address.path[0], sequence), old, new)

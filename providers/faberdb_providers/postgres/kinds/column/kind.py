@@ -8,7 +8,7 @@ from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import owner_of
-from faberdb_providers.postgres.kinds.along import grants_on
+from faberdb_providers.postgres.kinds.along import comment_on, grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.adding import add_column
 from faberdb_providers.postgres.kinds.column.altering import alter_column, converted
@@ -88,10 +88,7 @@ class ColumnKind(PostgresKind):
         attributes["options"] = {k: str(v) for k, v in sorted(spec.options.items())}
         attributes["foreign_options"] = option_texts(dict(sorted(spec.foreign_options.items())))
         if spec.identity:
-            fields = spec.identity.model_dump(
-                exclude_none=True, exclude={"comment", "renamed_from", "part_comments", "grants"}
-            )
-            attributes["identity"] = compact(fields)
+            attributes["identity"] = compact(spec.identity.model_dump(exclude={"comment", "grants"}))
         if spec.identity and table.kind == "foreign_table":
             raise ValueError("a column of a foreign table cannot have an identity")
         serial = SERIAL.get(spec.type.strip().lower()) if spec.type else None
@@ -110,6 +107,7 @@ class ColumnKind(PostgresKind):
         yield from self.made(place, spec, address, attributes, table, hints=hints)
         if spec.identity:
             sequence = Address("sequence", (table.path[0], spec.identity.name or serial_name(table.path[1], name)))
+            yield from comment_on(sequence, spec.identity.comment, place, address)
             yield from grants_on(sequence, spec.identity.grants, place, address)
         if serial:
             yield yield_sequence

@@ -19,6 +19,9 @@ def query(version: int) -> str:
         if version >= 18
         else "null"
     )
+    persistence = "case when sc.relpersistence <> c.relpersistence then sc.relpersistence::text end"
+    if version < 15:  # where all sequences are logged
+        persistence = "null"
     compression = "nullif(a.attcompression::text, case when a.attislocal then '' else up.compression end)"
     not_null += (
         ", k.connoinherit, not k.convalidated, k.coninhcount > 0 and not k.conislocal, k.coninhcount = 0"
@@ -52,7 +55,8 @@ def query(version: int) -> str:
         " join pg_type t on t.oid = a.atttypid"
         " left join pg_attrdef d on a.attgenerated <> '' and d.adrelid = a.attrelid and d.adnum = a.attnum"
         " left join lateral (select array[sc.relname::text, format_type(s.seqtypid, null), s.seqstart::text,"
-        "  s.seqincrement::text, s.seqmin::text, s.seqmax::text, s.seqcache::text, s.seqcycle::text] as seq"
+        "  s.seqincrement::text, s.seqmin::text, s.seqmax::text, s.seqcache::text, s.seqcycle::text,"
+        f"  {persistence}] as seq"
         "  from pg_depend p join pg_sequence s on s.seqrelid = p.objid join pg_class sc on sc.oid = s.seqrelid"
         "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
         "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"

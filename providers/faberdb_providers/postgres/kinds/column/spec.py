@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec
+from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, Shape
 
 
-class IdentitySpec(GrantableSpec):
+class IdentitySpec(Shape):
     """GENERATED ... AS IDENTITY with options of its sequence."""
 
     short = "generated"
@@ -23,6 +23,12 @@ class IdentitySpec(GrantableSpec):
     max: int | None = None
     cache: int | None = None
     cycle: bool = False
+    persistence: Literal["logged", "unlogged"] | None = None
+    """Of the sequence, where it is not that of the table (PostgreSQL 15)."""
+    comment: str | None = None
+    """On the sequence."""
+    grants: dict[str, list[str]] = {}
+    """Privileges on the sequence by role."""
 
 
 class ColumnSpec(GrantableSpec, LabelledSpec):

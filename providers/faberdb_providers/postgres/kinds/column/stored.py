@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.foreign import option_moves
+from faberdb_providers.postgres.kinds.storage import stored_options
 from faberdb_providers.postgres.names import dotted, ident, options
 
 STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
@@ -36,6 +37,19 @@ def storage_changes(old: Mapping[str, Any], new: Mapping[str, Any], column: str,
     gone = [k for k in old.get("options", {}) if k not in new.get("options", {})]
     if gone:
         yield Statement(f"{only} RESET ({', '.join(gone)})", Risk.CAUTION)
+
+
+def stored_settings(
+    storage: str | None, compression: str | None, statistics: int | None, stored: Sequence[str] | None
+) -> dict[str, Any]:
+    """What the catalogue has of a column that differs from what is usual."""
+    found = {
+        "storage": STORAGE[storage] if storage else None,
+        "compression": COMPRESSION[compression] if compression else None,
+        "statistics": statistics,
+        "options": stored_options(stored),
+    }
+    return {key: value for key, value in found.items() if value not in (None, {})}
 
 
 def storage_again(column: Object, work: Work) -> Iterator[Statement]:
