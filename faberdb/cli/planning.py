@@ -40,13 +40,14 @@ EXPIRES_AFTER = timedelta(days=7)
 @dataclass(frozen=True)
 class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, and what is to be said before it."""
+    quarantine, what is to be said before it, and the file it came from, if any."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
     strict: bool = False
     giving: tuple[Kept, ...] = ()
     note: str = ""
+    file: str = ""
 
 
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
