@@ -1,5 +1,17 @@
-"""`python -m faberdb`: the command line, where its program is not on the PATH."""
+"""The `faberdb` program, and `python -m faberdb`."""
 
-from faberdb.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """The command line; Ctrl-C while it is being loaded ends as it does later, without a traceback."""
+    try:
+        from faberdb.cli.main import main as command_line
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        sys.exit(130)
+    command_line()
+
+
+if __name__ == "__main__":
+    main()

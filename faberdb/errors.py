@@ -122,6 +122,12 @@ class BrokenStateError(StateError):
     """What is kept as a state is none: it was cut off, or edited."""
 
 
+class CutShortError(FaberError):
+    """Ctrl-C ended a command that changes a database; the message says how far it had come."""
+
+    code = ExitCode.INTERRUPTED
+
+
 class UnrecordedError(StateError):
     """A plan was applied and verified, but the state could not be written; the journal in the database tells of it."""
 

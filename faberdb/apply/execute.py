@@ -6,14 +6,14 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.apply.fits import check_age, check_database, check_start, stale
-from faberdb.errors import RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
+from faberdb.apply.fits import back_or_on, check_age, check_database, check_start, stale
+from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
+from faberdb.errors import CutShortError, RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -53,7 +53,7 @@ class Context:
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
-    tells."""
+    tells; again: the command that goes on with what is left of the plan."""
 
     holder: str
     now: datetime
@@ -65,6 +65,7 @@ class Context:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     optional: Callable[[Address], bool] = lambda address: False
     recorded: Callable[[], Mapping[Address, Object]] = dict
+    again: str = "apply the same plan again"
 
 
 TRIES = 4
@@ -76,8 +77,15 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
 
     Nothing is written to the target, its journal included, before it is known that the plan fits. Raises StaleError if
     it does not, LockedError, RolledBackError if a step failed and nothing of the plan remains, StoppedError if some of
-    it remains, VerificationError if the result is not as proven.
+    it remains, VerificationError if the result is not as proven, CutShortError if Ctrl-C ended it.
     """
+    try:
+        return _execute(plan, target, context)
+    except KeyboardInterrupt:
+        raise _cut_short(plan, target, context) from None
+
+
+def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
     check_database(plan, target.identity(), target.label)
     target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
@@ -103,11 +111,23 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
         if fresh:  # all is as it was, our own schemas too
             target.remove_bookkeeping()
         raise
-    except KeyboardInterrupt:
-        with suppress(Exception):  # the next apply that holds the lock finds out what could not be written here
-            left = next(entry for entry in target.journal() if entry.plan_id == plan.plan_id)
-            target.end_plan(plan.plan_id, "stopped" if left.done else "interrupted")
-        raise
+
+
+def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
+    """What Ctrl-C left of the plan, as the journal tells, where it is noted too."""
+    try:
+        mine = next((entry for entry in target.journal() if entry.plan_id == plan.plan_id), None)
+        if mine is None:
+            return not_begun(plan, context.again)
+        if mine.state == "applied":
+            return unrecorded(plan, context.again)
+        done = _done(plan, mine)
+        done |= _took_effect(plan, target, done)
+        if mine.state == "running":
+            target.end_plan(plan.plan_id, "stopped" if done else "interrupted")
+        return part_way(plan, done, context.again)
+    except Exception:  # noqa: BLE001 - whatever it was: the next apply that holds the lock finds out what was done
+        return unknown(plan)
 
 
 def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -174,7 +194,7 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
             if target.lock_lost():
                 raise StoppedError(
                     "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
-                    advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
+                    advice=f"connect without a pooler, then go on where it stopped: {context.again}",
                 )
             _commit(plan, target, context, steps, count, done)
             done = done | {number}
@@ -211,7 +231,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             if done:
                 raise StoppedError(
                     f"{target.label} was changed by somebody else while the plan ran",
-                    advice=f"take back what was done: faberdb rollback {plan.environment}",
+                    advice=back_or_on(plan),
                 ) from None
             raise stale(plan, target.label, changed.live, context.recorded()) from None
         if failure is None:
@@ -221,7 +241,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - no secret
     assert failure is not None
     target.end_plan(plan.plan_id, "stopped" if done else "failed")
-    raise _failed(plan, failure, bool(done))
+    raise _failed(plan, failure, bool(done), context.again)
 
 
 class _ChangedError(Exception):
@@ -240,15 +260,14 @@ _ABOUT_DATA = re.compile(r"ERROR (?:22|23)")
 _ABOUT_RIGHTS = re.compile(r"ERROR 42501")
 
 
-def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:
+def _failed(plan: Plan, failure: Failure, committed: bool, on: str) -> RolledBackError | StoppedError:
     rows = ("rows in the way, at most five:", *(f"    {row}" for row in failure.rows)) if failure.rows else ()
     detail = (*failure.words, *rows)
     if committed:
         return StoppedError(
             "a step failed after others had been committed",
             detail=detail,
-            advice="correct the cause and apply the same plan again: it goes on where it stopped; or take back what was"
-            f" done: faberdb rollback {plan.environment}",
+            advice=f"correct the cause, then go on where it stopped: {on}; or {back_or_on(plan)}",
         )
     if any(_ABOUT_RIGHTS.match(line) for line in failure.words):
         return RolledBackError(

@@ -25,8 +25,16 @@ def check_start(plan: Plan, live: Objects, done: Set[int], label: str, recorded:
         raise stale(plan, label, live, recorded())
     raise StaleError(
         f"{label} has changed since the plan stopped part way, so it cannot go on",
-        advice=f"take back what was done: faberdb rollback {plan.environment}; or plan from where things are now",
+        advice=back_or_on(plan),
     )
+
+
+def back_or_on(plan: Plan) -> str:
+    """The commands that help where a plan stopped part way and shall not, or cannot, go on itself."""
+    anew = f"plan from where things are now: faberdb plan {plan.environment}"
+    if plan.kind == "rollback":
+        return anew
+    return f"take back what was done: faberdb rollback {plan.environment}; or {anew}"
 
 
 def stale(plan: Plan, label: str, live: Objects, recorded: Objects) -> StaleError:

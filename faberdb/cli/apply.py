@@ -14,6 +14,7 @@ from faberdb.cli.options import (
     consent,
     dry_run_option,
     folder,
+    nothing_begun,
     shown,
     strict_option,
     view_of,
@@ -34,6 +35,7 @@ from faberdb.policy.rules import refuse_violations
 @dry_run_option
 @shown
 @click.pass_context
+@nothing_begun
 def command(
     ctx: click.Context,
     plan: str,
@@ -53,7 +55,7 @@ def command(
     if not is_saved and not dry_run:
         refuse_unsupported(workspace, environment_named(workspace, plan))
     if is_saved:
-        made = Made(from_json(saved.read(file), plan))
+        made = Made(from_json(saved.read(file), plan), file=plan)
     else:
         made = plan_environment(workspace, environment_named(workspace, plan))
     if made.note:

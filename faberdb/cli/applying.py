@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from faberdb.apply.execute import Context, execute
+from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.planning import Made, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import StaleError, StateError, UnrecordedError
+from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError
 from faberdb.model import Limits
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
@@ -22,10 +25,36 @@ from faberdb.views.view import View
 
 def apply_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
     """Apply a plan to its environment and note it in the state, with what earlier ones left there for want of time.
-    Raises what `execute` raises, StateError where the state cannot be read, UnrecordedError where it cannot be written.
+    Raises what `execute` raises, StateError where the state cannot be read, UnrecordedError where it cannot be written,
+    CutShortError where Ctrl-C ends it.
     """
     plan = made.plan
     refuse_unsupported(workspace, environment)
+    verb = "rollback" if plan.kind == "rollback" else "apply"
+    again = f"faberdb {verb} {made.file or environment.name}"
+    with _telling(plan, again) as course:
+        _apply(workspace, environment, made, view, again, course)
+
+
+@dataclass
+class _Course:
+    """What to say if Ctrl-C ends it now."""
+
+    so_far: CutShortError
+
+
+@contextmanager
+def _telling(plan: Plan, again: str) -> Iterator[_Course]:
+    """Turn Ctrl-C into an error that says how far the plan came. Raises CutShortError."""
+    course = _Course(not_begun(plan, again))
+    try:
+        yield course
+    except KeyboardInterrupt:
+        raise course.so_far from None
+
+
+def _apply(workspace: Workspace, environment: Environment, made: Made, view: View, again: str, course: _Course) -> None:
+    plan = made.plan
     token = workspace.store.lock(environment.name, {"who": workspace.holder, "operation": plan.kind})
     try:
         state, version = workspace.state(environment)
@@ -48,8 +77,11 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 workspace.surroundings.variables,
                 lambda address: address.kind in optional,
                 lambda: workspace.managed_objects(state.objects, environment) if state else {},
+                again,
             )
+            course.so_far = unknown(plan)
             objects = execute(plan, target, context)
+            course.so_far = unrecorded(plan, again)
             left = target.left_behind(made.giving) if made.giving else []
             others = [entry for entry in target.journal() if entry.plan_id != plan.plan_id]
         before = reconciled(state, others, environment.name, {}).state
@@ -65,6 +97,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 advice="the journal in the database knows of it, so nothing is lost: correct the cause, and the next"
                 " command that writes the state does it; or apply the same plan again",
             ) from None
+        course.so_far = recorded(plan)
         view.applied(plan, time.monotonic() - began)
         for place, number, keys in left:
             named = f", the first with key: {'; '.join(keys)}" if keys else ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from faberdb.cli.applying import apply_plan
-from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
+from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning import plan_environment, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
@@ -25,6 +25,7 @@ from faberdb.views.view import View
 @dry_run_option
 @shown
 @click.pass_context
+@nothing_begun
 def command(
     ctx: click.Context,
     environment: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -86,6 +87,7 @@ def main() -> None:
         error.show()
         sys.exit(int(ExitCode.ERROR))
     except (KeyboardInterrupt, click.Abort):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it twice is not shown a traceback either
         sys.stderr.write("\ninterrupted\n")
         sys.exit(int(ExitCode.INTERRUPTED))
     except BrokenPipeError:
@@ -100,7 +102,10 @@ def main() -> None:
 
 
 def _fail(error: FaberError, debug: bool) -> None:
-    sys.stderr.write(f"error: {error}\n")
+    if error.code is ExitCode.INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.stderr.write("\n")  # the terminal shows ^C where the cursor was
+    sys.stderr.write(f"{'interrupted' if error.code is ExitCode.INTERRUPTED else 'error'}: {error}\n")
     if debug:
         from faberdb.cli.trace import write_trace
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from faberdb.cli.workspace import Workspace
-from faberdb.errors import ApprovalError
+from faberdb.errors import ApprovalError, CutShortError
 from faberdb.views import make_view
 from faberdb.views.view import View
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Taken = ParamSpec("Taken")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 color_option = click.option("--no-color", is_flag=True, help="Without colours.")
@@ -35,6 +37,20 @@ exitcode_option = click.option(
 def shown(command: Command) -> Command:
     """The options of every command that shows something."""
     return json_option(color_option(verbose_option(command)))
+
+
+def nothing_begun(command: Callable[Taken, int]) -> Callable[Taken, int]:
+    """For commands that come to a plan first: Ctrl-C before that is carried out says that nothing was. What carries one
+    out says itself how far it came."""
+
+    @wraps(command)
+    def told(*args: Taken.args, **more: Taken.kwargs) -> int:
+        try:
+            return command(*args, **more)
+        except (KeyboardInterrupt, click.Abort):
+            raise CutShortError("no step of a plan was begun; the database is as it was") from None
+
+    return told
 
 
 def folder(ctx: click.Context) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from faberdb.cli import saved
-from faberdb.cli.options import exitcode_option, folder, shown, strict_option, view_of, workspace_of
+from faberdb.cli.options import exitcode_option, folder, nothing_begun, shown, strict_option, view_of, workspace_of
 from faberdb.cli.planning import plan_environment, plan_towards, rules_of
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode
@@ -25,6 +25,7 @@ FORMS = "an environment, `sql:FOLDER`, `git:REVISION`"
 @exitcode_option
 @shown
 @click.pass_context
+@nothing_begun
 def command(
     ctx: click.Context,
     environment: str,

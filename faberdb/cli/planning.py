@@ -40,7 +40,8 @@ EXPIRES_AFTER = timedelta(days=7)
 @dataclass(frozen=True)
 class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, what is to be said before it, and whether it may do what nothing takes back."""
+    quarantine, what is to be said before it, whether it may do what nothing takes back, and the file it came from, if
+    any."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
@@ -48,6 +49,7 @@ class Made:
     giving: tuple[Kept, ...] = ()
     note: str = ""
     accepted: bool = False
+    file: str = ""
 
 
 def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:

@@ -35,7 +35,7 @@ MEANINGS = {
     ExitCode.REFUSED: "A rule of the project, or rows that are there, forbid this. Nothing was changed.",
     ExitCode.UNRECORDED: "The plan was applied and verified, but the state could not be written. The journal in the "
     "database tells of it; the next command that writes the state does so for this one too.",
-    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C.",
+    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C. The message says which plan, how far it came, and how to go on.",
 }
 
 UNMANAGED = """\

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.identity import another_database, require_journalled
-from faberdb.cli.options import approve_option, consent, dry_run_option, shown, view_of, workspace_of
-from faberdb.cli.planning import plan_rollback, refuse_unsupported
+from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
+from faberdb.cli.planning import Made, plan_rollback, refuse_unsupported
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ConfigError, ExitCode, StoppedError
+from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
+from faberdb.plan.codec import from_json
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record, State
 from faberdb.views.view import View
@@ -32,6 +34,7 @@ FEW = 5
 @dry_run_option
 @shown
 @click.pass_context
+@nothing_begun
 def command(
     ctx: click.Context,
     environment: str,
@@ -49,7 +52,16 @@ def command(
     chosen = environment_named(workspace, environment)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    found, note = _standing(workspace, chosen)
+    found, note, halted = _standing(workspace, chosen)
+    if halted is not None:
+        if steps is not None or goal is not None:
+            raise StoppedError(
+                f"taking back plan {halted.plan.of_plan[:8]} stopped part way on {environment}",
+                advice=f"end that first: faberdb rollback {environment}",
+            )
+        view.note(f"Taking back plan {short_id(halted.plan.of_plan)} stopped part way. That goes on; its plan was:")
+        _take_back(workspace, chosen, halted, view, dry_run=dry_run, asked=auto_approve)
+        return int(ExitCode.OK)
     records = chosen_records(found.state, steps, goal, environment)
     require_journalled(records, found.journalled, note, chosen)
     if note:
@@ -59,18 +71,43 @@ def command(
     elif len(records) > 1:
         _announce(records, view)
     for number, record in enumerate(records, 1):
-        made = plan_rollback(workspace, chosen, record)
-        if made.note:
-            view.note(made.note)
-        view.plan(made.plan)
-        if dry_run:
-            view.note("a dry run: nothing was changed")
-            return int(ExitCode.OK)
         which = f" ({number} of {len(records)})" if len(records) > 1 else ""
-        if not auto_approve and not consent(f"Take this back on {environment}?{which}"):
-            raise ApprovalError("not taken back: there was no `yes`")
-        apply_plan(workspace, chosen, made, view)
+        with _counting(number - 1, len(records), environment):
+            made = plan_rollback(workspace, chosen, record)
+            _take_back(workspace, chosen, made, view, dry_run=dry_run, asked=auto_approve, which=which)
+        if dry_run:
+            break
     return int(ExitCode.OK)
+
+
+def _take_back(
+    workspace: Workspace, chosen: Environment, made: Made, view: View, *, dry_run: bool, asked: bool, which: str = ""
+) -> None:
+    """Show the plan of a rollback, ask unless that was done, and carry it out."""
+    if made.note:
+        view.note(made.note)
+    view.plan(made.plan)
+    if dry_run:
+        view.note("a dry run: nothing was changed")
+        return
+    if not asked and not consent(f"Take this back on {chosen.name}?{which}"):
+        raise ApprovalError("not taken back: there was no `yes`")
+    apply_plan(workspace, chosen, made, view)
+
+
+@contextmanager
+def _counting(done: int, total: int, environment: str) -> Iterator[None]:
+    """Say where Ctrl-C between several plans leaves them. Raises CutShortError."""
+    try:
+        yield
+    except (KeyboardInterrupt, click.Abort):
+        if not done:
+            raise
+        raise CutShortError(
+            f"{done} of {total} plans {'is' if done == 1 else 'are'} taken back; the next was not begun",
+            advice=f"see where it stands: faberdb status {environment}; to take back one more:"
+            f" faberdb rollback {environment}",
+        ) from None
 
 
 def _announce(records: Sequence[Record], view: View) -> None:
@@ -88,13 +125,14 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing, str]:
-    """The state with all that changed the database, and what to say of whose it is. Raises StoppedError where it is not
-    known what that was, or where a rollback has to be ended first."""
+def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing, str, Made | None]:
+    """The state with all that changed the database, what to say of whose it is, and the rollback that stopped part way
+    last. Raises StoppedError where it is not known what changed the database, or where that rollback cannot go on."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
         live = workspace.managed_objects(session.inspect().objects, environment)
         found = workspace.standing(environment, session, state, live)
+        documents = {entry.plan_id: entry.document for entry in session.journal()}
         note = another_database(state, session.identity(), environment)
     if found.unclear:
         raise StoppedError(
@@ -102,12 +140,17 @@ def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing,
             advice="apply the same plan again, so that it is ended; nothing older can be taken back before",
         )
     last = found.state.applied[-1] if found.state and found.state.applied else None
-    if last is not None and last.kind == "rollback" and last.outcome == "stopped":
+    if found.state is None or last is None or last.kind != "rollback" or last.outcome != "stopped":
+        return found, note, None
+    written = state is not None and any(record.plan_id == last.plan_id for record in state.applied)
+    if written or last.plan_id not in documents:
         raise StoppedError(
             f"taking back plan {last.of_plan[:8]} stopped part way on {environment.name}",
             advice=f"plan from where things are now, and apply that: faberdb plan {environment.name}",
         )
-    return found, note
+    plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
+    giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
+    return found, note, Made(plan, giving=giving)
 
 
 def chosen_records(state: State | None, steps: int | None, goal: str | None, environment: str) -> list[Record]:

@@ -70,6 +70,11 @@ def _standing(found: Standing, now: str, name: str) -> str:
     state = found.state
     last = state.applied[-1] if state and state.applied else None
     stopped = [*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else [])]
+    if stopped and last and last.plan_id == stopped[0] and last.kind == "rollback":
+        return (
+            f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it,"
+            f" `faberdb plan {name}` plans from where things are"
+        )
     if stopped:
         return (
             f"interrupted: plan {stopped[0][:8]}; apply the same plan again, or `faberdb rollback {name}`,"

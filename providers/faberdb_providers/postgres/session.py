@@ -14,7 +14,7 @@ from faberdb_providers.postgres import pulse
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
-from faberdb_providers.postgres.refusal import refused, words
+from faberdb_providers.postgres.refusal import lost, refused, words
 from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
@@ -259,8 +259,13 @@ class Session(Connection):
 
     def lock_lost(self) -> bool:
         """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover)."""
-        rows = self.query(
-            "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"
-            f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
-        )
+        try:
+            rows = self.query(
+                "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"
+                f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+            )
+        except psycopg.OperationalError as error:
+            if lost(error):
+                return True
+            raise
         return rows != [(1,)]

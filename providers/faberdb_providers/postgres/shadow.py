@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,7 +12,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import FaberError, ScratchError
-from faberdb.model import Address, Catalogue
+from faberdb.model import Address
+from faberdb_providers.postgres.ahead import handed_out, uninterrupted
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.refusal import words
@@ -115,65 +113,12 @@ class ScratchServer:
         return self._fresh()
 
 
-AHEAD = 2
-"""How many databases are made before they are asked for: what is declared is tried out in one, what changes in another,
-and few plans need a third."""
-
-
-class _Databases:
-    """Makes the next database before it is asked for, and removes the last one while nobody waits for it."""
-
-    def __init__(
-        self, make: Callable[[], Session], remove: Callable[[Session], None], pool: ThreadPoolExecutor
-    ) -> None:
-        self._make, self._remove, self._pool = make, remove, pool
-        self._making, self._reading = threading.Lock(), threading.Lock()
-        self._beginning: Catalogue | None = None
-        self._ahead = deque(pool.submit(self._new) for _ in range(AHEAD))
-
-    def _new(self) -> Session:
-        """A session on a new database. What such a one holds is only read from the first, while the next is made."""
-        with self._making:
-            session = self._make()
-        try:
-            with self._reading:
-                session.beginning = self._beginning = self._beginning or session.inspect()
-        except BaseException:
-            self._remove(session)
-            raise
-        return session
-
-    @contextmanager
-    def fresh(self) -> Iterator[Session]:
-        """An empty database. Threads may ask for one."""
-        try:
-            coming = self._ahead.popleft()
-        except IndexError:
-            coming = self._pool.submit(self._new)
-        session = coming.result()
-        try:
-            yield session
-        finally:
-            self._pool.submit(self._remove, session)
-
-    def close(self) -> None:
-        """Remove what was made and is not wanted any more."""
-        for coming in self._ahead:
-            if not coming.cancel():
-                with suppress(psycopg.Error, FaberError):  # nobody asked for that database
-                    self._remove(coming.result())
-
-
 @contextmanager
 def _serving(
     description: str, make: Callable[[], Session], remove: Callable[[Session], None], *, owns_roles: bool = False
 ) -> Iterator[ScratchServer]:
-    with ThreadPoolExecutor(AHEAD) as pool:
-        databases = _Databases(make, remove, pool)
-        try:
-            yield ScratchServer(description, databases.fresh, owns_roles=owns_roles)
-        finally:
-            databases.close()
+    with handed_out(make, remove) as fresh:
+        yield ScratchServer(description, fresh, owns_roles=owns_roles)
 
 
 @contextmanager
@@ -337,10 +282,18 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
         def drop(name: str) -> None:
             drop_database(keeper, conninfo, name)
 
-        with _serving(description, make, remove) as server:
-            yield server, offer
+        try:
+            with _serving(description, make, remove) as server:
+                yield server, offer
+        except BaseException:
+            # Whatever came in between, that server is not ours: nothing of this session may stay on it.
+            with uninterrupted(), suppress(psycopg.Error, FaberError):  # a later run looks for what is left, too
+                for (name,) in keeper.query(_BY_NAME, f"{PREFIX}{mark}_"):
+                    drop(name)
+            raise
 
 
+_BY_NAME = "select datname from pg_database where starts_with(datname, %s)"
 _MARK = "pid || '_' || (extract(epoch from backend_start) * 1000000)::bigint"
 """SQL for what tells the session that a scratch database belongs to from every other, earlier and later ones."""
 
