@@ -66,6 +66,23 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An apply, or a rollback, that holds the lock of a database right now.
+
+    who: as its session calls itself. since: when that session began, age: how long ago; empty where this role may not
+    know. plan_id, document, done: the plan, as in the journal; empty as long as none is begun, or where this role may
+    not read it.
+    """
+
+    who: str
+    since: str = ""
+    age: str = ""
+    plan_id: str = ""
+    document: str = ""
+    done: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What quarantine holds of one object: where, and what came along.
 

@@ -92,7 +92,7 @@ class Human:
         page = self._page()
         for row in rows:
             page.blank()
-            style = "green" if row.standing == "in step" else "yellow"
+            style = "green" if row.as_recorded else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
             for name in ("database", "state", "last", "quarantine", "url", "note"):
                 value = getattr(row, name)

@@ -15,8 +15,9 @@ class StatusRow:
     """Where one environment stands, in words for people; what is empty is not shown.
 
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
-    last plan applied, by whom and when. standing: `in step`, or what is amiss and the command that helps. url: of an
-    embedded database. quarantine: how much waits there. note: what else is to be known.
+    last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
+    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. note: what else is
+    to be known. as_recorded: whether the live database is as the state recorded it; None where that was not looked at.
     """
 
     environment: str
@@ -28,6 +29,7 @@ class StatusRow:
     url: str = ""
     quarantine: str = ""
     note: str = ""
+    as_recorded: bool | None = None
 
 
 class View(Protocol):
