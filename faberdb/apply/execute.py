@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
@@ -12,9 +11,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
+from faberdb.apply.failing import failed, gave_way
 from faberdb.apply.fits import check_age, check_database, check_start, stale
-from faberdb.errors import RefusedError, RolledBackError, StoppedError, VerificationError
-from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
+from faberdb.errors import RefusedError, StoppedError, VerificationError
+from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 
@@ -41,6 +41,7 @@ class Target(Protocol):
         limits: Limits,
         started: Callable[[Step], None],
         unchanged: Callable[[], None],
+        waits: Callable[[Step, tuple[str, ...]], None] = ...,
     ) -> Failure | None: ...
     def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
@@ -51,7 +52,7 @@ class Context:
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
-    tells."""
+    tells; waiting: told, from another thread, of each step that has to wait for others, each time it is tried."""
 
     holder: str
     now: datetime
@@ -63,6 +64,7 @@ class Context:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     optional: Callable[[Address], bool] = lambda address: False
     recorded: Callable[[], Mapping[Address, Object]] = dict
+    waiting: Callable[[Step, int, int, Wait], None] = lambda step, number, total, wait: None
 
 
 TRIES = 4
@@ -177,7 +179,11 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
 def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...], before: int, done: set[int]) -> None:
     """Run one transaction, several times if it has to give way to others. Raises what `execute` raises."""
 
-    told = 0
+    told, attempt, began = 0, 0, time.monotonic()
+
+    def waits(step: Step, blockers: tuple[str, ...]) -> None:
+        wait = Wait(blockers, attempt, TRIES, context.limits.lock)
+        context.waiting(step, before + steps.index(step) + 1, len(plan.steps), wait)
 
     def started(step: Step) -> None:
         nonlocal told
@@ -194,9 +200,9 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             raise _ChangedError(live)
 
     failure: Failure | None = None
-    for attempt in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         try:
-            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged)
+            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged, waits)
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
         except _ChangedError as changed:
@@ -209,12 +215,14 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             raise stale(plan, target.label, changed.live, context.recorded()) from None
         if failure is None:
             return
-        if not failure.passing or attempt == TRIES - 1 or context.overtime():
+        if not failure.passing or attempt == TRIES or context.overtime():
             break
-        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - no secret
+        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * attempt)  # noqa: S311 - no secret
     assert failure is not None
     target.end_plan(plan.plan_id, "stopped" if done else "failed")
-    raise _failed(plan, failure, bool(done))
+    if failure.passing:
+        raise gave_way(plan, failure, attempt, time.monotonic() - began, context.limits.lock, committed=bool(done))
+    raise failed(plan, failure, committed=bool(done))
 
 
 class _ChangedError(Exception):
@@ -227,31 +235,6 @@ class _ChangedError(Exception):
 
 class _TimeUpError(Exception):
     """No step may start any more; ends the transaction that would have been next."""
-
-
-_ABOUT_DATA = re.compile(r"ERROR (?:22|23)")
-
-
-def _failed(plan: Plan, failure: Failure, committed: bool) -> RolledBackError | StoppedError:
-    rows = ("rows in the way, at most five:", *(f"    {row}" for row in failure.rows)) if failure.rows else ()
-    detail = (*failure.words, *rows)
-    if committed:
-        return StoppedError(
-            "a step failed after others had been committed",
-            detail=detail,
-            advice="correct the cause and apply the same plan again: it goes on where it stopped; or take back what was"
-            f" done: faberdb rollback {plan.environment}",
-        )
-    about_data = any(_ABOUT_DATA.match(line) for line in failure.words)
-    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"
-    return RolledBackError(
-        "a step failed and everything was taken back; the database is as it was",
-        detail=detail,
-        advice="correct the data, or the declaration (`backfill` gives rows a value, `using` says how theirs becomes"
-        f" another), then: {again}"
-        if about_data
-        else f"nothing is lost; if the cause is not plain from the server's words, report this; then: {again}",
-    )
 
 
 def _unlike(plan: Plan, after: Mapping[Address, Object]) -> list[str]:

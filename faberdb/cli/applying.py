@@ -48,6 +48,7 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
                 workspace.surroundings.variables,
                 lambda address: address.kind in optional,
                 lambda: workspace.managed_objects(state.objects, environment) if state else {},
+                view.waiting,
             )
             objects = execute(plan, target, context)
             left = target.left_behind(made.giving) if made.giving else []

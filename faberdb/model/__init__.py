@@ -8,7 +8,7 @@ from faberdb.model.address import Address
 from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
-from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, UnderWay
+from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, UnderWay, Wait
 
 __all__ = [
     "LEFT_OUT",
@@ -37,5 +37,6 @@ __all__ = [
     "UnderWay",
     "Unmanaged",
     "Verdict",
+    "Wait",
     "Work",
 ]

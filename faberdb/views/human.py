@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.body import Body
@@ -73,6 +73,10 @@ class Human:
 
     def step(self, step: Step, number: int, total: int) -> None:
         self._progress.step(self._labels.get(step.id) or words.labels([step])[step.id], number, total)
+
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        self._progress.step(words.visible(f"waits: {label}: {words.waiting(wait)}"), number, total)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         self._progress.stop()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.outline import Item, outline
@@ -75,15 +75,19 @@ class Json:
         self._say("apply_start", sentence, **_plan(plan), steps=len(plan.steps))
 
     def step(self, step: Step, number: int, total: int) -> None:
-        hook = {
-            "id": step.id,
-            "address": str(step.address),
-            "action": step.action.value,
-            "transaction": step.transaction,
-            "risk": step.statement.risk.word,
-        }
         sentence = self._labels.get(step.id) or words.labels([step])[step.id]
-        self._say("step", sentence, step=hook, number=number, total=total)
+        self._say("step", sentence, step=_step(step), number=number, total=total)
+
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        sentence = f"{label}: {words.waiting(wait)}"
+        hook = {
+            "blockers": list(wait.blockers),
+            "attempt": wait.attempt,
+            "attempts": wait.attempts,
+            "lock_timeout_seconds": wait.longest,
+        }
+        self._say("step_waiting", sentence, step=_step(step), number=number, total=total, **hook)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         sentence = f"applied plan {plan.plan_id} to {plan.environment}"
@@ -141,6 +145,16 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "kind": plan.kind,
         "of_plan": plan.of_plan,
         "environment": plan.environment,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "address": str(step.address),
+        "action": step.action.value,
+        "transaction": step.transaction,
+        "risk": step.statement.risk.word,
     }
 
 

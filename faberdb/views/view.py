@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 
 
@@ -57,6 +57,10 @@ class View(Protocol):
 
     def step(self, step: Step, number: int, total: int) -> None:
         """A step of it begins."""
+        ...
+
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        """A step of it waits for others. Called from another thread than the rest."""
         ...
 
     def applied(self, plan: Plan, seconds: float) -> None:
