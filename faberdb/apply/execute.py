@@ -11,9 +11,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.apply.failing import failed, gave_way
+from faberdb.apply.failing import failed, gave_way, lost, without_lock
 from faberdb.apply.fits import check_age, check_database, check_start, stale
-from faberdb.errors import RefusedError, StoppedError, VerificationError
+from faberdb.errors import ConnectionLostError, RefusedError, StoppedError, VerificationError
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -98,6 +98,8 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     try:
         _run(plan, target, context, done)
         return _verified(plan, target, context)
+    except ConnectionLostError as error:
+        raise lost(plan, error, done) from error
     except KeyboardInterrupt:
         with suppress(Exception):  # the next apply that holds the lock finds out what could not be written here
             left = next(entry for entry in target.journal() if entry.plan_id == plan.plan_id)
@@ -162,17 +164,15 @@ def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -
 
 
 def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
+    """Run what is not done, and add it to what is. Raises what `execute` raises."""
     count = 0
     for number, group in groupby(plan.steps, key=lambda step: step.transaction):
         steps = tuple(group)
         if number not in done:
             if target.lock_lost():
-                raise StoppedError(
-                    "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
-                    advice="connect without a pooler, then apply the same plan again: it goes on where it stopped",
-                )
+                raise without_lock(committed=bool(done))
             _commit(plan, target, context, steps, count, done)
-            done = done | {number}
+            done.add(number)
         count += len(steps)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
-from faberdb.errors import RolledBackError, StoppedError
+from faberdb.errors import ConnectionLostError, RolledBackError, StoppedError
 from faberdb.model import Failure
 from faberdb.plan.document import Plan
 
@@ -61,3 +62,43 @@ def gave_way(
         detail=detail,
         advice=f"{ways}. Then: {again}",
     )
+
+
+def lost(plan: Plan, error: ConnectionLostError, done: Set[int]) -> RolledBackError | StoppedError:
+    """The error for a connection that was lost while the plan ran. done: the transactions known to be committed."""
+    back = plan.kind == "rollback"
+    if not (done or error.in_doubt):
+        again = f"take it back again: faberdb rollback {plan.environment}" if back else "apply again"
+        return RolledBackError(
+            "the connection to the server was lost before anything of the plan was committed: the database is as it"
+            " was",
+            where=error.where,
+            detail=error.detail,
+            advice=f"check the server, then {again}",
+        )
+    count = sum(step.transaction in done for step in plan.steps)
+    committed = f"{count} of {len(plan.steps)} steps are committed"
+    if error.in_doubt:
+        committed += "; whether those that ran last are, is not known here: the journal in the database knows"
+    again = (
+        f"plan from where things are: faberdb plan {plan.environment}"
+        if back
+        else "apply the same plan again: it goes on from what is committed; or take that back: faberdb rollback"
+        f" {plan.environment}"
+    )
+    return StoppedError(
+        "the connection to the server was lost while the plan ran",
+        where=error.where,
+        detail=(*error.detail, committed),
+        advice=f"check the server, then {again}",
+    )
+
+
+def without_lock(*, committed: bool) -> RolledBackError | StoppedError:
+    """The error for a session that is another one than the one that took the lock."""
+    message = "the session that holds the lock is gone: a failover, or a pooler that shares sessions"
+    if committed:
+        return StoppedError(
+            message, advice="connect without a pooler, then apply the same plan again: it goes on where it stopped"
+        )
+    return RolledBackError(f"{message}; nothing was changed", advice="connect without a pooler, then apply again")

@@ -245,9 +245,13 @@ class Session(Connection):
             return underway.under_way(self.query)
 
     def lock_lost(self) -> bool:
-        """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover)."""
-        rows = self.query(
-            "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"
-            f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
-        )
+        """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover).
+
+        Raises ConnectionLostError.
+        """
+        with refused(f"see whether it still holds the lock of {self.label}"):
+            rows = self.query(
+                "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"
+                f" and classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
+            )
         return rows != [(1,)]

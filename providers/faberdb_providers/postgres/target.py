@@ -9,7 +9,7 @@ from types import MappingProxyType
 import psycopg
 from psycopg import Column
 
-from faberdb.errors import LockedError, RefusedError, StoppedError
+from faberdb.errors import ConnectionLostError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.blockers import watching
 from faberdb_providers.postgres.names import dotted, literal
@@ -36,6 +36,8 @@ class Target(Session):
     """A session that may change things, and writes down what it does."""
 
     _secrets: Mapping[str, str] = MappingProxyType({})
+    _in_doubt = False
+    """Whether a connection that is lost now leaves open what was committed."""
 
     def entrust(self, secrets: Mapping[str, str]) -> None:
         """Values, by name, that statements leave out."""
@@ -113,12 +115,12 @@ class Target(Session):
 
         unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
         transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. Returns
-        None, or why nothing of it was done. Raises StoppedError if the connection is lost: then the journal knows
-        whether the transaction was committed.
+        None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
+        the transaction was committed.
         """
         with refused("write its journal"):
             self._journal(plan_id, steps[:1], "intent")
-        step = steps[0]
+        step, self._in_doubt = steps[0], False
 
         def begun(next_step: Step) -> None:
             nonlocal step
@@ -149,6 +151,7 @@ class Target(Session):
         self._limit(limits, local=False)
         started(steps[0])
         self.set_scope(steps[0].scope)
+        self._in_doubt = True
         self.execute_one(self._filled(steps[0]))
         self._journal(plan_id, steps, "done")
 
@@ -173,17 +176,17 @@ class Target(Session):
                 self.execute_one(self._filled(step))
             self._keep_closed()
             self._journal(plan_id, steps, "done")
+            self._in_doubt = True  # from here on the server may have been told to commit
 
     def _failure(self, error: psycopg.Error, step: Step, blockers: tuple[str, ...]) -> Failure:
-        """Why a step failed. Raises StoppedError if the connection is lost."""
+        """Why a step failed. Raises ConnectionLostError."""
         said = self._discreet(words(error), step)
         if self.connection.closed:
-            raise StoppedError(
-                "the connection to the server was lost during a step",
-                where=step.whose,
-                detail=said,
-                advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
-            ) from error
+            lost = ConnectionLostError(
+                "the connection to the server was lost during a step", where=step.whose, detail=said
+            )
+            lost.in_doubt = self._in_doubt
+            raise lost from error
         if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
             said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
         asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
