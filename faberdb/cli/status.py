@@ -118,10 +118,8 @@ def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, 
     """What was compared and with what result, and whether the live database is as the state recorded it; None where
     there is nothing to compare with. stored: whether there is a state, and not only a journal."""
     state = found.state
-    last = state.applied[-1] if state and state.applied else None
-    stopped = [*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else [])]
-    if stopped:
-        return interrupted(stopped[0], name), None
+    if stopped := stopped_plan(found):
+        return interrupted(stopped, name), None
     if not stored:
         return (
             f"nothing recorded: `faberdb import {name}` records what is there and writes it as schema files,"
@@ -132,6 +130,12 @@ def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, 
     if state.fingerprint == now:
         return f"as recorded (schema files are not looked at: faberdb plan {name})", True
     return f"drifted from what was recorded: `faberdb drift {name}` shows how", False
+
+
+def stopped_plan(found: Standing) -> str:
+    """The id of the plan that stopped part way and was not ended since; empty where none did."""
+    last = found.state.applied[-1] if found.state and found.state.applied else None
+    return (*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else []), "")[0]
 
 
 def interrupted(plan_id: str, name: str) -> str:
