@@ -28,6 +28,7 @@ class Target(Protocol):
     def identity(self) -> dict[str, Any]: ...
     def lock(self, holder: str) -> None: ...
     def lock_lost(self) -> bool: ...
+    def refuse_under_way(self) -> None: ...
     def journal(self, known: Set[str] = ...) -> list[JournalEntry]: ...
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
     def prepare_bookkeeping(self) -> None: ...
@@ -81,15 +82,7 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
     check_database(plan, target.identity(), target.label)
     target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
-    entries = target.journal()
-    mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
-    done = _done(plan, mine)
-    if mine is not None:
-        done |= _took_effect(plan, target, done)
-    if not done:
-        check_age(plan, context.now)
-    check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
-    target.refuse_to_publish(plan.kept)
+    entries, done = _begun(plan, target, context)
     target.prepare_bookkeeping()
     for entry in entries:
         if entry.state == "running" and entry.plan_id != plan.plan_id:
@@ -105,6 +98,28 @@ def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Ob
             left = next(entry for entry in target.journal() if entry.plan_id == plan.plan_id)
             target.end_plan(plan.plan_id, "stopped" if left.done else "interrupted")
         raise
+
+
+def check(plan: Plan, target: Target, context: Context) -> None:
+    """All that `execute` looks at before it changes anything; takes no lock. Raises what it does, for the same."""
+    check_database(plan, target.identity(), target.label)
+    _secrets(plan, context.variables)
+    target.refuse_under_way()
+    _begun(plan, target, context)
+
+
+def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEntry], set[int]]:
+    """The journal, and what of the plan need not be run any more, once it is known that the rest fits."""
+    entries = target.journal()
+    mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
+    done = _done(plan, mine)
+    if mine is not None:
+        done |= _took_effect(plan, target, done)
+    if not done:
+        check_age(plan, context.now)
+    check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
+    target.refuse_to_publish(plan.kept)
+    return entries, done
 
 
 def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:

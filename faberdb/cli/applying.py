@@ -6,7 +6,7 @@ import time
 import uuid
 from dataclasses import replace
 
-from faberdb.apply.execute import Context, execute
+from faberdb.apply.execute import Context, check, execute
 from faberdb.cli.planning import Made, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
@@ -35,21 +35,8 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
-            optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
-            began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
-            context = Context(
-                workspace.holder,
-                utc_now(),
-                to_json(plan),
-                Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
-                lambda objects: workspace.managed_objects(objects, environment),
-                view.step,
-                lambda: longest is not None and time.monotonic() - began > longest,
-                workspace.surroundings.variables,
-                lambda address: address.kind in optional,
-                lambda: workspace.managed_objects(state.objects, environment) if state else {},
-                view.waiting,
-            )
+            began = time.monotonic()
+            context = _context(workspace, environment, plan, state, view)
             objects = execute(plan, target, context)
             left = target.left_behind(made.giving) if made.giving else []
             others = [entry for entry in target.journal() if entry.plan_id != plan.plan_id]
@@ -73,6 +60,37 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
             view.note(f"{gone} gone, so what was kept of it stays in quarantine{named}")
     finally:
         workspace.store.unlock(environment.name, token)
+
+
+def check_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
+    """All that `apply_plan` looks at before it changes anything. Raises what that raises, for the same."""
+    refuse_unsupported(workspace, environment)
+    state, _ = workspace.state(environment)
+    _fits(made.plan, state)
+    protected = state.protected if state else frozenset()
+    refuse_violations(made.plan, rules_of(environment, protected, made.plan, strict=made.strict))
+    with workspace.session(environment) as session:
+        context = _context(workspace, environment, made.plan, state, view)
+        check(made.plan, workspace.provider.target(session), context)
+
+
+def _context(workspace: Workspace, environment: Environment, plan: Plan, state: State | None, view: View) -> Context:
+    """What an apply that begins now goes by."""
+    optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
+    began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
+    return Context(
+        workspace.holder,
+        utc_now(),
+        to_json(plan),
+        Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
+        lambda objects: workspace.managed_objects(objects, environment),
+        view.step,
+        lambda: longest is not None and time.monotonic() - began > longest,
+        workspace.surroundings.variables,
+        lambda address: address.kind in optional,
+        lambda: workspace.managed_objects(state.objects, environment) if state else {},
+        view.waiting,
+    )
 
 
 def _shorter(first: float | None, second: float | None) -> float | None:
