@@ -143,7 +143,9 @@ def _exit_codes() -> str:
 The same for every command; scripts can rely on them.
 
 {_table(("Code", "Name", "Meaning"), rows)}
-Errors go to stderr: what happened and where, then lines of detail, then `help:` with what to do.
+Errors go to stderr: what happened and where, then lines of detail, then `help:` with what to do. With
+`--json` the last line of stdout tells the same: `type` is `error`, as is `@level`, with `@message`, `code` (the exit
+code), `where`, `detail` and `help`.
 
 ## Errors by class
 

@@ -29,10 +29,12 @@ class Human:
         write_plan(page, plan, verbose=self._verbose > 0, saved=saved, next_step=next_step)
         self._write(page)
 
-    def no_changes(self, plan: Plan) -> None:
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
         page = self._page()
         page.line((words.nothing_to_do(plan), "green"))
         write_unmanaged(page, plan, verbose=self._verbose > 0)
+        if saved:
+            page.line(f"Saved to {saved}.")
         self._write(page)
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:

@@ -46,9 +46,9 @@ class Json:
             self._say("planned_change", sentence, change={**_change(planned), **_told(told.get(planned.address))})
         self._summary(plan, words.count_line(plan), saved, next_step)
 
-    def no_changes(self, plan: Plan) -> None:
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
         self._say("no_changes", words.nothing_to_do(plan), environment=plan.environment)
-        self._summary(plan, words.nothing_to_do(plan), None, "")
+        self._summary(plan, words.nothing_to_do(plan), saved, "")
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
         for change in changes:
@@ -108,6 +108,10 @@ class Json:
     def done(self, text: str) -> None:
         self._say("done", text)
 
+    def error(self, code: int, message: str, where: str = "", detail: Sequence[str] = (), advice: str = "") -> None:
+        """The command ends with this exit code."""
+        self._say("error", message, "error", code=code, where=where, detail=list(detail), help=advice)
+
     def _summary(self, plan: Plan, sentence: str, saved: str | None, next_step: str) -> None:
         proof = asdict(plan.proof) if plan.proof else None
         unmanaged = [{"what": u.what, "name": u.name, "reason": u.reason} for u in plan.unmanaged]
@@ -129,12 +133,12 @@ class Json:
             next=next_step,
         )
 
-    def _say(self, type_: str, sentence: str, **payload: Any) -> None:
+    def _say(self, type_: str, sentence: str, level: str = "info", /, **payload: Any) -> None:
         if not self._begun:
             self._begun = True
             self._say("version", f"faberdb {__version__}", faberdb=__version__, format=FORMAT)
         now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-        line = {"type": type_, "@level": "info", "@message": sentence, "@timestamp": now, **payload}
+        line = {"type": type_, "@level": level, "@message": sentence, "@timestamp": now, **payload}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 

@@ -39,8 +39,8 @@ class View(Protocol):
         """A plan to be judged. saved: the file it was written to. next_step: the command that comes next."""
         ...
 
-    def no_changes(self, plan: Plan) -> None:
-        """There is nothing to do."""
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
+        """There is nothing to do. saved: the file that this plan was written to."""
         ...
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
