@@ -56,6 +56,13 @@ class DatabaseError(FaberError):
     """The server could not be reached, or refused what was asked."""
 
 
+class ConnectionLostError(DatabaseError):
+    """The connection to the server was lost. in_doubt: at a moment that leaves open whether what it was asked last was
+    committed."""
+
+    in_doubt = False
+
+
 class NoDatabaseError(DatabaseError):
     """The server has no database of the name that the connection string gives."""
 
@@ -91,7 +98,8 @@ class ApprovalError(FaberError):
 
 
 class StoppedError(FaberError):
-    """An apply ended part way; what was done is committed and known, the rest can go on or be taken back."""
+    """An apply ended part way, or so that only the journal in the database knows how far; it can go on or be taken
+    back."""
 
     code = ExitCode.STOPPED
 

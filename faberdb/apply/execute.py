@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -11,10 +10,18 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.apply.fits import back_or_on, check_age, check_database, check_start, stale
+from faberdb.apply.failing import failed, gave_way, lost, without_lock
+from faberdb.apply.fits import check_age, check_database, check_start, stale
 from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
-from faberdb.errors import CutShortError, RefusedError, RolledBackError, StaleError, StoppedError, VerificationError
-from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step
+from faberdb.errors import (
+    ConnectionLostError,
+    CutShortError,
+    RefusedError,
+    RolledBackError,
+    StaleError,
+    VerificationError,
+)
+from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 
@@ -28,6 +35,7 @@ class Target(Protocol):
     def identity(self) -> dict[str, Any]: ...
     def lock(self, holder: str) -> None: ...
     def lock_lost(self) -> bool: ...
+    def refuse_under_way(self) -> None: ...
     def journal(self, known: Set[str] = ...) -> list[JournalEntry]: ...
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
     def refuse_without_rights(self, steps: Sequence[Step]) -> None: ...
@@ -43,6 +51,7 @@ class Target(Protocol):
         limits: Limits,
         started: Callable[[Step], None],
         unchanged: Callable[[], None],
+        waits: Callable[[Step, tuple[str, ...]], None] = ...,
     ) -> Failure | None: ...
     def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
@@ -53,7 +62,8 @@ class Context:
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
-    tells; again: the command that goes on with what is left of the plan."""
+    tells; again: the command that goes on with what is left of the plan; waiting: told, from another thread, of each
+    step that has to wait for others, each time it is tried."""
 
     holder: str
     now: datetime
@@ -66,6 +76,7 @@ class Context:
     optional: Callable[[Address], bool] = lambda address: False
     recorded: Callable[[], Mapping[Address, Object]] = dict
     again: str = "apply the same plan again"
+    waiting: Callable[[Step, int, int, Wait], None] = lambda step, number, total, wait: None
 
 
 TRIES = 4
@@ -89,6 +100,33 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     check_database(plan, target.identity(), target.label)
     target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
+    entries, done = _begun(plan, target, context)
+    fresh = target.prepare_bookkeeping()
+    for entry in entries:
+        if entry.state == "running" and entry.plan_id != plan.plan_id:
+            target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
+    target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
+    try:
+        _run(plan, target, context, done)
+        return _verified(plan, target, context)
+    except ConnectionLostError as error:
+        raise lost(plan, error, done, context.again) from error
+    except (RolledBackError, StaleError):
+        if fresh:  # all is as it was, our own schemas too
+            target.remove_bookkeeping()
+        raise
+
+
+def check(plan: Plan, target: Target, context: Context) -> None:
+    """All that `execute` looks at before it changes anything; takes no lock. Raises what it does, for the same."""
+    check_database(plan, target.identity(), target.label)
+    _secrets(plan, context.variables)
+    target.refuse_under_way()
+    _begun(plan, target, context)
+
+
+def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEntry], set[int]]:
+    """The journal, and what of the plan need not be run any more, once it is known that the rest fits."""
     entries = target.journal()
     mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
     done = _done(plan, mine)
@@ -99,18 +137,7 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
     target.refuse_to_publish(plan.kept)
     target.refuse_without_rights([step for step in plan.steps if step.transaction not in done])
-    fresh = target.prepare_bookkeeping()
-    for entry in entries:
-        if entry.state == "running" and entry.plan_id != plan.plan_id:
-            target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
-    target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
-    try:
-        _run(plan, target, context, done)
-        return _verified(plan, target, context)
-    except (RolledBackError, StaleError):
-        if fresh:  # all is as it was, our own schemas too
-            target.remove_bookkeeping()
-        raise
+    return entries, done
 
 
 def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
@@ -187,24 +214,26 @@ def _as_planned(plan: Plan, after: Mapping[Address, Object], context: Context) -
 
 
 def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
+    """Run what is not done, and add it to what is. Raises what `execute` raises."""
     count = 0
     for number, group in groupby(plan.steps, key=lambda step: step.transaction):
         steps = tuple(group)
         if number not in done:
             if target.lock_lost():
-                raise StoppedError(
-                    "the session that holds the lock is gone: a failover, or a pooler that shares sessions",
-                    advice=f"connect without a pooler, then go on where it stopped: {context.again}",
-                )
+                raise without_lock(plan, context.again, committed=bool(done))
             _commit(plan, target, context, steps, count, done)
-            done = done | {number}
+            done.add(number)
         count += len(steps)
 
 
 def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...], before: int, done: set[int]) -> None:
     """Run one transaction, several times if it has to give way to others. Raises what `execute` raises."""
 
-    told = 0
+    told, attempt, began = 0, 0, time.monotonic()
+
+    def waits(step: Step, blockers: tuple[str, ...]) -> None:
+        wait = Wait(blockers, attempt, TRIES, context.limits.lock)
+        context.waiting(step, before + steps.index(step) + 1, len(plan.steps), wait)
 
     def started(step: Step) -> None:
         nonlocal told
@@ -221,9 +250,9 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             raise _ChangedError(live)
 
     failure: Failure | None = None
-    for attempt in range(TRIES):
+    for attempt in range(1, TRIES + 1):
         try:
-            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged)
+            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged, waits)
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
         except _ChangedError as changed:
@@ -236,12 +265,15 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             raise stale(plan, target.label, changed.live, context.recorded()) from None
         if failure is None:
             return
-        if not failure.passing or attempt == TRIES - 1 or context.overtime():
+        if not failure.passing or attempt == TRIES or context.overtime():
             break
-        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - no secret
+        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * attempt)  # noqa: S311 - no secret
     assert failure is not None
     target.end_plan(plan.plan_id, "stopped" if done else "failed")
-    raise _failed(plan, failure, bool(done), context.again)
+    if failure.passing:
+        waited = time.monotonic() - began
+        raise gave_way(plan, failure, attempt, waited, context.limits.lock, context.again, committed=bool(done))
+    raise failed(plan, failure, context.again, committed=bool(done))
 
 
 class _ChangedError(Exception):
@@ -254,38 +286,6 @@ class _ChangedError(Exception):
 
 class _TimeUpError(Exception):
     """No step may start any more; ends the transaction that would have been next."""
-
-
-_ABOUT_DATA = re.compile(r"ERROR (?:22|23)")
-_ABOUT_RIGHTS = re.compile(r"ERROR 42501")
-
-
-def _failed(plan: Plan, failure: Failure, committed: bool, on: str) -> RolledBackError | StoppedError:
-    rows = ("rows in the way, at most five:", *(f"    {row}" for row in failure.rows)) if failure.rows else ()
-    detail = (*failure.words, *rows)
-    if committed:
-        return StoppedError(
-            "a step failed after others had been committed",
-            detail=detail,
-            advice=f"correct the cause, then go on where it stopped: {on}; or {back_or_on(plan)}",
-        )
-    if any(_ABOUT_RIGHTS.match(line) for line in failure.words):
-        return RolledBackError(
-            "the role that applies the plan may not do what a step does; the database is as it was",
-            detail=detail,
-            advice="connect as the owner of what is named here, or as a role that was granted the right; then apply"
-            " again",
-        )
-    about_data = any(_ABOUT_DATA.match(line) for line in failure.words)
-    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"
-    return RolledBackError(
-        "a step failed and everything was taken back; the database is as it was",
-        detail=detail,
-        advice="correct the data, or the declaration (`backfill` gives rows a value, `using` says how theirs becomes"
-        f" another), then: {again}"
-        if about_data
-        else f"nothing is lost; if the cause is not plain from the server's words, report this; then: {again}",
-    )
 
 
 def _unlike(plan: Plan, after: Mapping[Address, Object]) -> list[str]:

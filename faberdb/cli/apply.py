@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from faberdb.cli import saved
-from faberdb.cli.applying import apply_plan
+from faberdb.cli.applying import apply_plan, check_plan
 from faberdb.cli.options import (
     accept_option,
     approve_option,
@@ -21,8 +22,9 @@ from faberdb.cli.options import (
     workspace_of,
 )
 from faberdb.cli.planning import Made, plan_environment, refuse_unsupported, rules_of
-from faberdb.cli.workspace import environment_named
-from faberdb.errors import ApprovalError, ExitCode
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.declare.source import nearest
+from faberdb.errors import ApprovalError, ConfigError, ExitCode
 from faberdb.plan.codec import from_json
 from faberdb.policy.rules import refuse_violations
 
@@ -52,6 +54,8 @@ def command(
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     file = folder(ctx) / plan
     is_saved = plan.endswith(".json") or file.is_file()
+    if not is_saved and plan not in workspace.project.environments:
+        raise _neither(workspace, plan, file)
     if not is_saved and not dry_run:
         refuse_unsupported(workspace, environment_named(workspace, plan))
     if is_saved:
@@ -68,11 +72,23 @@ def command(
         return int(ExitCode.OK)
     if dry_run or not is_saved:
         view.plan(made.plan)
-    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict, accepted=accepted))
     if dry_run:
+        check_plan(workspace, environment, made, view)
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
+    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict, accepted=accepted))
     if not (is_saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
         raise ApprovalError("not applied: there was no `yes`")
     apply_plan(workspace, environment, made, view)
     return int(ExitCode.OK)
+
+
+def _neither(workspace: Workspace, name: str, file: Path) -> ConfigError:
+    """The error for what is no environment and no saved plan, with what is called nearly so."""
+    there = [*workspace.project.environments, *saved.beside(file, name)]
+    return ConfigError(
+        f"there is no environment `{name}`, and no such file{nearest(name, there)}",
+        where=workspace.project.file.as_posix(),
+        advice="name a saved plan (faberdb plan ENV --out plan.json), or an environment; a new one is added as"
+        " [environments.NAME]",
+    )

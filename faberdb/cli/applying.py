@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from faberdb.apply.execute import Context, execute
+from faberdb.apply.execute import Context, check, execute
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.planning import Made, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, utc_now
@@ -30,10 +30,15 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
     """
     plan = made.plan
     refuse_unsupported(workspace, environment)
-    verb = "rollback" if plan.kind == "rollback" else "apply"
-    again = f"faberdb {verb} {made.file or environment.name}"
+    again = _again(environment, made)
     with _telling(plan, again) as course:
         _apply(workspace, environment, made, view, again, course)
+
+
+def _again(environment: Environment, made: Made) -> str:
+    """The command that goes on with the plan."""
+    verb = "rollback" if made.plan.kind == "rollback" else "apply"
+    return f"faberdb {verb} {made.file or environment.name}"
 
 
 @dataclass
@@ -64,21 +69,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             view.begin(plan)
-            optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
-            began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
-            context = Context(
-                workspace.holder,
-                utc_now(),
-                to_json(plan),
-                Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
-                lambda objects: workspace.managed_objects(objects, environment),
-                view.step,
-                lambda: longest is not None and time.monotonic() - began > longest,
-                workspace.surroundings.variables,
-                lambda address: address.kind in optional,
-                lambda: workspace.managed_objects(state.objects, environment) if state else {},
-                again,
-            )
+            began = time.monotonic()
+            context = _context(workspace, environment, plan, state, view, again)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)
@@ -105,6 +97,42 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             view.note(f"{gone} gone, so what was kept of it stays in quarantine{named}")
     finally:
         workspace.store.unlock(environment.name, token)
+
+
+def check_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
+    """All that `apply_plan` looks at before it changes anything. Raises what that raises, for the same."""
+    refuse_unsupported(workspace, environment)
+    state, _ = workspace.state(environment)
+    _fits(made.plan, state)
+    protected = state.protected if state else frozenset()
+    refuse_violations(
+        made.plan, rules_of(environment, protected, made.plan, strict=made.strict, accepted=made.accepted)
+    )
+    with workspace.session(environment) as session:
+        context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
+        check(made.plan, workspace.provider.target(session), context)
+
+
+def _context(
+    workspace: Workspace, environment: Environment, plan: Plan, state: State | None, view: View, again: str
+) -> Context:
+    """What an apply that begins now goes by."""
+    optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
+    began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
+    return Context(
+        workspace.holder,
+        utc_now(),
+        to_json(plan),
+        Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
+        lambda objects: workspace.managed_objects(objects, environment),
+        view.step,
+        lambda: longest is not None and time.monotonic() - began > longest,
+        workspace.surroundings.variables,
+        lambda address: address.kind in optional,
+        lambda: workspace.managed_objects(state.objects, environment) if state else {},
+        again,
+        view.waiting,
+    )
 
 
 def _shorter(first: float | None, second: float | None) -> float | None:

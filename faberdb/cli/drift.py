@@ -6,6 +6,7 @@ import click
 
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
+from faberdb.cli.status import interrupted, stopped_plan
 from faberdb.cli.workspace import environment_named
 from faberdb.diff.drift import drift
 from faberdb.errors import ExitCode, StateError
@@ -32,10 +33,18 @@ def command(
     with workspace.session(chosen) as session:
         live = workspace.managed_objects(session.inspect().objects, chosen)
         note = another_database(state, session.identity(), chosen)
+        found = workspace.standing(chosen, session, state, live)
     if note:
         view.note(note)
+    if stopped := stopped_plan(found):
+        unclear = stopped in found.unclear
+        view.note(
+            f"{interrupted(stopped, environment)}. What it did"
+            f" {'cannot be told from drift' if unclear else 'is known, and no drift'}"
+        )
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
-    recorded = workspace.managed_objects(state.objects, chosen)
-    changes = drift(recorded, live, kinds)
-    view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
+    # With what the journal knows beyond the state: what a plan did that stopped part way is nobody else's doing.
+    known = found.state or state
+    changes = drift(workspace.managed_objects(known.objects, chosen), live, kinds)
+    view.drift(environment, changes, known.applied[-1].applied_at if known.applied else "")
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -85,6 +86,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
+        _tell_programs(FaberError(error.format_message()))
         sys.exit(int(ExitCode.ERROR))
     except (KeyboardInterrupt, click.Abort):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it twice is not shown a traceback either
@@ -98,6 +100,8 @@ def main() -> None:
 
         file = write_trace(error)
         sys.stderr.write(f"error: faberdb failed unexpectedly: {type(error).__name__}\nhelp: the trace is in {file}\n")
+        what = f"faberdb failed unexpectedly: {type(error).__name__}"
+        _tell_programs(FaberError(what, advice=f"the trace is in {file}"))
         sys.exit(int(ExitCode.ERROR))
 
 
@@ -106,10 +110,21 @@ def _fail(error: FaberError, debug: bool) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("\n")  # the terminal shows ^C where the cursor was
     sys.stderr.write(f"{'interrupted' if error.code is ExitCode.INTERRUPTED else 'error'}: {error}\n")
+    _tell_programs(error)
     if debug:
         from faberdb.cli.trace import write_trace
 
         sys.stderr.write(f"trace: {write_trace(error)}\n")
+
+
+def _tell_programs(error: FaberError) -> None:
+    """With --json, the error also as the last line of stdout."""
+    if "--json" not in sys.argv:
+        return
+    from faberdb.views import for_programs
+
+    with suppress(OSError):  # nobody may be reading any more
+        for_programs().error(int(error.code), error.message, error.where, error.detail, error.advice)
 
 
 if __name__ == "__main__":

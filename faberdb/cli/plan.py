@@ -54,7 +54,7 @@ def command(
 
         saved.write(folder(ctx) / out, to_json(made.plan))
     if not made.plan.applyable:
-        view.no_changes(made.plan)
+        view.no_changes(made.plan, saved=out)
         refuse_violations(made.plan, rules)
         return int(ExitCode.OK)
     refused = any(violations(made.plan, rules))

@@ -28,9 +28,10 @@ MEANINGS = {
     "expired, was applied before, or was made for another database. Make a new one.",
     ExitCode.LOCKED: "Somebody else is changing this database or its state; the message names who. Try again later.",
     ExitCode.APPROVAL: "Somebody has to say yes and did not, or could not be asked. Nothing was changed.",
-    ExitCode.STOPPED: "An apply ended part way. What was done is committed and known; apply the same plan again to go "
-    "on.",
-    ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back.",
+    ExitCode.STOPPED: "An apply ended part way: what was done is committed and known. Or the connection was lost while "
+    "a transaction was being committed: then the journal in the database knows. Apply the same plan again to go on.",
+    ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back; also where the connection was "
+    "lost before anything was committed.",
     ExitCode.UNVERIFIED: "The apply is done, but the database, read again, is not what the plan promised.",
     ExitCode.REFUSED: "A rule of the project, or rows that are there, forbid this. Nothing was changed.",
     ExitCode.UNRECORDED: "The plan was applied and verified, but the state could not be written. The journal in the "
@@ -142,7 +143,9 @@ def _exit_codes() -> str:
 The same for every command; scripts can rely on them.
 
 {_table(("Code", "Name", "Meaning"), rows)}
-Errors go to stderr: what happened and where, then lines of detail, then `help:` with what to do.
+Errors go to stderr: what happened and where, then lines of detail, then `help:` with what to do. With
+`--json` the last line of stdout tells the same: `type` is `error`, as is `@level`, with `@message`, `code` (the exit
+code), `where`, `detail` and `help`.
 
 ## Errors by class
 

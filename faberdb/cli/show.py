@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -33,6 +34,7 @@ def command(
     verbose: int,
 ) -> int:
     """Show a saved PLAN without touching any database."""
+    _refuse_contradictions(ctx, {"--json": as_json, "--sql": as_sql, "--markdown": as_markdown}, rollback=rollback)
     text = saved.read(folder(ctx) / plan)
     document = from_json(text, plan)
     if as_json:
@@ -47,5 +49,17 @@ def command(
         click.echo(plan_markdown(document), nl=False)
     else:
         view = make_view(json=False, color=not no_color and sys.stdout.isatty(), verbose=verbose)
-        view.plan(document, next_step=f"faberdb apply {plan}")
+        if document.applyable:
+            view.plan(document, next_step=f"faberdb apply {plan}")
+        else:
+            view.no_changes(document)
     return int(ExitCode.OK)
+
+
+def _refuse_contradictions(ctx: click.Context, forms: Mapping[str, bool], *, rollback: bool) -> None:
+    """Raises click.UsageError where one option would be left out of account without a word."""
+    wanted = [name for name, given in forms.items() if given]
+    if len(wanted) > 1:
+        raise click.UsageError(f"{' and '.join(wanted)} are different forms of the plan: give one of them.", ctx)
+    if rollback and wanted != ["--sql"]:
+        raise click.UsageError("--rollback says which way --sql writes: give it with --sql.", ctx)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from contextlib import suppress
+from dataclasses import replace
+
 import click
 
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import shown, view_of, workspace_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ExitCode, FaberError
+from faberdb.errors import ExitCode, FaberError, LockedError
+from faberdb.model import UnderWay
+from faberdb.plan.codec import from_json
+from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
@@ -34,58 +41,113 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     row = StatusRow(environment=environment.name, hosting=environment.hosting)
     stored = _with_state(row, state)
     if environment.embedded and not workspace.provider.embedded_running(workspace.folder(environment)):
-        return _with(stored, database="not running; any command that needs it starts it")
+        return replace(stored, database="not running; any command that needs it starts it")
     try:
         with workspace.session(environment) as session:
-            objects = workspace.managed_objects(session.inspect().objects, environment)
             identity = session.identity()
             database = f"{identity['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
+            # First of all, because an apply may hold locks that the catalogue cannot be read under.
+            if at_work := session.under_way():
+                return replace(stored, database=database, standing=_at_work(at_work, environment.name))
+            objects = workspace.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
             quarantine = session.quarantine_summary()
     except FaberError as error:
-        return _with(stored, database=error.message)
+        return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
-    return _with(
+    standing, as_recorded = _standing(found, state is not None, fingerprint(objects), environment.name)
+    return replace(
         _with_state(row, found.state),
         database=database,
-        standing=_standing(found, fingerprint(objects), environment.name),
+        standing=standing,
+        as_recorded=as_recorded,
         note=another_database(state, identity, environment),
         quarantine=quarantine,
         url=url,
     )
 
 
+def _why(error: FaberError) -> str:
+    """Why a database cannot be looked at. Who holds a lock is in the message, and there the server's words add
+    nothing."""
+    if isinstance(error, LockedError) or not error.detail:
+        return error.message
+    return f"{error.message}: {error.detail[0].splitlines()[0]}"
+
+
+def _at_work(found: UnderWay, name: str) -> str:
+    """An apply that runs right now, and how far it has come, as the journal tells: within a transaction it cannot be
+    known from outside."""
+    verb, place = "an apply", ""
+    if found.plan_id:
+        place = f", plan {found.plan_id[:8]}"
+        with suppress(FaberError):
+            plan = from_json(found.document, f"journal of environment {name}")
+            verb = "a rollback" if plan.kind == "rollback" else verb
+            place = f", {_place(plan, found.done)} of plan {found.plan_id[:8]}"
+    since = f" since {found.since} ({found.age})" if found.since else ""
+    return f"{verb} by {found.who} is running{since}{place}"
+
+
+def _place(plan: Plan, done: Set[int]) -> str:
+    total = len(plan.steps)
+    left = [number for number, step in enumerate(plan.steps, 1) if step.transaction not in done]
+    if not left:
+        return f"all {total} steps done, reading the database again"
+    first = plan.steps[left[0] - 1].transaction
+    last = max(number for number, step in enumerate(plan.steps, 1) if step.transaction == first)
+    if last == left[0]:
+        return f"step {last} of {total}"
+    return f"steps {left[0]} to {last} (one transaction) of {total}"
+
+
 def _with_state(row: StatusRow, state: State | None) -> StatusRow:
     if state is None:
-        return _with(row, state="none")
+        return replace(row, state="none")
     last = state.applied[-1] if state.applied else None
     count = len(state.standing())
-    text = f"serial {state.serial}, {count} {several('plan', count)} applied"
-    return _with(
-        row, state=text, last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else ""
+    applied = f"{count} {several('plan', count)} applied"
+    return replace(
+        row,
+        state=f"serial {state.serial}, {applied}" if state.serial else f"none; {applied}, as the journal tells",
+        last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "",
     )
 
 
-def _standing(found: Standing, now: str, name: str) -> str:
+def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, bool | None]:
+    """What was compared and with what result, and whether the live database is as the state recorded it; None where
+    there is nothing to compare with. stored: whether there is a state, and not only a journal."""
     state = found.state
-    last = state.applied[-1] if state and state.applied else None
-    stopped = [*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else [])]
-    if stopped and last and last.plan_id == stopped[0] and last.kind == "rollback":
+    if stopped := stopped_plan(found):
+        last = state.applied[-1] if state and state.applied else None
+        if last and last.plan_id == stopped and last.kind == "rollback":
+            return (
+                f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it,"
+                f" `faberdb plan {name}` plans from where things are",
+                None,
+            )
+        return interrupted(stopped, name), None
+    if not stored:
         return (
-            f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it,"
-            f" `faberdb plan {name}` plans from where things are"
+            f"nothing recorded: `faberdb import {name}` records what is there and writes it as schema files,"
+            f" `faberdb plan {name}` shows what the schema files would change",
+            None,
         )
-    if stopped:
-        return (
-            f"interrupted: plan {stopped[0][:8]}; apply the same plan again, or `faberdb rollback {name}`,"
-            f" or `faberdb plan {name}`"
-        )
-    if state is None:
-        return "never planned or imported"
-    return "in step" if state.fingerprint == now else f"drifted: `faberdb drift {name}` shows how"
+    assert state is not None
+    if state.fingerprint == now:
+        return f"as recorded (schema files are not looked at: faberdb plan {name})", True
+    return f"drifted from what was recorded: `faberdb drift {name}` shows how", False
 
 
-def _with(row: StatusRow, **values: str) -> StatusRow:
-    from dataclasses import replace
+def stopped_plan(found: Standing) -> str:
+    """The id of the plan that stopped part way and was not ended since; empty where none did."""
+    last = found.state.applied[-1] if found.state and found.state.applied else None
+    return (*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else []), "")[0]
 
-    return replace(row, **values)
+
+def interrupted(plan_id: str, name: str) -> str:
+    """That a plan stopped part way, and the commands that go on or back."""
+    return (
+        f"interrupted: plan {plan_id[:8]}; apply the same plan again, or `faberdb rollback {name}`,"
+        f" or `faberdb plan {name}`"
+    )

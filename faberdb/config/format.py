@@ -175,7 +175,7 @@ class SafetyTable(Table):
     on_drop: Literal["quarantine"] = "quarantine"
     """What happens to rows that are dropped."""
     lock_timeout: Duration = "2s"
-    """How long a step waits for a lock before it gives way to the application."""
+    """How long a step waits for a lock before it gives way to the application; it is tried four times."""
     statement_timeout: Duration | None = None
     """How long a statement may run."""
     online: bool = False

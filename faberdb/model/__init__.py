@@ -8,7 +8,7 @@ from faberdb.model.address import Address
 from faberdb.model.change import IRREVERSIBLE, Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
-from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, Refusal
+from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, Refusal, UnderWay, Wait
 
 __all__ = [
     "IRREVERSIBLE",
@@ -36,7 +36,9 @@ __all__ = [
     "Statement",
     "Step",
     "Turn",
+    "UnderWay",
     "Unmanaged",
     "Verdict",
+    "Wait",
     "Work",
 ]

@@ -40,11 +40,24 @@ class Effects:
 @dataclass(frozen=True, slots=True)
 class Failure:
     """The server refused a step: its words, and the keys of up to five rows that were in the way. passing: it only had
-    to wait too long for somebody else, so the same may succeed a little later."""
+    to wait too long for somebody else, so the same may succeed a little later. blockers: for whom, as far as was seen;
+    a line for each."""
 
     words: tuple[str, ...]
     rows: tuple[str, ...] = ()
     passing: bool = False
+    blockers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A step waits for others: for whom, a line for each; which attempt of how many it is, and how many seconds each
+    may wait for a lock."""
+
+    blockers: tuple[str, ...]
+    attempt: int
+    attempts: int
+    longest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,23 @@ class JournalEntry:
     at: str
     document: str
     done: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An apply, or a rollback, that holds the lock of a database right now.
+
+    who: as its session calls itself. since: when that session began, age: how long ago; empty where this role may not
+    know. plan_id, document, done: the plan, as in the journal; empty as long as none is begun, or where this role may
+    not read it.
+    """
+
+    who: str
+    since: str = ""
+    age: str = ""
+    plan_id: str = ""
+    document: str = ""
+    done: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.body import Body
@@ -29,10 +29,12 @@ class Human:
         write_plan(page, plan, verbose=self._verbose > 0, saved=saved, next_step=next_step)
         self._write(page)
 
-    def no_changes(self, plan: Plan) -> None:
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
         page = self._page()
         page.line((words.nothing_to_do(plan), "green"))
         write_unmanaged(page, plan, verbose=self._verbose > 0)
+        if saved:
+            page.line(f"Saved to {saved}.")
         self._write(page)
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
@@ -74,6 +76,10 @@ class Human:
     def step(self, step: Step, number: int, total: int) -> None:
         self._progress.step(self._labels.get(step.id) or words.labels([step])[step.id], number, total)
 
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        self._progress.step(words.visible(f"waits: {label}: {words.waiting(wait)}"), number, total)
+
     def applied(self, plan: Plan, seconds: float) -> None:
         self._progress.stop()
         page = self._page()
@@ -92,7 +98,7 @@ class Human:
         page = self._page()
         for row in rows:
             page.blank()
-            style = "green" if row.standing == "in step" else "yellow"
+            style = "green" if row.as_recorded else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
             for name in ("database", "state", "last", "quarantine", "url", "note"):
                 value = getattr(row, name)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.outline import Item, outline
@@ -46,9 +46,9 @@ class Json:
             self._say("planned_change", sentence, change={**_change(planned), **_told(told.get(planned.address))})
         self._summary(plan, words.count_line(plan), saved, next_step)
 
-    def no_changes(self, plan: Plan) -> None:
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
         self._say("no_changes", words.nothing_to_do(plan), environment=plan.environment)
-        self._summary(plan, words.nothing_to_do(plan), None, "")
+        self._summary(plan, words.nothing_to_do(plan), saved, "")
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
         for change in changes:
@@ -75,15 +75,19 @@ class Json:
         self._say("apply_start", sentence, **_plan(plan), steps=len(plan.steps))
 
     def step(self, step: Step, number: int, total: int) -> None:
-        hook = {
-            "id": step.id,
-            "address": str(step.address),
-            "action": step.action.value,
-            "transaction": step.transaction,
-            "risk": step.statement.risk.word,
-        }
         sentence = self._labels.get(step.id) or words.labels([step])[step.id]
-        self._say("step", sentence, step=hook, number=number, total=total)
+        self._say("step", sentence, step=_step(step), number=number, total=total)
+
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        sentence = f"{label}: {words.waiting(wait)}"
+        hook = {
+            "blockers": list(wait.blockers),
+            "attempt": wait.attempt,
+            "attempts": wait.attempts,
+            "lock_timeout_seconds": wait.longest,
+        }
+        self._say("step_waiting", sentence, step=_step(step), number=number, total=total, **hook)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         sentence = f"applied plan {plan.plan_id} to {plan.environment}"
@@ -103,6 +107,10 @@ class Json:
 
     def done(self, text: str) -> None:
         self._say("done", text)
+
+    def error(self, code: int, message: str, where: str = "", detail: Sequence[str] = (), advice: str = "") -> None:
+        """The command ends with this exit code."""
+        self._say("error", message, "error", code=code, where=where, detail=list(detail), help=advice)
 
     def _summary(self, plan: Plan, sentence: str, saved: str | None, next_step: str) -> None:
         proof = asdict(plan.proof) if plan.proof else None
@@ -125,12 +133,12 @@ class Json:
             next=next_step,
         )
 
-    def _say(self, type_: str, sentence: str, **payload: Any) -> None:
+    def _say(self, type_: str, sentence: str, level: str = "info", /, **payload: Any) -> None:
         if not self._begun:
             self._begun = True
             self._say("version", f"faberdb {__version__}", faberdb=__version__, format=FORMAT)
         now = datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="milliseconds")
-        line = {"type": type_, "@level": "info", "@message": sentence, "@timestamp": now, **payload}
+        line = {"type": type_, "@level": level, "@message": sentence, "@timestamp": now, **payload}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
@@ -141,6 +149,16 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "kind": plan.kind,
         "of_plan": plan.of_plan,
         "environment": plan.environment,
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "address": str(step.address),
+        "action": step.action.value,
+        "transaction": step.transaction,
+        "risk": step.statement.risk.word,
     }
 
 

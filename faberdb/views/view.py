@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from faberdb.model import Change, Step
+from faberdb.model import Change, Step, Wait
 from faberdb.plan.document import Plan
 
 
@@ -15,8 +15,9 @@ class StatusRow:
     """Where one environment stands, in words for people; what is empty is not shown.
 
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
-    last plan applied, by whom and when. standing: `in step`, or what is amiss and the command that helps. url: of an
-    embedded database. quarantine: how much waits there. note: what else is to be known.
+    last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
+    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. note: what else is
+    to be known. as_recorded: whether the live database is as the state recorded it; None where that was not looked at.
     """
 
     environment: str
@@ -28,6 +29,7 @@ class StatusRow:
     url: str = ""
     quarantine: str = ""
     note: str = ""
+    as_recorded: bool | None = None
 
 
 class View(Protocol):
@@ -37,8 +39,8 @@ class View(Protocol):
         """A plan to be judged. saved: the file it was written to. next_step: the command that comes next."""
         ...
 
-    def no_changes(self, plan: Plan) -> None:
-        """There is nothing to do."""
+    def no_changes(self, plan: Plan, saved: str | None = None) -> None:
+        """There is nothing to do. saved: the file that this plan was written to."""
         ...
 
     def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
@@ -55,6 +57,10 @@ class View(Protocol):
 
     def step(self, step: Step, number: int, total: int) -> None:
         """A step of it begins."""
+        ...
+
+    def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
+        """A step of it waits for others. Called from another thread than the rest."""
         ...
 
     def applied(self, plan: Plan, seconds: float) -> None:

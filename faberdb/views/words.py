@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from faberdb.model import Action, Address, Hazard, Step
+from faberdb.model import Action, Address, Hazard, Step, Wait
 from faberdb.plan.document import Plan
 
 SIGNS = {
@@ -128,6 +128,11 @@ def heading(plan: Plan) -> str:
     """What kind of plan this is, and for which database."""
     word = "Rollback" if plan.kind == "rollback" else "Plan"
     return f"{word} {short_id(plan.plan_id)} for {plan.environment}: {database(plan)}"
+
+
+def waiting(wait: Wait) -> str:
+    """For whom a step waits, and which attempt it is."""
+    return f"for {'; '.join(wait.blockers)} (attempt {wait.attempt} of {wait.attempts}, up to {wait.longest:g} s each)"
 
 
 def count_line(plan: Plan) -> str:

@@ -30,7 +30,7 @@ def test_the_last_whole_state_is_put_back_by_the_command_named(
         subprocess.run(command, shell=True, check=True, cwd=folder.root)
         ran = folder.run("apply", "live", "--auto-approve")
         assert ran.code == 0, ran.err
-        assert "in step" in folder.run("status", "live").out
+        assert "as recorded" in folder.run("status", "live").out
         both = (state, state.with_name("live.json.backup"))
         for file in both:
             file.write_bytes(file.read_bytes()[:1000])

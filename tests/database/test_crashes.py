@@ -101,11 +101,11 @@ def test_the_same_plan_goes_on_and_is_taken_back(killed: Killed) -> None:
     known = killed.place == "after" and again.code == 3 and "applied already" in again.err
     assert again.code == 0 or known, again.err
     assert "name text" in killed.dump()
-    assert "in step" in killed.folder.run("status", "live").out
+    assert "as recorded" in killed.folder.run("status", "live").out
     back = killed.folder.run("rollback", "live", "--auto-approve")
     assert back.code == 0, back.err
     assert killed.dump() == killed.before
-    assert "in step" in killed.folder.run("status", "live").out
+    assert "as recorded" in killed.folder.run("status", "live").out
 
 
 def test_rollback_takes_it_back_first(killed: Killed) -> None:
@@ -115,7 +115,7 @@ def test_rollback_takes_it_back_first(killed: Killed) -> None:
         assert "person" not in killed.dump()
     else:
         assert killed.dump() == killed.before
-    assert "in step" in killed.folder.run("status", "live").out
+    assert "as recorded" in killed.folder.run("status", "live").out
 
 
 def test_what_stopped_does_not_go_on_over_a_change_by_hand(
@@ -135,7 +135,7 @@ def test_a_new_plan_ends_what_was_interrupted(newest: Server, project: Callable[
         killed = Killed(newest, project({"live": conninfo}), conninfo, "after the first transaction")
         done = killed.folder.run("apply", "live", "--auto-approve")
         assert done.code == 0, done.err
-        assert "in step" in killed.folder.run("status", "live").out
+        assert "as recorded" in killed.folder.run("status", "live").out
         back = killed.folder.run("rollback", "live", "--auto-approve", "--steps", "2")
         assert back.code == 0, back.err
         assert killed.dump() == killed.before

@@ -207,7 +207,7 @@ def test_what_a_role_has_of_the_server_itself(own: tuple[Server, str], shop: Pro
     _fine(shop, "apply", "dev", "--auto-approve")
     assert _names(conninfo) == ["guest"]
     _fine(shop, "rollback", "dev", "--auto-approve")
-    assert "in step" in _fine(shop, "status", "dev")
+    assert "as recorded" in _fine(shop, "status", "dev")
 
 
 def test_a_role_in_use_since_the_plan_was_made(own: tuple[Server, str], shop: ProjectFolder) -> None:

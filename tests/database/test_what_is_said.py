@@ -60,7 +60,7 @@ def test_a_step_that_is_tried_again_is_told_once(shop: tuple[ProjectFolder, str]
         blocker.execute("lock table customer in access share mode")
         ran = folder.run("apply", "live", "--auto-approve")
         blocker.rollback()
-    assert (ran.code, ran.err.count("[1/1]")) == (7, 1), ran
+    assert (ran.code, ran.err.count("[1/1] create"), ran.err.count("[1/1] waits")) == (7, 1, 4), ran
 
 
 def test_renames_are_told_by_name_before_they_are_taken_back(shop: tuple[ProjectFolder, str]) -> None:

@@ -118,9 +118,10 @@ STATUS = [
         "shop, PostgreSQL 18.4",
         "serial 3, 2 plans applied",
         "2026-11-23 12:00 apply 1a2b3c4d by ann@laptop",
-        "in step",
+        "as recorded (schema files are not looked at: faberdb plan production)",
         "postgresql:///shop?host=/tmp/x",
         "3 things, 24 kB",
+        as_recorded=True,
     ),
 ]
 

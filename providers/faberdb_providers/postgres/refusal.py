@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import conninfo as psycopg_conninfo
 
-from faberdb.errors import DatabaseError
+from faberdb.errors import ConnectionLostError, DatabaseError
 from faberdb.model import Refusal, Step
 
 
@@ -17,7 +17,7 @@ from faberdb.model import Refusal, Step
 def refused(doing: str) -> Iterator[None]:
     """Turn what the server refuses while faberdb does its own work into an error that says what that was.
 
-    Raises DatabaseError.
+    Raises DatabaseError, ConnectionLostError.
     """
     try:
         yield
@@ -30,9 +30,9 @@ def refused(doing: str) -> Iterator[None]:
         raise DatabaseError(f"the server refused to {doing}", detail=words(error), advice=advice) from error
 
 
-def connection_lost(doing: str, error: psycopg.Error) -> DatabaseError:
+def connection_lost(doing: str, error: psycopg.Error) -> ConnectionLostError:
     """The error for a connection that is gone."""
-    return DatabaseError(
+    return ConnectionLostError(
         f"the connection was lost while faberdb tried to {doing}",
         detail=words(error),
         advice="check the server, then run the same command again: it goes on where it stopped",

@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from faberdb.errors import LockedError
-from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection
-from faberdb_providers.postgres import pulse
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, UnderWay
+from faberdb_providers.postgres import pulse, underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.refusal import lost, refused, words
+from faberdb_providers.postgres.underway import CALLED, LOCK_KEY
 from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
     from faberdb_providers.postgres.remembered import Remembered
-
-LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
-"""Advisory lock: (this, crc of the word apply). One apply at a time in one database."""
 
 JOURNAL = f"""
 select p.plan_id, p.number, p.kind, p.state, p.holder,
@@ -36,6 +34,9 @@ select p.plan_id, p.number, p.kind, p.state, p.holder,
           and l.database = (select oid from pg_database where datname = current_database())))
  order by p.number
 """
+
+
+WAIT = "wait until it ends; the lock goes with its session, even after a crash"
 
 
 class Session(Connection):
@@ -151,10 +152,7 @@ class Session(Connection):
         Raises DatabaseError, LockedError.
         """
         with reading(self.connection, f"faberdb's journal in {self.label}"):
-            if self.query(
-                "select has_table_privilege(t, 'select') and has_schema_privilege('faberdb', 'usage')"
-                " from to_regclass('faberdb.plan') t where t is not null"
-            ) != [(True,)]:
+            if not underway.readable(self.query):
                 return []
             rows = self.query(JOURNAL, list(known))
         return [JournalEntry(a, b, c, d, e, f, g, frozenset(done)) for a, b, c, d, e, f, g, done in rows]
@@ -243,22 +241,27 @@ class Session(Connection):
         """The session advisory lock of an apply. Raises LockedError naming who holds it."""
         key = f"{LOCK_KEY}, {zlib.crc32(b'apply') - 2**31}"
         if self.query(f"select pg_try_advisory_lock({key})") == [(True,)]:
-            self.execute(f"set application_name = {literal(('faberdb apply by ' + holder)[:63])}")
+            self.execute(f"set application_name = {literal((CALLED + holder)[:63])}")
             return
-        found = self.query(
-            "select a.pid, a.application_name, a.backend_start::text"
-            " from pg_locks l join pg_stat_activity a using (pid)"
-            f" where l.locktype = 'advisory' and l.granted and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}"
-            " and l.database = (select oid from pg_database where datname = current_database())"
-        )
-        who = f"{found[0][1]}, server process {found[0][0]}, since {found[0][2]}" if found else "an unknown session"
-        raise LockedError(
-            f"{self.label} is being changed by {who}",
-            advice="wait until it ends; the lock goes with its session, even after a crash",
-        )
+        self.refuse_under_way()
+        raise LockedError(f"{self.label} is being changed by an unknown session", advice=WAIT)
+
+    def refuse_under_way(self) -> None:
+        """Raises LockedError naming who holds the lock of an apply, if somebody else does."""
+        if found := self.under_way():
+            since = f", since {found.since}" if found.since else ""
+            raise LockedError(f"{self.label} is being changed by {found.who}{since}", advice=WAIT)
+
+    def under_way(self) -> UnderWay | None:
+        """The apply that changes this database right now, if one does. Waits for nobody.
+
+        Raises DatabaseError, LockedError.
+        """
+        with reading(self.connection, f"who is changing {self.label}"):
+            return underway.under_way(self.query)
 
     def lock_lost(self) -> bool:
-        """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover)."""
+        """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover), or is gone."""
         try:
             rows = self.query(
                 "select count(*) from pg_locks where locktype = 'advisory' and granted and pid = pg_backend_pid()"

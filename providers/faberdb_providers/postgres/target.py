@@ -10,8 +10,9 @@ from types import MappingProxyType
 import psycopg
 from psycopg import Column
 
-from faberdb.errors import LockedError, RefusedError, StoppedError
+from faberdb.errors import ConnectionLostError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Step
+from faberdb_providers.postgres.blockers import watching
 from faberdb_providers.postgres.bookkeeping import UNMADE
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
@@ -38,6 +39,8 @@ class Target(Session):
     """A session that may change things, and writes down what it does."""
 
     _secrets: Mapping[str, str] = MappingProxyType({})
+    _in_doubt = False
+    """Whether a connection that is lost now leaves open what was committed."""
 
     def entrust(self, secrets: Mapping[str, str]) -> None:
         """Values, by name, that statements leave out."""
@@ -120,55 +123,90 @@ class Target(Session):
         limits: Limits,
         started: Callable[[Step], None],
         unchanged: Callable[[], None],
+        waits: Callable[[Step, tuple[str, ...]], None] = lambda step, blockers: None,
     ) -> Failure | None:
         """Run the steps of one transaction: an intent row before it, an outcome row with each step in it.
 
         unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
-        transaction, and goes through. Returns None, or why nothing of it was done. Raises StoppedError if the
-        connection is lost: then the journal knows whether the transaction was committed.
+        transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. Returns
+        None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
+        the transaction was committed.
         """
         with refused("write its journal"):
             self._journal(plan_id, steps[:1], "intent")
-        step = steps[0]
-        try:
-            if step.statement.outside:
-                unchanged()
-                self._limit(limits, local=False)
-                started(step)
-                self.set_scope(step.scope)
-                self.execute_one(self._filled(step))
-                self._journal(plan_id, steps, "done")
-            else:
-                with self.connection.transaction():
-                    self._limit(limits, local=True)
-                    self._hold(steps)
-                    unchanged()
-                    scope: tuple[str, ...] = ()
-                    for step in steps:
-                        started(step)
-                        if step.scope != scope:
-                            self.set_scope(step.scope, local=True)
-                            scope = step.scope
-                        self.execute_one(self._filled(step))
-                    self._keep_closed()
-                    self._journal(plan_id, steps, "done")
-        except LockedError as error:  # somebody kept us from seeing that all is as it should be
-            return Failure((error.message, *error.detail), passing=True)
-        except psycopg.Error as error:
-            if self.connection.closed:
-                raise StoppedError(
-                    "the connection to the server was lost during a step",
-                    where=step.whose,
-                    detail=self._discreet(words(error), step),
-                    advice="apply the same plan again: the journal knows what was committed, and it goes on from there",
-                ) from error
-            said = self._discreet(words(error), step)
-            if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
-                said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
-            asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
-            rows = self._rows(step) if asked else ()
-            return Failure((step.whose, *said), rows, error.sqlstate in PASSING)
+        step, self._in_doubt = steps[0], False
+
+        def begun(next_step: Step) -> None:
+            nonlocal step
+            started(next_step)
+            step = next_step
+
+        with watching(self.connection, limits.lock, lambda blockers: waits(step, blockers)) as found:
+            try:
+                if steps[0].statement.outside:
+                    self._run_outside(plan_id, steps, limits, begun, unchanged)
+                else:
+                    self._run_inside(plan_id, steps, limits, begun, unchanged)
+            except LockedError as error:  # somebody kept us from seeing that all is as it should be
+                return Failure((error.message, *error.detail), passing=True, blockers=found.seen)
+            except psycopg.Error as error:
+                return self._failure(error, step, found.seen)
         return None
+
+    def _run_outside(
+        self,
+        plan_id: str,
+        steps: Sequence[Step],
+        limits: Limits,
+        started: Callable[[Step], None],
+        unchanged: Callable[[], None],
+    ) -> None:
+        unchanged()
+        self._limit(limits, local=False)
+        started(steps[0])
+        self.set_scope(steps[0].scope)
+        self._in_doubt = True
+        self.execute_one(self._filled(steps[0]))
+        self._journal(plan_id, steps, "done")
+
+    def _run_inside(
+        self,
+        plan_id: str,
+        steps: Sequence[Step],
+        limits: Limits,
+        started: Callable[[Step], None],
+        unchanged: Callable[[], None],
+    ) -> None:
+        with self.connection.transaction():
+            self._limit(limits, local=True)
+            self._hold(steps)
+            unchanged()
+            scope: tuple[str, ...] = ()
+            for step in steps:
+                started(step)
+                if step.scope != scope:
+                    self.set_scope(step.scope, local=True)
+                    scope = step.scope
+                self.execute_one(self._filled(step))
+            self._keep_closed()
+            self._journal(plan_id, steps, "done")
+            self._in_doubt = True  # from here on the server may have been told to commit
+
+    def _failure(self, error: psycopg.Error, step: Step, blockers: tuple[str, ...]) -> Failure:
+        """Why a step failed. Raises ConnectionLostError."""
+        said = self._discreet(words(error), step)
+        if self.connection.closed:
+            lost = ConnectionLostError(
+                "the connection to the server was lost during a step", where=step.whose, detail=said
+            )
+            lost.in_doubt = self._in_doubt
+            raise lost from error
+        if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
+            said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
+        asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
+        rows = self._rows(step) if asked else ()
+        passing = error.sqlstate in PASSING
+        return Failure((step.whose, *said), rows, passing, blockers if passing else ())
 
     def _hold(self, steps: Sequence[Step]) -> None:
         """Keep everybody else from changing the tables concerned, while rows are read and written as before: SHARE

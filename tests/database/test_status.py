@@ -1,0 +1,95 @@
+"""`status` says what it compared, who is at work, and why a server cannot be reached."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.database.at_work import AFTER, apply_at_work, prepared
+from tests.servers import Server
+
+Projects = Callable[..., ProjectFolder]
+
+
+@pytest.fixture
+def shop(newest: Server, project: Projects) -> Iterator[tuple[ProjectFolder, str]]:
+    with newest.database() as conninfo:
+        yield project({"live": conninfo}), conninfo
+
+
+def told(folder: ProjectFolder) -> str:
+    ran = folder.run("status", "live")
+    assert ran.code == 0, ran.err
+    return " ".join(ran.out.split())
+
+
+def test_an_apply_at_work_is_told_at_once(shop: tuple[ProjectFolder, str], cache: Path) -> None:
+    folder, conninfo = shop
+    prepared(folder)
+    with apply_at_work(folder, conninfo, cache) as running:
+        begun = time.monotonic()
+        said = told(folder)
+        assert time.monotonic() - begun < 5
+        assert running.poll() is None
+    assert "an apply by " in said
+    assert "is running since " in said
+    plan_id = json.loads((folder.root / "plan.json").read_text())["plan_id"]
+    assert f"step 2 of 2 of plan {plan_id[:8]}" in said
+    assert "as recorded" not in said
+    assert running.returncode == 0
+    assert "as recorded" in told(folder)
+
+
+def test_a_plan_that_a_crash_left_is_not_taken_for_the_one_at_work(shop: tuple[ProjectFolder, str]) -> None:
+    folder, conninfo = shop
+    prepared(folder)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("update faberdb.plan set state = 'running'")
+        time.sleep(0.1)
+        with psycopg.connect(conninfo, autocommit=True, application_name="faberdb apply by ann") as other:
+            from faberdb_providers.postgres.underway import LOCK_KEY
+
+            other.execute(f"select pg_advisory_lock({LOCK_KEY}, 1)".encode())
+            said = told(folder)
+    assert "an apply by ann (server process" in said
+    assert "of plan" not in said
+
+
+def test_what_was_compared_is_said(shop: tuple[ProjectFolder, str]) -> None:
+    folder, conninfo = shop
+    folder.declare(AFTER)
+    said = told(folder)
+    assert "nothing recorded: `faberdb import live`" in said
+    assert "state none" in said
+    prepared(folder)  # the schema files differ now from what is there
+    assert "as recorded (schema files are not looked at: faberdb plan live)" in told(folder)
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("create table by_hand ()")
+    assert "drifted from what was recorded: `faberdb drift live`" in told(folder)
+
+
+def test_without_its_state_only_the_journal_tells(shop: tuple[ProjectFolder, str]) -> None:
+    folder, _ = shop
+    prepared(folder)
+    (folder.root / ".faberdb/state/live.json").unlink()
+    said = told(folder)
+    assert "nothing recorded" in said
+    assert "state none; 1 plan applied, as the journal tells" in said
+    ran = folder.run("status", "live", "--json")
+    assert json.loads(ran.out.splitlines()[-1])["as_recorded"] is None
+
+
+def test_why_a_server_is_not_reached_is_said_without_secrets(tmp_path: Path, project: Projects) -> None:
+    folder = project({"live": "postgresql://ann:hush@127.0.0.1:1/shop"})
+    for more in ((), ("--json",)):
+        ran = folder.run("status", "live", *more)
+        assert ran.code == 0, ran.err
+        assert "cannot connect to environment live: " in ran.out
+        assert "refused" in ran.out
+        assert "hush" not in ran.out + ran.err
