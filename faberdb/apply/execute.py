@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.apply.failing import failed, gave_way, lost, without_lock
-from faberdb.apply.fits import check_age, check_database, check_start, stale
+from faberdb.apply.fits import back_or_on, check_age, check_database, check_start, stale
 from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
 from faberdb.errors import (
     ConnectionLostError,
@@ -19,6 +19,7 @@ from faberdb.errors import (
     RefusedError,
     RolledBackError,
     StaleError,
+    StoppedError,
     VerificationError,
 )
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
