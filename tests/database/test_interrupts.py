@@ -103,7 +103,7 @@ def test_before_the_first_commit_nothing_was_changed(person: Person, where: str)
     assert person.dump() == person.before
     assert "interrupted" not in person.status()
     person.well("apply", "plan.json")
-    assert "in step" in person.status()
+    assert "as recorded" in person.status()
 
 
 @pytest.mark.parametrize(("where", "times"), [("run_transaction after", 1), ("_hold after", 2)])
@@ -119,7 +119,7 @@ def test_part_way_it_counts_the_steps_and_names_both_ways_on(person: Person, whe
     else:
         person.well("rollback", "live", "--auto-approve")
         assert person.dump() == person.before
-    assert "in step" in person.status()
+    assert "as recorded" in person.status()
 
 
 def test_without_a_file_the_environment_is_applied_again(person: Person) -> None:
@@ -127,7 +127,7 @@ def test_without_a_file_the_environment_is_applied_again(person: Person) -> None
     assert "1 of 2 steps is committed" in said
     assert "go on: faberdb apply live" in said
     person.well("apply", "live", "--auto-approve")
-    assert "in step" in person.status()
+    assert "as recorded" in person.status()
     person.well("rollback", "live", "--auto-approve", "--steps", "2")
     assert person.dump() == person.before
 
@@ -146,7 +146,7 @@ def test_after_the_last_commit_only_the_state_is_missing(person: Person, where: 
     assert words in said
     assert "faberdb status live" in said
     assert "name text" in person.dump()
-    assert "in step" in person.status()
+    assert "as recorded" in person.status()
     person.well("apply", "plan.json")
     person.well("rollback", "live", "--auto-approve")
     assert person.dump() == person.before
@@ -167,7 +167,7 @@ def test_a_rollback_goes_on_where_it_stopped(person: Person) -> None:
     assert (again.code, "end that first: faberdb rollback live" in again.err) == (6, True), again
     assert "That goes on" in person.well("rollback", "live", "--auto-approve").err
     assert person.dump() == after
-    assert "in step" in person.status()
+    assert "as recorded" in person.status()
 
 
 @pytest.fixture
