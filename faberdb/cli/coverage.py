@@ -34,11 +34,10 @@ plan over it.
 ## Kinds
 
 *Altered in place*: there are statements that change an object of the kind without making it anew; which change takes
-which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Online*: steps that do not lock
-the application out are still to come, so none is marked. *Since*: the oldest major that has the kind, of those that
-faberdb supports.
+which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major that has the
+kind, of those that faberdb supports.
 
-{_table(("Kind", "Managed", "Altered in place", "Renamed", "Online", "Since"), rows)}
+{_table(("Kind", "Managed", "Altered in place", "Renamed", "Since"), rows)}
 ## Catalogues
 
 Every system catalogue of PostgreSQL is in one of these lists; a test fails on a major that brings another.
@@ -62,7 +61,6 @@ def _row(kind: Any) -> tuple[str, ...]:
         "yes" if kind.managed else "no",
         "yes" if altered else "no",
         "yes" if kind.renamable else "no",
-        "no",
         str(kind.since),
     )
 
