@@ -34,8 +34,8 @@ plan over it.
 ## Kinds
 
 *Altered in place*: there are statements that change an object of the kind without making it anew; which change takes
-which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major that has the
-kind, of those that faberdb supports.
+which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major
+that has the kind, of those that faberdb supports.
 
 {_table(("Kind", "Managed", "Altered in place", "Renamed", "Since"), rows)}
 ## Catalogues

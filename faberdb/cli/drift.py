@@ -7,7 +7,7 @@ import click
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import environment_named
-from faberdb.diff.drift import drift
+from faberdb.diff.drift import drift, left_as_is
 from faberdb.errors import ExitCode, StateError
 
 
@@ -37,5 +37,6 @@ def command(
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     recorded = workspace.managed_objects(state.objects, chosen)
     changes = drift(recorded, live, kinds)
-    view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "")
+    left = left_as_is(changes, state.declared, live, kinds, workspace.additive(chosen))
+    view.drift(environment, changes, state.applied[-1].applied_at if state.applied else "", left)
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Change, Step
+from faberdb.model import Address, Change, Step
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.outline import Item, outline
@@ -50,10 +50,13 @@ class Json:
         self._say("no_changes", words.nothing_to_do(plan), environment=plan.environment)
         self._summary(plan, words.nothing_to_do(plan), None, "")
 
-    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+    def drift(
+        self, environment: str, changes: Sequence[Change], recorded_at: str, left: Set[Address] = frozenset()
+    ) -> None:
         for change in changes:
             sentence = f"{words.spoken(change.address)} was {words.DONE[change.action.value]}"
-            self._say("drift", sentence, environment=environment, change=_change(change))
+            put_back = change.address not in left
+            self._say("drift", sentence, environment=environment, change=_change(change), put_back=put_back)
         objects = words.plural(len(changes), "object")
         sentence = f"{environment}: {objects} drifted" if changes else f"{environment}: no drift"
         self._say("drift_summary", sentence, environment=environment, count=len(changes), recorded_at=recorded_at)
