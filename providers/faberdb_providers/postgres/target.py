@@ -14,6 +14,7 @@ from faberdb.model import Failure, Kept, Limits, Step
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.two_phase import against, end_them
 from faberdb_providers.postgres.waiting import reading
 
 _NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
@@ -151,6 +152,8 @@ class Target(Session):
             said = self._discreet(words(error), step)
             if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
                 said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
+            if error.sqlstate in PASSING and (prepared := against(self.connection, steps)):
+                said = (*said, *(f"in the way: {one}" for one in prepared), f"HINT: {end_them(prepared)}")
             asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
             rows = self._rows(step) if asked else ()
             return Failure((step.whose, *said), rows, error.sqlstate in PASSING)
