@@ -60,7 +60,7 @@ union all
 select 'pg_constraint'::regclass::oid, k.oid, 'pg_class'::regclass::oid, k.conrelid,
        k.conkey[1]::int
   from pg_constraint k
- where k.oid >= 16384 and k.contype = 'n'
+ where k.conrelid >= 16384 and k.contype = 'n'
 union all
 select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
   from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
