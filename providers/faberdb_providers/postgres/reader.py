@@ -92,15 +92,17 @@ select a.attrelid, a.attnum::int, p.attrelid, p.attnum::int
  where h.inhrelid >= 16384 order by h.inhseqno desc
 """
 
-# DROP SUBSCRIPTION leaves the comment behind.
+# DROP SUBSCRIPTION leaves the comment behind. The schema public comes with one that pg_dump does not print; where
+# somebody took that away it has an empty one.
 COMMENTS = """
 select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.conname), i.type, i.identity
   from pg_description d left join pg_attribute a
     on d.objsubid > 0 and d.classoid = 'pg_class'::regclass and a.attrelid = d.objoid and a.attnum = d.objsubid
   left join pg_constraint k on d.classoid = 'pg_constraint'::regclass and k.oid = d.objoid
   left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
- where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
-   and d.description <> 'standard public schema'))
+  left join pg_namespace n on d.classoid = 'pg_namespace'::regclass and n.oid = d.objoid and n.nspname = 'public'
+ where (d.objoid >= 16384 or n.oid is not null)
+   and not (n.oid is not null and d.description = 'standard public schema')
    and d.classoid <> 'pg_largeobject'::regclass
    and not (d.classoid = 'pg_subscription'::regclass and i.identity is null)
    and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
@@ -115,6 +117,9 @@ select format_type(c.castsource, null), format_type(c.casttarget, null) from pg_
 SETTINGS = "select set_config('search_path', '', true)"
 
 CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
+union all
+select 'pg_namespace'::regclass, n.oid, 0, '', null, null, null from pg_namespace n
+ where n.nspname = 'public' and obj_description(n.oid, 'pg_namespace') is null
 """What a constraint that is part of another object is called in a comment's address."""
 
 

@@ -8,10 +8,15 @@ from collections.abc import Iterator, Mapping
 from faberdb.model import Address, Change, Object, Place
 from faberdb_providers.postgres.kinds.acl import attributes_of, owner_of, says_nothing
 
+PUBLIC_SCHEMA = Address("schema", ("public",))
+STANDARD = "'standard public schema'"
+"""The comment that initdb gives it."""
+
 
 def comment_on(target: Address, text: str | None, place: Place, parent: Address | None = None) -> Iterator[Object]:
-    """The comment object that a declaration's `comment` key stands for."""
-    if text:
+    """The comment object that a declaration's `comment` key stands for. An empty one says something only of what comes
+    with a comment: the schema public."""
+    if text or (text == "" and target == PUBLIC_SCHEMA):
         yield Object(
             Address("comment", (target.kind, *target.path)),
             {"text": text},
