@@ -11,12 +11,15 @@ class Coverage(Protocol):
     """What a provider says of the system catalogues.
 
     KINDS_OF: catalogues by the kinds that read them; LISTED: those of what is not managed and listed in every plan;
-    ELSEWHERE: those that hold nothing of a database's schema; both with the reason.
+    ELSEWHERE: those that hold nothing of a database's schema; both with the reason. DEPENDENCIES, OWNERSHIPS: the types
+    of dependencies on other objects, and on roles and tablespaces, with what becomes of them.
     """
 
     KINDS_OF: Mapping[str, tuple[str, ...]]
     LISTED: Mapping[str, str]
     ELSEWHERE: Mapping[str, str]
+    DEPENDENCIES: Mapping[str, str]
+    OWNERSHIPS: Mapping[str, str]
 
 
 def coverage_page(kinds: Sequence[Any], coverage: Coverage) -> str:
@@ -25,6 +28,8 @@ def coverage_page(kinds: Sequence[Any], coverage: Coverage) -> str:
     read = [(f"`{name}`", ", ".join(_link(k) for k in found)) for name, found in sorted(coverage.KINDS_OF.items())]
     listed = [(f"`{name}`", reason) for name, reason in sorted(coverage.LISTED.items())]
     rest = [(f"`{name}`", reason) for name, reason in sorted(coverage.ELSEWHERE.items())]
+    depend = [(f"`{letter}`", how) for letter, how in coverage.DEPENDENCIES.items()]
+    shared = [(f"`{letter}`", how) for letter, how in coverage.OWNERSHIPS.items()]
     return f"""\
 # Coverage
 
@@ -50,7 +55,13 @@ Every system catalogue of PostgreSQL is in one of these lists; a test fails on a
 {_table(("Catalogue", "Why"), listed)}
 ### Nothing of the schema
 
-{_table(("Catalogue", "What it holds"), rest)}"""
+{_table(("Catalogue", "What it holds"), rest)}
+## Dependencies
+
+How one object stands to another is in two of these catalogues. A test fails on a major that has another type of it.
+
+{_table(("Type in `pg_depend`", "The object"), depend)}
+{_table(("Type in `pg_shdepend`", "The role or tablespace"), shared)}"""
 
 
 def _row(kind: Any) -> tuple[str, ...]:

@@ -223,7 +223,7 @@ class Workspace:
 
     def _named(self, address: Address, patterns: tuple[str, ...]) -> bool:
         kind, path = address.kind, address.path
-        if kind in ("comment", "grant", "owner", "security_label"):
+        if kind in ("comment", "extension_dependency", "grant", "owner", "security_label"):
             kind, path = path[0], path[1:]
         meant = Address(kind, path)
         return any(pattern(text).matches(meant, self._holders.get(kind, ())) for text in patterns)

@@ -16,7 +16,7 @@ SIGNS = {
     Action.REPLACE: "±",
     Action.RENAME: "→",
 }
-ATTACHED = ("comment", "grant", "owner", "security_label")
+ATTACHED = ("comment", "extension_dependency", "grant", "owner", "security_label")
 """Kinds whose path is the whole address of what they are on."""
 ROUTINES = ("function", "procedure", "aggregate")
 """Kinds whose last part of the path is the list of their arguments."""

@@ -13,7 +13,16 @@ from psycopg.pq import TransactionStatus
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres import server_wide
-from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
+from faberdb_providers.postgres.attached import (
+    DEPENDING,
+    LABELS,
+    dependents,
+    grants,
+    grants_query,
+    labels,
+    owners,
+    owners_query,
+)
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
@@ -82,7 +91,7 @@ select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rn
 
 DEPENDENCIES = """
 select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
- where refobjid >= 16384 and objid >= 16384 and not (deptype = 'i' and classid = 'pg_type'::regclass)
+ where refobjid >= 16384 and objid >= 16384 and deptype <> 'x' and not (deptype = 'i' and classid = 'pg_type'::regclass)
 """
 
 INHERITED = """
@@ -108,6 +117,9 @@ select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.co
    and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
    and not (d.classoid in ('pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
     'pg_constraint'::regclass) and i.identity ~ ' on faberdb(_[^ .]*)?[.]("([^"]|"")+"|[^ ]+)$')
+union all
+select 'pg_namespace'::regclass, n.oid, 0, '', null, null, null from pg_namespace n
+ where n.nspname = 'public' and obj_description(n.oid, 'pg_namespace') is null
 """
 
 CASTS = """
@@ -117,9 +129,6 @@ select format_type(c.castsource, null), format_type(c.casttarget, null) from pg_
 SETTINGS = "select set_config('search_path', '', true)"
 
 CONSTRAINT_OF = {"domain": "domain_constraint", "trigger": "constraint_trigger"}
-union all
-select 'pg_namespace'::regclass, n.oid, 0, '', null, null, null from pg_namespace n
- where n.nspname = 'public' and obj_description(n.oid, 'pg_namespace') is null
 """What a constraint that is part of another object is called in a comment's address."""
 
 
@@ -131,7 +140,7 @@ UNREADABLE = {
 """Why something of a kind that is managed may still be none of ours."""
 
 
-_FIXED = 10
+_FIXED = 11
 """How many queries come before those of the kinds."""
 
 
@@ -192,7 +201,7 @@ def take_snapshot(
         grants_query(version, server_wide=wide),
         LABELS,
     ]
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, DEPENDING, CASTS, UNMANAGED]
 
     def run(text: str) -> psycopg.Cursor[Row]:
         return prepared.execute(connection, text) if prepared else connection.execute(text.encode())
@@ -233,6 +242,7 @@ class _Assembly:
         owned: list[Row],
         granted: list[Row],
         labelled: list[Row],
+        depending: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
@@ -259,6 +269,9 @@ class _Assembly:
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
         found, elsewhere = labels(labelled, self.addresses, members)
         self.objects |= found
+        found, others = dependents(depending, self.objects, members, self._find)
+        self.objects |= found
+        elsewhere.extend(others)
         self.objects |= with_siblings(self.objects)
         if self.asked:
             self.objects = refer_to_server(self.objects)

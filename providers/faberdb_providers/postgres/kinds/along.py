@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from faberdb.model import Address, Change, Object, Place
 from faberdb_providers.postgres.kinds.acl import attributes_of, owner_of, says_nothing
@@ -35,6 +35,15 @@ def labels_on(
         address = Address("security_label", (target.kind, *target.path, provider))
         above = parent or target
         yield Object(address, {"label": label}, above, frozenset({above}), place.scope, place.origin)
+
+
+def depending_on(target: Address, extensions: Iterable[str], place: Place | None = None) -> Iterator[Object]:
+    """The objects that a declaration's `depends_on_extensions` key stands for."""
+    scope, origin = (place.scope, place.origin) if place else ((), None)
+    for extension in extensions:
+        address = Address("extension_dependency", (target.kind, *target.path, extension))
+        needs = frozenset({target, Address("extension", (extension,))})
+        yield Object(address, {}, target, needs, scope, origin)
 
 
 _PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)

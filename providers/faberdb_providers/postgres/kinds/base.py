@@ -23,8 +23,15 @@ from faberdb.model import (
 )
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
-from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, RelationSpec, Spec
+from faberdb_providers.postgres.kinds.along import comment_on, depending_on, grants_on, labels_on, owned_by, part_of
+from faberdb_providers.postgres.kinds.spec import (
+    DependentSpec,
+    GrantableSpec,
+    LabelledSpec,
+    OwnedSpec,
+    RelationSpec,
+    Spec,
+)
 from faberdb_providers.postgres.names import LONGEST, ident
 
 Row = tuple[Any, ...]
@@ -132,6 +139,8 @@ class PostgresKind:
             yield from grants_on(address, spec.grants, place)
         if isinstance(spec, LabelledSpec):
             yield from labels_on(address, spec.security_labels, place)
+        if isinstance(spec, DependentSpec):
+            yield from depending_on(address, spec.depends_on_extensions, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)

@@ -65,6 +65,13 @@ class LabelledSpec(Spec):
     """Labels by the module that reads them, which must be loaded on the server: `selinux = "system_u:..."`."""
 
 
+class DependentSpec(Spec):
+    """One entry of something that may go with an extension."""
+
+    depends_on_extensions: list[str] = []
+    """Extensions that it is dropped with, by DROP EXTENSION alone, though it belongs to none of them."""
+
+
 class RelationSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """One entry of something with columns."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import RelationSpec
+from faberdb_providers.postgres.kinds.spec import DependentSpec, RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
@@ -132,7 +132,7 @@ class ViewKind(PostgresKind):
             yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
 
 
-class MaterializedViewSpec(QuerySpec):
+class MaterializedViewSpec(QuerySpec, DependentSpec):
     """A materialized view; a bare string is its query."""
 
     unpopulated: bool = False
