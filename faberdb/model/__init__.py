@@ -7,7 +7,18 @@ these values; a provider fills them. They are imported from here, whichever file
 from faberdb.model.address import Address
 from faberdb.model.change import Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
-from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
+from faberdb.model.object import (
+    LEFT_OUT,
+    OF_OTHERS,
+    Attributes,
+    Catalogue,
+    Object,
+    Objection,
+    Origin,
+    Place,
+    Unmanaged,
+    reworded,
+)
 from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock
 
 __all__ = [
@@ -37,4 +48,5 @@ __all__ = [
     "Unmanaged",
     "Verdict",
     "Work",
+    "reworded",
 ]

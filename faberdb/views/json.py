@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Address, Change, Step
+from faberdb.model import Address, Change, Step, reworded
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.outline import Item, outline
@@ -31,13 +31,15 @@ class Json:
         groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
         told = {item.address: item for group in groups for item in (group.root, *group.items) if item}
         for old, new in plan.renames:
-            sentence = f"{words.spoken(old.address)} is to be renamed to {words.spoken(new.address)}"
+            sentence = words.renaming(old, new)
+            within = {"within": dict(reworded(old, new))} if old.address == new.address else {}
             change = {
                 "address": str(new.address),
                 "kind": new.address.kind,
                 "action": "rename",
                 "reason": "",
                 "from": str(old.address),
+                **within,
                 **_told(told.get(new.address) or told.get(old.address)),
             }
             self._say("planned_change", sentence, change=change)

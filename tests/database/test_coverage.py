@@ -33,7 +33,8 @@ BACKGROUND = Path(__file__).parent / "background"
 def test_every_type_of_dependency_is_accounted_for(server: Server) -> None:
     with server.database() as conninfo:
         run_sql(conninfo, (BACKGROUND / "types.sql").read_text() + (BACKGROUND / "hanging.sql").read_text())
-        run_sql(conninfo, "create index on a (id); alter index a_id_idx depends on extension plpgsql")
+        run_sql(conninfo, "create table dep (id int); create index on dep (id)")
+        run_sql(conninfo, "alter index dep_id_idx depends on extension plpgsql")
         depend = {letter for (letter,) in fetch(conninfo, "select distinct deptype::text from pg_depend")}
         shared = {letter for (letter,) in fetch(conninfo, "select distinct deptype::text from pg_shdepend")}
     assert "x" in depend <= DEPENDENCIES.keys()

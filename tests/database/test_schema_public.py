@@ -10,7 +10,6 @@ from tests.migration import Migration, declare, opened
 from tests.servers import Server, fetch, run_sql
 
 COMMENT = "select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'public'"
-STANDARD = "standard public schema"
 
 
 def _declared(comment: str) -> str:
@@ -50,14 +49,3 @@ def test_one_that_is_gone_is_nobodys_fault(newest: Server) -> None:
         with newest.database() as elsewhere:
             migration.apply(elsewhere, migration.plan(elsewhere, declare(files)))
             assert fetch(elsewhere, COMMENT) == [(None,)]
-
-
-def test_it_is_made_with_the_schema(newest: Server) -> None:
-    with newest.database() as conninfo:
-        run_sql(conninfo, "drop schema public")
-        migration = Migration(newest.scratch())
-        plan = migration.plan(conninfo, declare({"public.toml": 'schema = "public"\n[schemas.public]\n'}))
-        migration.apply(conninfo, plan)
-        assert fetch(conninfo, COMMENT) == [(STANDARD,)]
-        migration.apply(conninfo, migration.plan_back(conninfo, plan))
-        assert fetch(conninfo, COMMENT) == []

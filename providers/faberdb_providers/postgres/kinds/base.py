@@ -244,6 +244,10 @@ class PostgresKind:
     def picks(self, obj: Object) -> tuple[str, ...] | None:
         return None
 
+    def renamed_within(self, live: Object, wanted: Object) -> Object | None:
+        """The live object with the parts of it renamed that the declaration renames and that are no objects."""
+        return None
+
     def compare(self, before: Object, after: Object) -> Verdict | None:
         if before.attributes == after.attributes:
             return None

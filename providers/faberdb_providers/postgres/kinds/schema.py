@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Object, Place, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds.along import PUBLIC_SCHEMA, STANDARD
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
@@ -37,8 +36,6 @@ class SchemaKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"CREATE SCHEMA {ident(obj.address.path[0])}")
-        if obj.address == PUBLIC_SCHEMA and work.after(Address("comment", ("schema", "public"))) is None:
-            yield Statement(f"COMMENT ON SCHEMA public IS {STANDARD}")  # which is what none at all stands for
         yield from bare(obj.address, work)
 
 

@@ -39,7 +39,8 @@ class Spec(BaseModel):
             return schema
         short: dict[str, Any] = {"type": cls.short_type}
         if cls.short_type == "array":
-            short["items"] = {"type": "string"}
+            fields = handler.resolve_ref_schema(schema)["properties"]
+            short["items"] = fields[cls.short].get("items", {"type": "string"})
         return {"anyOf": [short, schema]}
 
 
