@@ -31,7 +31,9 @@ class Json:
         groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
         told = {item.address: item for group in groups for item in (group.root, *group.items) if item}
         for old, new in plan.renames:
-            sentence = words.renaming(old, new)
+            sentence = f"{words.spoken(old.address)} is to be renamed to {words.spoken(new.address)}"
+            if old.address == new.address:
+                sentence = words.renaming(old, new)
             within = {"within": dict(reworded(old, new))} if old.address == new.address else {}
             change = {
                 "address": str(new.address),
