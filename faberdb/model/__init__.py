@@ -10,6 +10,7 @@ from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
     LEFT_OUT,
     OF_OTHERS,
+    OF_SERVICE,
     Attributes,
     Catalogue,
     Object,
@@ -24,6 +25,7 @@ from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock
 __all__ = [
     "LEFT_OUT",
     "OF_OTHERS",
+    "OF_SERVICE",
     "Action",
     "Address",
     "Attributes",

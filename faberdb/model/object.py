@@ -67,6 +67,8 @@ def reworded(before: Object, after: Object) -> tuple[tuple[str, str], ...]:
 
 LEFT_OUT = "left out by include, exclude or forget in faberdb.toml"
 """Why something is unmanaged that faberdb could manage."""
+OF_SERVICE = "of the service that hosts the database"
+"""Why something is left alone that nobody but the hosting service made."""
 OF_OTHERS = "of the whole server, and never declared here"
 """Why something is left alone that other databases share: nobody need mind it."""
 

@@ -31,6 +31,7 @@ from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
 from faberdb_providers.postgres.server_names import refer_to_server
+from faberdb_providers.postgres.service import PREINSTALLED, Service
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -140,7 +141,7 @@ UNREADABLE = {
 """Why something of a kind that is managed may still be none of ours."""
 
 
-_FIXED = 11
+_FIXED = 12
 """How many queries come before those of the kinds."""
 
 
@@ -154,8 +155,10 @@ class Snapshot:
         kinds: Sequence[PostgresKind],
         version: int,
         asked: server_wide.Asked | None = None,
+        service: Service | None = None,
     ) -> None:
         self._texts, self._rows, self._kinds, self._version, self._asked = texts, rows, kinds, version, asked
+        self._service = service
 
     @cached_property
     def digest(self) -> str:
@@ -176,7 +179,7 @@ class Snapshot:
     def _catalogue(self) -> Catalogue:
         classes, *fixed = self._rows[:_FIXED]
         found = dict(zip(self._kinds, self._rows[_FIXED:], strict=True))
-        return _Assembly(found, self._version, self._asked).assemble(classes[0], *fixed)
+        return _Assembly(found, self._version, self._asked, self._service).assemble(classes[0], *fixed)
 
 
 def take_snapshot(
@@ -185,9 +188,10 @@ def take_snapshot(
     kinds: Iterable[PostgresKind],
     asked: server_wide.Asked | None = None,
     prepared: Prepared | None = None,
+    service: Service | None = None,
 ) -> Snapshot:
     """Everything the database holds, and what is asked for of the whole server. prepared: keeps the queries planned for
-    the next time. Raises psycopg.Error.
+    the next time; service: whose own objects are left out. Raises psycopg.Error.
 
     Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
@@ -201,7 +205,7 @@ def take_snapshot(
         grants_query(version, server_wide=wide),
         LABELS,
     ]
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, DEPENDING, CASTS, UNMANAGED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, DEPENDING, PREINSTALLED, CASTS, UNMANAGED]
 
     def run(text: str) -> psycopg.Cursor[Row]:
         return prepared.execute(connection, text) if prepared else connection.execute(text.encode())
@@ -218,14 +222,20 @@ def take_snapshot(
         with connection.pipeline():
             cursors = [run(text) for text in texts]
         rows = [cursor.fetchall() for cursor in cursors]
-    return Snapshot(texts, rows, queried, version, asked)
+    return Snapshot(texts, rows, queried, version, asked, service)
 
 
 class _Assembly:
     """Rows of all queries put together into objects with their references."""
 
-    def __init__(self, found: Mapping[PostgresKind, list[Row]], version: int, asked: server_wide.Asked | None) -> None:
-        self.found, self.version, self.asked = found, version, asked
+    def __init__(
+        self,
+        found: Mapping[PostgresKind, list[Row]],
+        version: int,
+        asked: server_wide.Asked | None,
+        service: Service | None,
+    ) -> None:
+        self.found, self.version, self.asked, self.service = found, version, asked, service
         self.addresses: dict[Identity, Address] = {}
         self.aliases: dict[tuple[int, int], Identity] = {}
         self.objects: dict[Address, Object] = {}
@@ -243,6 +253,7 @@ class _Assembly:
         granted: list[Row],
         labelled: list[Row],
         depending: list[Row],
+        preinstalled: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
@@ -276,6 +287,9 @@ class _Assembly:
         if self.asked:
             self.objects = refer_to_server(self.objects)
             elsewhere.extend(server_wide.others(self.left))
+        if self.service:
+            self.objects, theirs = self.service.without(self.objects, [(row[0], row[1]) for row in preinstalled])
+            elsewhere.extend(theirs)
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
             Unmanaged(what, name, UNREADABLE.get(what, "this kind of object is not managed yet"))
