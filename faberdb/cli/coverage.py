@@ -11,12 +11,15 @@ class Coverage(Protocol):
     """What a provider says of the system catalogues.
 
     KINDS_OF: catalogues by the kinds that read them; LISTED: those of what is not managed and listed in every plan;
-    ELSEWHERE: those that hold nothing of a database's schema; both with the reason.
+    ELSEWHERE: those that hold nothing of a database's schema; both with the reason. DEPENDENCIES, OWNERSHIPS: the types
+    of dependencies on other objects, and on roles and tablespaces, with what becomes of them.
     """
 
     KINDS_OF: Mapping[str, tuple[str, ...]]
     LISTED: Mapping[str, str]
     ELSEWHERE: Mapping[str, str]
+    DEPENDENCIES: Mapping[str, str]
+    OWNERSHIPS: Mapping[str, str]
 
 
 def coverage_page(kinds: Sequence[Any], coverage: Coverage) -> str:
@@ -25,6 +28,8 @@ def coverage_page(kinds: Sequence[Any], coverage: Coverage) -> str:
     read = [(f"`{name}`", ", ".join(_link(k) for k in found)) for name, found in sorted(coverage.KINDS_OF.items())]
     listed = [(f"`{name}`", reason) for name, reason in sorted(coverage.LISTED.items())]
     rest = [(f"`{name}`", reason) for name, reason in sorted(coverage.ELSEWHERE.items())]
+    depend = [(f"`{letter}`", how) for letter, how in coverage.DEPENDENCIES.items()]
+    shared = [(f"`{letter}`", how) for letter, how in coverage.OWNERSHIPS.items()]
     return f"""\
 # Coverage
 
@@ -34,11 +39,10 @@ plan over it.
 ## Kinds
 
 *Altered in place*: there are statements that change an object of the kind without making it anew; which change takes
-which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Online*: steps that do not lock
-the application out are still to come, so none is marked. *Since*: the oldest major that has the kind, of those that
-faberdb supports.
+which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major
+that has the kind, of those that faberdb supports.
 
-{_table(("Kind", "Managed", "Altered in place", "Renamed", "Online", "Since"), rows)}
+{_table(("Kind", "Managed", "Altered in place", "Renamed", "Since"), rows)}
 ## Catalogues
 
 Every system catalogue of PostgreSQL is in one of these lists; a test fails on a major that brings another.
@@ -51,7 +55,13 @@ Every system catalogue of PostgreSQL is in one of these lists; a test fails on a
 {_table(("Catalogue", "Why"), listed)}
 ### Nothing of the schema
 
-{_table(("Catalogue", "What it holds"), rest)}"""
+{_table(("Catalogue", "What it holds"), rest)}
+## Dependencies
+
+How one object stands to another is in two of these catalogues. A test fails on a major that has another type of it.
+
+{_table(("Type in `pg_depend`", "The object"), depend)}
+{_table(("Type in `pg_shdepend`", "The role or tablespace"), shared)}"""
 
 
 def _row(kind: Any) -> tuple[str, ...]:
@@ -62,7 +72,6 @@ def _row(kind: Any) -> tuple[str, ...]:
         "yes" if kind.managed else "no",
         "yes" if altered else "no",
         "yes" if kind.renamable else "no",
-        "no",
         str(kind.since),
     )
 

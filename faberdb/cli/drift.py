@@ -8,7 +8,7 @@ from faberdb.cli.identity import another_database
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.status import interrupted, stopped_plan
 from faberdb.cli.workspace import environment_named
-from faberdb.diff.drift import drift
+from faberdb.diff.drift import drift, left_as_is
 from faberdb.errors import ExitCode, StateError
 
 
@@ -46,5 +46,6 @@ def command(
     # With what the journal knows beyond the state: what a plan did that stopped part way is nobody else's doing.
     known = found.state or state
     changes = drift(workspace.managed_objects(known.objects, chosen), live, kinds)
-    view.drift(environment, changes, known.applied[-1].applied_at if known.applied else "")
+    left = left_as_is(changes, known.declared, live, kinds, workspace.additive(chosen))
+    view.drift(environment, changes, known.applied[-1].applied_at if known.applied else "", left)
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

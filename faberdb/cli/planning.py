@@ -70,6 +70,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             number=number,
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
+            why=workspace.why_unmanaged(environment),
             full=full,
         )
         planner.known = _before_this(state)
@@ -139,6 +140,7 @@ def plan_environment(
             number=session.quarantine_number(),
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
+            why=workspace.why_unmanaged(environment),
             full=full,
         )
         context = f"postgresql {session.version}"
@@ -147,7 +149,8 @@ def plan_environment(
             refuse_declared(environment, declared)
             return workspace.here(declared, environment, session)
 
-        known_well = known if not full else None
+        # Where a service has a share, what is declared decides what is seen at all.
+        known_well = known if not full and session.service is None else None
         standing = memo.standing() if known_well else None
         if standing:
             planner.known = standing.digests.__contains__
@@ -198,7 +201,7 @@ def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:
         return pulse, session.snapshot()
     if quick:
         return pulse, None
-    packed = memo.packed()
+    packed = memo.packed() if session.service is None else None
     return pulse, session.remembered(packed, memo.catalogue) if packed else session.snapshot()
 
 
@@ -272,6 +275,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
             scratch,
             number=session.quarantine_number(),
             managed=workspace.managed(environment, catalogue.objects),
+            why=workspace.why_unmanaged(environment),
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
         target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)

@@ -18,7 +18,7 @@ from faberdb.plan.codec import from_json
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record, State
 from faberdb.views.view import View
-from faberdb.views.words import counts, moment, short_id, spoken
+from faberdb.views.words import counts, moment, renaming, short_id, spoken
 
 FEW = 5
 """How many of the objects of a plan are named that is going to be taken back."""
@@ -115,7 +115,7 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note(f"{len(records)} plans are to be taken back, the newest first, each by a plan of its own:")
     for number, record in enumerate(records, 1):
         changed = {d.address: d.after or d.before for d in record.differences}
-        names = [f"{spoken(old.address)} to {new.address.path[-1]}" for old, new in record.renames]
+        names = [renaming(old, new) for old, new in record.renames]
         names += [spoken(a) for a, obj in changed.items() if obj is None or obj.parent not in changed]
         more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
         view.note(

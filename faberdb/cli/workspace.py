@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
 from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
-from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, NoDatabaseError, StateError
-from faberdb.model import Address, Catalogue, Object
+from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
+from faberdb.model import LEFT_OUT, OF_SERVICE, Address, Catalogue, Object
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
@@ -95,6 +95,7 @@ class Workspace:
                 f"environment {environment.name}",
                 read_only=read_only,
                 asked=self.asked(environment),
+                service=self.service(environment),
             )
         except NoDatabaseError as error:
             raise NoDatabaseError(error.message, advice=f"make it: faberdb create {environment.name}") from None
@@ -118,7 +119,7 @@ class Workspace:
             roles=frozenset(session.roles()),
             superusers=frozenset(session.superusers()),
             tablespaces=frozenset(session.tablespaces()),
-            asked=self.asked(environment),
+            asked=self._tried_out(environment),
             target=self.conninfo(environment),
             protected=environment.protected,
             shadow=self.surroundings.shadow_string(self.project),
@@ -127,6 +128,14 @@ class Workspace:
             path=self._path,
             cache=self.surroundings.cache,
         )
+
+    def _tried_out(self, environment: Environment) -> Callable[[Address], bool] | None:
+        """Which objects of the whole server are made on scratch as they are planned: not the roles of a service, which
+        only have to be there."""
+        asked, service = self.asked(environment), self.service(environment)
+        if asked is None or service is None:
+            return asked
+        return lambda a: asked(a) and (not service.role(a.path[0]) or service.declared(a))
 
     @property
     def _bin_setting(self) -> str | None:
@@ -145,11 +154,11 @@ class Workspace:
     def managed(self, environment: Environment, objects: Mapping[Address, Object]) -> Callable[[Address], bool]:
         """Whether the project leaves one of these objects to faberdb: [project] grants by whose privileges it is,
         include and exclude by patterns of names, forget by kind:name of it or of what it belongs to."""
-        ignored = self._grantees(environment, "ignore")
+        ignored, service = self._grantees(environment, "ignore"), self.service(environment)
         left = forgotten(environment.forget, objects)
         of_server: Callable[[Address], bool] = self.provider.of_server
         asked = self.asked(environment)
-        if not (ignored or left or self.project.include or self.project.exclude):
+        if not (ignored or service or left or self.project.include or self.project.exclude):
             return lambda address: not of_server(address) or (asked is not None and asked(address))
 
         def within(address: Address) -> bool:
@@ -157,9 +166,34 @@ class Workspace:
                 return address not in left and asked is not None and asked(address)
             if address in left or not self._included(address):
                 return False
-            return not (ignored and self.provider.grantee(address) in ignored)
+            grantee = self.provider.grantee(address) if ignored or service else None
+            of_service = service is not None and service.role(grantee) and not service.declared(address)
+            return grantee not in ignored and not of_service
 
         return within
+
+    def service(self, environment: Environment) -> Any:
+        """The managed service that hosts an environment; None where none does."""
+
+        @cache
+        def names() -> frozenset[Address]:
+            try:
+                declared = self.provider.with_roles(self.declaration().objects, environment.roles)
+                return frozenset(self.provider.complete(declared))
+            except FaberError:  # which those commands tell that need it
+                return frozenset()
+
+        return self.provider.service(environment.hosting, lambda address: address in names())
+
+    def why_unmanaged(self, environment: Environment) -> Callable[[Address], str]:
+        """Why the project leaves an address alone."""
+        service = self.service(environment)
+
+        def why(address: Address) -> str:
+            theirs = service is not None and service.role(self.provider.grantee(address))
+            return OF_SERVICE if theirs else LEFT_OUT
+
+        return why
 
     def asked(self, environment: Environment) -> Callable[[Address], bool] | None:
         """Whether the project asks for an object of the whole server, under the name it has in an environment; None
@@ -226,7 +260,7 @@ class Workspace:
 
     def _named(self, address: Address, patterns: tuple[str, ...]) -> bool:
         kind, path = address.kind, address.path
-        if kind in ("comment", "grant", "owner", "security_label"):
+        if kind in ("comment", "extension_dependency", "grant", "owner", "security_label"):
             kind, path = path[0], path[1:]
         meant = Address(kind, path)
         return any(pattern(text).matches(meant, self._holders.get(kind, ())) for text in patterns)

@@ -90,6 +90,8 @@ def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:
             inner = dict(whole[key]) if isinstance(whole.get(key), Mapping) else {}
             _merge(inner, value)
             whole[key] = inner
+        elif isinstance(value, list) and isinstance(whole.get(key), list):
+            whole[key] = [*whole[key], *value]
         else:
             whole[key] = value
 

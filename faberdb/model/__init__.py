@@ -7,13 +7,26 @@ these values; a provider fills them. They are imported from here, whichever file
 from faberdb.model.address import Address
 from faberdb.model.change import IRREVERSIBLE, Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
 from faberdb.model.kind import Kind, Work
-from faberdb.model.object import LEFT_OUT, OF_OTHERS, Attributes, Catalogue, Object, Objection, Origin, Place, Unmanaged
+from faberdb.model.object import (
+    LEFT_OUT,
+    OF_OTHERS,
+    OF_SERVICE,
+    Attributes,
+    Catalogue,
+    Object,
+    Objection,
+    Origin,
+    Place,
+    Unmanaged,
+    reworded,
+)
 from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, Refusal, UnderWay, Wait
 
 __all__ = [
     "IRREVERSIBLE",
     "LEFT_OUT",
     "OF_OTHERS",
+    "OF_SERVICE",
     "Action",
     "Address",
     "Attributes",
@@ -41,4 +54,5 @@ __all__ = [
     "Verdict",
     "Wait",
     "Work",
+    "reworded",
 ]

@@ -150,6 +150,11 @@ class Kind(Protocol):
         """What it wants of those that offer it: the server decides which one, and only a reading tells."""
         ...
 
+    def renamed_within(self, live: Object, wanted: Object) -> Object | None:
+        """The live object with the parts of it renamed that the declaration renames and that are no objects (values of
+        an enum); None where there are none."""
+        ...
+
     def compare(self, before: Object, after: Object) -> Verdict | None: ...
     def lasting(self, before: Object, after: Object) -> Attributes:
         """What of an alter the server may have no way back from (the version of an extension): only it can tell."""

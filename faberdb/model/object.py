@@ -58,8 +58,17 @@ class Place:
     origin: Origin
 
 
+def reworded(before: Object, after: Object) -> tuple[tuple[str, str], ...]:
+    """What is called otherwise in the second of two forms of one object, though it is the same: a value of an enum."""
+    lists = [(old, after.attributes.get(key)) for key, old in before.attributes.items() if isinstance(old, list)]
+    pairs = (pair for old, new in lists if isinstance(new, list) for pair in zip(old, new, strict=False))
+    return tuple((old, new) for old, new in pairs if old != new)
+
+
 LEFT_OUT = "left out by include, exclude or forget in faberdb.toml"
 """Why something is unmanaged that faberdb could manage."""
+OF_SERVICE = "of the service that hosts the database"
+"""Why something is left alone that nobody but the hosting service made."""
 OF_OTHERS = "of the whole server, and never declared here"
 """Why something is left alone that other databases share: nobody need mind it."""
 

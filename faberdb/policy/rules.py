@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
-from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, Action, Address, Risk
+from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk
 from faberdb.plan.document import Plan
 
 SHOWN = 5
@@ -68,7 +68,7 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
             f"no rollback takes back what it does to {_named(lasting)}",
             "look at its hazards (faberdb plan), and apply with --accept-irreversible if it is wanted all the same",
         )
-    hidden = [item for item in plan.unmanaged if item.reason not in (LEFT_OUT, OF_OTHERS)]
+    hidden = [item for item in plan.unmanaged if item.reason not in (LEFT_OUT, OF_OTHERS, OF_SERVICE)]
     if hidden and rules.strict:
         names = [f"{item.what} {item.name}" for item in hidden]
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from faberdb.canon.mentions import words_of
 from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError
-from faberdb.model import Action, Address, Change, Hazard, Kind, Object, Objection, Risk, Step
+from faberdb.model import Action, Address, Change, Hazard, Kind, Object, Objection, Risk, Step, reworded
 
 CODE = "body-not-accepted"
 NAMED, SHOWN = "named-in-body", 5
@@ -67,9 +67,10 @@ def named(
     """The steps, with the texts that stay as they are named at the last step of what goes, or gets another name, and
     seems to be named in them. live: all there is before the plan."""
     gone = {c.address: c.before for c in changes.values() if c.action is Action.DROP and c.before}
-    gone |= {new.address: old for old, new in renames}
+    gone |= {new.address: old for old, new in renames if old.address != new.address}
+    within = {new.address: {was for was, _ in reworded(old, new)} for old, new in renames if old.address == new.address}
     found: dict[Address, list[Address]] = {}
-    for address in sorted(live) if gone else ():
+    for address in sorted(live) if gone or within else ():
         obj = live[address]
         texts, stays = tuple(kinds[address.kind].opaque(obj)), target.get(address)
         if not texts or stays is None or stays.attributes != obj.attributes:
@@ -77,6 +78,9 @@ def named(
         words = set().union(*map(words_of, texts))
         for other, goes in gone.items():
             if _called_in(words, goes, kinds):
+                found.setdefault(other, []).append(address)
+        for other, parts in within.items():
+            if not parts.isdisjoint(words) and address not in found.get(other, ()):
                 found.setdefault(other, []).append(address)
     said = []
     for step in reversed(steps):

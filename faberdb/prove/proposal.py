@@ -68,9 +68,9 @@ class Planner:
     """One plan in the making; holds what its stages share.
 
     managed: whether an address is within what the project manages; additive: whether what is there besides what is
-    declared of it stays. scratch: opens the scratch server, when and only
-    when something has to be tried out. number: the first free number in quarantine. full: whether a large catalogue is
-    copied as a whole all the same.
+    declared of it stays; why: the reason for which an address is not managed. scratch: opens the scratch server, when
+    and only when something has to be tried out. number: the first free number in quarantine. full: whether a large
+    catalogue is copied as a whole all the same.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Planner:
         number: int,
         managed: Callable[[Address], bool] = lambda address: True,
         additive: Callable[[Address], bool] = lambda address: False,
+        why: Callable[[Address], str] = lambda address: LEFT_OUT,
         full: bool = False,
         reverse_ties: bool = False,
     ) -> None:
@@ -98,7 +99,7 @@ class Planner:
         self.known: Callable[[Address], bool] = lambda address: True
         """Whether something of the whole server was declared before."""
         left_out = (o.address for o in self.outside.values() if o.parent is None or o.parent not in self.outside)
-        listed = (Unmanaged(a.kind.replace("_", " "), a.name, LEFT_OUT) for a in sorted(left_out))
+        listed = (Unmanaged(a.kind.replace("_", " "), a.name, why(a)) for a in sorted(left_out))
         self.unmanaged = (*catalogue.unmanaged, *listed)
 
     @contextmanager

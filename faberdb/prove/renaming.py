@@ -11,9 +11,10 @@ from faberdb.model import Address, Kind, Object
 def find_renames(
     wanted: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
 ) -> tuple[tuple[Object, Object], ...]:
-    """(live object, the same under its new name) for every rename that is still to be done: those declared; those of
-    what there is one of and that differs in nothing else, as a primary key that is named after its table; and those of
-    what another declaration implies, whatever else changes about it, as the sequence of a serial column."""
+    """(live object, the same under its new name) for every rename that is still to be done: those declared, of parts
+    that are no objects too; those of what there is one of and that differs in nothing else, as a primary key that is
+    named after its table; and those of what another declaration implies, whatever else changes about it, as the
+    sequence of a serial column."""
     new = [obj for address, obj in wanted.items() if address not in live]
     alone = {o.address for o in new if kinds[o.address.kind].single or o.hints.get("implied")}
     homes = {(o.address.kind, o.parent) for o in new if o.address in alone and o.parent in live}
@@ -21,7 +22,8 @@ def find_renames(
     for address, obj in live.items() if homes else ():
         if (address.kind, obj.parent) in homes:
             there.setdefault((address.kind, obj.parent), []).append(address)
-    found = []
+    within = ((live[a], kinds[a.kind].renamed_within(live[a], o)) for a, o in wanted.items() if a in live)
+    found = [(old, renamed) for old, renamed in within if renamed is not None]
     for obj in new:
         others = there.get((obj.address.kind, obj.parent), []) if obj.address in alone else []
         old, implied = obj.renamed_from or (others[0] if len(others) == 1 else None), bool(obj.hints.get("implied"))

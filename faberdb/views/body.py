@@ -9,7 +9,7 @@ from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
 from faberdb.views.values import Delta, conversions, deltas, gist
-from faberdb.views.words import SIGNS, called, effects, kind_word, one_line, renamed, several
+from faberdb.views.words import SIGNS, called, effects, kind_word, one_line, renamed, renamed_within, several
 
 LIST = 4
 """How far the lines under a heading are indented."""
@@ -57,6 +57,8 @@ class Body:
         head: list[Part] = [(f"{SIGNS[item.action]} ", f"bold {color}"), (label, style)]
         if item.was is not None and item.becomes is not None:
             head.append((f"  {renamed(item.was, item.becomes, item.address)}", color))
+        if item.within:
+            head.append((f"  {renamed_within(item.within)}", color))
         if item.action is Action.CREATE and item.change:
             head.append(f"  {made(item)}")
         reason = self._reason(item, rebuilt=not found)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from faberdb.model import Change, Step, Wait
+from faberdb.model import Address, Change, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.body import Body
@@ -37,7 +37,9 @@ class Human:
             page.line(f"Saved to {saved}.")
         self._write(page)
 
-    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+    def drift(
+        self, environment: str, changes: Sequence[Change], recorded_at: str, left: Set[Address] = frozenset()
+    ) -> None:
         page = self._page()
         when = f" of {words.moment(recorded_at)}" if recorded_at else ""
         if not changes:
@@ -50,7 +52,12 @@ class Human:
             page.blank()
             Body(page).groups(outline(changes))
             page.blank()
-            page.line(f"Put it back: faberdb plan {environment}. Keep it: faberdb import {environment}.")
+            for address in sorted(left):
+                said = "nobody declares it, so no plan puts it back; declare what is to hold, or change it by hand"
+                page.line(f"{words.spoken(address)}: {said}")
+            back = f"Put {'the rest' if left else 'it'} back: faberdb plan {environment}. "
+            keep = f"Keep {'all' if left else 'it'}: faberdb import {environment}."
+            page.line((back if len(left) < len(changes) else "") + keep)
         self._write(page)
 
     def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:

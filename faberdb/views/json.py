@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Change, Step, Wait
+from faberdb.model import Address, Change, Step, Wait, reworded
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.outline import Item, outline
@@ -32,12 +32,16 @@ class Json:
         told = {item.address: item for group in groups for item in (group.root, *group.items) if item}
         for old, new in plan.renames:
             sentence = f"{words.spoken(old.address)} is to be renamed to {words.spoken(new.address)}"
+            if old.address == new.address:
+                sentence = words.renaming(old, new)
+            within = {"within": dict(reworded(old, new))} if old.address == new.address else {}
             change = {
                 "address": str(new.address),
                 "kind": new.address.kind,
                 "action": "rename",
                 "reason": "",
                 "from": str(old.address),
+                **within,
                 **_told(told.get(new.address) or told.get(old.address)),
             }
             self._say("planned_change", sentence, change=change)
@@ -50,10 +54,13 @@ class Json:
         self._say("no_changes", words.nothing_to_do(plan), environment=plan.environment)
         self._summary(plan, words.nothing_to_do(plan), saved, "")
 
-    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
+    def drift(
+        self, environment: str, changes: Sequence[Change], recorded_at: str, left: Set[Address] = frozenset()
+    ) -> None:
         for change in changes:
             sentence = f"{words.spoken(change.address)} was {words.DONE[change.action.value]}"
-            self._say("drift", sentence, environment=environment, change=_change(change))
+            put_back = change.address not in left
+            self._say("drift", sentence, environment=environment, change=_change(change), put_back=put_back)
         objects = words.plural(len(changes), "object")
         sentence = f"{environment}: {objects} drifted" if changes else f"{environment}: no drift"
         self._say("drift_summary", sentence, environment=environment, count=len(changes), recorded_at=recorded_at)

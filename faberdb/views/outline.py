@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Step
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Step, reworded
 from faberdb.views.words import called, kind_word, visible
 
 
@@ -27,6 +27,8 @@ class Item:
     steps: tuple[Step, ...] = ()
     kept: Kept | None = None
     folded: tuple[Change, ...] = ()
+    within: tuple[tuple[str, str], ...] = ()
+    """Parts of it that get other names, and those names."""
 
     @property
     def risk(self) -> Risk | None:
@@ -146,7 +148,10 @@ def _items(
         here = old.address if old.address in items or old.address in parents else new.address
         alias[new.address] = here
         item = items.get(here) or Item(here, Action.RENAME, parent=new.parent)
-        items[here] = replace(item, was=old.address, becomes=new.address, address=here)
+        if old.address == new.address:
+            items[here] = replace(item, within=reworded(old, new))
+        else:
+            items[here] = replace(item, was=old.address, becomes=new.address, address=here)
     for step in steps:
         address = alias.get(step.address, step.address)
         item = items.get(address) or Item(address, step.action, parent=family.parent(address))

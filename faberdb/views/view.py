@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from faberdb.model import Change, Step, Wait
+from faberdb.model import Address, Change, Step, Wait
 from faberdb.plan.document import Plan
 
 
@@ -43,8 +43,11 @@ class View(Protocol):
         """There is nothing to do. saved: the file that this plan was written to."""
         ...
 
-    def drift(self, environment: str, changes: Sequence[Change], recorded_at: str) -> None:
-        """What leads from the recorded state to the live database; nothing, if nobody has touched it."""
+    def drift(
+        self, environment: str, changes: Sequence[Change], recorded_at: str, left: Set[Address] = frozenset()
+    ) -> None:
+        """What leads from the recorded state to the live database; nothing, if nobody has touched it. left: what of it
+        no plan puts back, because nobody declares it."""
         ...
 
     def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from faberdb.model import Action, Address, Hazard, Step, Wait
+from faberdb.model import Action, Address, Hazard, Object, Step, Wait, reworded
 from faberdb.plan.document import Plan
 
 SIGNS = {
@@ -16,7 +16,7 @@ SIGNS = {
     Action.REPLACE: "±",
     Action.RENAME: "→",
 }
-ATTACHED = ("comment", "grant", "owner", "security_label")
+ATTACHED = ("comment", "extension_dependency", "grant", "owner", "security_label")
 """Kinds whose path is the whole address of what they are on."""
 ROUTINES = ("function", "procedure", "aggregate")
 """Kinds whose last part of the path is the list of their arguments."""
@@ -50,6 +50,18 @@ def called(address: Address) -> str:
         own = Address(kind, (part,)).name
         name = own if not name else f"{name}{part}" if part.startswith("(") else f"{name}.{own}"
     return visible(name)
+
+
+def renamed_within(parts: Sequence[tuple[str, str]]) -> str:
+    """`b renamed to bee`, of parts of an object that are none themselves."""
+    return ", ".join(f"{visible(old)} renamed to {visible(new)}" for old, new in parts)
+
+
+def renaming(old: Object, new: Object) -> str:
+    """What is renamed to what, in words."""
+    if old.address == new.address:
+        return f"{spoken(old.address)}: {renamed_within(reworded(old, new))}"
+    return f"{spoken(old.address)} renamed to {called(new.address)}"
 
 
 def renamed(old: Address, new: Address, known: Address) -> str:

@@ -35,11 +35,21 @@ def make_enum(d: Draw, model: Model) -> None:
     model.add("enum", d.name(model, home.id, "enum"), home.id, {"values": d.some(LABELS, 2, 5)})
 
 
+def name_of(entry: Any) -> str:
+    """The value of an entry of an enum."""
+    return str(entry["value"] if isinstance(entry, dict) else entry)
+
+
 def change_enum(d: Draw, model: Model, item: Item) -> None:
     """The first value stays where it is: defaults use it."""
-    values = list(item.spec["values"])
-    what = d.pick(["add", "add", "remove", "reorder"])
+    values: list[Any] = [name_of(entry) for entry in item.spec["values"]]
+    what = d.pick(["add", "add", "remove", "reorder", "rename", "rename and add"])
     rest = [label for label in LABELS if label not in values]
+    if what.startswith("rename") and rest:
+        renamed = d.number(1, len(values) - 1)
+        new = rest.pop()
+        values[renamed] = {"value": new, "renamed_from": values[renamed]}
+        what = what.removeprefix("rename and ")
     if what == "add" and rest:
         values.insert(d.number(1, len(values)), d.pick(rest))
     elif what == "remove" and len(values) > 2:

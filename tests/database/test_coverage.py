@@ -3,7 +3,9 @@ what is not managed is listed."""
 
 from __future__ import annotations
 
-from faberdb_providers.postgres.coverage import ELSEWHERE, KINDS_OF, LISTED
+from pathlib import Path
+
+from faberdb_providers.postgres.coverage import DEPENDENCIES, ELSEWHERE, KINDS_OF, LISTED, OWNERSHIPS
 from faberdb_providers.postgres.kinds import KINDS
 from tests.migration import opened
 from tests.servers import Server, fetch, run_sql
@@ -22,6 +24,21 @@ def test_every_catalogue_is_accounted_for(server: Server) -> None:
     with server.database() as conninfo:
         there = {name for (name,) in fetch(conninfo, CATALOGUES)}
     assert there <= KINDS_OF.keys() | LISTED.keys() | ELSEWHERE.keys()
+
+
+# Everything of a kind that any test makes, so that a type of dependency that a major brings shows here.
+BACKGROUND = Path(__file__).parent / "background"
+
+
+def test_every_type_of_dependency_is_accounted_for(server: Server) -> None:
+    with server.database() as conninfo:
+        run_sql(conninfo, (BACKGROUND / "types.sql").read_text() + (BACKGROUND / "hanging.sql").read_text())
+        run_sql(conninfo, "create table dep (id int); create index on dep (id)")
+        run_sql(conninfo, "alter index dep_id_idx depends on extension plpgsql")
+        depend = {letter for (letter,) in fetch(conninfo, "select distinct deptype::text from pg_depend")}
+        shared = {letter for (letter,) in fetch(conninfo, "select distinct deptype::text from pg_shdepend")}
+    assert "x" in depend <= DEPENDENCIES.keys()
+    assert shared <= OWNERSHIPS.keys()
 
 
 def test_every_kind_is_read_from_somewhere() -> None:

@@ -141,7 +141,7 @@ def _skip_without(case: Path, server: Server) -> None:
     since = re.match(r"# PostgreSQL (\d+)", first)
     if since and server.major < int(since[1]):
         pytest.skip(f"PostgreSQL {server.major} cannot do this")
-    if case.parent.name == "extension":
+    if case.parent.name in ("extension", "extension_dependency"):
         names = fetch(server.cluster.conninfo("template1"), "select name from pg_available_extensions")
         if ("vector",) not in names:
             pytest.skip("the server does not have the extension vector")

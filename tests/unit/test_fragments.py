@@ -184,7 +184,7 @@ def test_every_text_of_every_kind_is_quoted_or_looked_at(kind: str) -> None:
                 for wrong in _spoiled(value, evil, _words(kind))
             ]
             paths = [tuple(p) for p in _spoiled(list(obj.address.path), evil)]
-            if kind in ("comment", "grant", "owner"):
+            if kind in ("comment", "extension_dependency", "grant", "owner"):
                 del paths[0]  # the kind of what it is on, which no declaration spells
             spoiled += [replace(obj, address=Address(kind, path)) for path in paths]
             for wrong in spoiled:

@@ -1,14 +1,16 @@
 """What hangs on objects without being one in the catalogue: their owners, the privileges in their access control lists,
-and security labels."""
+security labels, and the extensions they go with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from faberdb.model import Address, Object, Unmanaged
 from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences, owner_of
-from faberdb_providers.postgres.kinds.along import owned_by
+from faberdb_providers.postgres.kinds.along import depending_on, owned_by
 from faberdb_providers.postgres.kinds.base import Identity, Row
+from faberdb_providers.postgres.kinds.extension_dependency import DEPENDENT
 from faberdb_providers.postgres.kinds.security_label import LABELLED
 
 _TYPE = (
@@ -180,4 +182,36 @@ def labels(
         on = (parent.kind, *parent.path) if exact else ("column", *parent.path, column)
         address = Address("security_label", (*on, provider))
         made[address] = Object(address, {"label": label}, parent, frozenset({parent}))
+    return made, rest
+
+
+DEPENDING = """
+select d.classid, d.objid, e.extname, i.type, i.identity
+  from pg_depend d join pg_extension e on d.refclassid = 'pg_extension'::regclass and e.oid = d.refobjid,
+       lateral pg_identify_object(d.classid, d.objid, d.objsubid) i
+ where d.deptype = 'x' and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
+"""
+
+
+def dependents(
+    rows: Iterable[Row],
+    objects: Mapping[Address, Object],
+    members: Container[tuple[int, int]],
+    find: Callable[[int, int, int], Address | None],
+) -> tuple[dict[Address, Object], list[Unmanaged]]:
+    """What goes with an extension that it does not belong to, and what of that no declaration can name (an index that a
+    partition has from its table)."""
+    made: dict[Address, Object] = {}
+    rest = []
+    for classid, oid, extension, what, identity in rows:
+        holder = find(classid, oid, 0)
+        if holder is None or holder.kind not in DEPENDENT:
+            if (classid, oid) not in members:
+                name = f"{what} {identity} on {extension}"
+                rest.append(Unmanaged("dependency on an extension", name, "it is of something that cannot be declared"))
+            continue
+        # The server builds an index anew for a new type of its column.
+        columns = {r for r in objects[holder].references if r.kind == "column"}
+        for obj in depending_on(holder, [extension]):
+            made[obj.address] = replace(obj, references=obj.references | columns)
     return made, rest

@@ -21,6 +21,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_constraint": ("primary_key", "unique", "check", "exclusion", "foreign_key", "domain_constraint", "column"),
     "pg_conversion": ("conversion",),
     "pg_default_acl": ("default_privilege",),
+    "pg_depend": ("extension_dependency",),
     "pg_description": ("comment",),
     "pg_enum": ("enum",),
     "pg_event_trigger": ("event_trigger",),
@@ -70,7 +71,6 @@ LISTED = {
 
 ELSEWHERE = {
     "pg_database": "the database is the environment's",
-    "pg_depend": "how objects depend on each other; what references are read from",
     "pg_init_privs": "the privileges that initdb and extensions gave",
     "pg_largeobject": "data of large objects",
     "pg_replication_origin": "progress of replication, which belongs to the whole server",
@@ -81,3 +81,24 @@ ELSEWHERE = {
     "pg_subscription_rel": "progress of replication",
 }
 """Catalogues that hold nothing of a database's schema."""
+
+DEPENDENCIES = {
+    "a": "goes with the other (an index with its table): references, and what a drop takes along",
+    "e": "belongs to an extension: its members are left to it",
+    "i": "is a part of the other (the rule of a view): read as the other",
+    "n": "needs the other: references",
+    "P": "is a partition of the other, or a part of one: references",
+    "S": "is a partition of the other, or a part of one: references",
+    "p": "is pinned by the server (to PostgreSQL 13)",
+    "x": "goes with an extension that it does not belong to: `extension_dependency`",
+}
+"""The types of pg_depend's rows, and what becomes of them."""
+OWNERSHIPS = {
+    "a": "has privileges: `grant`, `privilege`, `default_privilege`, `parameter_privilege`",
+    "i": "has privileges from the beginning: what `privilege` compares with",
+    "o": "owns: `owner`",
+    "p": "is pinned by the server (to PostgreSQL 13)",
+    "r": "is named by a policy: `policy`",
+    "t": "is where something is stored: a key of tables, indexes and materialized views",
+}
+"""The types of pg_shdepend's rows, likewise."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_u
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.kinds.base import PostgresKind
+    from faberdb_providers.postgres.service import Service
     from faberdb_providers.postgres.session import Session
     from faberdb_providers.postgres.shadow import Need, ScratchServer
     from faberdb_providers.postgres.target import Target
@@ -36,12 +37,15 @@ class PostgresProvider:
 
         return KINDS
 
-    def connect(self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None) -> Session:
-        """A session on a database. asked: which objects of the whole server it is to see. Raises DatabaseError."""
+    def connect(
+        self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None, service: Service | None = None
+    ) -> Session:
+        """A session on a database. asked: which objects of the whole server it is to see; service: whose own objects it
+        is not to see. Raises DatabaseError."""
         from faberdb_providers.postgres.session import Session
 
         session = Session.open(conninfo, label, read_only=read_only)
-        session.asked = asked
+        session.asked, session.service = asked, service
         return session
 
     def target(self, session: Session) -> Target:
@@ -51,8 +55,15 @@ class PostgresProvider:
 
         limit(session.connection, statement=False)
         target = Target(session.connection, session.label)
-        target.asked = session.asked
+        target.asked, target.service = session.asked, session.service
         return target
+
+    def service(self, hosting: str, declared: Callable[[Address], bool]) -> Service | None:
+        """The managed service behind a hosting; None where there is none. declared: whether the project declares an
+        object by its name."""
+        from faberdb_providers.postgres.service import Service
+
+        return Service.of(hosting, declared)
 
     def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
         """Start the embedded server of a folder, which is made when it is missing; returns the connection string of

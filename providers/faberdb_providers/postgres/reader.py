@@ -13,7 +13,16 @@ from psycopg.pq import TransactionStatus
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 from faberdb_providers.postgres import server_wide
-from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
+from faberdb_providers.postgres.attached import (
+    DEPENDING,
+    LABELS,
+    dependents,
+    grants,
+    grants_query,
+    labels,
+    owners,
+    owners_query,
+)
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.column.identity import identity_name
@@ -23,6 +32,7 @@ from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
 from faberdb_providers.postgres.remembered import pack
 from faberdb_providers.postgres.server_names import refer_to_server
+from faberdb_providers.postgres.service import PREINSTALLED, Service
 from faberdb_providers.postgres.unmanaged import UNMANAGED
 
 FIRST_USER_OID = 16384
@@ -62,7 +72,7 @@ union all
 select 'pg_constraint'::regclass::oid, k.oid, 'pg_class'::regclass::oid, k.conrelid,
        k.conkey[1]::int
   from pg_constraint k
- where k.oid >= 16384 and k.contype = 'n'
+ where k.conrelid >= 16384 and k.contype = 'n'
 union all
 select 'pg_constraint'::regclass::oid, t.tgconstraint, 'pg_trigger'::regclass::oid, t.oid, 0
   from pg_trigger t join pg_constraint k on k.oid = t.tgconstraint
@@ -88,7 +98,7 @@ select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rn
 
 DEPENDENCIES = """
 select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
- where refobjid >= 16384 and objid >= 16384 and not (deptype = 'i' and classid = 'pg_type'::regclass)
+ where refobjid >= 16384 and objid >= 16384 and deptype <> 'x' and not (deptype = 'i' and classid = 'pg_type'::regclass)
 """
 
 INHERITED = """
@@ -98,20 +108,25 @@ select a.attrelid, a.attnum::int, p.attrelid, p.attnum::int
  where h.inhrelid >= 16384 order by h.inhseqno desc
 """
 
-# DROP SUBSCRIPTION leaves the comment behind.
+# DROP SUBSCRIPTION leaves the comment behind. The schema public comes with one that pg_dump does not print; where
+# somebody took that away it has an empty one.
 COMMENTS = """
 select d.classoid, d.objoid, d.objsubid, d.description, coalesce(a.attname, k.conname), i.type, i.identity
   from pg_description d left join pg_attribute a
     on d.objsubid > 0 and d.classoid = 'pg_class'::regclass and a.attrelid = d.objoid and a.attnum = d.objsubid
   left join pg_constraint k on d.classoid = 'pg_constraint'::regclass and k.oid = d.objoid
   left join lateral pg_identify_object(d.classoid, d.objoid, 0) i on d.objsubid = 0
- where (d.objoid >= 16384 or (d.objoid = 2200 and d.classoid = 'pg_namespace'::regclass
-   and d.description <> 'standard public schema'))
+  left join pg_namespace n on d.classoid = 'pg_namespace'::regclass and n.oid = d.objoid and n.nspname = 'public'
+ where (d.objoid >= 16384 or n.oid is not null)
+   and not (n.oid is not null and d.description = 'standard public schema')
    and d.classoid <> 'pg_largeobject'::regclass
    and not (d.classoid = 'pg_subscription'::regclass and i.identity is null)
    and coalesce(i.schema, '') !~ '^"?faberdb(_|$)'
    and not (d.classoid in ('pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
     'pg_constraint'::regclass) and i.identity ~ ' on faberdb(_[^ .]*)?[.]("([^"]|"")+"|[^ ]+)$')
+union all
+select 'pg_namespace'::regclass, n.oid, 0, '', null, null, null from pg_namespace n
+ where n.nspname = 'public' and obj_description(n.oid, 'pg_namespace') is null
 """
 
 CASTS = """
@@ -132,7 +147,7 @@ UNREADABLE = {
 """Why something of a kind that is managed may still be none of ours."""
 
 
-_FIXED = 10
+_FIXED = 12
 """How many queries come before those of the kinds."""
 
 
@@ -146,8 +161,10 @@ class Snapshot:
         kinds: Sequence[PostgresKind],
         version: int,
         asked: server_wide.Asked | None = None,
+        service: Service | None = None,
     ) -> None:
         self._texts, self._rows, self._kinds, self._version, self._asked = texts, rows, kinds, version, asked
+        self._service = service
 
     @cached_property
     def digest(self) -> str:
@@ -168,7 +185,7 @@ class Snapshot:
     def _catalogue(self) -> Catalogue:
         classes, *fixed = self._rows[:_FIXED]
         found = dict(zip(self._kinds, self._rows[_FIXED:], strict=True))
-        return _Assembly(found, self._version, self._asked).assemble(classes[0], *fixed)
+        return _Assembly(found, self._version, self._asked, self._service).assemble(classes[0], *fixed)
 
 
 def take_snapshot(
@@ -177,9 +194,10 @@ def take_snapshot(
     kinds: Iterable[PostgresKind],
     asked: server_wide.Asked | None = None,
     prepared: Prepared | None = None,
+    service: Service | None = None,
 ) -> Snapshot:
     """Everything the database holds, and what is asked for of the whole server. prepared: keeps the queries planned for
-    the next time. Raises psycopg.Error.
+    the next time; service: whose own objects are left out. Raises psycopg.Error.
 
     Expressions are printed with an empty search_path, so that every name in them is qualified.
     """
@@ -193,7 +211,7 @@ def take_snapshot(
         grants_query(version, server_wide=wide),
         LABELS,
     ]
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, DEPENDING, PREINSTALLED, CASTS, UNMANAGED]
 
     def run(text: str) -> psycopg.Cursor[Row]:
         return prepared.execute(connection, text) if prepared else connection.execute(text.encode())
@@ -210,14 +228,20 @@ def take_snapshot(
         with connection.pipeline():
             cursors = [run(text) for text in texts]
         rows = [cursor.fetchall() for cursor in cursors]
-    return Snapshot(texts, rows, queried, version, asked)
+    return Snapshot(texts, rows, queried, version, asked, service)
 
 
 class _Assembly:
     """Rows of all queries put together into objects with their references."""
 
-    def __init__(self, found: Mapping[PostgresKind, list[Row]], version: int, asked: server_wide.Asked | None) -> None:
-        self.found, self.version, self.asked = found, version, asked
+    def __init__(
+        self,
+        found: Mapping[PostgresKind, list[Row]],
+        version: int,
+        asked: server_wide.Asked | None,
+        service: Service | None,
+    ) -> None:
+        self.found, self.version, self.asked, self.service = found, version, asked, service
         self.addresses: dict[Identity, Address] = {}
         self.aliases: dict[tuple[int, int], Identity] = {}
         self.objects: dict[Address, Object] = {}
@@ -234,6 +258,8 @@ class _Assembly:
         owned: list[Row],
         granted: list[Row],
         labelled: list[Row],
+        depending: list[Row],
+        preinstalled: list[Row],
         casts: list[Row],
         unmanaged: list[Row],
     ) -> Catalogue:
@@ -260,10 +286,16 @@ class _Assembly:
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
         found, elsewhere = labels(labelled, self.addresses, members)
         self.objects |= found
+        found, others = dependents(depending, self.objects, members, self._find)
+        self.objects |= found
+        elsewhere.extend(others)
         self.objects |= with_siblings(self.objects)
         if self.asked:
             self.objects = refer_to_server(self.objects)
             elsewhere.extend(server_wide.others(self.left))
+        if self.service:
+            self.objects, theirs = self.service.without(self.objects, [(row[0], row[1]) for row in preinstalled])
+            elsewhere.extend(theirs)
         managed = {kind.name for kind in self.found if kind.managed}
         rest = tuple(
             Unmanaged(what, name, UNREADABLE.get(what, "this kind of object is not managed yet"))

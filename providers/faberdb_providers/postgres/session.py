@@ -21,6 +21,7 @@ from faberdb_providers.postgres.waiting import reading
 if TYPE_CHECKING:
     from faberdb_providers.postgres.reader import Snapshot
     from faberdb_providers.postgres.remembered import Remembered
+    from faberdb_providers.postgres.service import Service
 
 JOURNAL = f"""
 select p.plan_id, p.number, p.kind, p.state, p.holder,
@@ -47,6 +48,8 @@ class Session(Connection):
         self.beginning: Catalogue | None = None
         self.asked: Callable[[Address], bool] | None = None
         """Whether the project asks for an object of the whole server; None where it asks for none at all."""
+        self.service: Service | None = None
+        """The managed service whose own objects are not seen."""
 
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError, LockedError."""
@@ -64,7 +67,7 @@ class Session(Connection):
 
         with reading(self.connection, f"the catalogue of {self.label}"):
             try:
-                return take_snapshot(self.connection, self.version, KINDS, self.asked, self.prepared)
+                return take_snapshot(self.connection, self.version, KINDS, self.asked, self.prepared, self.service)
             except psycopg.Error:
                 self.prepared = None  # nobody knows how far it came
                 raise

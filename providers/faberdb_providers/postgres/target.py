@@ -18,6 +18,7 @@ from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.rights import refuse_without_rights
 from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.two_phase import against, end_them
 from faberdb_providers.postgres.waiting import reading
 
 _NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
@@ -150,7 +151,7 @@ class Target(Session):
             except LockedError as error:  # somebody kept us from seeing that all is as it should be
                 return Failure((error.message, *error.detail), passing=True, blockers=found.seen)
             except psycopg.Error as error:
-                return self._failure(error, step, found.seen)
+                return self._failure(error, steps, step, found.seen)
         return None
 
     def _run_outside(
@@ -192,8 +193,8 @@ class Target(Session):
             self._journal(plan_id, steps, "done")
             self._in_doubt = True  # from here on the server may have been told to commit
 
-    def _failure(self, error: psycopg.Error, step: Step, blockers: tuple[str, ...]) -> Failure:
-        """Why a step failed. Raises ConnectionLostError."""
+    def _failure(self, error: psycopg.Error, steps: Sequence[Step], step: Step, blockers: tuple[str, ...]) -> Failure:
+        """Why a step of a transaction failed. Raises ConnectionLostError."""
         said = self._discreet(words(error), step)
         if self.connection.closed:
             lost = ConnectionLostError(
@@ -203,6 +204,8 @@ class Target(Session):
             raise lost from error
         if isinstance(error, psycopg.errors.InsufficientPrivilege) and "row-level security" in said[0]:
             said = (*said, "HINT: no row may be hidden here: apply as a role with BYPASSRLS or as a superuser")
+        if error.sqlstate in PASSING and (prepared := against(self.connection, steps)):
+            said = (*said, *(f"in the way: {one}" for one in prepared), f"HINT: {end_them(prepared)}")
         asked = (error.sqlstate or "")[:2] in ("22", "23") or error.sqlstate == "2BP01"  # dependent objects
         rows = self._rows(step) if asked else ()
         passing = error.sqlstate in PASSING

@@ -11,6 +11,7 @@ import psycopg
 
 from faberdb.errors import DatabaseError, LockedError
 from faberdb_providers.postgres.refusal import connection_lost, lost, words
+from faberdb_providers.postgres.two_phase import against_readers, end_them
 
 PATIENCE = 10
 """Seconds to wait for a lock while reading. Who waits to read stands in nobody's way but that of such a lock."""
@@ -44,12 +45,14 @@ def reading(connection: psycopg.Connection[Any], what: str) -> Iterator[None]:
     try:
         yield
     except psycopg.errors.LockNotAvailable as error:
-        first, *others = _in_the_way(connection) or ["another session locks what has to be read"]
+        prepared = against_readers(connection)
+        in_the_way = [*map(str, prepared), *_in_the_way(connection)]
+        first, *others = in_the_way or ["another session locks what has to be read"]
+        way_out = "wait until that transaction ends, or end it: select pg_terminate_backend(PID)"
         raise LockedError(
             f"cannot read {what}: {first}",
             detail=(*others, *words(error)),
-            advice="wait until that transaction ends, or end it: select pg_terminate_backend(PID); then run the same"
-            " command again",
+            advice=f"{end_them(prepared) if prepared else way_out}; then run the same command again",
         ) from error
     except psycopg.errors.QueryCanceled as error:
         raise DatabaseError(
@@ -84,5 +87,7 @@ def _told(rows: list[Any]) -> str:
     more = f" and {len(relations) - 3} more" if len(relations) > 3 else ""
     who = f"server process {pid}" + (f" ({name})" if name else "")
     since = f", its transaction began {age} ago" if age else ""
-    how = "locks" if granted else f"waits for server process {blockers or 'unknown'} to lock"
+    # pg_blocking_pids() calls all prepared transactions 0.
+    behind = "a prepared transaction" if blockers == "0" else f"server process {blockers or 'unknown'}"
+    how = "locks" if granted else f"waits for {behind} to lock"
     return f"{who} {how} {', '.join(relations[:3])}{more}{since}"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from faberdb.model import Address, Change, Object, Place
 from faberdb_providers.postgres.kinds.acl import attributes_of, owner_of, says_nothing
 
+PUBLIC_SCHEMA = Address("schema", ("public",))
+STANDARD = "'standard public schema'"
+"""The comment that initdb gives it."""
+
 
 def comment_on(target: Address, text: str | None, place: Place, parent: Address | None = None) -> Iterator[Object]:
-    """The comment object that a declaration's `comment` key stands for."""
-    if text:
+    """The comment object that a declaration's `comment` key stands for. An empty one says something only of what comes
+    with a comment: the schema public."""
+    if text or (text == "" and target == PUBLIC_SCHEMA):
         yield Object(
             Address("comment", (target.kind, *target.path)),
             {"text": text},
@@ -30,6 +35,15 @@ def labels_on(
         address = Address("security_label", (target.kind, *target.path, provider))
         above = parent or target
         yield Object(address, {"label": label}, above, frozenset({above}), place.scope, place.origin)
+
+
+def depending_on(target: Address, extensions: Iterable[str], place: Place | None = None) -> Iterator[Object]:
+    """The objects that a declaration's `depends_on_extensions` key stands for."""
+    scope, origin = (place.scope, place.origin) if place else ((), None)
+    for extension in extensions:
+        address = Address("extension_dependency", (target.kind, *target.path, extension))
+        needs = frozenset({target, Address("extension", (extension,))})
+        yield Object(address, {}, target, needs, scope, origin)
 
 
 _PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)

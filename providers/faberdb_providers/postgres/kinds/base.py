@@ -23,9 +23,10 @@ from faberdb.model import (
 )
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.kinds.acl import OWNER
-from faberdb_providers.postgres.kinds.along import comment_on, grants_on, labels_on, owned_by, part_of
+from faberdb_providers.postgres.kinds.along import comment_on, depending_on, grants_on, labels_on, owned_by, part_of
 from faberdb_providers.postgres.kinds.spec import (
     BareSpec,
+    DependentSpec,
     FixedOwnedSpec,
     FixedSpec,
     GrantableSpec,
@@ -140,6 +141,8 @@ class PostgresKind:
             yield from grants_on(address, spec.grants, place)
         if isinstance(spec, LabelledSpec):
             yield from labels_on(address, spec.security_labels, place)
+        if isinstance(spec, DependentSpec):
+            yield from depending_on(address, spec.depends_on_extensions, place)
         if isinstance(spec, RelationSpec):
             for column, text in spec.column_comments.items():
                 yield from comment_on(Address("column", (*address.path, column)), text, place, address)
@@ -241,6 +244,10 @@ class PostgresKind:
         return None
 
     def picks(self, obj: Object) -> tuple[str, ...] | None:
+        return None
+
+    def renamed_within(self, live: Object, wanted: Object) -> Object | None:
+        """The live object with the parts of it renamed that the declaration renames and that are no objects."""
         return None
 
     def compare(self, before: Object, after: Object) -> Verdict | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Work
-from faberdb_providers.postgres.kinds.along import made_anew, part_key
+from faberdb_providers.postgres.kinds.along import PUBLIC_SCHEMA, STANDARD, made_anew, part_key
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.cast import cast_identity
 from faberdb_providers.postgres.kinds.language import transform_identity
@@ -109,8 +109,13 @@ class CommentKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.create(after, (), work)
 
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        # Whoever makes the schema public anew, as restored dumps do, leaves it without the comment it has at first.
+        return not obj.attributes["text"]
+
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        yield Statement(f"COMMENT ON {target(obj.address)} IS NULL")
+        at_first = STANDARD if obj.parent == PUBLIC_SCHEMA else "NULL"
+        yield Statement(f"COMMENT ON {target(obj.address)} IS {at_first}")
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()

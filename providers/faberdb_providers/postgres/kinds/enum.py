@@ -1,11 +1,14 @@
-"""Enum types. Values are added in place; a value removed or moved makes the type anew under its columns."""
+"""Enum types. Values are added and renamed in place; a value removed or moved makes the type anew under its columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work
+from pydantic import BaseModel, ConfigDict
+
+from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work, reworded
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.granting import bare
@@ -25,14 +28,25 @@ from faberdb_providers.postgres.kinds.types import (
 from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
 
 
+class EnumValue(BaseModel):
+    """A value with what is to be said of it besides."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    value: str
+    renamed_from: str | Literal[False] | None = None
+    """What it was called before; every row that has it goes along. Ignored once the rename is done. `false`: it is new,
+    whatever it looks like."""
+
+
 class EnumSpec(OwnedSpec, GrantableSpec, LabelledSpec):
     """An enum type; a bare list is its values."""
 
     short = "values"
     short_type = "array"
 
-    values: list[str]
-    """In their sort order."""
+    values: list[str | EnumValue]
+    """In their sort order; one that is to be renamed as `{ value = "bee", renamed_from = "b" }`."""
 
 
 class EnumKind(PostgresKind):
@@ -57,10 +71,23 @@ class EnumKind(PostgresKind):
     def declare(self, place: Place, name: str, spec: EnumSpec) -> Iterator[Object]:
         schema = Address("schema", (place.schema,))
         address = Address(self.name, (place.schema, name))
-        yield from self.made(place, spec, address, {"values": spec.values}, references=[schema])
+        entries = [entry if isinstance(entry, EnumValue) else EnumValue(value=entry) for entry in spec.values]
+        former = {entry.value: entry.renamed_from for entry in entries if entry.renamed_from is not None}
+        olds = [old for old in former.values() if old]
+        twice = next((old for old in olds if olds.count(old) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two values cannot both be renamed from {twice!r}")
+        values, hints = [entry.value for entry in entries], {"values_from": former} if former else None
+        yield from self.made(place, spec, address, {"values": values}, references=[schema], hints=hints)
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("type", *obj.address.path)
+
+    def renamed_within(self, live: Object, wanted: Object) -> Object | None:
+        there = live.attributes["values"]
+        new = {old: value for value, old in wanted.hints.get("values_from", {}).items() if old and value not in there}
+        values = [new.get(value, value) for value in there]
+        return None if values == there else replace(live, attributes={"values": values})
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes["values"], after.attributes["values"]
@@ -115,6 +142,13 @@ class EnumKind(PostgresKind):
         else:
             yield from _rebuild(before, after, work)
 
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        yield from super().rename(before, after)
+        hazard = Hazard("value-renamed", "what writes or asks for the old value fails from the moment this commits")
+        for old, new in reworded(before, after):
+            sql = f"ALTER {self.identity(after)} RENAME VALUE {literal(old).strip()} TO {literal(new).strip()}"
+            yield Statement(sql, Risk.DANGEROUS, (hazard,))
+
 
 def _restored(column: Object, place: Kept, type_: str, work: Work) -> Iterable[Statement]:
     name = ident(column.address.path[-1])
@@ -124,6 +158,31 @@ def _restored(column: Object, place: Kept, type_: str, work: Work) -> Iterable[S
 def _gone(before: Object, after: Object) -> list[str]:
     """The values that are no longer any."""
     return [v for v in before.attributes["values"] if v not in set(after.attributes["values"])]
+
+
+def _suspected(before: Object, after: Object) -> Iterator[Hazard]:
+    """Values that go where another comes, alone between the same neighbours, unless that is declared to be new. Only a
+    declaration can have forgotten to say so."""
+    old, new = before.attributes["values"], after.attributes["values"]
+    stay = set(old) & set(new)
+    if after.origin is None or [v for v in old if v in stay] != [v for v in new if v in stay]:
+        return
+    for gone, come in zip(_between(old, stay), _between(new, stay), strict=True):
+        if len(gone) == len(come) == 1 and after.hints.get("values_from", {}).get(come[0]) is not False:
+            said = f"it looks as if the value {gone[0]!r} were only renamed; then declare it so:"
+            entry = f'{{ value = "{come[0]}", renamed_from = "{gone[0]}" }}'
+            yield Hazard("suspected-rename", f"{said} {entry}")
+
+
+def _between(values: Sequence[str], stay: Container[str]) -> list[list[str]]:
+    """The values before, between and after those that stay."""
+    runs: list[list[str]] = [[]]
+    for value in values:
+        if value in stay:
+            runs.append([])
+        else:
+            runs[-1].append(value)
+    return runs
 
 
 def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[Statement]:
@@ -147,8 +206,11 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     aside = clipped(name, "__faberdb_old")
     old, new = dotted(schema, aside), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
-    hazard = Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked")
-    yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, (hazard,))
+    hazards = (
+        Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked"),
+        *_suspected(before, after),
+    )
+    yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, hazards)
     yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
     kept, back = work.keep(after.address), work.kept(after.address)
     giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}

@@ -8,11 +8,11 @@ from typing import Any
 from faberdb.model import Object, Place
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.index import elements
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 
 
-class ExclusionSpec(Spec):
+class ExclusionSpec(DependentSpec):
     """An exclusion constraint."""
 
     using: str = "gist"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds import extension_dependency
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved, travels_with
@@ -14,12 +15,12 @@ from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
 from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.spec import DependentSpec, GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal, qualified
 from faberdb_providers.postgres.signatures import Argument, arguments
 
 
-class ProcedureSpec(OwnedSpec, GrantableSpec, LabelledSpec):
+class ProcedureSpec(OwnedSpec, GrantableSpec, LabelledSpec, DependentSpec):
     """A procedure. Its key is its name, with the types of its arguments where others have the same name:
     `[procedures."add(integer, integer)"]`."""
 
@@ -226,6 +227,8 @@ class FunctionKind(Routine):
         else:
             sql = self.render(after, "CREATE OR REPLACE")
         yield Statement(sql, Risk.DANGEROUS if hazards else Risk.CAUTION, hazards)
+        if sql.startswith("CREATE"):
+            yield from extension_dependency.again(after, work)
 
 
 class ProcedureKind(FunctionKind):

@@ -21,7 +21,7 @@ from faberdb_providers.postgres.kinds.partition_index import (
     upper_index,
 )
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import (
     Options,
     option_changes,
@@ -58,7 +58,7 @@ def the_cluster(obj: Object) -> Iterator[tuple[str, ...]]:
         yield ("clustered", *obj.address.path[:-1], "")
 
 
-class IndexSpec(Spec):
+class IndexSpec(DependentSpec):
     """An index; a bare list is its elements."""
 
     short = "on"

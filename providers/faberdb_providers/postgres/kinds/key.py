@@ -9,12 +9,12 @@ from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.index import key_of, the_cluster
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 from faberdb_providers.postgres.names import ident, object_name
 
 
-class KeySpec(Spec):
+class KeySpec(DependentSpec):
     """A primary key or unique constraint; a bare list is its columns."""
 
     short = "columns"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
@@ -40,8 +41,12 @@ class Routine(PostgresKind):
         return Address(self.name, (schema, name, types)), text
 
     def formerly(self, address: Address, name: str) -> Address:
-        """Under its old name it had the same arguments, so `renamed_from` may leave them out."""
-        return Address(self.name, (address.path[0], of_key(name)[0], address.path[-1]))
+        """Under its old name, where it was, it had the same arguments, so `renamed_from` may leave them out."""
+        plain = of_key(name)[0]
+        as_sql = "." in plain and name.startswith(plain)  # the dot is not in a name that stood in quotes
+        path = Address.parse(f"{self.name}:{plain}").path if as_sql else (plain,)
+        schema, old = path if len(path) == 2 else (address.path[0], plain)
+        return Address(self.name, (schema, old, address.path[-1]))
 
     def unsaid(self, obj: Object) -> bool:
         """Whether the key says all there is to say about the arguments."""
@@ -64,8 +69,13 @@ class Routine(PostgresKind):
         yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
-        sql = f"ALTER {self.identity(before)} RENAME TO {ident(after.address.path[1])}"
-        yield Statement(sql, Risk.DANGEROUS, (CALLED,))
+        schema, name, types = after.address.path
+        if before.address.path[0] != schema:
+            yield Statement(f"ALTER {self.identity(before)} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (CALLED,))
+            before = replace(before, address=Address(self.name, (schema, before.address.path[1], types)))
+        if before.address != after.address:
+            sql = f"ALTER {self.identity(before)} RENAME TO {ident(name)}"
+            yield Statement(sql, Risk.DANGEROUS, (CALLED,))
 
 
 def renames_arguments(before: Iterable[Argument], after: Iterable[Argument]) -> bool:

@@ -28,7 +28,8 @@ class Shape(BaseModel):
             return schema
         short: dict[str, Any] = {"type": cls.short_type}
         if cls.short_type == "array":
-            short["items"] = {"type": "string"}
+            fields = handler.resolve_ref_schema(schema)["properties"]
+            short["items"] = fields[cls.short].get("items", {"type": "string"})
         return {"anyOf": [short, schema]}
 
 
@@ -82,6 +83,13 @@ class LabelledSpec(Spec):
 
     security_labels: dict[str, str] = {}
     """Labels by the module that reads them, which must be loaded on the server: `selinux = "system_u:..."`."""
+
+
+class DependentSpec(Spec):
+    """One entry of something that may go with an extension."""
+
+    depends_on_extensions: list[str] = []
+    """Extensions that it is dropped with, by DROP EXTENSION alone, though it belongs to none of them."""
 
 
 class RelationSpec(OwnedSpec, GrantableSpec, LabelledSpec):

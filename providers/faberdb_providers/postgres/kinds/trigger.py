@@ -11,11 +11,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
-from faberdb_providers.postgres.kinds import comment
+from faberdb_providers.postgres.kinds import comment, extension_dependency
 from faberdb_providers.postgres.kinds.along import comment_on
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.names import dotted, ident, qualified, relative, resolve
 
 
@@ -30,7 +30,7 @@ class Referencing(BaseModel):
     """The rows as they are now."""
 
 
-class TriggerSpec(Spec):
+class TriggerSpec(DependentSpec):
     """A trigger. Under a partition, with `enabled` alone: how a trigger of its table is switched there."""
 
     when: Literal["before", "after", "instead of"] = "after"
@@ -176,12 +176,14 @@ class TriggerKind(OnRelation):
             # It fires at the usual times again after that.
             yield Statement(render(after, "CREATE OR REPLACE"), Risk.CAUTION)
             yield from _switched(after, new.get("enabled"))
+            yield from extension_dependency.again(after, work)
         else:
             yield from self.drop(before, work)
             yield from self.create(after, (), work)
             for obj in work.children(after.address, after=True):
                 if obj.address.kind == "comment":
                     yield from comment.KIND.create(obj, (), work)
+            yield from extension_dependency.again(after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         if "inherited" in obj.attributes:

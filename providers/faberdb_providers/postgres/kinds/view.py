@@ -9,7 +9,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import RelationSpec, Shape
+from faberdb_providers.postgres.kinds.spec import DependentSpec, RelationSpec, Shape
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
@@ -157,7 +157,7 @@ def _said(settings: Mapping[str, StoredColumnSpec]) -> dict[str, Any]:
     return compact({name: compact(of) for name, of in texts.items()})
 
 
-class MaterializedViewSpec(QuerySpec):
+class MaterializedViewSpec(QuerySpec, DependentSpec):
     """A materialized view; a bare string is its query."""
 
     column_settings: dict[str, StoredColumnSpec] = {}

@@ -1,0 +1,20 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 0 to drop, 1 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 rename enum public.status [dangerous]
+--      ! what writes or asks for the old value fails from the moment this commits
+--      ! named in the body of function public.late_loans(): where this is meant, that fails from then on
+ALTER TYPE public.status RENAME VALUE 'late' TO 'overdue';
+
+COMMIT;

@@ -1,0 +1,33 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 0 to alter, 0 to replace, 7 to drop, 0 to rename. Risk: destructive.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 create table public.item [safe]
+CREATE SCHEMA faberdb_quarantine_1;
+
+-- 0002 create table public.item [safe]
+REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
+
+-- 0003 drop extension dependency on function public.near().vector [safe]
+ALTER FUNCTION public.near() NO DEPENDS ON EXTENSION vector;
+
+-- 0004 drop extension dependency on index public.item.item_id_idx.vector [safe]
+ALTER INDEX public.item_id_idx NO DEPENDS ON EXTENSION vector;
+
+-- 0005 drop table public.item [destructive]
+ALTER TABLE public.item SET SCHEMA faberdb_quarantine_1;
+
+-- 0006 drop extension vector [caution]
+DROP EXTENSION vector;
+
+COMMIT;

@@ -1,0 +1,1 @@
+insert into person (name, home) values ('Ann', row('x', 'y')), ('Bob', null);
