@@ -100,6 +100,13 @@ def _related(model: Model, table: int) -> set[int]:
     return found
 
 
+def or_array(d: Draw, type_: Item, one_in: int) -> str:
+    """A type of the user's, now and then an array of it; never one of a domain over arrays, which the server
+    does not read from JSON: it cannot be made anew by the names of attributes."""
+    array = not str(type_.spec.get("type", "")).endswith("[]") and d.one_in(one_in)
+    return mark(type_) + ("[]" if array else "")
+
+
 def truth(d: Draw, column: Item, prefix: str = "", *, own: bool = True) -> str:
     """A condition on a column; own: functions of the user's may be called in it."""
     return condition(d, column.family, prefix + mark(column), own=own)
@@ -140,8 +147,8 @@ def add_column(d: Draw, model: Model, table: Item, family: str = "") -> Item:
     spec: dict[str, Any] = {}
     own = [t for t in model.of("domain", "range_type") if t.family == family]
     if family in NAMED:
-        type_ = d.pick(model.of(NAMED[family]))
-        spec["type"] = mark(type_) + ("[]" if d.one_in(6) else "")
+        type_ = d.pick([*model.of(NAMED[family]), *(t for t in own if t.family == family)])
+        spec["type"] = or_array(d, type_, 6)
     elif own and d.one_in(2):
         spec["type"] = mark(d.pick(own)) + ("[]" if not asked and d.one_in(8) else "")
     else:

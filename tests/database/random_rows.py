@@ -76,7 +76,7 @@ select t.oid::bigint, t.typname, t.typtype::text, format_type(t.oid, null), t.ty
        (select r.rngsubtype::bigint from pg_range r where r.rngtypid = t.oid),
        (select quote_literal(e.enumlabel) from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder limit 1),
        array(select a.atttypid::bigint from pg_attribute a where a.attrelid = t.typrelid and t.typtype = 'c'
-              and a.attnum > 0 and not a.attisdropped order by a.attnum)
+              and a.attnum > 0 and not a.attisdropped order by a.attnum), t.typelem::bigint
   from pg_type t join pg_namespace n on n.oid = t.typnamespace
  where t.typtype in ('d', 'e', 'r', 'c', 'b') and (n.nspname <> 'pg_catalog' or t.typname = any(%s))
 """
@@ -93,7 +93,7 @@ class _Types:
         """Of a type that is not known, null."""
         if oid not in self.types:
             return "null"
-        name, sort, printed, base, subtype, label, attributes = self.types[oid]
+        name, sort, printed, base, subtype, label, attributes, element = self.types[oid]
         printed = printed.replace("{", "{{").replace("}", "}}")
         if sort == "d":
             return f"{self.constant(base)}::{printed}"
@@ -101,6 +101,8 @@ class _Types:
             return f"{label.replace('{', '{{').replace('}', '}}')}::{printed}" if label else "null"
         if sort == "c":
             return f"row({', '.join(map(self.constant, attributes))})::{printed}"
+        if sort == "b" and element in self.types and name not in VALUES:
+            return f"array[{self.constant(element)}]::{printed}"
         if sort == "b" and name not in VALUES and not name.startswith("_"):
             return f"'{{n}}'::{printed}"
         if sort == "r" and name not in VALUES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.database.random_columns import DEFAULTS, TYPES, Draw, condition
+from tests.database.random_columns import DEFAULTS, TYPES, Draw, condition, or_array
 from tests.database.random_model import Item, Model, mark
 
 BASES = ["int", "text", "int", "text", "number", "time"]
@@ -12,6 +12,10 @@ BASES = ["int", "text", "int", "text", "number", "time"]
 
 def make_domain(d: Draw, model: Model) -> None:
     home = d.pick(model.of("schema"))
+    if (rows := model.of("composite_type")) and d.one_in(4):
+        type_ = or_array(d, d.pick(rows), 4)
+        model.add("domain", d.name(model, home.id, "domain"), home.id, {"type": type_}, family="composite")
+        return
     family = d.pick(BASES)
     below = [x for x in model.of("domain") if x.family == family]
     type_ = mark(d.pick(below)) if below and d.one_in(4) else d.pick(TYPES[family])
@@ -33,6 +37,8 @@ def _domain(d: Draw, family: str) -> dict[str, Any]:
 
 
 def change_domain(d: Draw, model: Model, item: Item) -> None:
+    if item.family == "composite":
+        return
     keep = {k: v for k, v in item.spec.items() if k in ("type", "comment", "grants")}
     if d.one_in(3) and item.family != "number" and not any(u.kind == "domain" for u in model.users(item)):
         keep["type"] = d.pick(TYPES[item.family])
@@ -40,7 +46,7 @@ def change_domain(d: Draw, model: Model, item: Item) -> None:
 
 
 def make_domain_check(d: Draw, model: Model) -> None:
-    if domains := model.of("domain"):
+    if domains := [x for x in model.of("domain") if x.family != "composite"]:
         _add_check(d, model, d.pick(domains))
 
 
@@ -85,7 +91,7 @@ def _attribute(d: Draw, model: Model, type_: Item) -> str:
     """A type of an attribute: any but one that comes after the composite type, so that none is made of itself."""
     own = [t for t in model.of("enum", "domain", "composite_type", "range_type") if t.id < type_.id]
     if own and d.one_in(3):
-        return mark(d.pick(own))
+        return or_array(d, d.pick(own), 4)
     return d.pick(TYPES[d.pick(["int", "text", "number", "flag", "time", "list"])])
 
 

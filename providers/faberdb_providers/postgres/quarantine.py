@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from faberdb.model import Action, Address, Change, Kept, Statement, Work
+from faberdb.model import Action, Address, Change, Kept, Object, Statement, Work
+from faberdb_providers.postgres.kinds.attribute_values import holding
+from faberdb_providers.postgres.kinds.held import Path
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.position import position_lost
@@ -27,15 +29,7 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     if form == "position":
         return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), {"position": ["last"]})
     if change.address.kind != "column":
-        type_ = before.parent if change.address.kind == "attribute" and before.parent else change.address
-        detail: dict[str, list[str]] = {}
-        columns = [c for c in carried(type_, work) if change.address.kind != "enum" or using(c, work)]
-        for n, column in enumerate(columns, 1):
-            table = Address("table", column.address.path[:-1])
-            changing = {c.address.path[-1] for c in columns if c.address.path[:-1] == table.path}
-            found = {"column": list(column.address.path), **known_by(table, work, changing)}
-            detail |= {f"{key}_{n}": value for key, value in found.items()}
-        return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
+        return _apart(change, form, number, work)
     others = [kept for a in work.together(change.address) if a != change.address and (kept := work.keep(a))]
     place = others[0].place if others else dotted(SCHEMA, f"q_{number}")
     detail = known_by(Address("table", change.address.path[:-1]), work)
@@ -51,6 +45,27 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     if position_lost(before.attributes.get("identity"), identity):
         detail["position"] = ["last"]
     return Kept(change.address, form, place, (), detail)
+
+
+def _apart(change: Change, form: str, number: int, work: Work) -> Kept | None:
+    """Where what a type or an attribute of it loses is kept, for each column, and for each way that leads from there to
+    values of the attribute."""
+    before = change.before
+    assert before is not None
+    paths: list[tuple[Object, Path]] = []
+    if change.address.kind == "attribute":
+        paths = holding(before, work)
+    else:
+        columns = carried(change.address, work)
+        paths = [(c, ()) for c in columns if change.address.kind != "enum" or using(c, work)]
+    detail: dict[str, list[str]] = {}
+    for n, (column, path) in enumerate(paths, 1):
+        table = Address("table", column.address.path[:-1])
+        changing = {c.address.path[-1] for c, _ in paths if c.address.path[:-1] == table.path}
+        found = {"column": list(column.address.path), **known_by(table, work, changing)}
+        found |= {"path": list(path)} if path else {}
+        detail |= {f"{key}_{n}": value for key, value in found.items()}
+    return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
 
 
 def prepare(kept: Iterable[Kept]) -> Iterable[Statement]:

@@ -4,12 +4,21 @@ itself says is their order, which counts here: a new one can only be added at th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.kinds.attribute_values import (
+    back_within,
+    keep_values,
+    keep_within,
+    lost_within,
+    values_back,
+)
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
+from faberdb_providers.postgres.kinds.held import types_within
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
@@ -19,9 +28,6 @@ from faberdb_providers.postgres.kinds.types import (
     carried,
     is_array,
     made_anew_below,
-    places,
-    restore_text,
-    save_text,
     used_in_rows,
 )
 from faberdb_providers.postgres.names import ident, qualified
@@ -100,15 +106,17 @@ class CompositeTypeKind(TypeKind):
         arrays = [column for column in carried(obj.address, work) if is_array(column)] if anew else []
         yield from around_wrappers(obj, arrays, made)
 
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        *before, last = super().drop(obj, work)
+        yield from before
+        lost = work.after(obj.address) is not None and lost_within(obj, work)
+        yield replace(last, risk=Risk.DESTRUCTIVE, hazards=(*last.hazards, LOST)) if lost else last
+
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
-        for attribute in work.children(obj.address, after=False):
-            if attribute.address.kind == "attribute":
-                yield from keep_values(attribute, work)
+        yield from keep_within(obj, work)
 
     def give_back(self, obj: Object, work: Work) -> Iterable[Statement]:
-        for attribute in work.children(obj.address, after=True):
-            if attribute.address.kind == "attribute":
-                yield from values_back(attribute, work)
+        yield from back_within(obj, work)
 
 
 def _rank(attribute: Object, of: Object) -> int:
@@ -176,6 +184,22 @@ class AttributeKind(PostgresKind):
     ) -> Iterable[Address]:
         return typed_by(change.address.path[:2], live)
 
+    def turn(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Turn:
+        # Whole values of the type go to quarantine, and come back, as they are with this attribute.
+        if change.action is Action.DROP and change.before and change.before.parent:
+            gone = (c.before for c in changes.values() if c.action is Action.DROP)
+            return Turn(behind=_with_values_of(change.before.parent, gone, live))
+        if change.action is Action.CREATE and change.after and change.after.parent:
+            new = (c.after for c in changes.values() if c.action is Action.CREATE)
+            return Turn(ahead=_with_values_of(change.after.parent, new, target))
+        return Turn()
+
     def rank(self, obj: Object, parent: Object) -> int | None:
         return _rank(obj, parent)
 
@@ -222,6 +246,14 @@ class AttributeKind(PostgresKind):
         yield Statement(f"{_alter(after)} RENAME ATTRIBUTE {old} TO {new} CASCADE", Risk.DANGEROUS, (hazard,))
 
 
+def _with_values_of(
+    type_: Address, parts: Iterable[Object | None], objects: Mapping[Address, Object]
+) -> frozenset[Address]:
+    """Those columns and attributes that hold values of a type, but for its own."""
+    of_rows = [o for o in parts if o is not None and o.address.kind in ("column", "attribute") and o.parent != type_]
+    return frozenset(o.address for o in of_rows if type_ in types_within(o, objects))
+
+
 LOST = Hazard("attribute-drop", "its values leave every column of the type; they are kept in quarantine")
 
 
@@ -234,42 +266,6 @@ def render(attribute: Object) -> str:
     """An attribute as CREATE TYPE and ADD ATTRIBUTE write it."""
     collated = f" COLLATE {attribute.attributes['collation']}" if "collation" in attribute.attributes else ""
     return f"{ident(attribute.address.path[-1])} {attribute.attributes['type']}{collated}"
-
-
-def keep_values(attribute: Object, work: Work) -> Iterator[Statement]:
-    """Copy what an attribute holds in each column of the type before it goes, or becomes something lesser."""
-    kept, after = work.keep(attribute.address), work.after(attribute.address)
-    for column, place in places(kept, work, after=False) if kept else ():
-        name = ident(column.address.path[-1])
-        if is_array(column):
-            yield from save_text(column, place, name)
-            continue
-        value, became = f"({name}).{ident(attribute.address.path[-1])}", None
-        if after is not None:
-            old, new = attribute.attributes["type"], after.attributes["type"]
-            became = f"{value}::{new}::{old}" if work.castable(old, new) else f"{value}::text::{new}::text::{old}"
-        yield from save_text(column, place, value, became)
-
-
-def values_back(attribute: Object, work: Work) -> Iterator[Statement]:
-    """Put the values of an attribute back into the columns of its type. Of arrays only whole elements can be set, so
-    what was kept of those stays in quarantine."""
-    kept = work.kept(attribute.address)
-    for column, place in places(kept, work, after=True) if kept else ():
-        if is_array(column):
-            continue
-        column_name, name = ident(column.address.path[-1]), ident(attribute.address.path[-1])
-        # One that was there all the time, if as something lesser, may have been written since.
-        now = f"(t.{column_name}).{name}" if work.before(attribute.address) is not None else ""
-        yield from restore_text(
-            column,
-            place,
-            f"{column_name}.{name}",
-            attribute.attributes["type"],
-            work,
-            now=now,
-            more="q.value IS NOT NULL",
-        )
 
 
 KINDS = (CompositeTypeKind(), AttributeKind())

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.attribute_values import back_within, keep_within
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
@@ -171,6 +172,7 @@ class DomainKind(TypeKind):
         return old != new and bool(old and new) and refuses(f"{old}{array}", f"{new}{array}")
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from keep_within(obj, work)
         kept, after = work.keep(obj.address), work.after(obj.address)
         if kept is None or after is None:
             return
@@ -186,6 +188,7 @@ class DomainKind(TypeKind):
         for column, place in places(kept, work, after=True) if kept else ():
             name = ident(column.address.path[-1])
             yield from restore_text(column, place, name, column.attributes["type"], work, now=f"t.{name}")
+        yield from back_within(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new, alter = before.attributes, after.attributes, f"ALTER DOMAIN {qualified(after.address)}"

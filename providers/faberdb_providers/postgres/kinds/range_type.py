@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.kinds.attribute_values import keep_within
 from faberdb_providers.postgres.kinds.background import collation, in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
@@ -128,6 +129,9 @@ class RangeTypeKind(TypeKind):
             words["multirange_type_name"] = dotted(*_multirange(obj))
         body = ",\n    ".join(f"{key} = {value}" for key, value in words.items())
         yield Statement(f"CREATE TYPE {qualified(obj.address)} AS RANGE (\n    {body}\n)")
+
+    def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from keep_within(obj, work)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         yield from super().rename(before, after)

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.by_name import text_differs
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, lossless, of_own_type
 from faberdb_providers.postgres.names import dotted, ident
@@ -44,6 +46,7 @@ def known_by(table: Address, work: Work, changing: Collection[str] = ()) -> dict
             name in changing
             or new is None
             or altered(old, new)
+            or any(text_differs(r, work) for r in old.references if r.kind in TYPES)
             or "generated" in old.attributes
             or "generated" in new.attributes
         ):
@@ -90,7 +93,7 @@ def _shared_by(key: list[str], below: Sequence[Object], work: Work) -> bool:
     return all(any(sorted(key) == sorted(k) for k in _keys(heir.address, work)) for heir in below)
 
 
-def hazards(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
+def of_rows(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
     """What can go wrong for rows that no key tells apart."""
     if "key" in detail:
         return ()
@@ -108,7 +111,13 @@ _COPIED = Hazard("values-copied", "the values are copied to quarantine while the
 
 
 def copy_of(
-    table: tuple[str, ...], kept: Kept, wanted: Sequence[str], where: str = "", *, probe: tuple[str, ...] = ()
+    table: tuple[str, ...],
+    kept: Kept,
+    wanted: Sequence[str],
+    where: str = "",
+    *,
+    probe: tuple[str, ...] = (),
+    hazards: tuple[Hazard, ...] = (),
 ) -> Iterator[Statement]:
     """Copy expressions of every row, and what tells the rows apart, beside the table. probe: for rows of which one of
     the expressions cannot be computed."""
@@ -126,7 +135,7 @@ def copy_of(
     # Between the copy and the change nobody may write, or the row written would be lost to the copy.
     yield Statement(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE", Risk.DANGEROUS, shared=True)
     sql = f"CREATE TABLE {kept.place} AS {select}"
-    yield Statement(sql, Risk.DANGEROUS, (_COPIED, *hazards(kept.detail)), probe=probe, shared=True)
+    yield Statement(sql, Risk.DANGEROUS, (_COPIED, *hazards, *of_rows(kept.detail)), probe=probe, shared=True)
     yield Statement(f"ALTER TABLE {kept.place} ADD PRIMARY KEY (id)", shared=True)
 
 

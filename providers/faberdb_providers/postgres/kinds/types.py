@@ -48,9 +48,10 @@ class TypeKind(MovedWhenDropped):
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
-        if change.action is Action.REPLACE:
-            refuse_under_keys(change.address, live, target)
-        return ()
+        if change.action is not Action.REPLACE:
+            return ()
+        refuse_under_keys(change.address, live, target)
+        return altered_within(change.address, live, target)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from super().create(obj, inlined, work)
@@ -63,7 +64,7 @@ class TypeKind(MovedWhenDropped):
         for column in carried(obj.address, work):
             yield from without_not_null(in_the_way_of_type(column, work), work, self._bring_back(column, obj, work))
         for column in _staying(obj.address, work):
-            yield from storage_again(column, work) if _follows(column, work) else ()
+            yield from storage_again(column, work) if follows(column, work) else ()
         for table in _typed_tables(obj.address, work):
             yield Statement(f"ALTER TABLE {qualified(table.address)} OF {qualified(obj.address)}", Risk.CAUTION)
         yield from self.give_back(obj, work)
@@ -108,6 +109,22 @@ class TypeKind(MovedWhenDropped):
             probe=self.refused(obj, column, work),
         )
         yield from storage_again(column, work)
+
+
+def altered_within(
+    type_: Address, live: Mapping[Address, Object], target: Mapping[Address, Object]
+) -> Iterator[Address]:
+    """The composite types in a type that get other attributes. While columns are carried, the values of these are not
+    at hand: so such a type is made anew with those around it, when all of them are."""
+    obj = live.get(type_)
+    if obj is None or type_.kind not in TYPES:
+        return
+    order = obj.attributes.get("order", ())
+    if type_.kind == "composite_type" and type_ in target and target[type_].attributes != obj.attributes:
+        yield type_
+    parts = (live.get(Address("attribute", (*type_.path, name))) for name in order)
+    for below in {r for part in (obj, *parts) if part is not None for r in part.references} - {type_}:
+        yield from altered_within(below, live, target)
 
 
 def made_anew_below(change: Change) -> bool:
@@ -159,7 +176,7 @@ def columns_of(address: Address, work: Work) -> list[Object]:
 
 def carried(address: Address, work: Work) -> Iterator[Object]:
     """The columns that stay of the type while it is made anew, less those that follow the tables above theirs."""
-    return (column for column in _staying(address, work) if not _follows(column, work))
+    return (column for column in _staying(address, work) if not follows(column, work))
 
 
 def _staying(address: Address, work: Work) -> Iterator[Object]:
@@ -169,7 +186,7 @@ def _staying(address: Address, work: Work) -> Iterator[Object]:
             yield column
 
 
-def _follows(column: Object, work: Work) -> bool:
+def follows(column: Object, work: Work) -> bool:
     """Whether a column that a child table writes too follows ALTER TYPE of the table above, and refuses its own."""
     table, name = work.before(column.parent) if column.parent else None, column.address.path[-1]
     above = all_above(table, work.before) if table else ()
@@ -198,7 +215,7 @@ def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kep
         if column is not None:
             mine = {
                 k: kept.detail[f"{k}_{number}"]
-                for k in ("key", "content", "cast", "part")
+                for k in ("key", "content", "cast", "part", "path")
                 if f"{k}_{number}" in kept.detail
             }
             yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)

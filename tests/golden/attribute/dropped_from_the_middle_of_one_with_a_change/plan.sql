@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 0 to alter, 3 to replace, 2 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 0 to create, 0 to alter, 3 to replace, 2 to drop, 0 to rename. Risk: destructive.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -19,7 +19,8 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).depth)::text AS value FROM public.picture;
+--      ! a rollback gives kept values back to the elements of arrays by their position: where an array has more or fewer elements by then, or several dimensions, they stay in quarantine
+CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, (SELECT array_agg(((e1).depth)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS value FROM public.picture;
 
 -- 0003 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
@@ -29,7 +30,7 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0005 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
+CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).depth)::text AS value FROM public.picture;
 
 -- 0006 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
@@ -39,7 +40,8 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0008 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, ((size).height::smallint::bigint)::text AS became FROM public.picture;
+--      ! a rollback gives kept values back to the elements of arrays by their position: where an array has more or fewer elements by then, or several dimensions, they stay in quarantine
+CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, (SELECT array_agg(((e1).height)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS value, (SELECT array_agg(((e1).height::smallint::bigint)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS became FROM public.picture;
 
 -- 0009 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
@@ -49,7 +51,7 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0011 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, (old)::text AS value FROM public.picture;
+CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, ((size).height::smallint::bigint)::text AS became FROM public.picture;
 
 -- 0012 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_2_2 ADD PRIMARY KEY (id);
@@ -62,7 +64,8 @@ ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
 --      ! every table with a column of this type is locked while the column changes its type twice
 ALTER TABLE public.picture ALTER COLUMN old TYPE json USING to_json(old);
 
--- 0015 replace composite type public.size [caution]
+-- 0015 replace composite type public.size [destructive]
+--      ! its values leave every column of the type; they are kept in quarantine
 DROP TYPE public.size;
 
 -- 0016 replace composite type public.size [safe]
