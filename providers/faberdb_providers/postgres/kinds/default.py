@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
-from faberdb_providers.postgres.kinds.column.inherited import given_back_below, parents_of
+from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
 from faberdb_providers.postgres.kinds.spec import Spec
@@ -139,10 +139,7 @@ def _without(obj: Object, work: Work) -> Statement:
     """The statement that takes a default away, or gives an inherited column that of its parent."""
     column = work.after(obj.address._replace(kind="column"))
     if column is None or ("inherited" in column.attributes and not column.attributes.get("no_default")):
-        for table in parents_of(Address("table", obj.address.path[:2]), work):
-            above = work.after(Address("default", (*table.address.path, obj.address.path[-1])))
-            if above is not None:
-                return Statement(f"{_alter(obj)} SET DEFAULT {above.attributes['expression']}")
+        return default_as_above(obj.address, work)
     return Statement(f"{_alter(obj)} DROP DEFAULT")
 
 
