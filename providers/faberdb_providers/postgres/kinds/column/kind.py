@@ -210,6 +210,8 @@ class ColumnKind(PostgresKind):
         if change.address == obj.parent or change.address.kind == "column":
             dropped = change.action in (Action.DROP, Action.REPLACE)
             return dropped or (change.disturbs and "generated" in obj.attributes)
+        if change.address.kind == "collation" and "collation" not in obj.attributes:
+            return False  # that of its domain, which is made anew and carries it along
         # A type that is made anew carries its columns along, but not those that are generated, or from such a column.
         if change.disturbs and "generated" in obj.attributes:
             return True
