@@ -17,6 +17,7 @@ from faberdb_providers.postgres.attached import LABELS, grants, grants_query, la
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
+from faberdb_providers.postgres.kinds.row_type import USES
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back
@@ -83,6 +84,7 @@ select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rn
 DEPENDENCIES = """
 select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
  where refobjid >= 16384 and objid >= 16384 and not (deptype = 'i' and classid = 'pg_type'::regclass)
+union all
 """
 
 INHERITED = """
@@ -187,7 +189,7 @@ def take_snapshot(
         grants_query(version, server_wide=wide),
         LABELS,
     ]
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, CASTS, UNMANAGED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES + USES, INHERITED, *attached, CASTS, UNMANAGED]
 
     def run(text: str) -> psycopg.Cursor[Row]:
         return prepared.execute(connection, text) if prepared else connection.execute(text.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
@@ -11,6 +12,7 @@ from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
+from faberdb_providers.postgres.kinds.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once
@@ -77,8 +79,9 @@ class DefaultKind(PostgresKind):
         """A default that fills a new column does so before anything else comes to stand on that (a key would find rows
         without a value)."""
         if change.action is Action.REPLACE:
-            return Turn(last=frozenset(left_by(change.address, changes, live)))
-        return Turn(ahead=frozenset(_waiting(change, changes, live)))
+            rows = after_its_columns(change, changes)
+            return replace(rows, last=rows.last | left_by(change.address, changes, live))
+        return replace(after_its_columns(change, changes), ahead=frozenset(_waiting(change, changes, live)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")

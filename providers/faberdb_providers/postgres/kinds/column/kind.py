@@ -34,6 +34,7 @@ from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
+from faberdb_providers.postgres.kinds.row_type import around_rows, columns_of_row, of_row
 from faberdb_providers.postgres.kinds.storage import option_texts
 from faberdb_providers.postgres.kinds.values import save
 from faberdb_providers.postgres.names import dotted, ident, literal
@@ -207,6 +208,8 @@ class ColumnKind(PostgresKind):
         return in_the_way(change, live, target) if only_expression(change) else ""
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.address.kind == "column" and of_row(obj, change.address.path[:2]):
+            return False  # such values follow columns that come and go by themselves
         if change.address == obj.parent or change.address.kind == "column":
             dropped = change.action in (Action.DROP, Action.REPLACE)
             return dropped or (change.disturbs and "generated" in obj.attributes)
@@ -218,9 +221,12 @@ class ColumnKind(PostgresKind):
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
 
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
-        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
+        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us. It
+        carries the columns that are of the row type of its table."""
+        if not change.disturbs:
+            return ()
         followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
-        return [o.address for o in followers] if change.disturbs else ()
+        return [*(o.address for o in followers), *columns_of_row(change, referrers)]
 
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
@@ -251,7 +257,9 @@ class ColumnKind(PostgresKind):
         return add_column(obj, default, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        return alter_column(as_it_stands(before, work), after, work)
+        old = as_it_stands(before, work)
+        made = alter_column(old, after, work)
+        return around_rows(old, after, made, work) if converted(old, after) else made
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
