@@ -29,6 +29,7 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     own_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
+from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
@@ -174,6 +175,8 @@ class ColumnKind(PostgresKind):
         before, after = change.before, change.after
         if before and after and "identity" in after.attributes and "identity" not in before.attributes:
             found |= left_by(change.address, changes, live)
+        if change.disturbs:
+            found |= {column for column in earlier_parents(change, target) if column in changes}
         return Turn(last=frozenset(found))
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
@@ -234,7 +237,7 @@ class ColumnKind(PostgresKind):
         """The tables that are partitioned by a column whose type changes; the child table of a column that comes from
         above and becomes its own too, or the other way round."""
         if change.disturbs:
-            return partitioned_by(change.address, live, target)
+            return [*partitioned_by(change.address, live, target), *cannot_leave(change, live, target)]
         return changes_hands(change, live, target)
 
     def keeps(self, change: Change) -> str:
@@ -259,7 +262,9 @@ class ColumnKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old = as_it_stands(before, work)
         made = alter_column(old, after, work)
-        return around_rows(old, after, made, work) if converted(old, after) else made
+        if not converted(old, after):
+            return made
+        return around_children(after.address, around_rows(old, after, made, work), work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
