@@ -37,6 +37,7 @@ from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
 from faberdb_providers.postgres.kinds.row_type import around_rows, columns_of_row, of_row
 from faberdb_providers.postgres.kinds.storage import option_texts
+from faberdb_providers.postgres.kinds.typed import columns_before
 from faberdb_providers.postgres.kinds.values import save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
@@ -175,6 +176,8 @@ class ColumnKind(PostgresKind):
         before, after = change.before, change.after
         if before and after and "identity" in after.attributes and "identity" not in before.attributes:
             found |= left_by(change.address, changes, live)
+        if change.action is Action.CREATE:
+            found |= {column for column in columns_before(change.address, target) if _comes(changes.get(column))}
         if change.disturbs:
             found |= {column for column in earlier_parents(change, target) if column in changes}
         return Turn(last=frozenset(found))
@@ -287,6 +290,10 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def _comes(change: Change | None) -> bool:
+    return change is not None and change.action is Action.CREATE
 
 
 KIND = ColumnKind()
