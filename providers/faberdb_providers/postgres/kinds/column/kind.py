@@ -31,7 +31,7 @@ from faberdb_providers.postgres.kinds.column.not_null import (
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
-from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
+from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
@@ -162,7 +162,9 @@ class ColumnKind(PostgresKind):
             column = Address(self.name, (*obj.address.path, change.address.path[-1]))
             if "inherits" not in obj.attributes or column not in live or "inherited" in live[column].attributes:
                 continue
-            if table in [parent.address.path for parent in all_above(obj, target.get)]:
+            # One that comes to the table, or leaves it, is of it when that has changed, or not any more.
+            was = live.get(obj.address)
+            if all(o is not None and table in _paths_above(o, side.get) for o, side in ((was, live), (obj, target))):
                 yield column
 
     def turn(
@@ -290,6 +292,10 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def _paths_above(table: Object, find: Find) -> list[tuple[str, ...]]:
+    return [parent.address.path for parent in all_above(table, find)]
 
 
 def _comes(change: Change | None) -> bool:
