@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -58,6 +59,17 @@ class ExtensionKind(PostgresKind):
         if moved and before.attributes.get("relocatable") is False:
             return Verdict(Action.REPLACE, "the extension cannot be moved to another schema")
         return Verdict(Action.ALTER) if moved or updated else None
+
+    def moved(self, before: Object, after: Object) -> Object | None:
+        schema = after.attributes.get("schema")
+        if not before.attributes.get("relocatable") or schema in (None, before.attributes["schema"]):
+            return None
+        there = {Address("schema", (str(schema),))} & after.references
+        return replace(before, attributes={**before.attributes, "schema": schema}, references=before.references | there)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        sql = f"ALTER EXTENSION {ident(after.address.path[0])} SET SCHEMA {ident(after.attributes['schema'])}"
+        yield Statement(sql, Risk.DANGEROUS)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         schema, version = obj.attributes.get("schema"), obj.attributes.get("version")
