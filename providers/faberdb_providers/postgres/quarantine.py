@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faberdb.model import Action, Address, Change, Kept, Statement, Work
+from faberdb_providers.postgres.kinds.carrying import carried
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.rows import known_by
-from faberdb_providers.postgres.kinds.types import carried, using
+from faberdb_providers.postgres.kinds.types import using
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"

@@ -16,8 +16,8 @@ from faberdb_providers.postgres import server_wide
 from faberdb_providers.postgres.attached import LABELS, grants, grants_query, labels, owners, owners_query
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
+from faberdb_providers.postgres.kinds.column.row_type import USES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
-from faberdb_providers.postgres.kinds.row_type import USES
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
 from faberdb_providers.postgres.printed import with_texts_that_read_back

@@ -8,9 +8,9 @@ from typing import Literal
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.carrying import alter_type, carried
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.spec import OwnedSpec
-from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}

@@ -10,14 +10,13 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
+from faberdb_providers.postgres.kinds.carrying import carried, is_array
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.typed import typed_by
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
-    carried,
-    is_array,
     made_anew_below,
     places,
     restore_text,

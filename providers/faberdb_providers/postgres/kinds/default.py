@@ -11,8 +11,8 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
-from faberdb_providers.postgres.kinds.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once

@@ -10,10 +10,10 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved, travels_with
+from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
-from faberdb_providers.postgres.kinds.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal, qualified

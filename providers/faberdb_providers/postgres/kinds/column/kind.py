@@ -29,13 +29,13 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     own_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
+from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row
 from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
-from faberdb_providers.postgres.kinds.row_type import around_rows, columns_of_row, of_row
 from faberdb_providers.postgres.kinds.storage import option_texts
 from faberdb_providers.postgres.kinds.typed import columns_before
 from faberdb_providers.postgres.kinds.values import save

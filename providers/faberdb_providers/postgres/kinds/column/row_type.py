@@ -13,9 +13,9 @@ from dataclasses import replace
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json
+from faberdb_providers.postgres.kinds.carrying import CARRIED, alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.kinds.types import CARRIED, alter_type, carried, is_array
 from faberdb_providers.postgres.names import ident, qualified
 
 USES = """
