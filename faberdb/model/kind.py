@@ -126,6 +126,11 @@ class Kind(Protocol):
         new name; nothing where it stays, or is altered like any other."""
         ...
 
+    def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
+        """Whether what a plan has made of it stays so when the plan is taken back, because nothing leads back from
+        there. objects: all, as the plan has left them. The step that made it so says `undo: none`."""
+        ...
+
     def watching(self, obj: Object) -> Hazard | None:
         """What the object, while it stays, does to every change; of kinds that watch."""
         ...

@@ -11,6 +11,7 @@ from faberdb.errors import ProofError
 from faberdb.model import Action, Address, Change, Effects, Kind, Object, Objection, Step
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
+from faberdb.prove.renaming import irrevocable
 from faberdb.prove.scratch import Scratch, build
 
 
@@ -76,7 +77,8 @@ def prove(
     objections = copy.database.objections(texts) if (texts := unread(changes, copy.kinds)) else {}
     rollback = way_back(after)
     back = copy.run(rollback, "rollback")
-    wrong = _differences(begin, back, copy.kinds)
+    stays = {} if renames_last else irrevocable(after, start, copy.kinds)
+    wrong = _differences({**begin, **stays}, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
     return Proof(

@@ -73,3 +73,11 @@ def followed(
     """The live objects as a copy of some of them showed that they become."""
     stays = {a: o for a, o in live.items() if a not in before or after.get(a) == before[a]}
     return {**stays, **{a: o for a, o in after.items() if a not in stays}}
+
+
+def irrevocable(
+    made: Mapping[Address, Object], before: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> dict[Address, Object]:
+    """What a plan has made that stays when it is taken back."""
+    both = ((obj, before[a]) for a, obj in made.items() if a in before and before[a].attributes != obj.attributes)
+    return {obj.address: obj for obj, was in both if kinds[obj.address.kind].outlasts(obj, was, made)}

@@ -330,6 +330,9 @@ class PostgresKind:
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
 
+    def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
+        return False
+
     def moved(self, before: Object, after: Object) -> Object | None:
         return None
 
