@@ -125,6 +125,16 @@ class Kind(Protocol):
         """By what texts call it, by name space; unlike what is claimed, others may bear the same."""
         ...
 
+    def moved(self, before: Object, after: Object) -> Object | None:
+        """As it is once it is where its declaration wants it, if all that use it follow by themselves, as they follow a
+        new name; nothing where it stays, or is altered like any other."""
+        ...
+
+    def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
+        """Whether what a plan has made of it stays so when the plan is taken back, because nothing leads back from
+        there. objects: all, as the plan has left them. The step that made it so says `undo: none`."""
+        ...
+
     def watching(self, obj: Object) -> Hazard | None:
         """What the object, while it stays, does to every change; of kinds that watch."""
         ...

@@ -92,11 +92,29 @@ def order(
     found = []
     for number, root in enumerate(ordered, 1):
         # What goes makes room for what comes.
-        members = sorted(beside[root], key=lambda v: (_TURN[v.end], key(v)))
+        members = _in_group(beside[root], hard, key)
         for vertex in members:
             inside, group = tuple(merged.get(vertex, ())), number if len(members) > 1 else 0
             found.append(Ordered(vertex, inside, tuple(sorted(before[root])), group))
     return found
+
+
+def _in_group(
+    members: Sequence[Vertex], hard: set[tuple[Vertex, Vertex]], key: Callable[[Vertex], Any]
+) -> list[Vertex]:
+    """The members of a group one after the other: as their own edges want it, as far as these close no circle."""
+    if len(members) == 1:
+        return list(members)
+    before: dict[Vertex, set[Vertex]] = {vertex: set() for vertex in members}
+    for earlier, later in hard:
+        if earlier in before and later in before and earlier != later:
+            before[later].add(earlier)
+
+    def turn(vertex: Vertex) -> Any:
+        return (_TURN[vertex.end], key(vertex))
+
+    found = _sorted(before, turn)
+    return [*found, *sorted(set(members) - set(found), key=turn)]
 
 
 _TURN = {"down": 0, "loose": 0, "alter": 1, "up": 2, "fill": 3}

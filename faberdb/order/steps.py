@@ -227,8 +227,8 @@ def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
                 if entry[3] not in said:
                     yield entry
         heads = [entries for entries in waiting if entries]
-        # What one of them does twice (taking a lock) waits for the others only.
-        ready = [e for e in heads if not any(e[-1][3] == x[3] for o in heads if o is not e for x in o[:-1])]
+        # What one of them does twice (taking a lock) waits for the others only, and not for those that are as far.
+        ready = [e for e in heads if not any(e[-1][3] == x[3] for o in heads if o[-1][3] != e[-1][3] for x in o[:-1])]
         for entries in ready[:1] or heads[:1]:
             address, action, obj, statement = entries[-1]
             said.add(statement)

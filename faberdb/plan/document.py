@@ -117,5 +117,6 @@ class Plan:
         counts = dict.fromkeys(("create", "alter", "replace", "drop", "rename"), 0)
         for change in self.changes:
             counts[change.action.value] += 1
-        counts["rename"] += len(self.renames)
+        for old, new in self.renames:
+            counts["rename" if old.address != new.address else "alter"] += 1
         return counts

@@ -12,6 +12,7 @@ from faberdb.model import Action, Address, Change, Effects, Kind, Object, Object
 from faberdb.prove.barred import as_it_stays
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
+from faberdb.prove.renaming import irrevocable
 from faberdb.prove.scratch import Scratch, build
 
 
@@ -79,7 +80,8 @@ def prove(
     objections = copy.database.objections(texts) if (texts := unread(changes, copy.kinds)) else {}
     rollback = way_back(after)
     back = copy.run(rollback, "rollback")
-    wrong = _differences(as_it_stays(begin, after, barred, copy.kinds), back, copy.kinds)
+    stays = {} if renames_last else irrevocable(after, start, copy.kinds)
+    wrong = _differences({**as_it_stays(begin, after, barred, copy.kinds), **stays}, back, copy.kinds)
     if wrong:
         raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
     return Proof(

@@ -30,7 +30,7 @@ from faberdb.prove.engine import Engine
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import Proof, prove
-from faberdb.prove.renaming import find_renames, followed, moving_out
+from faberdb.prove.renaming import find_renames, followed, irrevocable, moving_out
 from faberdb.prove.scratch import Scratch
 from faberdb.prove.server_wide import dropped, listed, refuse_needed, strangers
 from faberdb.prove.taken import refuse_taken
@@ -212,6 +212,7 @@ class Planner:
         aim |= {a: as_meant(aim[a], start[a], self.kinds) for a in frail}
         if renames_last:
             start, aim = moving_out(renames, start, aim)
+            aim |= irrevocable(start, aim, self.kinds)
         take_along(aim, start)
         changes = self._changes(start, aim, dict.fromkeys(replaced, "what it was before waits in quarantine"))
         changes |= given_back(giving or {}, changes, start, aim)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
@@ -37,7 +37,18 @@ def find_renames(
             places = {r for r in obj.references if r in wanted and not wanted[r].references}
             renamed = replace(live[old], address=obj.address, references=live[old].references | places)
             found.append((live[old], renamed))
-    return tuple(found)
+    return (*found, *_moves(wanted, live, kinds))
+
+
+def _moves(
+    wanted: Mapping[Address, Object], live: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> Iterator[tuple[Object, Object]]:
+    """What keeps its name and none the less is called otherwise by all that use it: what is in an extension, which
+    moves to another schema."""
+    for address, obj in wanted.items():
+        before = live.get(address)
+        if before is not None and (after := kinds[address.kind].moved(before, obj)) is not None:
+            yield before, after
 
 
 def moving_out(
@@ -64,3 +75,11 @@ def followed(
     """The live objects as a copy of some of them showed that they become."""
     stays = {a: o for a, o in live.items() if a not in before or after.get(a) == before[a]}
     return {**stays, **{a: o for a, o in after.items() if a not in stays}}
+
+
+def irrevocable(
+    made: Mapping[Address, Object], before: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> dict[Address, Object]:
+    """What a plan has made that stays when it is taken back."""
+    both = ((obj, before[a]) for a, obj in made.items() if a in before and before[a].attributes != obj.attributes)
+    return {obj.address: obj for obj, was in both if kinds[obj.address.kind].outlasts(obj, was, made)}

@@ -12,7 +12,7 @@ from faberdb.order.steps import make_steps
 from faberdb.prove.barred import as_it_stays
 from faberdb.prove.beside import given_back
 from faberdb.prove.engine import Engine
-from faberdb.prove.renaming import moving_out
+from faberdb.prove.renaming import irrevocable, moving_out
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Ways:
         aim = {a: replace(o, hints={}) if o.hints else o for a, o in aim.items()}
         if not renames_last:
             aim, start = moving_out(back, aim, start)
+            start = {**start, **irrevocable(aim, start, self.kinds)}
         there = Catalogue(aim, (), self.casts, self.version)
         # Only what comes back whole must take the place of what is there; for the rest it is the difference that tells,
         # as it will when the plan is taken back.

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from faberdb.model import Action, Address, Change, Kept, Object, Statement, Work
 from faberdb_providers.postgres.kinds.attribute_values import holding
+from faberdb_providers.postgres.kinds.carrying import carried
 from faberdb_providers.postgres.kinds.held import Path
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.rows import known_by
-from faberdb_providers.postgres.kinds.types import carried, using
+from faberdb_providers.postgres.kinds.types import using
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"

@@ -26,6 +26,7 @@ from faberdb_providers.postgres.attached import (
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.column.identity import identity_name
+from faberdb_providers.postgres.kinds.column.row_type import USES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.presence import PRESENCE, presence_query
@@ -99,6 +100,7 @@ select 'pg_type'::regclass::oid, r.rngmultitypid, 'pg_type'::regclass::oid, r.rn
 DEPENDENCIES = """
 select classid, objid, objsubid, refclassid, refobjid, refobjsubid, deptype = 'e' from pg_depend
  where refobjid >= 16384 and objid >= 16384 and deptype <> 'x' and not (deptype = 'i' and classid = 'pg_type'::regclass)
+union all
 """
 
 INHERITED = """
@@ -211,7 +213,8 @@ def take_snapshot(
         grants_query(version, server_wide=wide),
         LABELS,
     ]
-    fixed = [CLASSES, aliases_of, DEPENDENCIES, INHERITED, *attached, DEPENDING, PREINSTALLED, CASTS, UNMANAGED]
+    attached += [DEPENDING, PREINSTALLED]
+    fixed = [CLASSES, aliases_of, DEPENDENCIES + USES, INHERITED, *attached, CASTS, UNMANAGED]
 
     def run(text: str) -> psycopg.Cursor[Row]:
         return prepared.execute(connection, text) if prepared else connection.execute(text.encode())

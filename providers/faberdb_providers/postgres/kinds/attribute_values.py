@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Kept, Object, Statement, Work
+from faberdb_providers.postgres.kinds.carrying import follows, is_array
 from faberdb_providers.postgres.kinds.held import (
     ELEMENTS,
     INSIDE,
@@ -21,7 +22,7 @@ from faberdb_providers.postgres.kinds.held import (
 )
 from faberdb_providers.postgres.kinds.lossless import stored_as
 from faberdb_providers.postgres.kinds.rows import copy_of
-from faberdb_providers.postgres.kinds.types import follows, is_array, places
+from faberdb_providers.postgres.kinds.types import places
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import ident
 

@@ -349,6 +349,12 @@ class PostgresKind:
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION)
 
+    def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
+        return False
+
+    def moved(self, before: Object, after: Object) -> Object | None:
+        return None
+
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
         if before.address.path[:-1] != after.address.path[:-1]:

@@ -8,9 +8,9 @@ from typing import Literal
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.carrying import alter_type, carried
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.spec import OwnedSpec
-from faberdb_providers.postgres.kinds.types import alter_type, carried
 from faberdb_providers.postgres.names import literal, qualified
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
@@ -79,7 +79,7 @@ class CollationKind(MovedWhenDropped):
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         if change.action is not Action.REPLACE:
             return ()
-        return [o.address for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
+        return [o.address for o in referrers if _collated(o) and "generated" not in o.attributes]
 
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes
@@ -93,14 +93,19 @@ class CollationKind(MovedWhenDropped):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from super().create(obj, inlined, work)
-        for column in carried(obj.address, work) if work.before(obj.address) is not None else ():
+        for column in filter(_collated, carried(obj.address, work) if work.before(obj.address) is not None else ()):
             sql = f"{alter_type(column)} {column.attributes['type']} COLLATE {column.attributes['collation']}"
             yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
 
     def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
-        for column in carried(obj.address, work):
+        for column in filter(_collated, carried(obj.address, work)):
             sql = f'{alter_type(column)} {column.attributes["type"]} COLLATE pg_catalog."default"'
             yield Statement(sql, Risk.DANGEROUS, (REORDERED,))
+
+
+def _collated(obj: Object) -> bool:
+    """Whether it is a column that names its collation, and has not that of its domain, which is made anew too."""
+    return obj.address.kind == "column" and "collation" in obj.attributes
 
 
 KIND = CollationKind()

@@ -18,6 +18,7 @@ from faberdb_providers.postgres.kinds.attribute_values import (
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
+from faberdb_providers.postgres.kinds.carrying import carried, is_array
 from faberdb_providers.postgres.kinds.held import types_within
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
@@ -25,8 +26,6 @@ from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, O
 from faberdb_providers.postgres.kinds.typed import typed_by
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
-    carried,
-    is_array,
     made_anew_below,
     used_in_rows,
 )

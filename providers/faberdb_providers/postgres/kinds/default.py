@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
-from faberdb_providers.postgres.kinds.column.inherited import given_back_below, parents_of
+from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -77,8 +79,9 @@ class DefaultKind(PostgresKind):
         """A default that fills a new column does so before anything else comes to stand on that (a key would find rows
         without a value)."""
         if change.action is Action.REPLACE:
-            return Turn(last=frozenset(left_by(change.address, changes, live)))
-        return Turn(ahead=frozenset(_waiting(change, changes, live)))
+            rows = after_its_columns(change, changes)
+            return replace(rows, last=rows.last | left_by(change.address, changes, live))
+        return replace(after_its_columns(change, changes), ahead=frozenset(_waiting(change, changes, live)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
@@ -139,10 +142,7 @@ def _without(obj: Object, work: Work) -> Statement:
     """The statement that takes a default away, or gives an inherited column that of its parent."""
     column = work.after(obj.address._replace(kind="column"))
     if column is None or ("inherited" in column.attributes and not column.attributes.get("no_default")):
-        for table in parents_of(Address("table", obj.address.path[:2]), work):
-            above = work.after(Address("default", (*table.address.path, obj.address.path[-1])))
-            if above is not None:
-                return Statement(f"{_alter(obj)} SET DEFAULT {above.attributes['expression']}")
+        return default_as_above(obj.address, work)
     return Statement(f"{_alter(obj)} DROP DEFAULT")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from faberdb.model import Address, Change, Object, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.lineage import carried, places, turn_of
-from faberdb_providers.postgres.kinds.partition import leave, moves
+from faberdb_providers.postgres.kinds.lineage import carried, moves, places, turn_of
+from faberdb_providers.postgres.kinds.partition import leave
 
 
 class Descendant(PostgresKind):
@@ -35,7 +35,7 @@ class Descendant(PostgresKind):
         return turn_of(change, changes, live, target)
 
     def apart(self, before: Object, after: Object) -> bool:
-        return moves(before, after)
+        return moves(before.attributes, after.attributes)
 
     def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         return leave(before, after, work)

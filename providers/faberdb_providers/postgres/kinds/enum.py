@@ -10,21 +10,13 @@ from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work, reworded
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
+from faberdb_providers.postgres.kinds.carrying import alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.rows import match
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
-from faberdb_providers.postgres.kinds.types import (
-    alter_type,
-    carried,
-    is_array,
-    places,
-    refuse_under_keys,
-    restore_text,
-    save_text,
-    using,
-)
+from faberdb_providers.postgres.kinds.types import parted_by, places, refuse_under_keys, restore_text, save_text, using
 from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
 
 
@@ -97,6 +89,11 @@ class EnumKind(PostgresKind):
             return Verdict(Action.ALTER)
         return Verdict(Action.ALTER, "values were removed or reordered, so the type is made anew", disturbs=True)
 
+    def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
+        """A value that was added stays where tables are partitioned by such values: nothing changes their type."""
+        more = not set(made.attributes["values"]) <= set(before.attributes["values"])
+        return more and any(parted_by(made.address, objects))
+
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         columns = [o for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
         return [o.address for o in columns] if change.disturbs else ()
@@ -135,7 +132,9 @@ class EnumKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes["values"], after.attributes["values"]
         if [v for v in new if v in set(old)] == old:
-            yield from _add_values(after, old, new)
+            tables = {o.address: o for kind in ("table", "column") for o in work.all_of(kind, after=True)}
+            hazards = (_STAYS,) if self.outlasts(after, before, tables) else ()
+            yield from (replace(added, hazards=hazards) for added in _add_values(after, old, new))
             back = work.kept(after.address)
             for column, place in places(back, work, after=True) if back else ():
                 yield from _restored(column, place, column.attributes["type"], work)
@@ -148,6 +147,12 @@ class EnumKind(PostgresKind):
         for old, new in reworded(before, after):
             sql = f"ALTER {self.identity(after)} RENAME VALUE {literal(old).strip()} TO {literal(new).strip()}"
             yield Statement(sql, Risk.DANGEROUS, (hazard,))
+
+
+_STAYS = Hazard(
+    "enum-value",
+    "undo: none for the value while a table is partitioned by such values: a rollback leaves it",
+)
 
 
 def _restored(column: Object, place: Kept, type_: str, work: Work) -> Iterable[Statement]:

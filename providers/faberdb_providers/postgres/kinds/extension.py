@@ -79,6 +79,17 @@ class ExtensionKind(PostgresKind):
         old, new = before.attributes.get("version"), after.attributes.get("version")
         return {"version": new} if old and new and old != new else {}
 
+    def moved(self, before: Object, after: Object) -> Object | None:
+        schema = after.attributes.get("schema")
+        if not before.attributes.get("relocatable") or schema in (None, before.attributes["schema"]):
+            return None
+        there = {Address("schema", (str(schema),))} & after.references
+        return replace(before, attributes={**before.attributes, "schema": schema}, references=before.references | there)
+
+    def rename(self, before: Object, after: Object) -> Iterable[Statement]:
+        sql = f"ALTER EXTENSION {ident(after.address.path[0])} SET SCHEMA {ident(after.attributes['schema'])}"
+        yield Statement(sql, Risk.DANGEROUS)
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         schema, version = obj.attributes.get("schema"), obj.attributes.get("version")
         sql = f"CREATE EXTENSION {ident(obj.address.path[0])}"

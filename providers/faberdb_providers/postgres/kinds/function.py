@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
-from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.kinds import extension_dependency
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.base_type import makes_a_type, moved, travels_with
+from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
@@ -179,6 +180,16 @@ class FunctionKind(Routine):
             return None
         why = _refused(old, new)
         return Verdict(Action.REPLACE, why) if why else Verdict(Action.ALTER)
+
+    def turn(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Turn:
+        given = change.after is not None and " DEFAULT " in change.after.attributes.get("arguments", "")
+        return after_its_columns(change, changes) if given else Turn()
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         if (kept := work.kept(obj.address)) is not None:

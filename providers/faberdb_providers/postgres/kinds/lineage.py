@@ -106,6 +106,8 @@ def turn_of(change: Change, changes: Mapping[Address, Change], live: Objects, ta
         assert before is not None
         assert after is not None
         old, new = ({o.address.path for o in all_above(o, side.get)} for o, side in ((before, live), (after, target)))
+        if old == new and not moves(before.attributes, after.attributes):
+            return Turn()
         shared_before = _shared_with(old & new, changes, (*SHARED, "default"))
         # A foreign key that points back at one of them is made when all its rows are in their places.
         shared_before -= {a for a in shared_before if a.kind == "foreign_key" and _points_at(changes[a], old & new)}
@@ -155,6 +157,11 @@ def comes_anew(old: Attributes, new: Attributes) -> bool:
     return any(old.get(key) != new.get(key) for key in ("partition_of", "bound", "not_null_names"))
 
 
+def moves(old: Attributes, new: Attributes) -> bool:
+    """Whether a table is a part of other tables than it was, or another part."""
+    return comes_anew(old, new) or old.get("inherits") != new.get("inherits")
+
+
 def _stays(table: Object, changes: Mapping[Address, Change]) -> bool:
     return table.address not in changes or changes[table.address].action is Action.ALTER
 
@@ -177,6 +184,7 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
     # Its own meets what is above it from now on; what it had from above stays with it, as its own.
     meets = [o for o in target.values() if o.parent in new]
     keeps = [o for o in live.values() if o.parent in old - new]
+    comes = [o for o in target.values() if o.parent in new - old]
     # One that it had from above stays, as its own; one of its own is met by that of a table that it comes to.
     kept, met = (
         {o.address.path[-1] for o in side.values() if o.parent in parents and o.address.kind == "column"}
@@ -197,6 +205,12 @@ def carried(table: Object, other: Object, live: Objects, target: Objects) -> Ite
                 yield address
         elif any(_the_same(one, o) for o in (keeps if before is None else meets)):
             yield address
+        elif any(_same_check(one, o) for o in (comes if before is None else keeps)):
+            yield address  # made before they come together, and dropped after they part
+
+
+def _same_check(own: Object, above: Object) -> bool:
+    return own.address.kind == "check" and _the_same(own, above) and own.attributes == above.attributes
 
 
 def _the_same(own: Object, above: Object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from faberdb.model import Action, Address, Change, Object
@@ -19,7 +20,7 @@ class OnColumns(PostgresKind):
         if change.action in (Action.DROP, Action.REPLACE):
             return not left_by(obj, change)
         if change.address.kind == "column":
-            return change.disturbs and self.off_for_new_types
+            return change.disturbs and (self.off_for_new_types or _over_rows(obj))
         return change.disturbs and change.address.kind != "table"
 
     def forces(
@@ -28,3 +29,9 @@ class OnColumns(PostgresKind):
         if change.action is Action.ALTER:
             return ()
         return part_forces(change.before, target, live, replaced=change.action is Action.REPLACE)
+
+
+def _over_rows(obj: Object) -> bool:
+    """Whether an expression is over whole rows, or takes a value out of a row: the server does not follow such through
+    a change of type."""
+    return any(re.search(r"\)\.|\.\*", str(obj.attributes.get(key, ""))) for key in ("on", "elements", "where"))

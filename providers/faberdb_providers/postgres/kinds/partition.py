@@ -52,12 +52,6 @@ def detach(obj: Object) -> Statement:
     return Statement(f"ALTER TABLE {parent} DETACH PARTITION {qualified(obj.address)}", Risk.DANGEROUS, (hazard,))
 
 
-def moves(before: Object, after: Object) -> bool:
-    """Whether a table is a part of other tables than it was, or another part."""
-    keys = ("partition_of", "bound", "not_null_names", "inherits")
-    return any(before.attributes.get(key) != after.attributes.get(key) for key in keys)
-
-
 def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What takes a table out of those above it that it is a part of no more."""
     old, new = before.attributes, after.attributes

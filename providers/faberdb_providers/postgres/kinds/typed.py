@@ -58,6 +58,15 @@ def turn_of_type(change: Change, changes: Mapping[Address, Change]) -> Turn:
     )
 
 
+def columns_before(column: Address, target: Mapping[Address, Object]) -> Iterator[Address]:
+    """The columns that stand before this one in its table because they do in the type of that."""
+    table = target.get(Address("table", column.path[:2]))
+    type_ = target.get(row_type(table)) if table is not None and "of" in table.attributes else None
+    order: list[str] = type_.attributes["order"] if type_ is not None else []
+    if column.path[-1] in order:
+        yield from (Address("column", (*column.path[:-1], n)) for n in order[: order.index(column.path[-1])])
+
+
 def row_type(table: Object) -> Address:
     """The composite type of a typed table."""
     return Address.parse(f"composite_type:{table.attributes['of']}")

@@ -11,22 +11,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from faberdb.errors import DeclarationError
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.carrying import (
+    CARRIED,
+    alter_type,
+    carriable,
+    carried,
+    follows,
+    is_array,
+    staying,
+)
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
-from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
+from faberdb_providers.postgres.kinds.lineage import partitioned_by
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.typed import lets_go
 from faberdb_providers.postgres.kinds.values import put_back
-from faberdb_providers.postgres.names import dotted, ident, qualified
-
-CARRIED = Hazard(
-    "type-rebuild", "every table with a column of this type is locked while the column changes its type twice"
-)
+from faberdb_providers.postgres.names import ident, qualified
 
 
 class TypeKind(MovedWhenDropped):
@@ -42,7 +47,7 @@ class TypeKind(MovedWhenDropped):
 
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         if change.action is Action.REPLACE:
-            return [o.address for o in referrers if _carriable(o)]
+            return [o.address for o in referrers if carriable(o)]
         return ()
 
     def forces(
@@ -63,7 +68,7 @@ class TypeKind(MovedWhenDropped):
             return
         for column in carried(obj.address, work):
             yield from without_not_null(in_the_way_of_type(column, work), work, self._bring_back(column, obj, work))
-        for column in _staying(obj.address, work):
+        for column in staying(obj.address, work):
             yield from storage_again(column, work) if follows(column, work) else ()
         for table in _typed_tables(obj.address, work):
             yield Statement(f"ALTER TABLE {qualified(table.address)} OF {qualified(obj.address)}", Risk.CAUTION)
@@ -151,46 +156,11 @@ def refuse_under_keys(type_: Address, live: Mapping[Address, Object], target: Ma
             )
 
 
-def alter_type(column: Object) -> str:
-    """ALTER TABLE as far as the new type of a column."""
-    table, name = dotted(*column.address.path[:-1]), ident(column.address.path[-1])
-    return f"ALTER TABLE {table} ALTER COLUMN {name} TYPE"
-
-
-def is_array(column: Object) -> bool:
-    """Whether a column is an array of the type it refers to."""
-    return str(column.attributes["type"]).endswith("[]")
-
-
-def _carriable(obj: Object) -> bool:
-    """A generated column is made anew instead: it holds nothing of its own."""
-    if obj.address.kind == "table":
-        return "of" in obj.attributes
-    return obj.address.kind == "column" and "generated" not in obj.attributes
-
-
-def columns_of(address: Address, work: Work) -> list[Object]:
-    """The live columns that are of a type, or arrays of it."""
-    return [o for o in work.referrers(address, after=False) if o.address.kind == "column" and _carriable(o)]
-
-
-def carried(address: Address, work: Work) -> Iterator[Object]:
-    """The columns that stay of the type while it is made anew, less those that follow the tables above theirs."""
-    return (column for column in _staying(address, work) if not follows(column, work))
-
-
-def _staying(address: Address, work: Work) -> Iterator[Object]:
-    for column in columns_of(address, work):
-        after = work.after(column.address)
-        if after is not None and address in after.references and "generated" not in after.attributes:
-            yield column
-
-
-def follows(column: Object, work: Work) -> bool:
-    """Whether a column that a child table writes too follows ALTER TYPE of the table above, and refuses its own."""
-    table, name = work.before(column.parent) if column.parent else None, column.address.path[-1]
-    above = all_above(table, work.before) if table else ()
-    return any(work.before(Address("column", (*parent.address.path, name))) for parent in above)
+def parted_by(type_: Address, objects: Mapping[Address, Object]) -> Iterator[Address]:
+    """The tables that are partitioned by a column of a type."""
+    for address, obj in objects.items():
+        if address.kind == "column" and type_ in obj.references:
+            yield from partitioned_by(address, objects, objects)
 
 
 def using(column: Object, work: Work) -> str:

@@ -12,7 +12,7 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter extension vector [dangerous]
+-- 0001 rename extension vector [dangerous]
 ALTER EXTENSION vector SET SCHEMA ext;
 
 COMMIT;

@@ -27,6 +27,7 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     without_not_null,
 )
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
+from faberdb_providers.postgres.kinds.column.stored_below import STORED, stored_below
 from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
 from faberdb_providers.postgres.kinds.lossless import filled
 from faberdb_providers.postgres.kinds.namesake import retyped
@@ -51,9 +52,11 @@ def alter_column(before: Object, after: Object, work: Work) -> Iterator[Statemen
     yield from _let_go(before, after, work)
     yield from _values(before, after, work)
     yield from _take_hold(before, after, work)
-    set_back = ("storage", "compression") if converted(before, after) else ()  # by another type, to what is usual there
+    set_back = STORED if converted(before, after) else ()  # by another type, to what is usual there
     now = {key: value for key, value in old.items() if key not in set_back}
     yield from storage_changes(now, new, _alter(after), work.version)
+    changed = STORED if set_back else [key for key in STORED if old.get(key) != new.get(key)]
+    yield from stored_below(after.address, changed, work, set_back=bool(set_back))
 
 
 def _alter(column: Object) -> str:

@@ -9,6 +9,7 @@ from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import binds_below, name_changes, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import COMPRESSION, STORAGE, storage_changes
+from faberdb_providers.postgres.kinds.column.stored_below import STORED, stored_as_above, stored_below
 from faberdb_providers.postgres.kinds.lineage import Find, above, all_above, default_above, shared
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -158,7 +159,7 @@ def own_attributes(
                 "not_null": own_not_null,
                 "not_null_name": not_null_name if own_not_null else None,
                 "storage": STORAGE.get(storage or ""),
-                "compression": COMPRESSION.get(compression or ""),
+                "compression": "default" if compression == "" else COMPRESSION.get(compression or ""),
                 "no_default": here[0] is not None and here[1] is None,
                 "own_default": here[1] is not None and here[0] != here[1],
                 **settings,
@@ -178,4 +179,20 @@ def own_changes(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, wor
         yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
     if new.get("no_default") and not old.get("no_default"):
         yield Statement(f"{column} DROP DEFAULT")
-    yield from storage_changes(old, new, column, work.version)
+    elif {"no_default", "own_default"} & old.keys() and not {"type", "no_default", "own_default"} & new.keys():
+        yield default_as_above(obj.address, work)
+    as_above = (
+        {} if "type" in new else stored_as_above(obj.address, [k for k in STORED if k in old and k not in new], work)
+    )
+    yield from storage_changes(old, {**as_above, **new}, column, work.version)
+    yield from stored_below(obj.address, [k for k in STORED if old.get(k) != new.get(k)], work)
+
+
+def default_as_above(column: Address, work: Work) -> Statement:
+    """The statement that gives a column the default of the tables above, or none where they have none."""
+    alter = f"ALTER TABLE {dotted(*column.path[:-1])} ALTER COLUMN {ident(column.path[-1])}"
+    for parent in parents_of(Address("table", column.path[:-1]), work):
+        default = work.after(Address("default", (*parent.address.path, column.path[-1])))
+        if default is not None:
+            return Statement(f"{alter} SET DEFAULT {default.attributes['expression']}")
+    return Statement(f"{alter} DROP DEFAULT")

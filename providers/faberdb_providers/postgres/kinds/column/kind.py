@@ -29,12 +29,15 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     own_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
+from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row
+from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
-from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
+from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
 from faberdb_providers.postgres.kinds.storage import option_texts
+from faberdb_providers.postgres.kinds.typed import columns_before
 from faberdb_providers.postgres.kinds.values import save
 from faberdb_providers.postgres.names import dotted, ident, literal
 
@@ -157,7 +160,9 @@ class ColumnKind(PostgresKind):
             column = Address(self.name, (*obj.address.path, change.address.path[-1]))
             if "inherits" not in obj.attributes or column not in live or "inherited" in live[column].attributes:
                 continue
-            if table in [parent.address.path for parent in all_above(obj, target.get)]:
+            # One that comes to the table, or leaves it, is of it when that has changed, or not any more.
+            was = live.get(obj.address)
+            if all(o is not None and table in _paths_above(o, side.get) for o, side in ((was, live), (obj, target))):
                 yield column
 
     def turn(
@@ -171,6 +176,10 @@ class ColumnKind(PostgresKind):
         before, after = change.before, change.after
         if before and after and "identity" in after.attributes and "identity" not in before.attributes:
             found |= left_by(change.address, changes, live)
+        if change.action is Action.CREATE:
+            found |= {column for column in columns_before(change.address, target) if _comes(changes.get(column))}
+        if change.disturbs:
+            found |= {column for column in earlier_parents(change, target) if column in changes}
         return Turn(last=frozenset(found))
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
@@ -205,18 +214,25 @@ class ColumnKind(PostgresKind):
         return in_the_way(change, live, target) if only_expression(change) else ""
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
+        if change.address.kind == "column" and of_row(obj, change.address.path[:2]):
+            return False  # such values follow columns that come and go by themselves
         if change.address == obj.parent or change.address.kind == "column":
             dropped = change.action in (Action.DROP, Action.REPLACE)
             return dropped or (change.disturbs and "generated" in obj.attributes)
+        if change.address.kind == "collation" and "collation" not in obj.attributes:
+            return False  # that of its domain, which is made anew and carries it along
         # A type that is made anew carries its columns along, but not those that are generated, or from such a column.
         if change.disturbs and "generated" in obj.attributes:
             return True
         return change.action in (Action.DROP, Action.REPLACE) and change.address.kind != "table"
 
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
-        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us."""
+        """ALTER TYPE makes statistics anew, for the role that runs it; those with a target are made anew by us. It
+        carries the columns that are of the row type of its table."""
+        if not change.disturbs:
+            return ()
         followers = (o for o in referrers if o.address.kind == "statistics" and "target" not in o.attributes)
-        return [o.address for o in followers] if change.disturbs else ()
+        return [*(o.address for o in followers), *columns_of_row(change, referrers)]
 
     def forces(
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
@@ -224,7 +240,7 @@ class ColumnKind(PostgresKind):
         """The tables that are partitioned by a column whose type changes; the child table of a column that comes from
         above and becomes its own too, or the other way round."""
         if change.disturbs:
-            return partitioned_by(change.address, live, target)
+            return [*partitioned_by(change.address, live, target), *cannot_leave(change, live, target)]
         return changes_hands(change, live, target)
 
     def keeps(self, change: Change) -> str:
@@ -247,7 +263,11 @@ class ColumnKind(PostgresKind):
         return add_column(obj, default, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        return alter_column(as_it_stands(before, work), after, work)
+        old = as_it_stands(before, work)
+        made = alter_column(old, after, work)
+        if not converted(old, after):
+            return made
+        return around_children(after.address, around_rows(old, after, made, work), work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
@@ -270,6 +290,14 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def _paths_above(table: Object, find: Find) -> list[tuple[str, ...]]:
+    return [parent.address.path for parent in all_above(table, find)]
+
+
+def _comes(change: Change | None) -> bool:
+    return change is not None and change.action is Action.CREATE
 
 
 KIND = ColumnKind()

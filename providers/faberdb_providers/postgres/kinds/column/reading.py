@@ -61,7 +61,7 @@ def query(version: int) -> str:
         "  where p.refclassid = 'pg_class'::regclass and p.refobjid = a.attrelid and p.refobjsubid = a.attnum"
         "  and p.classid = 'pg_class'::regclass and p.deptype = 'i') i on a.attidentity <> ''"
         " left join lateral (select bool_or(pa.attnotnull) as not_null, min(pa.attstorage::text) as storage,"
-        f"  {'min(pa.attcompression::text)' if version >= 14 else 'null::text'} as compression,"
+        f"  {'max(pa.attcompression::text)' if version >= 14 else 'null::text'} as compression,"
         "  (array_agg(pg_get_expr(pd.adbin, pd.adrelid) order by h.inhseqno)"
         "  filter (where pd.oid is not null))[1] as default from pg_inherits h"
         "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"

@@ -50,7 +50,8 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
     """Generated when read, not stored (PostgreSQL 18)."""
     collation: str | None = None
     storage: Literal["plain", "external", "main", "extended"] | None = None
-    compression: Literal["pglz", "lz4"] | None = None
+    compression: Literal["pglz", "lz4", "default"] | None = None
+    """`default`: of an inherited column, that of the server, though the parent has another."""
     statistics: int | None = None
     options: dict[str, str | int | float] = {}
     """`n_distinct` and the like."""

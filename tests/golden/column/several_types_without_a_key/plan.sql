@@ -1,0 +1,44 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 4 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+CREATE SCHEMA IF NOT EXISTS faberdb_quarantine;
+REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
+
+BEGIN;
+
+-- 0001 alter column public.t.b [dangerous]
+LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE;
+
+-- 0002 alter column public.t.b [dangerous]
+--      ! the values are copied to quarantine while the table is locked
+--      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id::bigint)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id::bigint)::text) ORDER BY tableoid, ctid) AS ordinal, b AS value, b::character varying(40) AS became, l AS value_2, l::text AS became_2, m AS value_3, m::numeric AS became_3 FROM public.t;
+
+-- 0003 alter column public.t.b [safe]
+ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
+
+-- 0004 alter column public.t.b [dangerous]
+--      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+ALTER TABLE public.t ALTER COLUMN b TYPE character varying(40);
+
+-- 0005 alter column public.t.l [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.t ALTER COLUMN l TYPE text USING l::text;
+
+-- 0006 alter column public.t.m [dangerous]
+--      ! the table may be rewritten while it is locked, and a value may not fit the new type
+ALTER TABLE public.t ALTER COLUMN m TYPE numeric USING m::numeric;
+
+-- 0007 alter column public.t.id [dangerous]
+--      ! the table is rewritten while it is locked
+ALTER TABLE public.t ALTER COLUMN id TYPE bigint USING id::bigint;
+
+COMMIT;

@@ -1,0 +1,24 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 1 to create, 1 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 create schema after [safe]
+CREATE SCHEMA after;
+
+-- 0002 rename extension vector [dangerous]
+ALTER EXTENSION vector SET SCHEMA after;
+
+-- 0003 drop schema before [caution]
+DROP SCHEMA before;
+
+COMMIT;

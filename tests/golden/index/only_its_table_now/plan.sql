@@ -1,0 +1,26 @@
+-- Plan plan for dev: database shop, PostgreSQL 18.0
+-- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
+-- Plan: 0 to create, 1 to alter, 1 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+--
+-- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
+-- `faberdb apply` does. After running it by hand: faberdb import dev
+
+\set ON_ERROR_STOP on
+SET search_path = '';
+SET check_function_bodies = off;
+
+BEGIN;
+
+-- 0001 replace index public.event.event_day [caution]
+DROP INDEX public.event_day;
+
+-- 0002 alter table public.event_1 [dangerous]
+--      ! roles see and write only what a policy lets through from then on
+ALTER TABLE public.event_1 ENABLE ROW LEVEL SECURITY;
+
+-- 0003 replace index public.event.event_day [dangerous]
+--      ! writes to the table wait until the index is built
+CREATE INDEX event_day ON ONLY public.event (day);
+
+COMMIT;
