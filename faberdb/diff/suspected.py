@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Step
 
-CODE = "suspected-rename"
+CODE = "FDB901"
 ALIKE = 0.6
 """How much of the names of their parts two objects must share to look alike."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.granting import bare
@@ -147,7 +148,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     aside = clipped(name, "__faberdb_old")
     old, new = dotted(schema, aside), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
-    hazard = Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked")
+    hazard = Hazard(codes.ENUM_REBUILD, "every table with a column of this type is rewritten while it is locked")
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, (hazard,))
     yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
     kept, back = work.keep(after.address), work.kept(after.address)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident, literal
@@ -84,7 +85,7 @@ class ExtensionKind(PostgresKind):
         if schema and schema != before.attributes.get("schema"):
             yield Statement(f"ALTER EXTENSION {name} SET SCHEMA {ident(schema)}", Risk.DANGEROUS)
         if version and version != before.attributes.get("version"):
-            hazard = Hazard("extension-update", "an extension update can often not be undone")
+            hazard = Hazard(codes.EXTENSION_UPDATE, "an extension update can often not be undone")
             yield Statement(f"ALTER EXTENSION {name} UPDATE TO {literal(version)}", Risk.DANGEROUS, (hazard,))
 
 

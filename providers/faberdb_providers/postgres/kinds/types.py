@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
@@ -25,7 +26,7 @@ from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
 CARRIED = Hazard(
-    "type-rebuild", "every table with a column of this type is locked while the column changes its type twice"
+    codes.TYPE_REBUILD, "every table with a column of this type is locked while the column changes its type twice"
 )
 
 

@@ -23,12 +23,14 @@ LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 drop column public.customer.phone [dangerous]
 --      ! the values are copied to quarantine while the table is locked
+--      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, phone AS value FROM public.customer;
 
 -- 0004 drop column public.customer.phone [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0005 drop column public.customer.phone [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.customer DROP COLUMN phone;
 
 -- 0006 create column public.customer.since [safe]

@@ -19,6 +19,7 @@ LOCK TABLE public.ticket IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop column public.ticket.number [dangerous]
 --      ! the values are copied to quarantine while the table is locked
+--      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, number AS value, turn AS value_2 FROM public.ticket;
 
 -- 0003 drop column public.ticket.number [safe]
@@ -31,6 +32,7 @@ CREATE TABLE faberdb_quarantine.q_1_position AS SELECT 1 AS id, last_value, is_c
 ALTER TABLE faberdb_quarantine.q_1_position ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.ticket.number [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.ticket DROP COLUMN number;
 
 -- 0007 drop column public.ticket.turn [safe]
@@ -40,6 +42,7 @@ CREATE TABLE faberdb_quarantine.q_1_position_2 AS SELECT 1 AS id, last_value, is
 ALTER TABLE faberdb_quarantine.q_1_position_2 ADD PRIMARY KEY (id);
 
 -- 0009 drop column public.ticket.turn [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.ticket DROP COLUMN turn;
 
 COMMIT;
