@@ -23,7 +23,6 @@ LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 drop column public.customer.phone [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, phone AS value FROM public.customer;
 
 -- 0004 drop column public.customer.phone [safe]

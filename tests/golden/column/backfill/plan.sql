@@ -17,7 +17,6 @@ SET LOCAL search_path = "public";
 ALTER TABLE public.customer ADD COLUMN region text;
 
 -- 0002 create column public.customer.region [dangerous]
---      ! the table is read from end to end while writes wait
 UPDATE public.customer SET region = case country when 'US' then 'us' else 'eu' end;
 
 -- 0003 create column public.customer.region [dangerous]

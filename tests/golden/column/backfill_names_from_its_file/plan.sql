@@ -17,7 +17,6 @@ SET LOCAL search_path = "shop", "public";
 ALTER TABLE shop.customer ADD COLUMN region text;
 
 -- 0002 create column shop.customer.region [dangerous]
---      ! the table is read from end to end while writes wait
 UPDATE shop.customer SET region = region_of(country);
 
 -- 0003 create column shop.customer.region [dangerous]

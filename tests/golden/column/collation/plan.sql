@@ -13,7 +13,6 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter column public.product.code [dangerous]
---      ! a value that does not fit the new type stops it
 --      ! the table is read from end to end while writes wait
 ALTER TABLE public.product ALTER COLUMN code TYPE text COLLATE pg_catalog."C";
 

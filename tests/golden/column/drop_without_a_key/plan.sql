@@ -20,7 +20,6 @@ LOCK TABLE public.reading IN ACCESS EXCLUSIVE MODE;
 -- 0002 drop column public.reading.unit [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(at, value)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(at, value)::text) ORDER BY tableoid, ctid) AS ordinal, unit AS value FROM public.reading;
 
 -- 0003 drop column public.reading.unit [safe]

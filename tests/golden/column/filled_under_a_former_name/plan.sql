@@ -24,7 +24,6 @@ SET LOCAL search_path = "public";
 ALTER TABLE public.person ADD COLUMN name text;
 
 -- 0004 create column public.person.name [dangerous]
---      ! the table is read from end to end while writes wait
 UPDATE public.person SET name = split_part(full_name, ' ', 1);
 
 -- 0005 create column public.person.name [dangerous]

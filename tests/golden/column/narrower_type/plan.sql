@@ -19,7 +19,6 @@ LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.product.listed [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, listed AS value, listed::date AS became, name AS value_2, name::character varying(5) AS became_2, weight AS value_3, weight::integer AS became_3 FROM public.product;
 
 -- 0003 alter column public.product.listed [safe]
@@ -28,19 +27,19 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0004 alter column public.product.listed [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN listed TYPE date USING listed::date;
 
 -- 0005 alter column public.product.name [dangerous]
 --      ! a value that is too long for character varying(5) stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5);
 
 -- 0006 alter column public.product.weight [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN weight TYPE integer USING weight::integer;
 
 COMMIT;

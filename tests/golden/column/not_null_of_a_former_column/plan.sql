@@ -22,7 +22,6 @@ LOCK TABLE public.person IN ACCESS EXCLUSIVE MODE;
 
 -- 0003 drop column public.person.name [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, name AS value FROM public.person;
 
 -- 0004 drop column public.person.name [safe]

@@ -19,7 +19,6 @@ LOCK TABLE public.product IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.product.code [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code AS value, code::character varying(9) AS became, price AS value_2, price::numeric(8,1) AS became_2 FROM public.product;
 
 -- 0003 alter column public.product.code [safe]
@@ -28,13 +27,13 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0004 alter column public.product.code [dangerous]
 --      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN code TYPE character varying(9);
 
 -- 0005 alter column public.product.price [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN price TYPE numeric(8,1) USING price::numeric(8,1);
 
 COMMIT;

@@ -19,7 +19,6 @@ LOCK TABLE public.ticket IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop column public.ticket.number [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, number AS value, turn AS value_2 FROM public.ticket;
 
 -- 0003 drop column public.ticket.number [safe]

@@ -19,7 +19,6 @@ LOCK TABLE public.parcel IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.parcel.height [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, height AS value, height::numeric(8,1) AS became, label AS value_2, label::character varying(9) AS became_2, seen AS value_3, seen::timestamp without time zone AS became_3, sent AS value_4, sent::timestamp without time zone AS became_4, weight AS value_5, weight::numeric(8,1) AS became_5 FROM public.parcel;
 
 -- 0003 alter column public.parcel.height [safe]
@@ -28,13 +27,13 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0004 alter column public.parcel.height [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN height TYPE numeric(8,1) USING height::numeric(8,1);
 
 -- 0005 alter column public.parcel.label [dangerous]
 --      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN label TYPE character varying(9);
 
 -- 0006 alter column public.parcel.seen [dangerous]
@@ -52,7 +51,7 @@ ALTER TABLE public.parcel ALTER COLUMN sent TYPE timestamp without time zone USI
 -- 0008 alter column public.parcel.weight [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN weight TYPE numeric(8,1) USING weight::numeric(8,1);
 
 COMMIT;

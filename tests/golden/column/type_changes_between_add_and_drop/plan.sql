@@ -31,7 +31,6 @@ LOCK TABLE public.run IN ACCESS EXCLUSIVE MODE;
 
 -- 0006 drop column public.run.error_code [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, error_code AS value, state::text AS value_2, (state::text::public.stage)::text AS became_2 FROM public.run;
 
 -- 0007 drop column public.run.error_code [safe]
@@ -44,7 +43,7 @@ ALTER TABLE public.run DROP COLUMN error_code;
 -- 0009 alter column public.run.state [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.run ALTER COLUMN state TYPE public.stage USING state::text::public.stage;
 
 -- 0010 drop enum public.state [caution]

@@ -30,7 +30,6 @@ LOCK TABLE public.page IN ACCESS EXCLUSIVE MODE;
 -- 0005 alter column public.page.head [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id, body::text)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id, body::text)::text) ORDER BY tableoid, ctid) AS ordinal, head AS value, head::character varying(200) AS became FROM public.page;
 
 -- 0006 alter column public.page.head [safe]
@@ -39,7 +38,7 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0007 alter column public.page.head [dangerous]
 --      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.page ALTER COLUMN head TYPE character varying(200);
 
 COMMIT;

@@ -20,7 +20,6 @@ LOCK TABLE public.setting IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.setting.value [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, name AS key_1, value AS value, value = 'on' AS became FROM public.setting;
 
 -- 0003 alter column public.setting.value [safe]
@@ -29,7 +28,7 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0004 alter column public.setting.value [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.setting ALTER COLUMN value TYPE boolean USING value = 'on';
 
 COMMIT;

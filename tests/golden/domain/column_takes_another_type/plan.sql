@@ -16,7 +16,6 @@ BEGIN;
 
 -- 0001 replace composite type public.pair [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
---      ! table public.room is rewritten while locked
 ALTER TABLE public.room ALTER COLUMN pair TYPE json USING to_json(pair);
 
 -- 0002 replace composite type public.pair [caution]
@@ -29,7 +28,6 @@ CREATE TYPE public.pair AS (
 );
 
 -- 0004 replace composite type public.pair [dangerous]
---      ! table public.room is rewritten while locked
 ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair IS NOT NULL THEN json_populate_record(NULL::public.pair, pair) END;
 
 -- 0005 alter column public.room.code [dangerous]
@@ -37,7 +35,6 @@ LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
 -- 0006 alter column public.room.code [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code::text AS value, code::text AS became FROM public.room;
 
 -- 0007 alter column public.room.code [safe]
@@ -59,7 +56,6 @@ LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
 -- 0012 alter column public.room.list [dangerous]
 --      ! the values are copied to quarantine while the table is locked
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, list AS value, (list::text::public.code[])::text AS became FROM public.room;
 
 -- 0013 alter column public.room.list [safe]
@@ -68,7 +64,7 @@ ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
 -- 0014 alter column public.room.list [dangerous]
 --      ! a value that is too long for public.code[] stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.room ALTER COLUMN list TYPE public.code[];
 
 COMMIT;

@@ -24,7 +24,6 @@ LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 -- 0003 alter column public.customer.id [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(email, region)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(email, region)::text) ORDER BY tableoid, ctid) AS ordinal, id AS value, id::integer AS became FROM public.customer;
 
 -- 0004 alter column public.customer.id [safe]
@@ -33,7 +32,7 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0005 alter column public.customer.id [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the table is rewritten while locked
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.customer ALTER COLUMN id TYPE integer USING id::integer;
 
 -- 0006 replace published table changes."public.customer" [caution]

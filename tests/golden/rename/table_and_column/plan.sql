@@ -29,7 +29,6 @@ LOCK TABLE public.client IN ACCESS EXCLUSIVE MODE;
 -- 0004 alter column public.client.full_name [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
---      ! table public.customer is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id)::text) ORDER BY tableoid, ctid) AS ordinal, full_name AS value, full_name::character varying(3) AS became FROM public.client;
 
 -- 0005 alter column public.client.full_name [safe]
@@ -38,7 +37,7 @@ ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 -- 0006 alter column public.client.full_name [dangerous]
 --      ! a value that is too long for character varying(3) stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
---      ! table public.customer is rewritten while locked
+--      ! table public.customer is rewritten while it is locked
 ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3);
 
 -- 0007 alter column public.client.full_name [safe]

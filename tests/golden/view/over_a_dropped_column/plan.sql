@@ -29,7 +29,6 @@ LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 -- 0004 drop column public.customer.phone [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! no key tells its rows apart: kept values come back by the content of the other columns, and to rows alike in all of them by their order in the file; exact as long as nobody writes to the table in between
---      ! the table is read from end to end while writes wait
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(ROW(id, name)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(id, name)::text) ORDER BY tableoid, ctid) AS ordinal, phone AS value FROM public.customer;
 
 -- 0005 drop column public.customer.phone [safe]
