@@ -21,10 +21,11 @@ def step(
     risk: Risk = Risk.SAFE,
     effects: Effects | None = None,
     number: int = 1,
+    transaction: int = 1,
     address: Address = COLUMN,
     action: Action = Action.ALTER,
 ) -> Step:
-    return Step(f"{number:04d}", address, action, Statement("...", risk, hazards), 1, effects=effects)
+    return Step(f"{number:04d}", address, action, Statement("...", risk, hazards), transaction, effects=effects)
 
 
 def effects(*locked: str, rewrites: tuple[str, ...] = (), scans: tuple[str, ...] = (), mode: str = ALONE) -> Effects:
@@ -87,8 +88,10 @@ def test_a_lock_on_another_table_is_said() -> None:
 def test_what_the_plan_makes_is_in_nobodys_way() -> None:
     table = Address("table", ("public", "customer"))
     making = step(address=table, action=Action.CREATE, effects=Effects())
-    filling = step(effects=effects("table public.customer", scans=("table public.customer",)), number=2)
-    assert weigh(making, filling) == [(Risk.SAFE, []), (Risk.SAFE, [])]
+    scanned = effects("table public.customer", scans=("table public.customer",))
+    assert weigh(making, step(effects=scanned, number=2, transaction=2))[1] == (Risk.SAFE, [])
+    # In the same transaction it is another table of that name, which was there before.
+    assert weigh(making, step(effects=scanned, number=2))[1] == (Risk.DANGEROUS, [codes.RECHECKED])
 
 
 def test_what_was_not_measured_stays_as_it_is_said() -> None:

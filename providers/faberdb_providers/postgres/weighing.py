@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from faberdb.model import Action, Address, Hazard, Lock, Risk, Step
 from faberdb_providers.postgres.hazards import codes
@@ -60,7 +61,11 @@ def weighed(steps: Sequence[Step], levels: Mapping[str, Risk]) -> tuple[Step, ..
     levels: the least risk of a step that carries a hazard, by code.
     """
     measured = [_measured(step, blocked) for step, blocked in _blocked(steps)]
-    held = [_held_to(step, seen) for step, seen in zip(steps, measured, strict=True)]
+    showed: dict[Address, set[str]] = {}
+    for step, seen in zip(steps, measured, strict=True):
+        # Where nothing was measured, everything may be.
+        showed.setdefault(step.address, set()).update(seen.found if seen else {REWRITES, SCANS, BUILDS})
+    held = [_held_to(step, showed[step.address]) for step in steps]
     told: dict[Address, set[str]] = {}
     for step in held:
         told.setdefault(step.address, set()).update(TOLD[h.code] for h in step.statement.hazards if h.code in TOLD)
@@ -76,20 +81,26 @@ class _Seen:
     shown: Mapping[str, Sequence[str]]
     others: Sequence[str]
 
+    @property
+    def found(self) -> Set[str]:
+        return {what for what, where in self.shown.items() if where}
+
 
 def _blocked(steps: Sequence[Step]) -> Iterator[tuple[Step, Set[str]]]:
-    """Each step with the relations that nobody writes to while it runs. What the plan makes is none: nobody uses it,
-    and it has no rows."""
-    made = {
-        f"{step.address.kind.replace('_', ' ')} {dotted(*step.address.path)}"
-        for step in steps
-        if step.action is Action.CREATE
-    }
-    held: dict[int, set[str]] = {}
-    for step in steps:
-        blocked = held.setdefault(step.transaction, set())
-        blocked |= {lock.relation for lock in step.effects.locks if lock.mode in BLOCKING} if step.effects else set()
-        yield step, blocked - made
+    """Each step with the relations that nobody writes to while it runs. What an earlier transaction of the plan has
+    made is none: nobody uses it, and it has no rows. What its own makes was not measured at all."""
+    made: set[str] = set()
+    for _, transaction in groupby(steps, key=lambda step: step.transaction):
+        held: set[str] = set()
+        members = list(transaction)
+        for step in members:
+            held |= {lock.relation for lock in step.effects.locks if lock.mode in BLOCKING} if step.effects else set()
+            yield step, held - made
+        made |= {_label(step.address) for step in members if step.action is Action.CREATE}
+
+
+def _label(address: Address) -> str:
+    return f"{address.kind.replace('_', ' ')} {dotted(*address.path)}"
 
 
 def _measured(step: Step, blocked: Set[str]) -> _Seen | None:
@@ -105,12 +116,10 @@ def _measured(step: Step, blocked: Set[str]) -> _Seen | None:
     return _Seen(shown, sorted(others & blocked))
 
 
-def _held_to(step: Step, seen: _Seen | None) -> Step:
-    """The step without hazards that did not show."""
-    if seen is None:
-        return step
+def _held_to(step: Step, showed: Set[str]) -> Step:
+    """The step without hazards that did not show at any step of its object's."""
     statement = step.statement
-    hazards = tuple(h for h in statement.hazards if h.code not in SHOWN or seen.shown[SHOWN[h.code]])
+    hazards = tuple(h for h in statement.hazards if h.code not in SHOWN or SHOWN[h.code] in showed)
     if hazards == statement.hazards:
         return step
     risk = statement.risk if statement.risk is Risk.DESTRUCTIVE else Risk.SAFE
@@ -123,8 +132,8 @@ def _with_more(step: Step, seen: _Seen | None, told: Set[str]) -> Step:
         return step
     statement = step.statement
     hazards = (*statement.hazards, *_unforeseen(step.address, seen.shown, told))
-    risk = max(statement.risk, Risk.DANGEROUS) if any(seen.shown.values()) else statement.risk
-    if seen.others and not any(seen.shown.values()) and not OF_OTHERS & {h.code for h in hazards}:
+    risk = max(statement.risk, Risk.DANGEROUS) if seen.found else statement.risk
+    if seen.others and not seen.found and not OF_OTHERS & {h.code for h in hazards}:
         code = codes.SEVERAL_TABLES_LOCKED if len(seen.others) > 1 else codes.OTHER_TABLE_LOCKED
         what = f"{_named(seen.others, step.address)} locked for a moment too"
         hazards = (*hazards, Hazard(code, what, in_use=True))
