@@ -94,6 +94,13 @@ def test_what_the_plan_makes_is_in_nobodys_way() -> None:
     assert weigh(making, step(effects=scanned, number=2))[1] == (Risk.DANGEROUS, [codes.RECHECKED])
 
 
+def test_what_a_table_is_made_anew_with_was_out_of_sight() -> None:
+    table = Address("table", ("public", "customer"))
+    making = step(address=table, action=Action.REPLACE, effects=Effects())
+    building = step(REWRITE, risk=Risk.DANGEROUS, effects=Effects(), number=2)
+    assert weigh(making, building)[1] == (Risk.DANGEROUS, [codes.REWRITE])
+
+
 def test_what_was_not_measured_stays_as_it_is_said() -> None:
     assert weigh(step(REWRITE, risk=Risk.DANGEROUS)) == [(Risk.DANGEROUS, [codes.REWRITE])]
 

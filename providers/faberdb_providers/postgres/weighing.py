@@ -61,10 +61,12 @@ def weighed(steps: Sequence[Step], levels: Mapping[str, Risk]) -> tuple[Step, ..
     levels: the least risk of a step that carries a hazard, by code.
     """
     measured = [_measured(step, blocked) for step, blocked in _blocked(steps)]
+    # Rows that a table takes over when it is made anew are out of sight of what was measured.
+    anew = {(s.transaction, _label(s.address)) for s in steps if s.action in (Action.CREATE, Action.REPLACE)}
     showed: dict[Address, set[str]] = {}
     for step, seen in zip(steps, measured, strict=True):
-        # Where nothing was measured, everything may be.
-        showed.setdefault(step.address, set()).update(seen.found if seen else {REWRITES, SCANS, BUILDS})
+        known = seen is not None and (step.transaction, _own(step.address)) not in anew
+        showed.setdefault(step.address, set()).update(seen.found if known and seen else {REWRITES, SCANS, BUILDS})
     held = [_held_to(step, showed[step.address]) for step in steps]
     told: dict[Address, set[str]] = {}
     for step in held:
