@@ -22,3 +22,8 @@ def load(group: str, name: str, setting: str) -> Any:
         f"`{name}`, asked for by {setting}, is not installed",
         advice=f"installed are: {known}",
     )
+
+
+def every(group: str) -> list[Any]:
+    """What all entry points of the group stand for."""
+    return [entry.load() for entry in sorted(entry_points(group=group), key=lambda entry: entry.name)]

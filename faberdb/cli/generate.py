@@ -114,7 +114,8 @@ def main(arguments: Sequence[str]) -> int:
     if reference.parent.is_dir():  # a checkout, not an installed package
         provider, cases = _provider(), folder.parents[1] / "tests" / "golden"
         examples = {kind.name: _example(cases / kind.name) for kind in provider.kinds}
-        wanted |= {reference / n: text for n, text in pages(provider.kinds, examples, provider.coverage)}
+        found = pages(provider.kinds, examples, provider.coverage, provider.hazards)
+        wanted |= {reference / name: text for name, text in found}
     changed = [file for file, text in wanted.items() if not file.is_file() or file.read_text("utf-8") != text]
     unknown = sorted(file for file in reference.rglob("*.md") if file not in wanted)
     if "--check" in arguments:

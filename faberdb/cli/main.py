@@ -21,6 +21,7 @@ COMMANDS = {
     "import": ("import_", "Write a database as schema files."),
     "plan": ("plan", "Show what would change, proven on a scratch server."),
     "show": ("show", "Show a saved plan."),
+    "explain": ("explain", "Explain a hazard of a plan by its code."),
     "apply": ("apply", "Carry out a plan, or plan an environment and carry that out."),
     "diff": ("diff", "Show in what two environments, or declarations, differ."),
     "drift": ("drift", "Show what was changed on a database behind faberdb's back."),

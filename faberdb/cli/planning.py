@@ -348,11 +348,26 @@ def _evidence(proposal: Proposal) -> Evidence | None:
 def rules_of(
     environment: Environment, before: frozenset[Address], plan: Plan, *, strict: bool, accepted: bool
 ) -> Rules:
-    """The rules that a plan for an environment is held against. before: what is protected as the state knows it;
+    """The rules that a plan for an environment is held against today. before: what is protected as the state knows it;
     accepted: whether what nothing takes back may be done."""
+    today = utc_now().date()
     protected = {a for a, p in plan.protection.items() if p} | before
     protected -= {a for a, p in plan.protection.items() if not p}
-    return Rules(environment.max_risk, frozenset(protected), strict, environment.protected, accepted)
+    now = {code: rule for code, rule in environment.hazards.items() if rule.until is None or today <= rule.until}
+    return Rules(
+        max_risk=environment.max_risk,
+        protected=frozenset(protected),
+        strict=strict,
+        guarded=environment.protected,
+        accepted=accepted,
+        allowed=frozenset(code for code, rule in now.items() if rule.allowed),
+        forbidden={code: rule.reason for code, rule in now.items() if not rule.allowed},
+        expired={
+            code: f"was allowed until {rule.until}"
+            for code, rule in environment.hazards.items()
+            if rule.allowed and code not in now
+        },
+    )
 
 
 def refuse_unsupported(workspace: Workspace, environment: Environment) -> None:

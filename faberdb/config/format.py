@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -63,6 +64,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _hazard_code(text: str) -> str:
+    if not re.fullmatch(r"FDB\d{3}", text):
+        raise ValueError(f"{text!r} is no code of a hazard; faberdb explain lists them (FDB107)")
+    return text
+
+
 Duration = Annotated[
     str, AfterValidator(_duration), Field(json_schema_extra={"pattern": r"^\d+(\.\d+)?\s*(ms|s|min|h)$"})
 ]
@@ -71,6 +78,7 @@ Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minL
 NamePattern = Annotated[str, AfterValidator(_pattern)]
 ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_extra={"pattern": "^[a-z_*?]+:."})]
 Count = Annotated[int, Field(ge=0)]
+HazardCode = Annotated[str, AfterValidator(_hazard_code), Field(json_schema_extra={"pattern": r"^FDB\d{3}$"})]
 Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
 
 
@@ -113,6 +121,17 @@ class DatabaseTable(Table):
     """`native`, or the migration tool that owns the project's migrations: prisma, typeorm, sequelize, knex."""
 
 
+class HazardTable(Table):
+    """What the rules say of one hazard."""
+
+    policy: Literal["allow", "forbid"]
+    """`allow`: steps whose hazards are all allowed do not count for `max_risk`. `forbid`: plans with it are refused."""
+    reason: Text
+    """Why; it stands in the message where the rule refuses a plan."""
+    until: date | None = None
+    """The last day on which the rule holds, in UTC: `2027-01-31`. Without it, it holds for good."""
+
+
 class EnvironmentTable(Table):
     """One database that the project is applied to."""
 
@@ -146,6 +165,8 @@ class EnvironmentTable(Table):
     """As in [safety], for this environment."""
     max_risk: RiskWord | None = None
     """As in [safety], for this environment."""
+    hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
+    """As in [safety], for this environment; stronger than what stands there of the same hazard."""
 
 
 class MigrationsTable(Table):
@@ -172,6 +193,8 @@ class SafetyTable(Table):
     """Check the database's health before each apply."""
     max_risk: RiskWord = "destructive"
     """Plans with a higher risk are refused."""
+    hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
+    """Rules for single hazards, by code: `[safety.hazards.FDB107]`. `faberdb explain` lists the codes."""
     on_drop: Literal["quarantine"] = "quarantine"
     """What happens to rows that are dropped."""
     lock_timeout: Duration = "2s"

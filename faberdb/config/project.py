@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable, seconds
@@ -13,6 +14,15 @@ from faberdb.errors import ConfigError
 from faberdb.model import Address, Origin, Risk
 
 FILE_NAME = "faberdb.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRule:
+    """What the rules say of one hazard. allowed: whether it is, or is forbidden; until: the last day of the rule."""
+
+    allowed: bool
+    reason: str
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class Environment:
     server_version: int | None
     online: bool
     max_risk: Risk
+    hazards: Mapping[str, HazardRule]
     lock_timeout: float
     statement_timeout: float | None
 
@@ -307,6 +318,10 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         server_version=table.server_version,
         online=safety.online if table.online is None else table.online,
         max_risk=Risk[(table.max_risk or safety.max_risk).upper()],
+        hazards={
+            code: HazardRule(rule.policy == "allow", rule.reason, rule.until)
+            for code, rule in sorted({**safety.hazards, **table.hazards}.items())
+        },
         lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
         statement_timeout=seconds(statement) if statement else None,
     )

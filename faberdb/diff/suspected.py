@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Step
 
-CODE = "suspected-rename"
+CODE = "FDB901"
 NEAR = 0.6
 """How much alike two names are of which one may be the other misspelt (difflib's ratio)."""
 ALIKE = 0.6

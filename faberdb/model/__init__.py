@@ -6,6 +6,7 @@ these values; a provider fills them. They are imported from here, whichever file
 
 from faberdb.model.address import Address
 from faberdb.model.change import IRREVERSIBLE, Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
+from faberdb.model.explanation import Explanation
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
     LEFT_OUT,
@@ -33,6 +34,7 @@ __all__ = [
     "Catalogue",
     "Change",
     "Effects",
+    "Explanation",
     "Failure",
     "Hazard",
     "JournalEntry",

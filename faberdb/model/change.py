@@ -33,7 +33,7 @@ class Risk(IntEnum):
         return self.name.lower()
 
 
-IRREVERSIBLE = "irreversible"
+IRREVERSIBLE = "FDB904"
 """Code of the hazard of a step that no rollback takes back: `undo: none (reason)`."""
 
 

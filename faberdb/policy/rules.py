@@ -3,12 +3,12 @@ that people see all of what they were refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
-from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk
+from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk, Step
 from faberdb.plan.document import Plan
 
 SHOWN = 5
@@ -19,7 +19,9 @@ SHOWN = 5
 class Rules:
     """The rules of one environment.
 
-    max_risk: plans with a higher one are refused. protected: objects that no plan may drop or replace. strict: nothing
+    max_risk: plans with a higher one are refused; a step all of whose hazards are `allowed` does not count. forbidden:
+    why, by the code of each hazard that no plan may carry. expired: rules of hazards that hold no more, in words, by
+    code. protected: objects that no plan may drop or replace. strict: nothing
     may be left to guesses (a suspected rename) or out of sight (what is not managed). guarded: whether people depend on
     the environment; then guesses are refused too. accepted: whether what no rollback takes back may be done.
     """
@@ -29,6 +31,9 @@ class Rules:
     strict: bool = False
     guarded: bool = False
     accepted: bool = False
+    allowed: frozenset[str] = frozenset()
+    forbidden: Mapping[str, str] = field(default_factory=dict)
+    expired: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,8 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
     """All that the rules forbid in a plan. One that takes another back is bound by none: it must always be open."""
     if plan.kind != "apply":
         return
-    if plan.risk > rules.max_risk:
-        yield Violation(
-            f"the plan is {plan.risk.word}; environment {plan.environment} takes at most {rules.max_risk.word}",
-            "make the change in safer parts, or raise max_risk in faberdb.toml",
-        )
+    yield from _too_risky(plan, rules)
+    yield from _forbidden(plan, rules)
     lost = [
         c.address for c in plan.changes if c.action in (Action.DROP, Action.REPLACE) and c.address in rules.protected
     ]
@@ -81,6 +83,36 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
 def irreversible(plan: Plan) -> list[Address]:
     """What the plan changes for good: no rollback takes that back."""
     return sorted({s.address for s in plan.steps for h in s.statement.hazards if h.code == IRREVERSIBLE})
+
+
+def _too_risky(plan: Plan, rules: Rules) -> Iterator[Violation]:
+    counted = [step for step in plan.steps if not _excused(step, rules)]
+    risk = max((step.statement.risk for step in counted), default=Risk.SAFE)
+    if risk <= rules.max_risk:
+        return
+    codes = sorted({h.code for s in counted if s.statement.risk > rules.max_risk for h in s.statement.hazards})
+    was = "".join(f"; {code} {rules.expired[code]}" for code in codes if code in rules.expired)
+    named = f" ({', '.join(codes[:SHOWN])})" if codes else ""
+    yield Violation(
+        f"the plan is {risk.word}; environment {plan.environment} takes at most {rules.max_risk.word}{was}",
+        f"make the change in safer parts, allow its hazards{named} in [safety.hazards],"
+        " or raise max_risk in faberdb.toml",
+    )
+
+
+def _excused(step: Step, rules: Rules) -> bool:
+    codes = {hazard.code for hazard in step.statement.hazards}
+    return bool(codes) and codes <= rules.allowed
+
+
+def _forbidden(plan: Plan, rules: Rules) -> Iterator[Violation]:
+    for code, reason in sorted(rules.forbidden.items()):
+        found = sorted({s.address for s in plan.steps if any(h.code == code for h in s.statement.hazards)})
+        if found:
+            yield Violation(
+                f"environment {plan.environment} forbids {code} ({reason}): {_named(found)}",
+                f"declare it another way (faberdb explain {code}), or change the rule in faberdb.toml",
+            )
 
 
 def refuse_violations(plan: Plan, rules: Rules) -> None:

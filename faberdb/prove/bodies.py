@@ -11,8 +11,8 @@ from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Hazard, Kind, Object, Objection, Risk, Step, reworded
 
-CODE = "body-not-accepted"
-NAMED, SHOWN = "named-in-body", 5
+CODE = "FDB902"
+NAMED, SHOWN = "FDB903", 5
 """The hazard of what is named in texts that stay, and how many of these are named."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from faberdb.model import Address, Change, Kept, Kind, Object, Statement, Unmanaged, Work
+from faberdb.model import Address, Change, Kept, Kind, Object, Statement, Step, Unmanaged, Work
 
 
 class Engine(Protocol):
@@ -19,4 +19,5 @@ class Engine(Protocol):
         self, declared: Mapping[Address, Object], live: Mapping[Address, Object]
     ) -> Mapping[Address, Unmanaged | None]: ...
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None: ...
+    def weighed(self, steps: Sequence[Step]) -> tuple[Step, ...]: ...
     def prepare(self, kept: Iterable[Kept]) -> Iterable[Statement]: ...

@@ -307,6 +307,7 @@ class Planner:
         steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
+        steps = self.engine.weighed(steps)
         expected = {a: o for a, o in start.items() if a not in changes or changes[a].after is not None}
         made = {a: c.after for a, c in changes.items() if c.after is not None}
         expected |= {a: o for a, o in made.items() if not self.kinds[a.kind].absent(o)}

@@ -111,7 +111,8 @@ class Body:
         """What becomes of the data."""
         if item.kept is None:
             # Where a hazard says what is lost (the password of a role), it is not to be said in general too.
-            return "not kept: its data is destroyed" if item.risk is Risk.DESTRUCTIVE and not item.hazards else ""
+            said = any(hazard.message.startswith("undo: none") for hazard in item.hazards)
+            return "not kept: its data is destroyed" if item.risk is Risk.DESTRUCTIVE and not said else ""
         if item.kept.form == "moved":
             return "kept in quarantine: comes back with rollback" if self._returns else "kept in quarantine"
         if item.kept.form == "position":

@@ -78,6 +78,7 @@ def _hazards(page: Page, plan: Plan) -> None:
         page.line(("! ", "bold red"), (hazard.code, "bold"), f": {hazard.message}", indent=2)
         more = f" and {len(addresses) - FEW} more" if len(addresses) > FEW else ""
         page.line(", ".join(map(words.spoken, addresses[:FEW])) + more, indent=4, hang=0)
+    page.line("What each of them is about: faberdb explain CODE", indent=2)
     page.blank()
 
 

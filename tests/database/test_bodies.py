@@ -11,6 +11,7 @@ from faberdb.declare.load import load
 from faberdb.errors import DeclarationError
 from faberdb.model import Hazard, Risk
 from faberdb.plan.document import Plan
+from faberdb.prove import bodies
 from faberdb_providers.postgres.provider import provider
 from tests.migration import Migration, declare
 from tests.servers import Server, run_sql
@@ -30,7 +31,7 @@ def planned(server: Server, live: str, *texts: str, schema: str = "public", full
 
 
 def hazards(plan: Plan) -> list[Hazard]:
-    return [h for step in plan.steps for h in step.statement.hazards if h.code == "body-not-accepted"]
+    return [h for step in plan.steps for h in step.statement.hazards if h.code == bodies.CODE]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_what_a_body_names_is_not_taken_away_without_a_word(
     with newest.database() as live:
         Migration(newest.scratch()).apply(live, planned(newest, live, before))
         plan = planned(newest, live, NAMING.format(about, columns, "max(id)"))
-    found = [(str(s.address), h.message) for s in plan.steps for h in s.statement.hazards if h.code == "named-in-body"]
+    found = [(str(s.address), h.message) for s in plan.steps for h in s.statement.hazards if h.code == bodies.NAMED]
     message = "named in the body of function public.total(integer): where this is meant, that fails from then on"
     assert found == [(said, message)]
 
@@ -201,5 +202,5 @@ def test_a_table_that_bodies_name_is_counted(newest: Server) -> None:
     with newest.database() as live:
         Migration(newest.scratch()).apply(live, planned(newest, live, TABLE, many))
         plan = planned(newest, live, many)
-    (said,) = [h.message for s in plan.steps for h in s.statement.hazards if h.code == "named-in-body"]
+    (said,) = [h.message for s in plan.steps for h in s.statement.hazards if h.code == bodies.NAMED]
     assert "function public.f4() and 2 more: " in said

@@ -9,6 +9,7 @@ import pytest
 from faberdb.errors import RefusedError, RolledBackError
 from faberdb.model import Limits
 from faberdb.plan.document import Plan
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.provider import provider
 from tests.conftest import INSTALLED
 from tests.migration import Migration, build_directly, declare, opened
@@ -94,7 +95,7 @@ def test_a_key_that_becomes_wider_stays_a_key(start: Start) -> None:
     trial.run("update t set a = 'other' where id % 3 = 0")
     trial.back(plan)
     assert trial.rows("select count(*) from t where b = 'b' || id") == [(9,)]
-    assert not hazards(plan) & {"rows-without-a-key"}
+    assert not hazards(plan) & {codes.ROWS_WITHOUT_A_KEY}
 
 
 def test_a_renamed_key_and_a_unique_constraint_are_keys(start: Start) -> None:
@@ -102,7 +103,7 @@ def test_a_renamed_key_and_a_unique_constraint_are_keys(start: Start) -> None:
     trial = start(table(ID + "a = 'text'\nb = 'text'", "", unique.format("id")))
     trial.run("insert into t select n, 'same', 'b' || n from generate_series(1, 9) n")
     plan = trial.go(table("num = { type = 'int', renamed_from = 'id' }\na = 'text'", "", unique.format("num")))
-    assert not hazards(plan) & {"rows-without-a-key"}
+    assert not hazards(plan) & {codes.ROWS_WITHOUT_A_KEY}
     trial.run("update t set a = 'other' where num % 3 = 0")
     trial.back(plan)
     assert trial.rows("select count(*) from t where b = 'b' || id") == [(9,)]
@@ -114,7 +115,7 @@ def test_columns_of_one_table_without_a_key_come_back_side_by_side(start: Start)
     trial.run("delete from t where c < 100")
     plan = trial.go(table("g = 'int'\nc = 'int'", ""))
     assert len({kept.place for kept in plan.kept}) == 1
-    assert "rows-without-a-key" in hazards(plan)
+    assert codes.ROWS_WITHOUT_A_KEY in hazards(plan)
     trial.back(plan)
     wanted = "select count(*) from t where a = 'a' || trunc(c) and b = 'b' || trunc(c) and d = 'd' || trunc(c)"
     assert trial.rows(wanted) == [(401,)]
@@ -232,7 +233,7 @@ def test_a_backfill_that_fires_a_trigger_says_so(start: Start) -> None:
     at = ID + "at = 'timestamptz'\n"
     trial = start(table(at, more=TOUCH))
     trial.run("insert into t values (1, '2001-01-01')")
-    assert "backfill-fires-triggers" in hazards(
+    assert codes.BACKFILL_FIRES_TRIGGERS in hazards(
         trial.go(table(at + "b = { type = 'int', backfill = '1' }", more=TOUCH))
     )
 
@@ -253,7 +254,7 @@ def test_what_a_column_was_filled_with_when_it_was_added_again_is_no_newer_value
     trial.run("alter table t add column b text not null default 'filled'; update t set b = 'new' where id = 2")
     trial.run("insert into t values (5); alter table t alter column b set default 'other'; insert into t values (6)")
     back = trial.migration.plan_back(trial.live, plan)
-    assert "taken-for-unwritten" in hazards(back)
+    assert codes.TAKEN_FOR_UNWRITTEN in hazards(back)
     trial.migration.apply(trial.live, back)
     assert trial.rows("select b from t order by id") == [(v,) for v in ("b1", "new", "b3", "b4", "filled", "other")]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from faberdb.errors import RolledBackError
+from faberdb_providers.postgres.hazards import codes
 from tests.migration import Migration, declare
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -57,7 +58,7 @@ def test_nothing_is_copied_into_a_table_that_was_there_before(server: Server, da
     text = "[tables.event]\npartition_by = 'LIST (id)'\ncolumns = { id = 'int' }\n"
     text += "[tables.old]\npartition_of = 'event'\nbound = 'DEFAULT'\n"
     plan = migration.plan(live, declare({"public.toml": text}))
-    assert any(h.code == "rows-set-aside" for step in plan.steps for h in step.statement.hazards)
+    assert any(h.code == codes.ROWS_SET_ASIDE for step in plan.steps for h in step.statement.hazards)
     migration.apply(live, plan)
     assert fetch(live, "select id from event") == [(2,)]
     migration.apply(live, migration.plan_back(live, plan))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from faberdb_providers.postgres.hazards import codes
 from tests.migration import Migration, declare
 from tests.servers import Server, rows, run_sql
 
@@ -72,7 +73,7 @@ def test_a_partition_that_rows_refer_to_leaves_and_comes_back(
         added = next(
             step for step in plan.steps if "ADD CONSTRAINT" in step.statement.sql and "FOREIGN" in step.statement.sql
         )
-        assert [hazard.code for hazard in added.statement.hazards] == ["add-foreign-key"]
+        assert [hazard.code for hazard in added.statement.hazards] == [codes.ADD_FOREIGN_KEY]
         migration.apply(live, plan)
         assert not migration.plan(live, declare({"schema.toml": after})).steps
         migration.apply(live, migration.plan_back(live, plan))

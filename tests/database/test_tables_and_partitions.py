@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from faberdb_providers.postgres.hazards import codes
 from tests.migration import Migration, build_directly, declare
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -189,7 +190,7 @@ def test_it_is_said_that_the_rows_of_a_partition_do_not_go_over_to_those_in_its_
         run_sql(live, CREATE + CREATE_PART.replace("(1)", "(1, 2)") + ROW)
         migration = Migration(server.scratch())
         plan = migration.plan(live, declare({"schema.toml": PLAIN + SPLIT}))
-        said = [h.message for step in plan.steps for h in step.statement.hazards if h.code == "rows-set-aside"]
+        said = [h.message for step in plan.steps for h in step.statement.hazards if h.code == codes.ROWS_SET_ASIDE]
         assert said == [
             "its rows leave shelf and wait in quarantine, also those that one, two would take; they stay where a"
             " partition that covers them says `renamed_from` of this one"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from faberdb.errors import RefusedError
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.servers import scratch
 from tests.conftest import INSTALLED
 from tests.database.test_kept_values import ID, Start, Trial, hazards, start, table
@@ -82,8 +83,11 @@ def test_values_come_back(start: Start, about: str, more: str, before: str, afte
     plan = trial.go(table(COLUMNS + after, about, more))
     assert trial.rows(SETTINGS) == settings
     said = hazards(trial.migration.plan_back(trial.live, plan))
-    assert ("restore-passes-triggers" in said, "restore-passes-rules" in said) == (RAISES in more, ".rules." in more)
-    assert ("restore-identifies-rows" in said) == unknown(about, more)
+    assert (codes.RESTORE_PASSES_TRIGGERS in said, codes.RESTORE_PASSES_RULES in said) == (
+        RAISES in more,
+        ".rules." in more,
+    )
+    assert (codes.RESTORE_IDENTIFIES_ROWS in said) == unknown(about, more)
     trial.back(plan)
     assert trial.rows("select id, off, command, b from t order by id") == rows
     assert trial.rows(SETTINGS) == settings
@@ -104,8 +108,8 @@ def test_a_backfill_reaches_all_rows(start: Start, way: str, before: str) -> Non
     plan = trial.go(table(COLUMNS + FILLED, about, more))
     assert trial.rows("select id, b from t order by id") == [(1, "o $update$ c"), (2, "o $update$ c")]
     assert trial.rows(SETTINGS) == settings
-    assert ("backfill-passes-rules" in hazards(plan)) == (".rules." in more)
-    assert ("backfill-identifies-rows" in hazards(plan)) == unknown(about, more)
+    assert (codes.BACKFILL_PASSES_RULES in hazards(plan)) == (".rules." in more)
+    assert (codes.BACKFILL_IDENTIFIES_ROWS in hazards(plan)) == unknown(about, more)
     if BESIDES in more:
         assert trial.rows("select * from log") == []
     trial.back(plan)

@@ -16,7 +16,7 @@ ALONE = Object(PART.address, {})
 INDEX = Object(Address("index", ("public", "orders", "by_day")), {"on": ["day"]}, WHOLE.address)
 COLUMN = Object(Address("column", ("public", "orders", "day")), {"type": "date"}, WHOLE.address)
 DEFAULT = Object(Address("default", ("public", "orders", "day")), {"expression": "now()"}, COLUMN.address)
-BUILD = Statement("CREATE INDEX", Risk.DANGEROUS, (Hazard("index-build", "writes wait", in_use=True),))
+BUILD = Statement("CREATE INDEX", Risk.DANGEROUS, (Hazard("FDB301", "writes wait", in_use=True),))
 
 
 def calmed(
@@ -59,7 +59,7 @@ def test_a_new_column_is_one_of_all_the_rows_there_are() -> None:
 
 
 def test_what_is_not_about_use_stays_a_hazard() -> None:
-    opens = Statement("GRANT", Risk.CAUTION, (Hazard("grant-to-public", "everybody can use this"),))
+    opens = Statement("GRANT", Risk.CAUTION, (Hazard("FDB602", "everybody can use this"),))
     assert calmed(INDEX, [], [WHOLE, INDEX], opens) == opens
 
 

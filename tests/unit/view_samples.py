@@ -10,9 +10,7 @@ from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, S
 from faberdb.plan.document import Evidence, Plan
 
 CUSTOMER = "table:public.customer"
-TYPE_CHANGE = Hazard(
-    "type-change", "the table may be rewritten while it is locked, and a value may not fit the new type"
-)
+TYPE_CHANGE = Hazard("FDB104", "the table may be rewritten while it is locked, and a value may not fit the new type")
 RENAMED = Hazard("rename", "queries that use the old name fail from the moment this commits")
 QUERY = """ SELECT date_trunc('month'::text, o.placed_at) AS month,
     sum(l.quantity * l.price) AS revenue

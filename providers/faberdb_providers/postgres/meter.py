@@ -57,6 +57,8 @@ _MODES = {
     "AccessExclusiveLock": "ACCESS EXCLUSIVE",
 }
 """In SQL's words, weakest first; less the one that hinders nobody but those who drop."""
+BLOCKING = frozenset(("SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"))
+"""Those that keep others from writing."""
 _STRENGTH = {mode: strength for strength, mode in enumerate(_MODES.values())}
 
 

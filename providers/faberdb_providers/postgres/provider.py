@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DatabaseError
-from faberdb.model import Address, Change, Kept, Object, Statement, Unmanaged, Work
+from faberdb.model import Address, Change, Explanation, Kept, Object, Statement, Step, Unmanaged, Work
 from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_use
 
@@ -36,6 +36,13 @@ class PostgresProvider:
         from faberdb_providers.postgres.kinds import KINDS
 
         return KINDS
+
+    @cached_property
+    def hazards(self) -> Mapping[str, Explanation]:
+        """The catalogue of hazards, by code."""
+        from faberdb_providers.postgres.hazards.catalogue import catalogue
+
+        return catalogue()
 
     def connect(
         self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None, service: Service | None = None
@@ -191,6 +198,12 @@ class PostgresProvider:
         from faberdb_providers.postgres.kinds.lineage import children_left_alone
 
         return children_left_alone(declared, live)
+
+    def weighed(self, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """The steps of a plan with risk and hazards as they were measured."""
+        from faberdb_providers.postgres.weighing import weighed
+
+        return weighed(steps, {code: one.level for code, one in self.hazards.items()})
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         from faberdb_providers.postgres import quarantine

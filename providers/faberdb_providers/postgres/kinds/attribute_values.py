@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Kept, Object, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.carrying import follows, is_array
 from faberdb_providers.postgres.kinds.held import (
     ELEMENTS,
@@ -27,12 +28,12 @@ from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import ident
 
 _IN_ARRAYS = Hazard(
-    "values-in-arrays",
+    codes.VALUES_IN_ARRAYS,
     "a rollback gives kept values back to the elements of arrays by their position: where an array has more or fewer"
     " elements by then, or several dimensions, they stay in quarantine",
 )
 _INSIDE = Hazard(
-    "values-inside",
+    codes.VALUES_INSIDE,
     "what stands inside of ranges is kept with all around it, and stays in quarantine: no rollback gives it back",
 )
 

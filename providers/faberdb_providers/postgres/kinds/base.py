@@ -22,6 +22,7 @@ from faberdb.model import (
     Work,
 )
 from faberdb_providers.postgres.fragments import fault
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import OWNER
 from faberdb_providers.postgres.kinds.along import comment_on, depending_on, grants_on, labels_on, owned_by, part_of
 from faberdb_providers.postgres.kinds.spec import (
@@ -356,7 +357,7 @@ class PostgresKind:
         return None
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
-        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        hazard = Hazard(codes.RENAME, "queries that use the old name fail from the moment this commits")
         if before.address.path[:-1] != after.address.path[:-1]:
             schema = after.address.path[0]
             yield Statement(f"ALTER {self.identity(before)} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (hazard,))

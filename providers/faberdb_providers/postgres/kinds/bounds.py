@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from faberdb.model import Hazard, Object, Risk, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.signatures import split
@@ -45,9 +46,9 @@ def beside_rows(obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         return Risk.SAFE, ()
     others = [o for o in work.children(whole.address, after=False) if o.attributes.get("bound") == "DEFAULT"]
     if not others:
-        return Risk.CAUTION, (Hazard("partition", "the table above is locked for a moment"),)
+        return Risk.CAUTION, (Hazard(codes.PARTITION, "the table above is locked for a moment"),)
     said = "the default partition is searched for rows that belong into the new one, while both and the table above are"
-    return Risk.DANGEROUS, (Hazard("default-partition", f"{said} locked"),)
+    return Risk.DANGEROUS, (Hazard(codes.DEFAULT_PARTITION, f"{said} locked"),)
 
 
 def within(whole: Object, bound: str) -> str:

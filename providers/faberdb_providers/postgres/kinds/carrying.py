@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.names import dotted, ident
 
 CARRIED = Hazard(
-    "type-rebuild", "every table with a column of this type is locked while the column changes its type twice"
+    codes.TYPE_REBUILD, "every table with a column of this type is locked while the column changes its type twice"
 )
 
 

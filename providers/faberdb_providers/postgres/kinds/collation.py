@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried
@@ -15,7 +16,7 @@ from faberdb_providers.postgres.names import literal, qualified
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
 _KEYS = ("provider", "locale", "lc_collate", "lc_ctype", "rules", "nondeterministic")
-REORDERED = Hazard("collation", "indexes on columns of this collation are built anew while their tables are locked")
+REORDERED = Hazard(codes.COLLATION, "indexes on columns of this collation are built anew while their tables are locked")
 
 
 class CollationSpec(OwnedSpec):

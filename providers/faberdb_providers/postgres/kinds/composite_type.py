@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.attribute_values import (
     back_within,
     keep_values,
@@ -223,7 +224,7 @@ class AttributeKind(PostgresKind):
         return "values"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        yield Statement(f"{_alter(obj)} ADD ATTRIBUTE {render(obj)} CASCADE", Risk.CAUTION)
+        yield Statement(f"{_alter(obj)} ADD ATTRIBUTE {render(obj)} CASCADE", Risk.CAUTION, (_WIDER,))
         yield from values_back(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
@@ -241,7 +242,7 @@ class AttributeKind(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
-        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        hazard = Hazard(codes.RENAME, "queries that use the old name fail from the moment this commits")
         yield Statement(f"{_alter(after)} RENAME ATTRIBUTE {old} TO {new} CASCADE", Risk.DANGEROUS, (hazard,))
 
 
@@ -253,7 +254,10 @@ def _with_values_of(
     return frozenset(o.address for o in of_rows if type_ in types_within(o, objects))
 
 
-LOST = Hazard("attribute-drop", "its values leave every column of the type; they are kept in quarantine")
+_WIDER = Hazard(
+    codes.COMPOSITE_ATTRIBUTE, "what reads or writes the type whole meets one value more from now on", in_use=True
+)
+LOST = Hazard(codes.ATTRIBUTE_DROP, "its values leave every column of the type; they are kept in quarantine")
 
 
 def _alter(obj: Object) -> str:

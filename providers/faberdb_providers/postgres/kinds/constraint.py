@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
@@ -22,6 +23,8 @@ from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import option_changes, place_changes
 from faberdb_providers.postgres.names import dotted, ident, relative
+
+_DROPPED = Hazard(codes.CONSTRAINT_DROPPED, "rows that it kept out can be written from the moment this commits")
 
 
 class ConstraintKind(OnColumns):
@@ -113,7 +116,7 @@ class ConstraintKind(OnColumns):
         rest = before is not None and "only" in before.attributes and "only" not in obj.attributes
         # The keys of partitions that are attached to it are made one by one, as if it had stayed.
         made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
-        yield Statement(_added(made), *self.danger(obj), probe=self.probe(obj, work))
+        yield Statement(_added(made), *self.danger(obj, work), probe=self.probe(obj, work))
         if rest:
             yield from on_the_rest(obj, work, _added, anew=True)
         if "attached_to" in obj.attributes:
@@ -121,13 +124,13 @@ class ConstraintKind(OnColumns):
         yield from _cluster({}, obj)
         yield from identified_by(obj, work)
 
-    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+    def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         """Risk of adding the constraint to a table that has rows."""
         if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
             return Risk.CAUTION, ()
         return Risk.DANGEROUS, (
             Hazard(
-                "add-constraint",
+                codes.ADD_CONSTRAINT,
                 "the table is locked while all rows are checked, and a row that fails stops it",
                 in_use=True,
             ),
@@ -159,7 +162,8 @@ class ConstraintKind(OnColumns):
             yield from part_dropped(obj, work)
             return
         table = dotted(*obj.address.path[:-1])
-        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(obj.address.path[-1])}", Risk.CAUTION)
+        hazards = (_DROPPED,) if work.after(obj.address) is None else ()
+        yield Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(obj.address.path[-1])}", Risk.CAUTION, hazards)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         old, new = ident(before.address.path[-1]), ident(after.address.path[-1])

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Turn, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
@@ -17,6 +18,8 @@ from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once
 from faberdb_providers.postgres.names import dotted, ident
+
+_CHANGED = Hazard(codes.DEFAULT_CHANGED, "rows that say nothing of it get another value from the moment this commits")
 
 
 class DefaultKind(PostgresKind):
@@ -96,7 +99,7 @@ class DefaultKind(PostgresKind):
             yield set_not_null(column, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE)
+        yield Statement(f"{_alter(after)} SET DEFAULT {after.attributes['expression']}", Risk.SAFE, (_CHANGED,))
         yield from given_back_below(after.address, work)
         yield from begins_to_draw(after, work, gone=False)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.attribute_values import back_within, keep_within
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
@@ -212,7 +213,7 @@ def _root(obj: Object, work: Work, *, after: bool) -> str:
 
 
 SCANNED = Hazard(
-    "domain-constraint",
+    codes.DOMAIN_CONSTRAINT,
     "every table with a column of this domain is scanned while writes to it wait, and a value that fails stops it",
 )
 

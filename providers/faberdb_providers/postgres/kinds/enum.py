@@ -8,7 +8,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Place, Risk, Statement, Verdict, Work, reworded
+from faberdb.model import (
+    IRREVERSIBLE,
+    Action,
+    Address,
+    Change,
+    Hazard,
+    Kept,
+    Object,
+    Place,
+    Risk,
+    Statement,
+    Verdict,
+    Work,
+    reworded,
+)
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
@@ -143,15 +158,14 @@ class EnumKind(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         yield from super().rename(before, after)
-        hazard = Hazard("value-renamed", "what writes or asks for the old value fails from the moment this commits")
+        hazard = Hazard(codes.VALUE_RENAMED, "what writes or asks for the old value fails from the moment this commits")
         for old, new in reworded(before, after):
             sql = f"ALTER {self.identity(after)} RENAME VALUE {literal(old).strip()} TO {literal(new).strip()}"
             yield Statement(sql, Risk.DANGEROUS, (hazard,))
 
 
 _STAYS = Hazard(
-    "enum-value",
-    "undo: none for the value while a table is partitioned by such values: a rollback leaves it",
+    IRREVERSIBLE, "undo: none (a table is partitioned by such values, so a rollback leaves the value where it is)"
 )
 
 
@@ -176,7 +190,7 @@ def _suspected(before: Object, after: Object) -> Iterator[Hazard]:
         if len(gone) == len(come) == 1 and after.hints.get("values_from", {}).get(come[0]) is not False:
             said = f"it looks as if the value {gone[0]!r} were only renamed; then declare it so:"
             entry = f'{{ value = "{come[0]}", renamed_from = "{gone[0]}" }}'
-            yield Hazard("suspected-rename", f"{said} {entry}")
+            yield Hazard(codes.SUSPECTED_RENAME, f"{said} {entry}")
 
 
 def _between(values: Sequence[str], stay: Container[str]) -> list[list[str]]:
@@ -212,7 +226,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     old, new = dotted(schema, aside), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
     hazards = (
-        Hazard("enum-rebuild", "every table with a column of this type is rewritten while it is locked"),
+        Hazard(codes.ENUM_REBUILD, "every table with a column of this type is rewritten while it is locked"),
         *_suspected(before, after),
     )
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, hazards)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, not_brought_along, switch
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec
@@ -78,7 +79,9 @@ class EventTriggerKind(PostgresKind):
         if obj.attributes.get("enabled") in ("disabled", "replica"):
             return None
         what = f"runs {obj.attributes['execute']}() on {obj.attributes['event']}"
-        return Hazard("event-trigger", f"the event trigger {obj.address.name} {what}, also of this plan's statements")
+        return Hazard(
+            codes.EVENT_TRIGGER, f"the event trigger {obj.address.name} {what}, also of this plan's statements"
+        )
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a, name = obj.attributes, obj.address.path[0]
@@ -86,7 +89,7 @@ class EventTriggerKind(PostgresKind):
         when = f" WHEN TAG IN ({tags})" if tags else ""
         sql = f"CREATE EVENT TRIGGER {ident(name)} ON {a['event']}{when} EXECUTE FUNCTION {a['execute']}()"
         hazard = Hazard(
-            "event-trigger-new", "from now on it fires on such commands of everybody; if it fails, so do they"
+            codes.EVENT_TRIGGER_NEW, "from now on it fires on such commands of everybody; if it fails, so do they"
         )
         yield Statement(sql, Risk.DANGEROUS, (hazard,))
         yield from switch(f"ALTER EVENT TRIGGER {ident(name)}", a.get("enabled"))
@@ -95,7 +98,7 @@ class EventTriggerKind(PostgresKind):
         yield from switch(f"ALTER {self.identity(after)}", after.attributes.get("enabled", "origin"))
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("event-trigger-off", "what it did or refused no longer happens")
+        hazard = Hazard(codes.EVENT_TRIGGER_OFF, "what it did or refused no longer happens")
         yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (hazard,))
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from faberdb.model import Object, Place
+from faberdb.model import Hazard, Object, Place, Risk, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.index import elements
 from faberdb_providers.postgres.kinds.spec import DependentSpec
@@ -74,6 +75,10 @@ class ExclusionKind(ConstraintKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
+        message = "the table is locked while the index is built, and rows that exclude each other stop it"
+        return Risk.DANGEROUS, (Hazard(codes.ADD_EXCLUSION, message, in_use=True),)
 
     def mentions(self, obj: Object) -> Iterable[str]:
         return [*obj.attributes["elements"], *filter(None, [obj.attributes.get(k) for k in ("where", "attached_to")])]

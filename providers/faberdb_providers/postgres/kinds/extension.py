@@ -21,6 +21,7 @@ from faberdb.model import (
     Verdict,
     Work,
 )
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.spec import FixedSpec
 from faberdb_providers.postgres.names import ident, literal
@@ -121,6 +122,6 @@ class ExtensionKind(PostgresKind):
             yield Statement(f"ALTER EXTENSION {name} UPDATE TO {literal(version)}", risk, hazards)
 
 
-_UPDATE = Hazard("extension-update", "what it brings changes under whoever uses it, as its own scripts say")
+_UPDATE = Hazard(codes.EXTENSION_UPDATE, "what it brings changes under whoever uses it, as its own scripts say")
 
 KIND = ExtensionKind()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import ROUTINES
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import CONSTRAINTS, target
@@ -14,7 +15,7 @@ from faberdb_providers.postgres.names import ident
 
 DEPENDENT = ("function", "procedure", "trigger", "index", "materialized_view", "primary_key", "unique", "exclusion")
 """Kinds that ALTER ... DEPENDS ON EXTENSION takes; keys as the indexes they are."""
-_GOES_WITH = Hazard("goes-with-extension", "DROP EXTENSION drops this too, and asks for no CASCADE")
+_GOES_WITH = Hazard(codes.GOES_WITH_EXTENSION, "DROP EXTENSION drops this too, and asks for no CASCADE")
 
 
 class ExtensionDependencyKind(PostgresKind):

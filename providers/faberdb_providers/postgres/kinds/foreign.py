@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
@@ -109,7 +110,7 @@ def with_secrets(sql: str, risk: Risk, obj: Object, hazards: tuple[Hazard, ...] 
     if not names:
         return Statement(sql, risk, hazards)
     message = f"the environment variable {' and '.join(names)} must be set when this is applied"
-    return Statement(sql, max(risk, Risk.CAUTION), (*hazards, Hazard("secret", message)), secrets=names)
+    return Statement(sql, max(risk, Risk.CAUTION), (*hazards, Hazard(codes.SECRET, message)), secrets=names)
 
 
 class WrapperSpec(OwnedSpec, GrantableSpec):
@@ -161,7 +162,7 @@ class _Foreign(PostgresKind):
             if old.get(key) != new.get(key):
                 words += f" {key.upper()} {self.spelled(key, new[key])}" if key in new else f" {none}"
         words += option_moves(after, old.get("options", {}), new.get("options", {}))
-        hazard = Hazard("foreign-options", "queries on its foreign tables use this from the moment it commits")
+        hazard = Hazard(codes.FOREIGN_OPTIONS, "queries on its foreign tables use this from the moment it commits")
         yield with_secrets(f"ALTER {self.identity(after)}{words}", Risk.CAUTION, after, (hazard,))
 
     def spelled(self, key: str, value: str) -> str:
@@ -169,7 +170,9 @@ class _Foreign(PostgresKind):
         return literal(value).strip()
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("foreign-drop", "queries that reach other servers through it fail from the moment this commits")
+        hazard = Hazard(
+            codes.FOREIGN_DROP, "queries that reach other servers through it fail from the moment this commits"
+        )
         yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
 

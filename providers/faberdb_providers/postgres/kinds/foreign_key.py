@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
@@ -149,7 +150,7 @@ class ForeignKeyKind(ConstraintKind):
             table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
             sql = f"ALTER TABLE {table} ALTER CONSTRAINT {name} {word}"
             if word == "ENFORCED":
-                yield Statement(sql, *self.danger(after), probe=self.probe(after, work))
+                yield Statement(sql, *self.danger(after, work), probe=self.probe(after, work))
             else:
                 yield Statement(sql, Risk.CAUTION)
 
@@ -162,11 +163,46 @@ class ForeignKeyKind(ConstraintKind):
         missing = f"not exists (select from {dotted(*target.path)} r where {match})"
         return rows_where(Address("table", obj.address.path[:-1]), f"{given} and {missing}", work)
 
-    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+    def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
+        beside = (*(() if _indexed(obj, work) else (_UNINDEXED,)), *_of_other_types(obj, work))
         if obj.attributes.get("not_valid") or obj.attributes.get("not_enforced"):
-            return Risk.CAUTION, ()
+            return Risk.CAUTION, beside
         message = "writes to both tables wait while all rows are checked, and a row without its match stops it"
-        return Risk.DANGEROUS, (Hazard("add-foreign-key", message, in_use=True),)
+        return Risk.DANGEROUS, (Hazard(codes.ADD_FOREIGN_KEY, message, in_use=True), *beside)
+
+
+_UNINDEXED = Hazard(
+    codes.FOREIGN_KEY_WITHOUT_INDEX,
+    "no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one",
+    in_use=True,
+)
+
+
+def _of_other_types(obj: Object, work: Work) -> Iterator[Hazard]:
+    """Says which columns have another type than those that they point at."""
+    columns, target = obj.attributes["columns"], pointed_at(obj).path
+    for mine, theirs in zip(columns, obj.attributes["references"].get("columns") or columns, strict=True):
+        types = [
+            str(found.attributes["type"]) if found else ""
+            for found in (
+                work.after(Address("column", (*obj.address.path[:-1], mine))),
+                work.after(Address("column", (*target, theirs))),
+            )
+        ]
+        if all(types) and types[0] != types[1]:
+            said = f"{mine} is {types[0]}, and {theirs}, which it points at, {types[1]}"
+            yield Hazard(codes.FOREIGN_KEY_OF_OTHER_TYPE, f"{said}: what fits the one may not fit the other")
+
+
+def _indexed(obj: Object, work: Work) -> bool:
+    """Whether the table that refers has an index, or a key, by which rows are found that refer to one."""
+    columns = set(obj.attributes["columns"])
+    for other in work.children(obj.parent, after=True) if obj.parent is not None else ():
+        on = other.attributes.get("on") if other.address.kind == "index" else None
+        on = other.attributes.get("columns") if other.address.kind in ("primary_key", "unique") else on
+        if on and set(on[: len(columns)]) == columns and "where" not in other.attributes:
+            return True
+    return False
 
 
 _ANY, _LEAVING = frozenset(Action), frozenset({Action.DROP})

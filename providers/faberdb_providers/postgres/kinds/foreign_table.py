@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.column.clause import beyond
 from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
@@ -125,12 +126,14 @@ class ForeignTableKind(Descendant):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         moves = option_moves(after, before.attributes.get("options", {}), after.attributes.get("options", {}))
         if moves:
-            hazard = Hazard("foreign-options", "queries on it use this from the moment it commits")
+            hazard = Hazard(codes.FOREIGN_OPTIONS, "queries on it use this from the moment it commits")
             yield with_secrets(f"ALTER {self.identity(after)}{moves}", Risk.CAUTION, after, (hazard,))
         yield from join(before, after, work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("foreign-drop", "queries that use it fail from the moment this commits; its rows stay far away")
+        hazard = Hazard(
+            codes.FOREIGN_DROP, "queries that use it fail from the moment this commits; its rows stay far away"
+        )
         yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds import extension_dependency
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
@@ -313,16 +314,16 @@ def _definer(obj: Object, before: Object | None = None) -> Iterator[Hazard]:
     if now.get("security_definer"):
         safe = any(name == "search_path" for name, _ in now.get("set", ()))
         careful = "" if safe else "; `set` no search_path, and callers choose which objects its body means"
-        yield Hazard("security-definer", f"it runs with the rights of its owner for whoever may call it{careful}")
+        yield Hazard(codes.SECURITY_DEFINER, f"it runs with the rights of its owner for whoever may call it{careful}")
     elif then.get("security_definer"):
-        yield Hazard("security-invoker", "it no longer runs with the rights of its owner: callers need their own")
+        yield Hazard(codes.SECURITY_INVOKER, "it no longer runs with the rights of its owner: callers need their own")
 
 
 def _stored(before: Object, work: Work) -> Iterator[Hazard]:
     """What was computed with the old form stays."""
     users = {o.address.kind for o in work.referrers(before.address, after=False)}
     if users & {"index", "check", "exclusion", "column", "unique"}:
-        yield Hazard("function-in-use", "indexes, generated columns and checks keep what the old form computed")
+        yield Hazard(codes.FUNCTION_IN_USE, "indexes, generated columns and checks keep what the old form computed")
 
 
 def _number(value: float | None) -> float | int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import (
     CLASS,
     DATABASE,
@@ -64,8 +65,8 @@ def owner_query(kind: str, path: Sequence[str]) -> str:
 
 
 DATABASE_OWNER = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
-REVOKED = Hazard("revoke", "whoever needs the privilege fails from the moment this commits")
-FOR_ALL = Hazard("grant-to-public", "every role of the server can use this, also roles made later")
+REVOKED = Hazard(codes.REVOKE, "whoever needs the privilege fails from the moment this commits")
+FOR_ALL = Hazard(codes.GRANT_TO_PUBLIC, "every role of the server can use this, also roles made later")
 
 
 def changed(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
@@ -140,6 +141,10 @@ def made_by_server(kind: str, table: str, name: str, attributes: Mapping[str, An
     return bool(valid) and same and not own and is_chosen(name, kind, table, columns)
 
 
+_DROPPED = Hazard(codes.INDEX_DROPPED, "queries that it serves are slower from the moment this commits", in_use=True)
+_REPLACED = Hazard(codes.INDEX_REPLACED, "queries do without it until it is built anew", in_use=True)
+
+
 class IndexKind(OnColumns):
     """`CREATE INDEX`; https://www.postgresql.org/docs/current/sql-createindex.html"""
 
@@ -254,7 +259,7 @@ class IndexKind(OnColumns):
         return f"INDEX {dotted(obj.address.path[0], obj.address.path[-1])}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        hazard = Hazard("index-build", "writes to the table wait until the index is built", in_use=True)
+        hazard = Hazard(codes.INDEX_BUILD, "writes to the table wait until the index is built", in_use=True)
         columns = columns_of(obj, work)
         probe: tuple[str, ...] = ()
         if "attached_to" in obj.attributes and not made_alone(obj, work):
@@ -293,7 +298,8 @@ class IndexKind(OnColumns):
         if "attached_to" in obj.attributes:
             yield from part_dropped(obj, work)
         else:
-            yield from super().drop(obj, work)
+            hazard = _DROPPED if work.after(obj.address) is None else _REPLACED
+            yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (hazard,))
 
     def settings(self, before: Object, after: Object) -> Iterator[Statement]:
         """What ALTER INDEX and CLUSTER ON set."""

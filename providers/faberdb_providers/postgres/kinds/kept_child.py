@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lineage import Objects, all_above, shared
 from faberdb_providers.postgres.names import dotted, ident, object_name, qualified, resolve
 
@@ -34,7 +35,9 @@ def left_for(obj: Object, parent: str, stand_in: str, work: Work) -> Iterator[St
 
 def no_inherit(obj: Object, parent: str) -> Statement:
     """NO INHERIT."""
-    hazard = Hazard("no-inherit", "queries on the parent wait for a moment, and no longer find the rows of the child")
+    hazard = Hazard(
+        codes.NO_INHERIT, "queries on the parent wait for a moment, and no longer find the rows of the child"
+    )
     return Statement(f"ALTER TABLE {qualified(obj.address)} NO INHERIT {parent}", Risk.DANGEROUS, (hazard,))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.index import key_of, the_cluster
@@ -101,9 +102,9 @@ class KeyKind(ConstraintKind):
         condition = " and ".join(f"{c} is not null" for c in columns) if distinct else ""
         return rows_alike(Address("table", obj.address.path[:-1]), ", ".join(columns), condition, work)
 
-    def danger(self, obj: Object) -> tuple[Risk, tuple[Hazard, ...]]:
+    def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that are alike stop it"
-        return Risk.DANGEROUS, (Hazard("add-key", message, in_use=True),)
+        return Risk.DANGEROUS, (Hazard(codes.ADD_KEY, message, in_use=True),)
 
 
 class PrimaryKeyKind(KeyKind):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import FixedSpec, GrantableSpec, LabelledSpec, OwnedSpec
@@ -66,7 +67,7 @@ class LanguageKind(PostgresKind):
         yield Statement(_create("CREATE", obj))
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("language", "functions of the language run by the new handler from the moment this commits")
+        hazard = Hazard(codes.LANGUAGE, "functions of the language run by the new handler from the moment this commits")
         yield Statement(_create("CREATE OR REPLACE", after), Risk.DANGEROUS, (hazard,))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import BareSpec
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
@@ -106,8 +107,10 @@ class MembershipKind(PostgresKind):
 
 _LOST = {"admin": False, "no_inherit": True, "no_set": True}
 """What each attribute is where the member has less of it."""
-_ADMIN = Hazard("membership-admin", "the member may make any other role a member, also itself with every option")
-_REVOKED = Hazard("membership-revoked", "what the member had through the role it loses from the moment this commits")
+_ADMIN = Hazard(codes.MEMBERSHIP_ADMIN, "the member may make any other role a member, also itself with every option")
+_REVOKED = Hazard(
+    codes.MEMBERSHIP_REVOKED, "what the member had through the role it loses from the moment this commits"
+)
 
 
 def _options(attributes: Mapping[str, Any], version: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import DATABASE, OWNER, renamed_grantee
 from faberdb_providers.postgres.kinds.along import made_anew
 from faberdb_providers.postgres.kinds.base import PostgresKind
@@ -20,7 +21,7 @@ from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
 
 FORMER = Hazard(
-    "owner",
+    codes.OWNER,
     "the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's",
 )
 _FIRST_OF_PUBLIC = "SELECT rolname FROM pg_roles WHERE oid = 10"

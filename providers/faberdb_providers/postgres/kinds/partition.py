@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.bounds import misfits
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
@@ -38,8 +39,8 @@ def attach(obj: Object, probe: tuple[str, ...] = ()) -> Statement:
     """ATTACH PARTITION. probe: for rows that are in its way."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
     hazard = Hazard(
-        "attach",
-        "the table is locked while all its rows are checked, unless a check constraint says what the bound says",
+        codes.ATTACH,
+        "the table is locked while all its rows are checked",
     )
     sql = f"ALTER TABLE {parent} ATTACH PARTITION {qualified(obj.address)} {obj.attributes['bound']}"
     return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
@@ -48,7 +49,9 @@ def attach(obj: Object, probe: tuple[str, ...] = ()) -> Statement:
 def detach(obj: Object) -> Statement:
     """DETACH PARTITION."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
-    hazard = Hazard("detach", "queries on the parent wait for a moment, and no longer find the rows of the partition")
+    hazard = Hazard(
+        codes.DETACH, "queries on the parent wait for a moment, and no longer find the rows of the partition"
+    )
     return Statement(f"ALTER TABLE {parent} DETACH PARTITION {qualified(obj.address)}", Risk.DANGEROUS, (hazard,))
 
 
@@ -178,7 +181,7 @@ def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]
         text = str(default.attributes["expression"]) if default else None
         new = Object(Address("column", (*after.address.path, name)), told)
         filled = bool(told.get("null") or text or "generated" in told)
-        hazard = Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True)
+        hazard = Hazard(codes.REQUIRED_COLUMN, "fails if the table has rows, which have no value for it", in_use=True)
         risk, hazards = (Risk.CAUTION, ()) if filled else (Risk.DANGEROUS, (hazard,))
         yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(new, text, work.version)}", risk, hazards)
 
@@ -188,7 +191,7 @@ def _retyped(table: str, old: Object, new: Object) -> Iterator[Statement]:
     was, type_, collation = old.attributes["type"], new.attributes["type"], new.attributes.get("collation")
     if was == type_ and old.attributes.get("collation") == collation:
         return
-    hazard = Hazard("rewrite", "the table is rewritten while it is locked", in_use=True)
+    hazard = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)
     words = f"TYPE {type_}{f' COLLATE {collation}' if collation else ''}"
     risk, hazards = (Risk.DANGEROUS, (hazard,)) if rewritten(was, type_) else (Risk.CAUTION, ())
     yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(new.address.path[-1])} {words}", risk, hazards)
@@ -211,7 +214,7 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             what = f"ADD CONSTRAINT {ident(names[name])} NOT NULL {ident(name)}"
             what = what if work.version >= 18 else f"ALTER COLUMN {ident(name)} SET NOT NULL"
             hazard = Hazard(
-                "set-not-null", "the table is scanned while it is locked, and a row without a value stops it"
+                codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it"
             )
             yield Statement(f"ALTER TABLE {table} {what}", Risk.DANGEROUS, (hazard,))
         elif work.version >= 18 and now[name] != names[name] and not _stays_below(before, after):
@@ -221,7 +224,7 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         mine = work.before(Address("check", (*after.address.path, name)))
         if mine is None and name not in had:
             unenforced = " NOT ENFORCED" if check.attributes.get("not_enforced") else ""
-            hazard = Hazard("add-constraint", "the table is locked while all rows are checked", in_use=True)
+            hazard = Hazard(codes.ADD_CONSTRAINT, "the table is locked while all rows are checked", in_use=True)
             sql = (
                 f"ALTER TABLE {table} ADD CONSTRAINT {ident(name)} CHECK ({check.attributes['expression']}){unenforced}"
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lineage import KEYS, Find, Objects, above, is_part
 from faberdb_providers.postgres.names import dotted, ident, literal, object_name, qualified, relative, resolve, unquoted
 
@@ -74,7 +75,7 @@ def _alike(one: Object, other: Object) -> bool:
 def on_the_rest(whole: Object, work: Work, make: Callable[[Object], str], *, anew: bool = False) -> Iterator[Statement]:
     """What makes an index or key that was ON ONLY its table one on all partitions: those that have none get one.
     make: the statement that makes one of a partition. anew: it was dropped, and with it those of the partitions."""
-    hazard = Hazard("index-build", "writes to the partition wait until the index is built", in_use=True)
+    hazard = Hazard(codes.INDEX_BUILD, "writes to the partition wait until the index is built", in_use=True)
     for part in work.children(_table(whole), after=True):
         if "partition_of" not in part.attributes or work.before(part.address) is None:
             continue

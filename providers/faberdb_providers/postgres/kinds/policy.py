@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import renamed_grantee
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
@@ -113,7 +114,7 @@ class PolicyKind(OnRelation):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         sql = " ".join([f"ALTER {self.identity(after)}", *_clauses(before.attributes, after.attributes)])
-        hazard = Hazard("policy-changed", "other rows can be seen or written from the moment this commits")
+        hazard = Hazard(codes.POLICY_CHANGED, "other rows can be seen or written from the moment this commits")
         yield Statement(sql, Risk.DANGEROUS, (hazard,))
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
@@ -135,10 +136,12 @@ def _hazard(obj: Object, *, opens: bool) -> Hazard:
     roles = ", ".join(obj.attributes.get("roles", ["everybody"]))
     if opens:
         return Hazard(
-            "policy-opens", f"rows that were hidden or refused may open up to {roles} when this commits", in_use=True
+            codes.POLICY_OPENS,
+            f"rows that were hidden or refused may open up to {roles} when this commits",
+            in_use=True,
         )
     return Hazard(
-        "policy-closes", f"rows may vanish or be refused for {roles} from the moment this commits", in_use=True
+        codes.POLICY_CLOSES, f"rows may vanish or be refused for {roles} from the moment this commits", in_use=True
     )
 
 

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import BareSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.undisturbed import identified
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
 
 PUBLISHED = ("insert", "update", "delete", "truncate")
-_HAZARD = Hazard("publication", "subscribers get other rows from the moment this commits, or stop with an error")
+_HAZARD = Hazard(codes.PUBLICATION, "subscribers get other rows from the moment this commits, or stop with an error")
 
 _UNKNOWN = (
     Hazard(
-        "published-changes",
+        codes.PUBLISHED_CHANGES,
         "from the moment this commits, UPDATE and DELETE fail in a published table that has neither a primary key nor"
         " another replica identity",
     ),
@@ -101,7 +102,10 @@ class PublicationKind(PostgresKind):
         yield Statement(f"ALTER {self.identity(after)} SET ({settings})", Risk.DANGEROUS, (_HAZARD,))
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("publication-drop", "its subscribers stop with an error from the moment this commits")
+        hazard = Hazard(
+            codes.PUBLICATION_DROP,
+            "its subscribers get nothing through it from the moment this commits, or stop with an error",
+        )
         yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
 
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from faberdb.model import Object, Risk, Statement, Work
+from faberdb.model import Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
 _INDEX = "index "
+_OTHERWISE = Hazard(
+    codes.REPLICA_IDENTITY, "subscribers and change capture are told rows by other columns", in_use=True
+)
 
 
 def identity_change(
@@ -24,7 +28,7 @@ def identity_change(
         return
     name = str(identity).removeprefix(_INDEX)
     words = f"USING INDEX {ident(name)}" if name != identity and identity else str(identity or "default").upper()
-    yield Statement(f"ALTER TABLE {qualified(after.address)} REPLICA IDENTITY {words}", Risk.CAUTION)
+    yield Statement(f"ALTER TABLE {qualified(after.address)} REPLICA IDENTITY {words}", Risk.CAUTION, (_OTHERWISE,))
 
 
 def identified_by(index: Object, work: Work) -> Iterator[Statement]:

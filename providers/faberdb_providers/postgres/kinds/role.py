@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
 from faberdb_providers.postgres.kinds.spec import Spec
@@ -157,7 +158,7 @@ class RoleKind(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         hazard = Hazard(
-            "role-renamed",
+            codes.ROLE_RENAMED,
             "whoever logs in under the old name fails from the moment this commits; a password stored as MD5 is lost",
         )
         new = ident(after.address.path[0])
@@ -169,14 +170,16 @@ _POWERS = ("superuser", "createrole", "replication", "bypassrls")
 """What lets a role do more than its privileges say."""
 
 _LOGIN = Hazard(
-    "role-login", "from now on it can be logged in as, with the password it may have from before or where none is asked"
+    codes.ROLE_LOGIN,
+    "from now on it can be logged in as, with the password it may have from before or where none is asked",
 )
 _PASSWORD = Hazard(
-    "role-password", "undo: none for its password, which is lost for good: a rollback makes the role anew without one"
+    codes.ROLE_PASSWORD,
+    "undo: none for its password, which is lost for good: a rollback makes the role anew without one",
 )
-_ANY_PASSWORD = Hazard("role-password", "undo: none for a password that it may have from when it could log in")
-_MEMBERS = Hazard("role-dropped", "whoever had something through it loses that from the moment this commits")
-_AT_LOGIN = Hazard("role-settings", "sessions that are open keep what they have; it counts from the next login on")
+_ANY_PASSWORD = Hazard(codes.ROLE_PASSWORD, "undo: none for a password that it may have from when it could log in")
+_MEMBERS = Hazard(codes.ROLE_DROPPED, "whoever had something through it loses that from the moment this commits")
+_AT_LOGIN = Hazard(codes.ROLE_SETTINGS, "sessions that are open keep what they have; it counts from the next login on")
 
 _DEPENDING = (
     "select coalesce(d.datname, 'of the server') as database, count(*) as objects,"
@@ -187,13 +190,13 @@ _DEPENDING = (
 
 
 def _loses(what: str) -> Hazard:
-    return Hazard("role-loses", f"it loses {what}; whoever relies on that fails, in every database of the server")
+    return Hazard(codes.ROLE_LOSES, f"it loses {what}; whoever relies on that fails, in every database of the server")
 
 
 def _without_password(obj: Object) -> Hazard:
     name = obj.address.name
     return Hazard(
-        "role-without-password",
+        codes.ROLE_WITHOUT_PASSWORD,
         f"it is made without a password: until somebody sets one (in psql: \\password {name}), it can be logged in as"
         " only where pg_hba.conf asks for none",
     )
@@ -203,7 +206,9 @@ def _powers(obj: Object, old: Mapping[str, Any]) -> Iterator[Hazard]:
     gained = [flag for flag in _POWERS if obj.attributes.get(flag) and not old.get(flag)]
     if gained:
         what = ", ".join(gained)
-        yield Hazard("role-power", f"{what}: that holds in every database of the server, whatever its privileges are")
+        yield Hazard(
+            codes.ROLE_POWER, f"{what}: that holds in every database of the server, whatever its privileges are"
+        )
 
 
 def _words(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

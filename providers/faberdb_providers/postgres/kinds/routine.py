@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.names import ident, routine
 from faberdb_providers.postgres.signatures import Argument, arguments, input_types, key_of, of_key
@@ -16,10 +17,10 @@ TYPES = (
 )
 """SQL for the types of the input arguments of pg_proc p, as they stand in an address."""
 
-CALLED = Hazard("routine-dropped", "calls from the application and from bodies of other routines fail from then on")
+CALLED = Hazard(codes.ROUTINE_DROPPED, "calls from the application and from bodies of other routines fail from then on")
 
 REPLACED = Hazard(
-    "routine-replaced", "calls from the application and from bodies of other routines must fit the new form"
+    codes.ROUTINE_REPLACED, "calls from the application and from bodies of other routines must fit the new form"
 )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.by_name import text_differs
 from faberdb_providers.postgres.kinds.lineage import all_above
@@ -104,10 +105,10 @@ def of_rows(detail: Mapping[str, Any]) -> tuple[Hazard, ...]:
             "no key tells its rows apart: kept values come back by the content of the other columns,"
             " and to rows alike in all of them by their order in the file"
         )
-    return (Hazard("rows-without-a-key", f"{said}; exact as long as nobody writes to the table in between"),)
+    return (Hazard(codes.ROWS_WITHOUT_A_KEY, f"{said}; exact as long as nobody writes to the table in between"),)
 
 
-_COPIED = Hazard("values-copied", "the values are copied to quarantine while the table is locked")
+_COPIED = Hazard(codes.VALUES_COPIED, "the values are copied to quarantine while the table is locked")
 
 
 def copy_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.bounds import within
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
@@ -20,7 +21,7 @@ from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
 COPIED = Hazard(
-    "rows-copied",
+    codes.ROWS_COPIED,
     "its rows are copied while it is locked, and keep the values of columns that it still has; a rollback brings back"
     " the rows as they are now, and those written since stay in quarantine",
 )
@@ -142,11 +143,13 @@ def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:
         return tuple(_split(obj, work))
     if work.kept(obj.address):
         return (
-            Hazard("rows-set-aside", "its rows go to quarantine, and the table comes back with those it had before"),
+            Hazard(
+                codes.ROWS_SET_ASIDE, "its rows go to quarantine, and the table comes back with those it had before"
+            ),
         )
     if goes_over(obj, work):
         return ()
-    return (Hazard("rows-set-aside", "its rows go to quarantine, and the new table is empty"),)
+    return (Hazard(codes.ROWS_SET_ASIDE, "its rows go to quarantine, and the new table is empty"),)
 
 
 def _split(part: Object, work: Work) -> Iterator[Hazard]:
@@ -156,7 +159,7 @@ def _split(part: Object, work: Work) -> Iterator[Hazard]:
     names = [o.address.path[-1] for o in beside if "bound" in o.attributes and work.before(o.address) is None]
     if whole is not None and names and work.before(whole.address) is not None:
         yield Hazard(
-            "rows-set-aside",
+            codes.ROWS_SET_ASIDE,
             f"its rows leave {whole.address.path[-1]} and wait in quarantine, also those that {', '.join(names)} would"
             " take; they stay where a partition that covers them says `renamed_from` of this one",
         )

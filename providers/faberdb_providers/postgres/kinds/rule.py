@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import Spec
@@ -29,7 +30,7 @@ class RuleSpec(Spec):
 
 _EVENTS = {"1": "select", "2": "update", "3": "insert", "4": "delete"}
 _HAZARD = Hazard(
-    "rule", "statements on the table do something else from now on; prepared ones are planned anew", in_use=True
+    codes.RULE, "statements on the table do something else from now on; prepared ones are planned anew", in_use=True
 )
 
 

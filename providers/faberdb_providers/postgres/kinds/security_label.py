@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.along import made_anew
 from faberdb_providers.postgres.kinds.base import PostgresKind
@@ -60,7 +61,7 @@ class SecurityLabelKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         hazard = Hazard(
-            "security-label",
+            codes.SECURITY_LABEL,
             f"whether {obj.address.path[-1]} is loaded and takes the label shows only when this is applied",
         )
         yield _labelled(obj.address, literal(obj.attributes["label"]).strip(), hazard)
@@ -69,7 +70,7 @@ class SecurityLabelKind(PostgresKind):
         yield from self.create(after, (), work)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = Hazard("security-label-off", "what the label kept from happening may happen from now on")
+        hazard = Hazard(codes.SECURITY_LABEL_OFF, "what the label kept from happening may happen from now on")
         yield _labelled(obj.address, "NULL", hazard)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:

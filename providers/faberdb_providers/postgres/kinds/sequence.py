@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
@@ -21,6 +22,9 @@ from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, O
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
+
+
+_DROPPED = Hazard(codes.SEQUENCE_DROPPED, "what draws from it fails from the moment this commits")
 
 
 class SequenceSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -171,12 +175,14 @@ class SequenceKind(PostgresKind):
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
+        gone = (_DROPPED,) if work.after(obj.address) is None else ()
         if not kept:
-            yield Statement(f"DROP SEQUENCE {name}", Risk.DESTRUCTIVE)
+            yield Statement(f"DROP SEQUENCE {name}", Risk.DESTRUCTIVE, gone)
             return
         if obj.parent:
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
-        yield Statement(f"ALTER SEQUENCE {name} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+        risk = Risk.DANGEROUS if gone else Risk.CAUTION
+        yield Statement(f"ALTER SEQUENCE {name} SET SCHEMA {ident(kept.place)}", risk, gone)
 
 
 def _linked(obj: Object, column: Address, work: Work) -> Iterator[Statement]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
 Options = dict[str, str | int | float | bool]
@@ -56,7 +57,7 @@ def toast_options(column: Object, work: Work) -> Iterator[Statement]:
         yield from option_changes(f"ALTER TABLE {dotted(*after.address.path)}", {}, wanted)
 
 
-_MOVED = Hazard("tablespace", "all of it is copied to the other place under a lock that keeps everybody out")
+_MOVED = Hazard(codes.TABLESPACE, "all of it is copied to the other place under a lock that keeps everybody out")
 _OF_DATABASE = (
     "SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid"
     " WHERE d.datname = current_database()"

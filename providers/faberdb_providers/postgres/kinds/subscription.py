@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.foreign import Secret, variable, with_secrets
 from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec
@@ -24,17 +25,17 @@ NOWHERE = "host=/nonexistent password=none"
 """The connection on a scratch server: well formed, with the password that a role's own subscription must have."""
 
 _UNCONNECTED = Hazard(
-    "subscription",
+    codes.SUBSCRIPTION,
     "it is made without connecting: make its slot on the publisher, enable it, then run ALTER SUBSCRIPTION ... REFRESH"
     " PUBLICATION; before that nothing is replicated",
 )
 _REFRESH = Hazard(
-    "subscription-publications", "tables come and go only with ALTER SUBSCRIPTION ... REFRESH PUBLICATION, which"
+    codes.SUBSCRIPTION_PUBLICATIONS, "tables come and go only with ALTER SUBSCRIPTION ... REFRESH PUBLICATION, which"
     " connects and which no plan runs"
 )  # fmt: skip
-_ON = Hazard("subscription-on", "rows of the publisher are written here from the moment this commits")
-_OFF = Hazard("subscription-off", "no row of the publisher arrives any more, and its slot keeps the log there")
-_OTHER_SLOT = Hazard("subscription-slot", "the slot it used stays on the publisher and keeps the log there")
+_ON = Hazard(codes.SUBSCRIPTION_ON, "rows of the publisher are written here from the moment this commits")
+_OFF = Hazard(codes.SUBSCRIPTION_OFF, "no row of the publisher arrives any more, and its slot keeps the log there")
+_OTHER_SLOT = Hazard(codes.SUBSCRIPTION_SLOT, "the slot it used stays on the publisher and keeps the log there")
 _WITH_SLOT = ("two_phase", "failover")
 """What is a property of the slot too, so that ALTER would connect to change it there."""
 
@@ -159,13 +160,13 @@ class SubscriptionKind(PostgresKind):
         if slot:
             # With a slot DROP connects to the publisher to drop it there, and the way back would find none.
             hazard = Hazard(
-                "subscription-drop",
+                codes.SUBSCRIPTION_DROP,
                 f"the slot {slot} stays on the publisher and keeps the log there; drop it there if the subscription"
                 " does not come back",
             )
             yield Statement(f"ALTER {self.identity(obj)} SET (slot_name = NONE)", Risk.DANGEROUS, (hazard,))
         gone = Hazard(
-            "subscription-position",
+            codes.SUBSCRIPTION_POSITION,
             "how far it had come and its connection are forgotten: no rollback brings the one back, and the other has"
             " to be given again",
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column, said_aloud
@@ -37,6 +38,8 @@ from faberdb_providers.postgres.kinds.storage import (
 )
 from faberdb_providers.postgres.kinds.typed import as_typed, turn_of_type, typed, untyped
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
+
+_DROPPED = Hazard(codes.TABLE_DROPPED, "queries that use it fail from the moment this commits")
 
 
 class TableSpec(RelationSpec):
@@ -255,6 +258,7 @@ class TableKind(Descendant):
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
+        gone = (_DROPPED,) if work.after(obj.address) is None else ()
         if obj.attributes.get("partition_of"):
             yield detach(obj)
         for sequence, _ in staying(obj.address, work):
@@ -265,10 +269,10 @@ class TableKind(Descendant):
             if _comes(obj, work.after, work.before):
                 yield _stored_by(name, "heap")
             yield Statement(
-                f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, set_aside(obj, work)
+                f"ALTER TABLE {name} SET SCHEMA {ident(kept.place)}", Risk.DESTRUCTIVE, (*gone, *set_aside(obj, work))
             )
         else:
-            yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE)
+            yield Statement(f"DROP TABLE {name}", Risk.DESTRUCTIVE, gone)
 
 
 def _said_twice(inlined: Sequence[Object]) -> list[Object]:
@@ -360,7 +364,7 @@ def _stored_by(table: str, access_method: str, *, holds_rows: bool = True) -> St
     if not holds_rows:
         named = "DEFAULT" if access_method == "heap" else ident(access_method)
         return Statement(f"ALTER TABLE {table} SET ACCESS METHOD {named}", Risk.CAUTION)
-    hazard = Hazard("rewrite", "the table is rewritten while it is locked")
+    hazard = Hazard(codes.REWRITE, "the table is rewritten while it is locked")
     return Statement(f"ALTER TABLE {table} SET ACCESS METHOD {ident(access_method)}", Risk.DANGEROUS, (hazard,))
 
 
@@ -371,10 +375,10 @@ def _comes(obj: Object, first: Find, then: Find) -> bool:
 
 
 _ROW_SECURITY = {
-    "ENABLE": Hazard("row-security-on", "roles see and write only what a policy lets through from then on"),
-    "DISABLE": Hazard("row-security-off", "no policy counts any more: whoever has privileges on it sees all rows"),
-    "FORCE": Hazard("row-security-forced", "the owner too sees and writes only what a policy lets through"),
-    "NO FORCE": Hazard("row-security-not-forced", "no policy counts for the owner any more"),
+    "ENABLE": Hazard(codes.ROW_SECURITY_ON, "roles see and write only what a policy lets through from then on"),
+    "DISABLE": Hazard(codes.ROW_SECURITY_OFF, "no policy counts any more: whoever has privileges on it sees all rows"),
+    "FORCE": Hazard(codes.ROW_SECURITY_FORCED, "the owner too sees and writes only what a policy lets through"),
+    "NO FORCE": Hazard(codes.ROW_SECURITY_NOT_FORCED, "no policy counts for the owner any more"),
 }
 
 

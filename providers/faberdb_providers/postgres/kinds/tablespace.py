@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
@@ -109,15 +110,19 @@ class TablespaceKind(PostgresKind):
         )
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
-        hazard = Hazard("tablespace-renamed", "settings that name it (default_tablespace) fall back to the usual one")
+        hazard = Hazard(
+            codes.TABLESPACE_RENAMED, "settings that name it (default_tablespace) fall back to the usual one"
+        )
         new = ident(after.address.path[0])
         yield Statement(f"ALTER {self.identity(before)} RENAME TO {new}", Risk.CAUTION, (hazard,))
 
 
 _FOLDER = Hazard(
-    "tablespace-folder",
+    codes.TABLESPACE_FOLDER,
     "the folder must be there on the server's machine, and on that of every standby, and belong to who runs the server",
 )
-_EMPTY = Hazard("tablespace-dropped", "it cannot be dropped as long as anything stands in it, in whichever database")
+_EMPTY = Hazard(
+    codes.TABLESPACE_DROPPED, "it cannot be dropped as long as anything stands in it, in whichever database"
+)
 
 KIND = TablespaceKind()

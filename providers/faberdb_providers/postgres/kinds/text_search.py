@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
@@ -14,7 +15,7 @@ from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident, identifiers, literal
 
 STALE = Hazard(
-    "text-search", "what was indexed or stored by it stays as it was: rebuild those indexes and columns afterwards"
+    codes.TEXT_SEARCH, "what was indexed or stored by it stays as it was: rebuild those indexes and columns afterwards"
 )
 
 

@@ -11,12 +11,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds import comment, extension_dependency
 from faberdb_providers.postgres.kinds.along import comment_on
 from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.names import dotted, ident, qualified, relative, resolve
+
+_NEW = Hazard(codes.TRIGGER_NEW, "it fires for everybody from now on, and what they do fails if it fails", in_use=True)
 
 
 class Referencing(BaseModel):
@@ -58,7 +61,7 @@ class TriggerSpec(DependentSpec):
 _WHEN = ((64, "instead of"), (2, "before"))
 _EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
 _CONDITION = re.compile(r" FOR EACH (?:ROW|STATEMENT) WHEN \((.*)\) EXECUTE FUNCTION ", re.S)
-_STOPPED = Hazard("trigger-off", "what it did or refused no longer happens for new changes to the rows")
+_STOPPED = Hazard(codes.TRIGGER_OFF, "what it did or refused no longer happens for new changes to the rows")
 
 
 class TriggerKind(OnRelation):
@@ -165,7 +168,7 @@ class TriggerKind(OnRelation):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         if "execute" in obj.attributes:
-            yield Statement(render(obj, "CREATE"), Risk.CAUTION)
+            yield Statement(render(obj, "CREATE"), Risk.CAUTION, (_NEW,))
         yield from _switched(obj, obj.attributes.get("enabled"))
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:

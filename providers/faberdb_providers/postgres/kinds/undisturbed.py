@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.names import dotted, literal, qualified
+
+_BACKFILL = (codes.BACKFILL_PASSES_RULES, codes.BACKFILL_IDENTIFIES_ROWS)
+_RESTORE = (codes.RESTORE_PASSES_RULES, codes.RESTORE_IDENTIFIES_ROWS)
 
 
 def reaching(table: tuple[str, ...], update: str, work: Work, *, quiet: bool = False) -> str:
@@ -28,26 +32,27 @@ def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
     """Says what acts on each row that a backfill changes, which may be wanted, so it is left on; and what does not."""
     names = triggers_of(table, work, updates=True)
     said = f"fires for every row that is filled: trigger {', '.join(names)}"
-    fired = (Hazard("backfill-fires-triggers", said),) if names else ()
-    return (*fired, *_passed(table, work, "backfill", "rows are filled"))
+    fired = (Hazard(codes.BACKFILL_FIRES_TRIGGERS, said),) if names else ()
+    return (*fired, *_passed(table, work, _BACKFILL, "rows are filled"))
 
 
 def passes(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
     """Says what does not act on rows while values are given back to them."""
     names = triggers_of(table, work)
     said = f"trigger {', '.join(names)} is off while values are given back"
-    off = (Hazard("restore-passes-triggers", said),) if names else ()
-    return (*off, *_passed(table, work, "restore", "values are given back"))
+    off = (Hazard(codes.RESTORE_PASSES_TRIGGERS, said),) if names else ()
+    return (*off, *_passed(table, work, _RESTORE, "values are given back"))
 
 
-def _passed(table: tuple[str, ...], work: Work, code: str, when: str) -> Iterator[Hazard]:
+def _passed(table: tuple[str, ...], work: Work, of: tuple[str, str], when: str) -> Iterator[Hazard]:
     """What any UPDATE of ours turns off, or sets, for as long as it takes."""
+    passes, identifies = of
     if rules := _rules(table, work):
         said = f"rule {', '.join(rules)}, which would act besides or instead, is off while {when}"
-        yield Hazard(f"{code}-passes-rules", said)
+        yield Hazard(passes, said)
     if _unknown_to_subscribers(table, work):
         said = f"REPLICA IDENTITY FULL is set while {when}, since subscribers have nothing else to know the rows by"
-        yield Hazard(f"{code}-identifies-rows", f"{said}; it locks the table, and they get every row in full")
+        yield Hazard(identifies, f"{said}; it locks the table, and they get every row in full")
 
 
 def triggers_of(table: tuple[str, ...], work: Work, *, updates: bool = False) -> list[str]:

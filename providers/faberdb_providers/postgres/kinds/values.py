@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
@@ -152,7 +153,7 @@ def _added_again(part: Part) -> Hazard:
         f"column {ident(part.column.address.path[-1])} was added again since: its rows without a value, and those with"
         " the one that all rows got then, get the kept one, also where somebody wrote that since"
     )
-    return Hazard("taken-for-unwritten", said)
+    return Hazard(codes.TAKEN_FOR_UNWRITTEN, said)
 
 
 def _value(part: Part) -> str:

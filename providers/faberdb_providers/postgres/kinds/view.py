@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
 from faberdb_providers.postgres.kinds.granting import bare
@@ -20,6 +21,9 @@ from faberdb_providers.postgres.kinds.storage import (
     stored_options,
 )
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
+
+_OTHERWISE = Hazard(codes.VIEW_REPLACED, "queries get other rows or columns from the moment this commits")
+_DROPPED = Hazard(codes.VIEW_REPLACED, "queries that use it fail from the moment this commits")
 
 
 class QuerySpec(RelationSpec):
@@ -118,6 +122,10 @@ class ViewKind(PostgresKind):
             return Verdict(Action.ALTER, "columns stay, or are added at the end")
         return Verdict(Action.REPLACE, "its columns change, which CREATE OR REPLACE VIEW cannot do")
 
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        gone = work.after(obj.address) is None
+        yield Statement(f"DROP {self.identity(obj)}", *((Risk.DANGEROUS, (_DROPPED,)) if gone else (Risk.CAUTION, ())))
+
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(self.render(obj, "CREATE VIEW"), Risk.SAFE)
         yield from bare(obj.address, work)
@@ -133,7 +141,7 @@ class ViewKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes
         if old["query"] != new["query"] or old["row"] != new["row"]:
-            yield Statement(self.render(after, "CREATE OR REPLACE VIEW"), Risk.CAUTION)
+            yield Statement(self.render(after, "CREATE OR REPLACE VIEW"), Risk.CAUTION, (_OTHERWISE,))
         else:
             alter = f"ALTER {self.identity(after)}"
             yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
@@ -243,7 +251,7 @@ class MaterializedViewKind(ViewKind):
         yield from place_changes(alter, old, new)
         yield from self._stored(old, after, work)
         if old.get("unpopulated") != new.get("unpopulated"):
-            hazard = Hazard("refresh", "readers wait while the query runs")
+            hazard = Hazard(codes.REFRESH, "readers wait while the query runs")
             words = " WITH NO DATA" if new.get("unpopulated") else ""
             yield Statement(f"REFRESH {self.identity(after)}{words}", Risk.DANGEROUS, (hazard,))
 

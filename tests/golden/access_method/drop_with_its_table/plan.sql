@@ -18,11 +18,11 @@ CREATE SCHEMA faberdb_quarantine_1;
 -- 0002 create table public.item [safe]
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
--- 0003 drop table public.item [dangerous]
---      ! the table is rewritten while it is locked
+-- 0003 drop table public.item [safe]
 ALTER TABLE public.item SET ACCESS METHOD heap;
 
 -- 0004 drop table public.item [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.item SET SCHEMA faberdb_quarantine_1;
 
 -- 0005 drop access method pile [caution]

@@ -16,6 +16,7 @@ BEGIN;
 
 -- 0001 drop attribute public.place.state [dangerous]
 --      ! it looks as if it were only renamed to country; then declare it with renamed_from
+--      ! table public.customer is locked for a moment too
 LOCK TABLE public.customer IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop attribute public.place.state [dangerous]
@@ -30,9 +31,11 @@ ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 ALTER TYPE public.place DROP ATTRIBUTE state CASCADE;
 
 -- 0005 create attribute public.place.country [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.place ADD ATTRIBUTE country text CASCADE;
 
 -- 0006 create attribute public.place.code [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.place ADD ATTRIBUTE code integer CASCADE;
 
 COMMIT;

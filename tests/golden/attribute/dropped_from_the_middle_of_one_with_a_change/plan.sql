@@ -15,6 +15,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 BEGIN;
 
 -- 0001 replace composite type public.size [dangerous]
+--      ! table public.picture is locked for a moment too
 LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 replace composite type public.size [dangerous]

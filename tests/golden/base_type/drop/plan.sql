@@ -57,6 +57,7 @@ CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
 
 -- 0014 drop column public.exam.grade [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.exam DROP COLUMN grade;
 
 -- 0015 drop base type public.grade [caution]

@@ -15,7 +15,8 @@ BEGIN;
 -- 0001 replace primary key public.customer.customer_pkey [caution]
 ALTER TABLE public.customer DROP CONSTRAINT customer_pkey;
 
--- 0002 replace index public.customer.customer_town [caution]
+-- 0002 replace index public.customer.customer_town [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.customer_town;
 
 -- 0003 replace view public.sorted [caution]

@@ -29,6 +29,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0005 drop column public.customer.phone [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.customer DROP COLUMN phone;
 
 -- 0006 create column public.customer.since [safe]

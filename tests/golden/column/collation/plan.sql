@@ -13,7 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter column public.product.code [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! the table is read from end to end while writes wait
 ALTER TABLE public.product ALTER COLUMN code TYPE text COLLATE pg_catalog."C";
 
 COMMIT;

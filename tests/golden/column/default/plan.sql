@@ -16,6 +16,7 @@ BEGIN;
 ALTER TABLE public.parcel ALTER COLUMN sent SET DEFAULT now();
 
 -- 0002 alter default public.parcel.status [safe]
+--      ! rows that say nothing of it get another value from the moment this commits
 ALTER TABLE public.parcel ALTER COLUMN status SET DEFAULT 'sent'::text;
 
 -- 0003 drop default public.parcel.weight [safe]

@@ -26,6 +26,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0004 drop column public.reading.unit [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.reading DROP COLUMN unit;
 
 COMMIT;

@@ -13,7 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 create column public.order_line.total [dangerous]
---      ! the table is rewritten while it is locked
+--      ! the table is rewritten while it is locked: its value is computed for each row
 ALTER TABLE public.order_line ADD COLUMN total numeric(12,2) GENERATED ALWAYS AS ((price * (quantity)::numeric)) STORED;
 
 COMMIT;

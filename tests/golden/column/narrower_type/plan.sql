@@ -25,15 +25,21 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0004 alter column public.product.listed [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN listed TYPE date USING listed::date;
 
 -- 0005 alter column public.product.name [dangerous]
---      ! a value that is too long for character varying(5) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(5) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN name TYPE character varying(5);
 
 -- 0006 alter column public.product.weight [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN weight TYPE integer USING weight::integer;
 
 COMMIT;

@@ -17,9 +17,11 @@ BEGIN;
 ALTER TABLE public.book ALTER COLUMN size SET NOT NULL;
 
 -- 0002 alter column public.thing.name [caution]
+--      ! whoever reads it may meet NULL from the moment this commits
 ALTER TABLE public.thing ALTER COLUMN name DROP NOT NULL;
 
 -- 0003 alter column public.book.name [caution]
+--      ! whoever reads it may meet NULL from the moment this commits
 ALTER TABLE public.book ALTER COLUMN name DROP NOT NULL;
 
 -- 0004 alter column public.thing.size [dangerous]

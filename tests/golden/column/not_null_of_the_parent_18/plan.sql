@@ -16,9 +16,11 @@ BEGIN;
 ALTER TABLE public.book RENAME CONSTRAINT weighed TO known;
 
 -- 0002 alter column public.thing.name [caution]
+--      ! whoever reads it may meet NULL from the moment this commits
 ALTER TABLE public.thing ALTER COLUMN name DROP NOT NULL;
 
 -- 0003 alter column public.book.name [caution]
+--      ! whoever reads it may meet NULL from the moment this commits
 ALTER TABLE public.book ALTER COLUMN name DROP NOT NULL;
 
 -- 0004 alter column public.thing.size [dangerous]
@@ -28,8 +30,7 @@ ALTER TABLE public.thing ALTER COLUMN size SET NOT NULL;
 -- 0005 create table public.map [safe]
 CREATE TABLE public.map () INHERITS (public.thing);
 
--- 0006 create column public.map.weight [dangerous]
---      ! the table is scanned while it is locked, and a row without a value stops it
+-- 0006 create column public.map.weight [safe]
 ALTER TABLE public.map ADD CONSTRAINT weighed NOT NULL weight;
 
 COMMIT;

@@ -15,6 +15,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 BEGIN;
 
 -- 0001 alter column public.customer.email [caution]
+--      ! whoever reads it may meet NULL from the moment this commits
 ALTER TABLE public.customer ALTER COLUMN email DROP NOT NULL;
 
 SET LOCAL search_path = "public";

@@ -25,11 +25,15 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0004 alter column public.product.code [dangerous]
---      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN code TYPE character varying(9);
 
 -- 0005 alter column public.product.price [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.product ALTER COLUMN price TYPE numeric(8,1) USING price::numeric(8,1);
 
 COMMIT;

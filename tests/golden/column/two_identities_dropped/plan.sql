@@ -31,6 +31,7 @@ CREATE TABLE faberdb_quarantine.q_1_position AS SELECT 1 AS id, last_value, is_c
 ALTER TABLE faberdb_quarantine.q_1_position ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.ticket.number [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.ticket DROP COLUMN number;
 
 -- 0007 drop column public.ticket.turn [safe]
@@ -40,6 +41,7 @@ CREATE TABLE faberdb_quarantine.q_1_position_2 AS SELECT 1 AS id, last_value, is
 ALTER TABLE faberdb_quarantine.q_1_position_2 ADD PRIMARY KEY (id);
 
 -- 0009 drop column public.ticket.turn [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.ticket DROP COLUMN turn;
 
 COMMIT;

@@ -25,23 +25,33 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0004 alter column public.parcel.height [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN height TYPE numeric(8,1) USING height::numeric(8,1);
 
 -- 0005 alter column public.parcel.label [dangerous]
---      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(9) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN label TYPE character varying(9);
 
 -- 0006 alter column public.parcel.seen [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! values are read in the time zone of the session that applies this
 ALTER TABLE public.parcel ALTER COLUMN seen TYPE timestamp without time zone USING seen::timestamp without time zone;
 
 -- 0007 alter column public.parcel.sent [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! values are read in the time zone of the session that applies this
 ALTER TABLE public.parcel ALTER COLUMN sent TYPE timestamp without time zone USING sent::timestamp without time zone;
 
 -- 0008 alter column public.parcel.weight [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.parcel ALTER COLUMN weight TYPE numeric(8,1) USING weight::numeric(8,1);
 
 COMMIT;

@@ -37,10 +37,13 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0008 drop column public.run.error_code [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.run DROP COLUMN error_code;
 
 -- 0009 alter column public.run.state [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.run ALTER COLUMN state TYPE public.stage USING state::text::public.stage;
 
 -- 0010 drop enum public.state [caution]

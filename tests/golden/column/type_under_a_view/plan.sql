@@ -26,6 +26,7 @@ DROP VIEW public.rich_account;
 
 -- 0005 alter column public.account.balance [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.account ALTER COLUMN balance TYPE bigint USING balance::bigint;
 
 -- 0006 replace check public.account.account_balance_check [dangerous]

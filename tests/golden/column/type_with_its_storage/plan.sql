@@ -14,7 +14,8 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
--- 0001 alter column public.page.body [caution]
+-- 0001 alter column public.page.body [dangerous]
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.page ALTER COLUMN body TYPE text USING body::text;
 
 -- 0002 alter column public.page.body [caution]
@@ -35,7 +36,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0007 alter column public.page.head [dangerous]
---      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.page ALTER COLUMN head TYPE character varying(200);
 
 COMMIT;

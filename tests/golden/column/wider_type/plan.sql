@@ -12,14 +12,17 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter column public.product.code [caution]
+-- 0001 alter column public.product.code [dangerous]
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN code TYPE text USING code::text;
 
 -- 0002 alter column public.product.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN id TYPE bigint USING id::bigint;
 
--- 0003 alter column public.product.price [caution]
+-- 0003 alter column public.product.price [dangerous]
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN price TYPE numeric(12,2) USING price::numeric(12,2);
 
 COMMIT;

@@ -15,6 +15,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 BEGIN;
 
 -- 0001 replace domain public.pd [dangerous]
+--      ! table public.t is locked for a moment too
 LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 replace domain public.pd [dangerous]

@@ -32,6 +32,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.customer.home [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.customer DROP COLUMN home;
 
 -- 0007 drop composite type public.place [caution]

@@ -42,6 +42,7 @@ CREATE TABLE public.house (
 );
 
 -- 0010 drop table public.room [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.room SET SCHEMA faberdb_quarantine_3;
 
 -- 0011 drop composite type public.pair [caution]

@@ -41,7 +41,8 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0008 alter column public.room.code [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.room ALTER COLUMN code TYPE text USING code::text;
 
 -- 0009 replace domain public.code [caution]
@@ -61,7 +62,9 @@ CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
 
 -- 0014 alter column public.room.list [dangerous]
---      ! a value that is too long for public.code[] stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for public.code[] stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.room ALTER COLUMN list TYPE public.code[];
 
 COMMIT;

@@ -35,6 +35,7 @@ COMMENT ON CONSTRAINT email_has_at ON DOMAIN public.email IS 'No more is certain
 
 -- 0007 create column public.customer.email [dangerous]
 --      ! fails if the table has rows, which have no value for it
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.customer ADD COLUMN email public.email NOT NULL;
 
 COMMIT;

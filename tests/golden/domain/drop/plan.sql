@@ -32,7 +32,8 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 alter column public.customer.email [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.customer ALTER COLUMN email TYPE text USING email::text;
 
 -- 0007 drop domain public.email [caution]

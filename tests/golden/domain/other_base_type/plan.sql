@@ -17,13 +17,14 @@ BEGIN;
 -- 0001 replace view public.cheap [caution]
 DROP VIEW public.cheap;
 
--- 0002 replace index public.item.item_price [caution]
+-- 0002 replace index public.item.item_price [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.item_price;
 
 -- 0003 replace default public.item.price [safe]
 ALTER TABLE public.item ALTER COLUMN price DROP DEFAULT;
 
--- 0004 replace column public.item.twice [caution]
+-- 0004 replace column public.item.twice [dangerous]
 ALTER TABLE public.item DROP COLUMN twice;
 
 -- 0005 replace domain public.price [dangerous]
@@ -105,7 +106,7 @@ CREATE INDEX item_price ON public.item (price);
 ALTER TABLE public.item ALTER COLUMN price SET DEFAULT 0;
 
 -- 0027 replace column public.item.twice [dangerous]
---      ! the table is rewritten while it is locked
+--      ! the table is rewritten while it is locked: its value is computed for each row
 ALTER TABLE public.item ADD COLUMN twice numeric GENERATED ALWAYS AS (((price)::integer * 2)) STORED NOT NULL;
 
 COMMIT;

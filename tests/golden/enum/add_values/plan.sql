@@ -34,6 +34,7 @@ COMMIT;
 BEGIN;
 
 -- 0004 alter default public.loan.status [safe]
+--      ! rows that say nothing of it get another value from the moment this commits
 ALTER TABLE public.loan ALTER COLUMN status SET DEFAULT 'reserved'::public.loan_status;
 
 COMMIT;

@@ -32,6 +32,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.shirt.size [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.shirt DROP COLUMN size;
 
 -- 0007 drop enum public.size [caution]

@@ -17,8 +17,7 @@ BEGIN;
 -- 0001 replace default public.loan.status [safe]
 ALTER TABLE public.loan ALTER COLUMN status DROP DEFAULT;
 
--- 0002 alter enum public.loan_status [dangerous]
---      ! every table with a column of this type is rewritten while it is locked
+-- 0002 alter enum public.loan_status [safe]
 ALTER TYPE public.loan_status RENAME TO loan_status__faberdb_old;
 
 -- 0003 alter enum public.loan_status [safe]
@@ -39,6 +38,7 @@ CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id A
 ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 
 -- 0008 alter enum public.loan_status [dangerous]
+--      ! table public.visit is locked for a moment too
 LOCK TABLE public.visit IN ACCESS EXCLUSIVE MODE;
 
 -- 0009 alter enum public.loan_status [dangerous]
@@ -50,9 +50,11 @@ CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, md5(
 ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
 
 -- 0011 alter enum public.loan_status [dangerous]
+--      ! table public.loan is rewritten while it is locked
 ALTER TABLE public.loan ALTER COLUMN status TYPE public.loan_status USING (case status when 'lost' then 'gone' else status::loan_status end)::text::public.loan_status;
 
 -- 0012 alter enum public.loan_status [dangerous]
+--      ! table public.visit is rewritten while it is locked
 ALTER TABLE public.visit ALTER COLUMN past TYPE public.loan_status[] USING (array_remove(past, 'lost'))::text[]::public.loan_status[];
 
 SET LOCAL search_path = '';

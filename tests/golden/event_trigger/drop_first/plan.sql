@@ -23,6 +23,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 DROP EVENT TRIGGER noted;
 
 -- 0004 drop table public.customer [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.customer SET SCHEMA faberdb_quarantine_1;
 
 -- 0005 drop function public.note() [dangerous]

@@ -31,10 +31,12 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0005 drop column public.customer.email [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.customer DROP COLUMN email;
 
 -- 0006 create column public.customer.mail [dangerous]
 --      ! fails if the table has rows, which have no value for it
+--      ! the table is read from end to end while writes wait
 ALTER TABLE public.customer ADD COLUMN mail text NOT NULL;
 
 COMMIT;

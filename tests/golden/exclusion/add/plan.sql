@@ -13,7 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 create exclusion public.booking.booking_no_overlap [dangerous]
---      ! the table is locked while all rows are checked, and a row that fails stops it
+--      ! the table is locked while the index is built, and rows that exclude each other stop it
 ALTER TABLE public.booking ADD CONSTRAINT booking_no_overlap EXCLUDE USING gist (nights WITH &&);
 
 COMMIT;

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop exclusion public.zone.zone_apart [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.zone DROP CONSTRAINT zone_apart;
 
 COMMIT;

@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 create foreign key public.book.book_author_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.book ADD CONSTRAINT book_author_fkey FOREIGN KEY (author_id) REFERENCES public.author (id) ON UPDATE CASCADE ON DELETE SET NULL;
 
 COMMIT;

@@ -37,6 +37,8 @@ CREATE SCHEMA faberdb_quarantine_4;
 REVOKE ALL ON SCHEMA faberdb_quarantine_4 FROM PUBLIC;
 
 -- 0009 drop foreign key public.arrival.arrival_region_fkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
+--      ! table public.arrival_north, table public.place and table public.place_north are locked for a moment too
 ALTER TABLE public.arrival DROP CONSTRAINT arrival_region_fkey;
 
 -- 0010 drop table public.arrival_north [dangerous]
@@ -44,9 +46,11 @@ ALTER TABLE public.arrival DROP CONSTRAINT arrival_region_fkey;
 ALTER TABLE public.arrival DETACH PARTITION public.arrival_north;
 
 -- 0011 drop table public.arrival_north [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.arrival_north SET SCHEMA faberdb_quarantine_2;
 
 -- 0012 drop table public.arrival [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.arrival SET SCHEMA faberdb_quarantine_1;
 
 -- 0013 drop table public.place_north [dangerous]
@@ -54,9 +58,11 @@ ALTER TABLE public.arrival SET SCHEMA faberdb_quarantine_1;
 ALTER TABLE public.place DETACH PARTITION public.place_north;
 
 -- 0014 drop table public.place_north [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place_north SET SCHEMA faberdb_quarantine_4;
 
 -- 0015 drop table public.place [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place SET SCHEMA faberdb_quarantine_3;
 
 COMMIT;

@@ -13,18 +13,22 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 replace foreign key public.book.book_author_fkey [caution]
+--      ! table public.author is locked for a moment too
 ALTER TABLE public.book DROP CONSTRAINT book_author_fkey;
 
 -- 0002 alter column public.author.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.author ALTER COLUMN id TYPE text USING id::text;
 
 -- 0003 alter column public.book.author_id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.book ALTER COLUMN author_id TYPE text USING author_id::text;
 
 -- 0004 replace foreign key public.book.book_author_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.book ADD CONSTRAINT book_author_fkey FOREIGN KEY (author_id) REFERENCES public.author (id);
 
 COMMIT;

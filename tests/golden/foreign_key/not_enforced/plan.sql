@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter foreign key public.b.b_fkey [caution]
+--      ! table public.a is locked for a moment too
 ALTER TABLE public.b ALTER CONSTRAINT b_fkey NOT ENFORCED;
 
 COMMIT;

@@ -31,6 +31,8 @@ CREATE SCHEMA faberdb_quarantine_3;
 REVOKE ALL ON SCHEMA faberdb_quarantine_3 FROM PUBLIC;
 
 -- 0007 drop foreign key public.place.place_within_fkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
+--      ! table public.place_1 and table public.place_2 are locked for a moment too
 ALTER TABLE public.place DROP CONSTRAINT place_within_fkey;
 
 -- 0008 drop table public.place_1 [dangerous]
@@ -38,6 +40,7 @@ ALTER TABLE public.place DROP CONSTRAINT place_within_fkey;
 ALTER TABLE public.place DETACH PARTITION public.place_1;
 
 -- 0009 drop table public.place_1 [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place_1 SET SCHEMA faberdb_quarantine_2;
 
 -- 0010 drop table public.place_2 [dangerous]
@@ -45,9 +48,11 @@ ALTER TABLE public.place_1 SET SCHEMA faberdb_quarantine_2;
 ALTER TABLE public.place DETACH PARTITION public.place_2;
 
 -- 0011 drop table public.place_2 [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place_2 SET SCHEMA faberdb_quarantine_3;
 
 -- 0012 drop table public.place [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

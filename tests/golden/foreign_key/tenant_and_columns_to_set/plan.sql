@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 create foreign key public.loan.loan_member_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.loan ADD CONSTRAINT loan_member_fkey FOREIGN KEY (tenant, member) REFERENCES public.member (tenant, id) ON DELETE SET NULL (member) DEFERRABLE INITIALLY DEFERRED;
 
 COMMIT;

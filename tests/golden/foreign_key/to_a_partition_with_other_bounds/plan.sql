@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 replace foreign key public.offer.offer_shelf_fkey [caution]
+--      ! table public.high, table public.low and table public.shelf are locked for a moment too
 ALTER TABLE public.offer DROP CONSTRAINT offer_shelf_fkey;
 
 -- 0002 alter table public.high [dangerous]
@@ -20,11 +21,12 @@ ALTER TABLE public.offer DROP CONSTRAINT offer_shelf_fkey;
 ALTER TABLE public.shelf DETACH PARTITION public.high;
 
 -- 0003 alter table public.high [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.shelf ATTACH PARTITION public.high FOR VALUES FROM (10) TO (30);
 
 -- 0004 replace foreign key public.offer.offer_shelf_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.offer ADD CONSTRAINT offer_shelf_fkey FOREIGN KEY (shelf) REFERENCES public.shelf (id);
 
 -- 0005 replace comment on foreign key public.offer.offer_shelf_fkey [safe]

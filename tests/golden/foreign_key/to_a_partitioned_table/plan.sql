@@ -25,6 +25,8 @@ CREATE SCHEMA faberdb_quarantine_2;
 REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 
 -- 0005 drop foreign key public.visit.visit_region_fkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
+--      ! table public.place_north is locked for a moment too
 ALTER TABLE public.visit DROP CONSTRAINT visit_region_fkey;
 
 -- 0006 drop table public.place_north [dangerous]
@@ -32,9 +34,11 @@ ALTER TABLE public.visit DROP CONSTRAINT visit_region_fkey;
 ALTER TABLE public.place DETACH PARTITION public.place_north;
 
 -- 0007 drop table public.place_north [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place_north SET SCHEMA faberdb_quarantine_2;
 
 -- 0008 drop table public.place [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

@@ -17,6 +17,7 @@ ALTER TABLE public.category ADD COLUMN parent integer;
 
 -- 0002 create foreign key public.category.category_parent_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.category ADD CONSTRAINT category_parent_fkey FOREIGN KEY (parent) REFERENCES public.category (id) MATCH FULL ON DELETE CASCADE;
 
 COMMIT;

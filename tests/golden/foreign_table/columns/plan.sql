@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 3 to create, 2 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: caution.
+-- Plan: 3 to create, 2 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -18,7 +18,8 @@ ALTER TABLE public.old_order ADD COLUMN added numeric;
 -- 0002 create comment on column public.old_order.added [safe]
 COMMENT ON COLUMN public.old_order.added IS 'New';
 
--- 0003 drop column public.old_order.gone [caution]
+-- 0003 drop column public.old_order.gone [dangerous]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.old_order DROP COLUMN gone;
 
 -- 0004 alter column public.old_order.id [caution]

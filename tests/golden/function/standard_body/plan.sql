@@ -30,7 +30,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0005 alter column public.customer.email [dangerous]
---      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(200) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.customer ALTER COLUMN email TYPE character varying(200);
 
 -- 0006 replace function public.emails() [safe]

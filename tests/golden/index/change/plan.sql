@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.customer.customer_email_idx [caution]
+-- 0001 replace index public.customer.customer_email_idx [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.customer_email_idx;
 
 -- 0002 replace index public.customer.customer_email_idx [dangerous]

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop index public.customer."by E-Mail" [caution]
+--      ! queries that it serves are slower from the moment this commits
 DROP INDEX public."by E-Mail";
 
 COMMIT;

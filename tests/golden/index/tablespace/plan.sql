@@ -13,11 +13,11 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter index public.customer.customer_email_idx [dangerous]
---      ! all of it is copied to the other place under a lock that keeps everybody out
+--      ! index public.customer_email_idx is built anew while writes wait
 ALTER INDEX public.customer_email_idx SET TABLESPACE fast;
 
 -- 0002 alter index public.customer.customer_id_idx [dangerous]
---      ! all of it is copied to the other place under a lock that keeps everybody out
+--      ! index public.customer_id_idx is built anew while writes wait
 ALTER INDEX public.customer_id_idx SET TABLESPACE fast;
 
 COMMIT;

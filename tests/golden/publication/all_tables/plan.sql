@@ -13,7 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 replace publication changes [dangerous]
---      ! its subscribers stop with an error from the moment this commits
+--      ! its subscribers get nothing through it from the moment this commits, or stop with an error
 DROP PUBLICATION changes;
 
 -- 0002 replace publication changes [dangerous]

@@ -32,6 +32,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.item.span [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.item DROP COLUMN span;
 
 -- 0007 drop range type public.span [caution]

@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.item.item_span [caution]
+-- 0001 replace index public.item.item_span [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.item_span;
 
 -- 0002 replace default public.item.span [safe]

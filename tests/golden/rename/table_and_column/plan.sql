@@ -16,6 +16,7 @@ BEGIN;
 
 -- 0001 rename table public.client [dangerous]
 --      ! queries that use the old name fail from the moment this commits
+--      ! table public.customer is locked for a moment too
 ALTER TABLE public.customer RENAME TO client;
 
 -- 0002 rename column public.client.full_name [dangerous]
@@ -34,7 +35,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 alter column public.client.full_name [dangerous]
---      ! a value that is too long for character varying(3) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(3) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! table public.customer is rewritten while it is locked
 ALTER TABLE public.client ALTER COLUMN full_name TYPE character varying(3);
 
 -- 0007 alter column public.client.full_name [safe]

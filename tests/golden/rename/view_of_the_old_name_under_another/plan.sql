@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 rename table public.person [dangerous]
 --      ! queries that use the old name fail from the moment this commits
+--      ! table public.reader is locked for a moment too
 ALTER TABLE public.reader RENAME TO person;
 
 -- 0002 rename primary key public.person.person_pkey [caution]
@@ -29,6 +30,7 @@ SELECT id,
    FROM public.person;
 
 -- 0005 alter view public.known_reader [caution]
+--      ! queries get other rows or columns from the moment this commits
 CREATE OR REPLACE VIEW public.known_reader AS
 SELECT id,
     name

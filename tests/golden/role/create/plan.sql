@@ -37,6 +37,7 @@ CREATE ROLE shop_reader;
 
 -- 0008 create owner on table public.customer [dangerous]
 --      ! the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's
+--      ! table public.customer is locked for a moment too
 ALTER TABLE public.customer OWNER TO "Shop Admin";
 
 -- 0009 create grant on table public.customer.shop_reader [safe]

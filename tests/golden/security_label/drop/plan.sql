@@ -23,6 +23,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 SECURITY LABEL FOR watch ON COLUMN public.customer.email IS NULL;
 
 -- 0004 drop table public.gone [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.gone SET SCHEMA faberdb_quarantine_1;
 
 -- 0005 drop security label on table public.customer.watch [caution]

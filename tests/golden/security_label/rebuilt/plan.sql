@@ -24,6 +24,7 @@ ALTER TABLE public.customer RENAME CONSTRAINT customer_email_not_null TO custome
 
 -- 0004 alter column public.customer.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.customer ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0005 replace view public.mail [safe]

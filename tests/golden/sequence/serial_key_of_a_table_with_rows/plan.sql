@@ -32,7 +32,7 @@ UPDATE public.note SET id = DEFAULT WHERE id IS NULL;
 ALTER TABLE public.note ALTER COLUMN id SET NOT NULL;
 
 -- 0007 create column public.note.double [dangerous]
---      ! the table is rewritten while it is locked
+--      ! the table is rewritten while it is locked: its value is computed for each row
 ALTER TABLE public.note ADD COLUMN double integer GENERATED ALWAYS AS ((id * 2)) STORED NOT NULL;
 
 -- 0008 create index public.note.note_double_idx [dangerous]
@@ -49,6 +49,7 @@ ALTER TABLE public.note ADD CONSTRAINT note_pkey PRIMARY KEY (id);
 
 -- 0011 create foreign key public.mark.mark_note_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.mark ADD CONSTRAINT mark_note_fkey FOREIGN KEY (note) REFERENCES public.note (id);
 
 COMMIT;

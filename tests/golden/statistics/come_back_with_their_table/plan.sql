@@ -22,6 +22,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 DROP STATISTICS public.who;
 
 -- 0004 drop table public.visit [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.visit SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

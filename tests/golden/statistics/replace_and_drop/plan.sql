@@ -35,7 +35,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0007 alter column public.place.code [dangerous]
---      ! a value that is too long for character varying(20) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(20) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.place ALTER COLUMN code TYPE character varying(20);
 
 -- 0008 replace statistics public.place_all [safe]

@@ -23,7 +23,7 @@ ALTER TABLE public.orders_2021 RENAME CONSTRAINT orders_2021_placed_not_null TO 
 ALTER TABLE public.orders_2021 ADD CONSTRAINT positive CHECK ((id > 0));
 
 -- 0004 alter table public.orders_2021 [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.orders ATTACH PARTITION public.orders_2021 FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
 
 -- 0005 alter table public.orders_2021 [safe]

@@ -14,7 +14,8 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
--- 0001 create column public.orders.extra [safe]
+-- 0001 create column public.orders.extra [caution]
+--      ! table public.orders_2020 and table public.orders_2021 are locked for a moment too
 ALTER TABLE public.orders ADD COLUMN extra integer DEFAULT 7 NOT NULL;
 
 -- 0002 replace default public.orders.note [safe]
@@ -31,7 +32,9 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 alter column public.orders.note [dangerous]
---      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! table public.orders_2020 and table public.orders_2021 are rewritten while they are locked
 ALTER TABLE public.orders ALTER COLUMN note TYPE character varying(40);
 
 -- 0007 replace default public.orders.note [safe]

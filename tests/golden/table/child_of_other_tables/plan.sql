@@ -55,6 +55,7 @@ ALTER TABLE public.work INHERIT public.work_faberdb_above1;
 ALTER TABLE public.work NO INHERIT public.thing;
 
 -- 0013 drop table public.thing [destructive]
+--      ! queries that use it fail from the moment this commits
 --      ! it looks as if it were only renamed to item; then declare it with renamed_from
 ALTER TABLE public.thing SET SCHEMA faberdb_quarantine_1;
 

@@ -23,6 +23,7 @@ CREATE TABLE public.book (
 ) WITH (fillfactor=90);
 
 -- 0002 create foreign key public.book.book_publisher_fkey [caution]
+--      ! table public.publisher is locked for a moment too
 ALTER TABLE public.book ADD CONSTRAINT book_publisher_fkey FOREIGN KEY (publisher_id) REFERENCES public.publisher (id);
 
 -- 0003 create index public.book.book_title_idx [safe]

@@ -19,9 +19,11 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 drop foreign key public.copy.copy_book_fkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.copy DROP CONSTRAINT copy_book_fkey;
 
 -- 0004 drop table public.book [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.book SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

@@ -45,9 +45,11 @@ ALTER TABLE public.book INHERIT faberdb_quarantine_1.book_faberdb_above2;
 ALTER TABLE public.book NO INHERIT public.dated;
 
 -- 0011 drop table public.book [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.book SET SCHEMA faberdb_quarantine_1;
 
 -- 0012 drop table public.dated [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.dated SET SCHEMA faberdb_quarantine_2;
 
 COMMIT;

@@ -35,6 +35,7 @@ ALTER TABLE public.book INHERIT faberdb_quarantine_1.book_faberdb_above1;
 ALTER TABLE public.book NO INHERIT public.thing;
 
 -- 0008 drop table public.book [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.book SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

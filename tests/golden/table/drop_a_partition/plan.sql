@@ -23,6 +23,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 ALTER TABLE public.orders DETACH PARTITION public.orders_2021;
 
 -- 0004 drop table public.orders_2021 [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.orders_2021 SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

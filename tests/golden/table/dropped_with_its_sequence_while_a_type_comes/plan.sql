@@ -19,6 +19,7 @@ CREATE SCHEMA faberdb_quarantine_2;
 REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 
 -- 0003 drop table public.book [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.book SET SCHEMA faberdb_quarantine_2;
 
 -- 0004 create enum public.shelf [safe]

@@ -15,7 +15,8 @@ BEGIN;
 -- 0001 create column public.book.id [caution]
 ALTER TABLE ONLY public.book ALTER COLUMN id SET STATISTICS 200;
 
--- 0002 create column public.thing.added [safe]
+-- 0002 create column public.thing.added [caution]
+--      ! table public.book is locked for a moment too
 ALTER TABLE public.thing ADD COLUMN added date;
 
 -- 0003 alter column public.thing.name [dangerous]

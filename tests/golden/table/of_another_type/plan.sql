@@ -19,6 +19,7 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 create attribute public.dot.z [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.dot ADD ATTRIBUTE z integer CASCADE;
 
 -- 0004 alter table public.place [caution]

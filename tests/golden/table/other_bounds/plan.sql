@@ -17,7 +17,7 @@ BEGIN;
 ALTER TABLE public.orders DETACH PARTITION public.orders_2021;
 
 -- 0002 alter table public.orders_2021 [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.orders ATTACH PARTITION public.orders_2021 FOR VALUES FROM ('2021-01-01') TO ('2023-01-01');
 
 -- 0003 create table public.orders_rest [caution]

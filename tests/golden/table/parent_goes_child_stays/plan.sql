@@ -23,6 +23,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 ALTER TABLE public.book NO INHERIT public.thing;
 
 -- 0004 drop table public.thing [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.thing SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

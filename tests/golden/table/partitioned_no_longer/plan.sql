@@ -46,9 +46,11 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_5 FROM PUBLIC;
 DROP VIEW public.recent;
 
 -- 0012 replace foreign key public.remark.remark_visit_fkey [caution]
+--      ! table public.visit_2023, table public.visit_2024, table public.visit_later and table public.visit_rest are locked for a moment too
 ALTER TABLE public.remark DROP CONSTRAINT remark_visit_fkey;
 
 -- 0013 replace foreign key public.visit.visit_place_fkey [caution]
+--      ! table public.place is locked for a moment too
 ALTER TABLE public.visit DROP CONSTRAINT visit_place_fkey;
 
 -- 0014 drop table public.visit_2023 [dangerous]
@@ -56,6 +58,7 @@ ALTER TABLE public.visit DROP CONSTRAINT visit_place_fkey;
 ALTER TABLE public.visit DETACH PARTITION public.visit_2023;
 
 -- 0015 drop table public.visit_2023 [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.visit_2023 SET SCHEMA faberdb_quarantine_2;
 
 -- 0016 drop table public.visit_2024 [dangerous]
@@ -63,6 +66,7 @@ ALTER TABLE public.visit_2023 SET SCHEMA faberdb_quarantine_2;
 ALTER TABLE public.visit_later DETACH PARTITION public.visit_2024;
 
 -- 0017 drop table public.visit_2024 [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.visit_2024 SET SCHEMA faberdb_quarantine_3;
 
 -- 0018 drop table public.visit_rest [dangerous]
@@ -70,6 +74,7 @@ ALTER TABLE public.visit_2024 SET SCHEMA faberdb_quarantine_3;
 ALTER TABLE public.visit_later DETACH PARTITION public.visit_rest;
 
 -- 0019 drop table public.visit_rest [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.visit_rest SET SCHEMA faberdb_quarantine_5;
 
 -- 0020 drop table public.visit_later [dangerous]
@@ -77,6 +82,7 @@ ALTER TABLE public.visit_rest SET SCHEMA faberdb_quarantine_5;
 ALTER TABLE public.visit DETACH PARTITION public.visit_later;
 
 -- 0021 drop table public.visit_later [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.visit_later SET SCHEMA faberdb_quarantine_4;
 
 -- 0022 replace table public.visit [destructive]
@@ -120,6 +126,7 @@ SELECT id,
 
 -- 0030 replace foreign key public.remark.remark_visit_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.remark ADD CONSTRAINT remark_visit_fkey FOREIGN KEY (id, at) REFERENCES public.visit (id, at);
 
 -- 0031 replace policy public.visit.all [caution]
@@ -127,14 +134,13 @@ ALTER TABLE public.remark ADD CONSTRAINT remark_visit_fkey FOREIGN KEY (id, at) 
 CREATE POLICY "all" ON public.visit USING (true);
 
 -- 0032 replace trigger public.visit.stamp [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER stamp BEFORE INSERT ON public.visit FOR EACH ROW EXECUTE FUNCTION public.stamp();
 
--- 0033 replace foreign key public.visit.visit_place_fkey [dangerous]
---      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+-- 0033 replace foreign key public.visit.visit_place_fkey [safe]
 ALTER TABLE public.visit ADD CONSTRAINT visit_place_fkey FOREIGN KEY (place) REFERENCES public.place (code);
 
--- 0034 replace index public.visit.visit_place_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0034 replace index public.visit.visit_place_idx [safe]
 CREATE INDEX visit_place_idx ON public.visit (place);
 
 -- 0035 replace comment on table public.visit [safe]

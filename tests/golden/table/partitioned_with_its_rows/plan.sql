@@ -25,6 +25,7 @@ DROP VIEW public.recent;
 ALTER TABLE public.remark DROP CONSTRAINT remark_visit_fkey;
 
 -- 0005 replace foreign key public.visit.visit_place_fkey [caution]
+--      ! table public.place is locked for a moment too
 ALTER TABLE public.visit DROP CONSTRAINT visit_place_fkey;
 
 -- 0006 replace table public.visit [destructive]
@@ -83,6 +84,7 @@ ALTER TABLE public.visit FORCE ROW LEVEL SECURITY;
 
 -- 0019 replace foreign key public.remark.remark_visit_fkey [dangerous]
 --      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+--      ! no index begins with its columns: each DELETE from the other table, and each change of its key, reads this one
 ALTER TABLE public.remark ADD CONSTRAINT remark_visit_fkey FOREIGN KEY (id, at) REFERENCES public.visit (id, at);
 
 -- 0020 replace policy public.visit.all [caution]
@@ -90,14 +92,13 @@ ALTER TABLE public.remark ADD CONSTRAINT remark_visit_fkey FOREIGN KEY (id, at) 
 CREATE POLICY "all" ON public.visit USING (true);
 
 -- 0021 replace trigger public.visit.stamp [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER stamp BEFORE INSERT ON public.visit FOR EACH ROW EXECUTE FUNCTION public.stamp();
 
--- 0022 replace foreign key public.visit.visit_place_fkey [dangerous]
---      ! writes to both tables wait while all rows are checked, and a row without its match stops it
+-- 0022 replace foreign key public.visit.visit_place_fkey [safe]
 ALTER TABLE public.visit ADD CONSTRAINT visit_place_fkey FOREIGN KEY (place) REFERENCES public.place (code);
 
--- 0023 replace index public.visit.visit_place_idx [dangerous]
---      ! writes to the table wait until the index is built
+-- 0023 replace index public.visit.visit_place_idx [safe]
 CREATE INDEX visit_place_idx ON public.visit (place);
 
 -- 0024 replace comment on table public.visit [safe]

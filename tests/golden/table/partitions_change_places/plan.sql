@@ -32,6 +32,7 @@ ALTER TABLE public.night DETACH PARTITION public.b;
 ALTER TABLE public.b SET SCHEMA faberdb_quarantine_2;
 
 -- 0006 drop column public.day.size [dangerous]
+--      ! table public.c is locked for a moment too
 LOCK TABLE public.day IN ACCESS EXCLUSIVE MODE;
 
 -- 0007 drop column public.day.size [dangerous]
@@ -43,6 +44,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0009 drop column public.day.size [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.day DROP COLUMN size;
 
 -- 0010 alter table public.c [dangerous]
@@ -50,7 +52,7 @@ ALTER TABLE public.day DROP COLUMN size;
 ALTER TABLE public.day DETACH PARTITION public.c;
 
 -- 0011 alter column public.night.size [dangerous]
---      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.night ALTER COLUMN size TYPE bigint USING size::bigint;
 
 -- 0012 alter table public.a [dangerous]
@@ -61,19 +63,18 @@ ALTER TABLE public.a ALTER COLUMN size TYPE bigint;
 ALTER TABLE public.a RENAME CONSTRAINT day_kind_not_null TO night_kind_not_null;
 
 -- 0014 alter table public.a [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.night ATTACH PARTITION public.a FOR VALUES IN ('a');
 
 -- 0015 alter table public.rest [dangerous]
 --      ! queries on the parent wait for a moment, and no longer find the rows of the partition
 ALTER TABLE public.day DETACH PARTITION public.rest;
 
--- 0016 alter table public.c [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+-- 0016 alter table public.c [safe]
 ALTER TABLE public.day ATTACH PARTITION public.c DEFAULT;
 
 -- 0017 alter table public.rest [dangerous]
---      ! the table is locked while all its rows are checked, unless a check constraint says what the bound says
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.day ATTACH PARTITION public.rest FOR VALUES IN ('c');
 
 -- 0018 create table public.some [dangerous]

@@ -36,18 +36,22 @@ CREATE TABLE public.people (
 );
 
 -- 0007 create foreign key public.people.person_shop_id_fkey [caution]
+--      ! table public.shop is locked for a moment too
 ALTER TABLE public.people ADD CONSTRAINT person_shop_id_fkey FOREIGN KEY (shop_id) REFERENCES public.shop (id);
 
 -- 0008 drop default public.person.id [safe]
 ALTER TABLE public.person ALTER COLUMN id DROP DEFAULT;
 
 -- 0009 drop primary key public.person.person_pkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.person DROP CONSTRAINT person_pkey;
 
 -- 0010 create primary key public.people.person_pkey [safe]
 ALTER TABLE public.people ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 
 -- 0011 drop foreign key public.person.person_shop_id_fkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
+--      ! table public.shop is locked for a moment too
 ALTER TABLE public.person DROP CONSTRAINT person_shop_id_fkey;
 
 -- 0012 alter sequence public.person_id_seq [safe]
@@ -57,6 +61,7 @@ ALTER SEQUENCE public.person_id_seq OWNED BY public.people.id;
 ALTER TABLE public.people ALTER COLUMN id SET DEFAULT nextval('public.person_id_seq'::regclass);
 
 -- 0014 drop table public.person [destructive]
+--      ! queries that use it fail from the moment this commits
 --      ! it looks as if it were only renamed to people; then declare it with renamed_from
 ALTER TABLE public.person SET SCHEMA faberdb_quarantine_3;
 
@@ -98,10 +103,13 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS 
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0025 drop column public.shop.number [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.shop DROP COLUMN number;
 
 -- 0026 alter column public.shop.state [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.shop ALTER COLUMN state TYPE public.shop_state USING state::text::public.shop_state;
 
 -- 0027 replace default public.shop.state [safe]

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop unique public.event.event_code_key [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.event DROP CONSTRAINT event_code_key;
 
 -- 0002 create index public.event.event_day [dangerous]
@@ -38,7 +39,8 @@ CREATE TABLE public.sale (
 -- 0007 create table public.sale [safe]
 ALTER TABLE public.sale REPLICA IDENTITY USING INDEX sale_pkey;
 
--- 0008 replace index public.visit.visit_known [caution]
+-- 0008 replace index public.visit.visit_known [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.visit_known;
 
 -- 0009 replace index public.visit.visit_known [dangerous]

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter table public.session [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.session SET UNLOGGED;
 
 -- 0002 alter table public.session [caution]

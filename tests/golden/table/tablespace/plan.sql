@@ -17,14 +17,15 @@ BEGIN;
 ALTER TABLE public.customer SET TABLESPACE fast;
 
 -- 0002 alter primary key public.customer.customer_pkey [dangerous]
---      ! all of it is copied to the other place under a lock that keeps everybody out
+--      ! index public.customer_pkey is built anew while writes wait
 DO $faberdb$ BEGIN EXECUTE format('ALTER INDEX public.customer_pkey SET TABLESPACE %I',
     (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
 
 -- 0003 alter table public.event [safe]
 ALTER TABLE public.event SET TABLESPACE slow;
 
--- 0004 create materialized view public.mail [caution]
+-- 0004 create materialized view public.mail [dangerous]
+--      ! table public.customer is read from end to end while writes wait
 CREATE MATERIALIZED VIEW public.mail TABLESPACE fast AS
 SELECT email
    FROM public.customer;

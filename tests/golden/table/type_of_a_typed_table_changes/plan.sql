@@ -31,16 +31,19 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, x AS k
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0006 drop column public.place.name [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.place DROP COLUMN name;
 
 -- 0007 alter column public.place.x [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.place ALTER COLUMN x TYPE bigint USING x::bigint;
 
 -- 0008 drop attribute public.spot.name [caution]
 ALTER TYPE public.spot DROP ATTRIBUTE name CASCADE;
 
 -- 0009 create attribute public.spot.height [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.spot ADD ATTRIBUTE height real CASCADE;
 
 -- 0010 alter attribute public.spot.x [caution]

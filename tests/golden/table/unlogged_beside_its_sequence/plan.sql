@@ -16,6 +16,7 @@ BEGIN;
 ALTER SEQUENCE public.visit_ids SET UNLOGGED;
 
 -- 0002 alter table public.visits [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.visits SET UNLOGGED;
 
 -- 0003 alter table public.visits [caution]

@@ -18,7 +18,7 @@ DO $faberdb$ BEGIN EXECUTE format('ALTER TABLE public.sale SET TABLESPACE %I',
     (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
 
 -- 0002 alter primary key public.sale.sale_pkey [dangerous]
---      ! all of it is copied to the other place under a lock that keeps everybody out
+--      ! index public.sale_pkey is built anew while writes wait
 DO $faberdb$ BEGIN EXECUTE format('ALTER INDEX public.sale_pkey SET TABLESPACE %I',
     (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
 

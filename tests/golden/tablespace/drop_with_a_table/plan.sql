@@ -19,14 +19,15 @@ CREATE SCHEMA faberdb_quarantine_1;
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 drop primary key public.sale.sale_pkey [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.sale DROP CONSTRAINT sale_pkey;
 
--- 0004 drop table public.sale [dangerous]
---      ! all of it is copied to the other place under a lock that keeps everybody out
+-- 0004 drop table public.sale [safe]
 DO $faberdb$ BEGIN EXECUTE format('ALTER TABLE public.sale SET TABLESPACE %I',
     (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
 
 -- 0005 drop table public.sale [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.sale SET SCHEMA faberdb_quarantine_1;
 
 COMMIT;

@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.page.page_body [caution]
+-- 0001 replace index public.page.page_body [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.page_body;
 
 -- 0002 replace text search configuration public.site [caution]

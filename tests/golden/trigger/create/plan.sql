@@ -13,15 +13,18 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 create trigger public.customer."Counted twice" [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER "Counted twice" AFTER UPDATE ON public.customer REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION public.touch();
 
 -- 0002 create trigger public.customer."Counted twice" [caution]
 ALTER TABLE public.customer ENABLE ALWAYS TRIGGER "Counted twice";
 
 -- 0003 create trigger public.customer.customer_touch [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER customer_touch BEFORE INSERT OR UPDATE OF email, id ON public.customer FOR EACH ROW WHEN ((new.email IS NOT NULL)) EXECUTE FUNCTION public.touch('it''s', '2');
 
 -- 0004 create trigger public.customer.later [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE CONSTRAINT TRIGGER later AFTER INSERT OR DELETE ON public.customer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.touch();
 
 -- 0005 create comment on constraint trigger public.customer.later [safe]

@@ -23,6 +23,7 @@ ALTER TABLE public.customer DISABLE TRIGGER customer_touch;
 DROP TRIGGER later ON public.customer;
 
 -- 0004 replace trigger public.customer.later [caution]
+--      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE CONSTRAINT TRIGGER later AFTER INSERT OR DELETE ON public.customer DEFERRABLE FOR EACH ROW EXECUTE FUNCTION public.touch();
 
 -- 0005 alter trigger public.customer.switched [caution]

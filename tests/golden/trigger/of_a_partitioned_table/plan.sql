@@ -16,6 +16,7 @@ BEGIN;
 ALTER TABLE public.sale_1 ENABLE TRIGGER touch;
 
 -- 0002 alter trigger public.sale.touch [caution]
+--      ! table public.sale_2 is locked for a moment too
 CREATE OR REPLACE TRIGGER touch AFTER UPDATE OF note ON public.sale FOR EACH ROW EXECUTE FUNCTION public.touch();
 
 -- 0003 replace trigger public.sale_1.touch [caution]

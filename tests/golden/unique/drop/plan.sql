@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop unique public.account.account_email_key [caution]
+--      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.account DROP CONSTRAINT account_email_key;
 
 COMMIT;

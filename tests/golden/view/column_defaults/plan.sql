@@ -16,9 +16,11 @@ BEGIN;
 ALTER VIEW public.editable ALTER COLUMN city DROP DEFAULT;
 
 -- 0002 alter default public.editable.name [safe]
+--      ! rows that say nothing of it get another value from the moment this commits
 ALTER VIEW public.editable ALTER COLUMN name SET DEFAULT 'somebody'::text;
 
 -- 0003 alter view public.more [caution]
+--      ! queries get other rows or columns from the moment this commits
 CREATE OR REPLACE VIEW public.more AS
 SELECT id,
     name

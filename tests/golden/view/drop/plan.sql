@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 0 to create, 0 to alter, 0 to replace, 2 to drop, 0 to rename. Risk: caution.
+-- Plan: 0 to create, 0 to alter, 0 to replace, 2 to drop, 0 to rename. Risk: dangerous.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -12,10 +12,12 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 drop view public.b_customer [caution]
+-- 0001 drop view public.b_customer [dangerous]
+--      ! queries that use it fail from the moment this commits
 DROP VIEW public.b_customer;
 
--- 0002 drop view public.a_customer [caution]
+-- 0002 drop view public.a_customer [dangerous]
+--      ! queries that use it fail from the moment this commits
 DROP VIEW public.a_customer;
 
 COMMIT;

@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter view public.short_customer [caution]
+--      ! queries get other rows or columns from the moment this commits
 CREATE OR REPLACE VIEW public.short_customer AS
 SELECT id,
     name

@@ -25,6 +25,7 @@ SELECT id,
    FROM public.reader;
 
 -- 0004 alter view public.known_reader [caution]
+--      ! queries get other rows or columns from the moment this commits
 CREATE OR REPLACE VIEW public.known_reader AS
 SELECT id,
     name

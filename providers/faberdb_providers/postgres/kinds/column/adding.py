@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_default, render_column
 from faberdb_providers.postgres.kinds.column.identity import bare_identity, identity_changes, position_of_identity
 from faberdb_providers.postgres.kinds.column.inherited import own_changes
@@ -16,8 +17,13 @@ from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once, restore
 from faberdb_providers.postgres.names import dotted, ident, qualified
 
-_EMPTY = Hazard("required-column", "fails if the table has rows, which have no value for it", in_use=True)
-_REWRITE = Hazard("rewrite", "the table is rewritten while it is locked", in_use=True)
+_EMPTY = Hazard(codes.REQUIRED_COLUMN, "fails if the table has rows, which have no value for it", in_use=True)
+_REWRITTEN = "the table is rewritten while it is locked"
+_REWRITE = Hazard(codes.REWRITE, _REWRITTEN, in_use=True)
+_NUMBERED = Hazard(codes.NUMBERED_COLUMN, f"{_REWRITTEN}: each row gets a number", in_use=True)
+_COMPUTED = Hazard(codes.STORED_EXPRESSION, f"{_REWRITTEN}: its value is computed for each row", in_use=True)
+_OF_A_DOMAIN = Hazard(codes.COLUMN_OF_A_DOMAIN, f"{_REWRITTEN}: the domain is checked for each row", in_use=True)
+_VOLATILE = Hazard(codes.VOLATILE_DEFAULT, f"{_REWRITTEN}: its default is another for each row", in_use=True)
 _LATE = {"null", "identity", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}
 """What a column that is filled afterwards gets only then."""
 
@@ -46,11 +52,15 @@ def _at_once(obj: Object, default: str | None, work: Work) -> Iterator[Statement
     computed = "generated" in obj.attributes and not obj.attributes.get("virtual")
     made, given = obj, default is not None or {"identity", "generated"} & obj.attributes.keys()
     if "identity" in obj.attributes or (computed and not foreign):
-        risk, hazards = Risk.DANGEROUS, (_REWRITE,)
+        risk, hazards = Risk.DANGEROUS, (_NUMBERED if "identity" in obj.attributes else _COMPUTED,)
     elif not obj.attributes.get("null") and not given and not foreign:
         risk, hazards = Risk.DANGEROUS, (_EMPTY,)
     if default is None and filled_by_default(obj, work):
         made, risk, hazards = Object(obj.address, {**obj.attributes, "null": True}), Risk.SAFE, ()
+    elif not hazards and _without_domain(obj, work):
+        risk, hazards = Risk.DANGEROUS, (_OF_A_DOMAIN,)
+    elif not hazards and default is not None:
+        risk, hazards = Risk.DANGEROUS, (_VOLATILE,)
     probe = rows_where(home, "", work) if risk else ()
     if computed and not foreign:
         probe = rows_failing(home, [(str(obj.attributes["generated"]), obj)], work)

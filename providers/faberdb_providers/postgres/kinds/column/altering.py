@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faberdb.model import Object, Risk, Statement, Work
+from faberdb.model import Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.expression import set_expression
 from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
@@ -59,6 +60,9 @@ def alter_column(before: Object, after: Object, work: Work) -> Iterator[Statemen
     yield from stored_below(after.address, changed, work, set_back=bool(set_back))
 
 
+_NULLS = Hazard(codes.NULLS_ALLOWED, "whoever reads it may meet NULL from the moment this commits")
+
+
 def _alter(column: Object) -> str:
     return f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
 
@@ -71,7 +75,7 @@ def _let_go(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     if kept and kept.detail.get("position"):
         yield from keep_position(identity_sequence(before), kept)
     if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
-        yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION)
+        yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION, (_NULLS,))
     if "identity" in old and "identity" not in new:
         yield from identity_changes(before, after)
         if new.get("null"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from faberdb.model import Address, Change, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -61,10 +62,10 @@ def set_expression(after: Object, work: Work) -> Iterator[Statement]:
     sql = f"ALTER TABLE {dotted(*home.path)} ALTER COLUMN {name} SET EXPRESSION AS ({expression})"
     foreign = after.parent is not None and after.parent.kind == "foreign_table"
     if not (foreign or after.attributes.get("virtual")):
-        rewrite = Hazard("rewrite", "the table is rewritten while it is locked", in_use=True)
+        rewrite = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)
         yield Statement(sql, Risk.DANGEROUS, (rewrite,), probe=rows_failing(home, [(expression, after)], work))
     elif after.attributes.get("null") or foreign:
         yield Statement(sql, Risk.CAUTION)
     else:
-        scan = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+        scan = Hazard(codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it")
         yield Statement(sql, Risk.DANGEROUS, (scan,), probe=rows_where(home, f"({expression}) is null", work))

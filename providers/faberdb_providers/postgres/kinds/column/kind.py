@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
@@ -56,6 +57,9 @@ PLAIN_KEYS = (
     *("not_null_name", "not_null_inherited", "not_null_no_inherit", "not_null_not_valid"),
     *("inherited", "not_null", "no_default"),
 )
+
+
+_DROPPED = Hazard(codes.COLUMN_DROPPED, "queries that use it fail from the moment this commits")
 
 
 class ColumnKind(PostgresKind):
@@ -279,13 +283,14 @@ class ColumnKind(PostgresKind):
             if kept.detail.get("position"):
                 yield from keep_position(identity_sequence(obj), kept)
         foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
-        risk = Risk.CAUTION if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
-        yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk)
+        risk = Risk.DANGEROUS if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
+        hazards = (_DROPPED,) if work.after(obj.address) is None else ()
+        yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk, hazards)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
         table = dotted(*after.address.path[:-1])
-        hazard = Hazard("rename", "queries that use the old name fail from the moment this commits")
+        hazard = Hazard(codes.RENAME, "queries that use the old name fail from the moment this commits")
         yield Statement(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}", Risk.DANGEROUS, (hazard,))
 
     def identity(self, obj: Object) -> str:

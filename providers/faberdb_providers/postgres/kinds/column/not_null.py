@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.names import dotted, ident
@@ -17,7 +18,7 @@ def set_not_null(obj: Object, work: Work) -> Statement:
     probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
     if obj.parent is not None and obj.parent.kind == "foreign_table":
         return Statement(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL", Risk.CAUTION)
-    hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    hazard = Hazard(codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it")
     if {"not_null_no_inherit", "not_null_not_valid"} & obj.attributes.keys():
         return named_not_null(obj)
     if obj.attributes.get("not_null_name"):
@@ -42,7 +43,7 @@ def named_not_null(obj: Object) -> Statement:
     )
     if a.get("not_null_not_valid"):
         return Statement(sql, Risk.CAUTION)
-    hazard = Hazard("set-not-null", "the table is scanned while it is locked, and a row without a value stops it")
+    hazard = Hazard(codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it")
     return Statement(sql, Risk.DANGEROUS, (hazard,))
 
 

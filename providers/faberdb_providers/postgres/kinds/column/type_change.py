@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
@@ -48,10 +50,12 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     fits = cut and refuses(old, narrow)
     if old != new and "generated" not in after.attributes and not foreign and not fits:
         sql += f" USING {cast}"
-    free = foreign or (lossless(old, new) and old != new and "using" not in after.hints)
+    free = foreign or (lossless(old, new) and "using" not in after.hints)
     hazard = _too_long(new) if fits else _cut(new)
     risk = Risk.DANGEROUS if fits else Risk.DESTRUCTIVE
     risk, hazards = (risk, (hazard,)) if cut else _risk(old, new, free=free, foreign=foreign)
+    if not foreign and old != new:
+        hazards += (_PLANS, _ZONE) if _between_times(old, new) and "using" not in after.hints else (_PLANS,)
     tried = not free and old != new and "generated" not in after.attributes and not function
     value = name if fits else cast
     probe = rows_failing(Address("table", after.address.path[:-1]), [(value, after)], work) if tried else ()
@@ -83,24 +87,35 @@ def _fitting(before: Object, after: Object, back: Kept, narrow: str, work: Work)
     yield Statement(f"DROP FUNCTION {function}({old})")
 
 
+_PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
+_ZONE = Hazard(codes.SESSION_CAST, "values are read in the time zone of the session that applies this", in_use=True)
+_TIMES = {"timestamp with time zone", "timestamp without time zone"}
+
+
+def _between_times(old: str, new: str) -> bool:
+    """Whether one of two types has a time zone, and the other has none."""
+    return {re.sub(r"\(\d\)", "", type_) for type_ in (old, new)} == _TIMES
+
+
 def _too_long(new: str) -> Hazard:
     said = f"a value that is too long for {new} stops it, unless `using` says what is to become of such values"
-    return Hazard("too-long", f"{said}; the table may be rewritten while it is locked")
+    return Hazard(codes.TOO_LONG, said, in_use=True)
 
 
 def _cut(new: str) -> Hazard:
     said = f"values that are too long for {new} are cut to fit it; what they were waits in quarantine"
-    return Hazard("values-cut", f"{said}; the table may be rewritten while it is locked")
+    return Hazard(codes.VALUES_CUT, said, in_use=True)
 
 
 def _risk(old: str, new: str, *, free: bool, foreign: bool) -> tuple[Risk, tuple[Hazard, ...]]:
     """What a change of type does to the table and its values. free: no value can be lost or refused."""
     if not free:
-        said = "the table may be rewritten while it is locked, and a value may not fit the new type"
-        return Risk.DANGEROUS, (Hazard("type-change", said),)
+        return Risk.DANGEROUS, (
+            Hazard(codes.TYPE_CHANGE, "a value that does not fit the new type stops it", in_use=True),
+        )
     if foreign or not rewritten(old, new):
         return Risk.CAUTION, ()
-    return Risk.DANGEROUS, (Hazard("rewrite", "the table is rewritten while it is locked", in_use=True),)
+    return Risk.DANGEROUS, (Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True),)
 
 
 def unidentified(before: Object, after: Object) -> Object:

@@ -1,0 +1,93 @@
+"""Rules for single hazards: one that is allowed does not count for max_risk, one that is forbidden refuses the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from faberdb.config.project import load
+from faberdb.errors import ConfigError
+from faberdb.model import Address, Hazard, Risk
+from faberdb.plan.document import Plan
+from faberdb.policy.rules import Rules, violations
+from tests.unit.view_samples import plan, steps
+
+EMAIL = Address("column", ("public", "customer", "email"))
+REWRITE = Hazard("FDB101", "the table is rewritten while it is locked")
+RENAME = Hazard("FDB110", "queries that use the old name fail from the moment this commits")
+
+
+def risky(*hazards: Hazard) -> Plan:
+    return plan(done=steps((EMAIL, "ALTER TABLE ...", Risk.DANGEROUS, *hazards)))
+
+
+def said(rules: Rules, *hazards: Hazard) -> str:
+    return "; ".join(violation.what for violation in violations(risky(*hazards), rules))
+
+
+def test_a_plan_that_is_too_risky_is_refused() -> None:
+    assert "takes at most caution" in said(Rules(max_risk=Risk.CAUTION), REWRITE)
+
+
+def test_a_step_all_of_whose_hazards_are_allowed_does_not_count() -> None:
+    rules = Rules(max_risk=Risk.CAUTION, allowed=frozenset({"FDB101"}))
+    assert said(rules, REWRITE) == ""
+    assert "takes at most caution" in said(rules, REWRITE, RENAME)
+
+
+def test_a_step_without_hazards_counts_whatever_is_allowed() -> None:
+    assert "takes at most caution" in said(Rules(max_risk=Risk.CAUTION, allowed=frozenset({"FDB101"})))
+
+
+def test_a_rule_that_has_expired_is_named() -> None:
+    rules = Rules(max_risk=Risk.CAUTION, expired={"FDB101": "was allowed until 2026-01-31"})
+    assert said(rules, REWRITE).endswith("takes at most caution; FDB101 was allowed until 2026-01-31")
+
+
+def test_a_forbidden_hazard_refuses_the_plan_and_says_why() -> None:
+    found = said(Rules(forbidden={"FDB110": "the mobile app cannot be updated"}), REWRITE, RENAME)
+    assert found == (
+        "environment production forbids FDB110 (the mobile app cannot be updated): column public.customer.email"
+    )
+
+
+def test_rules_of_an_environment_are_stronger_than_those_of_all(tmp_path: Path) -> None:
+    (tmp_path / "faberdb.toml").write_text(
+        """
+[project]
+name = "shop"
+
+[environments.dev]
+[environments.production.hazards.FDB110]
+policy = "forbid"
+reason = "the mobile app cannot be updated"
+
+[safety.hazards.FDB110]
+policy = "allow"
+reason = "nobody else uses it"
+until = 2027-01-31
+"""
+    )
+    project = load(tmp_path)
+    dev, production = (project.environment(name).hazards["FDB110"] for name in ("dev", "production"))
+    assert (dev.allowed, str(dev.until)) == (True, "2027-01-31")
+    assert (production.allowed, production.until) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ('FDB1 = { policy = "allow", reason = "x" }', "FDB1"),
+        ('FDB101 = { policy = "allow" }', "reason"),
+        ('FDB101 = { policy = "perhaps", reason = "x" }', "policy"),
+        ('FDB101 = { policy = "allow", reason = "x", until = "soon" }', "until"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused_at_its_place(tmp_path: Path, rule: str, words: str) -> None:
+    (tmp_path / "faberdb.toml").write_text(f'[project]\nname = "shop"\n\n[safety.hazards]\n{rule}\n')
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path)
+    told = f"{raised.value} {raised.value.where} {' '.join(raised.value.detail)}"
+    assert words in told
+    assert "faberdb.toml:5" in told

@@ -1,0 +1,73 @@
+"""The catalogue of hazards: a file for every code, a code for every file, and both in use."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import faberdb
+import faberdb_providers
+from faberdb.diff import suspected
+from faberdb.model import IRREVERSIBLE
+from faberdb.prove import bodies
+from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.hazards.catalogue import catalogue
+
+CATALOGUE = catalogue()
+FOLDER = Path(codes.__file__).parent
+NAMED = {code: name.lower() for name, code in vars(codes).items() if name.isupper()} | {
+    suspected.CODE: "suspected_rename",
+    bodies.CODE: "body_not_accepted",
+    bodies.NAMED: "named_in_body",
+    IRREVERSIBLE: "irreversible",
+}
+IN_SQL_OF_OTHERS = {
+    "concurrently_in_transaction",
+    "concurrently_on_partitioned",
+    "backfill_under_a_lock",
+    "enum_value",
+    "index_left_invalid",
+    "key_over_nulls",
+    "lock_held_on",
+    "no_lock_timeout",
+    "no_statement_timeout",
+    "not_null_loses_proof",
+    "not_valid_on_partitioned",
+    "one_by_one",
+    "reindex",
+    "rewrite_command",
+    "transaction_left_open",
+    "truncate",
+    "validated_at_once",
+}
+"""What no plan of faberdb's does."""
+
+
+def test_every_code_has_its_file_and_every_file_its_code() -> None:
+    files = {file.stem for file in FOLDER.glob("*.toml")}
+    assert files == {f"{code}_{name}" for code, name in NAMED.items()}
+    assert {code: one.name.replace("-", "_") for code, one in CATALOGUE.items()} == NAMED
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_an_entry_says_all_there_is_to_say(code: str) -> None:
+    one = CATALOGUE[code]
+    assert 0 < len(one.title) <= 70
+    assert not one.title.endswith(".")
+    for text in (one.does, one.risk, one.avoided):
+        assert len(text) > 40
+        assert text.rstrip().endswith((".", "`"))
+    assert one.source.startswith("https://www.postgresql.org/docs/current/")
+
+
+def test_every_code_is_used_or_known_to_be_for_sql_of_others() -> None:
+    used = set()
+    for package in (faberdb, faberdb_providers):
+        for file in Path(str(package.__file__)).parent.rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "codes":
+                    used.add(node.attr.lower())
+    named = set(NAMED.values()) - {"body_not_accepted", "named_in_body", "irreversible"}
+    assert named - used == IN_SQL_OF_OTHERS
