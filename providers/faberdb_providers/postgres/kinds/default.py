@@ -136,15 +136,20 @@ def _waiting(change: Change, changes: Mapping[Address, Change], live: Mapping[Ad
             yield address
 
 
+def _of_view(obj: Object) -> bool:
+    return obj.parent is not None and obj.parent.kind == "view"
+
+
 def _alter(obj: Object) -> str:
-    what = "VIEW" if obj.parent and obj.parent.kind == "view" else "TABLE"
+    what = "VIEW" if _of_view(obj) else "TABLE"
     return f"ALTER {what} {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
 
 
 def _without(obj: Object, work: Work) -> Statement:
     """The statement that takes a default away, or gives an inherited column that of its parent."""
     column = work.after(obj.address._replace(kind="column"))
-    if column is None or ("inherited" in column.attributes and not column.attributes.get("no_default")):
+    from_above = column is None or ("inherited" in column.attributes and not column.attributes.get("no_default"))
+    if from_above and not _of_view(obj):
         return default_as_above(obj.address, work)
     return Statement(f"{_alter(obj)} DROP DEFAULT")
 
