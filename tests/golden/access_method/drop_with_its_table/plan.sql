@@ -18,7 +18,8 @@ CREATE SCHEMA faberdb_quarantine_1;
 -- 0002 create table public.item [safe]
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
--- 0003 drop table public.item [safe]
+-- 0003 drop table public.item [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.item SET ACCESS METHOD heap;
 
 -- 0004 drop table public.item [destructive]

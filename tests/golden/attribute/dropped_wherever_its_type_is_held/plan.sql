@@ -15,6 +15,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 BEGIN;
 
 -- 0001 drop attribute public.size.height [dangerous]
+--      ! table public.crate is locked for a moment too
 LOCK TABLE public.crate IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 drop attribute public.size.height [dangerous]

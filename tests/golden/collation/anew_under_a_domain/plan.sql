@@ -12,7 +12,8 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.t.t_word [caution]
+-- 0001 replace index public.t.t_word [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.t_word;
 
 -- 0002 replace domain public.word [dangerous]

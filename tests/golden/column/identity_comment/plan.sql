@@ -39,13 +39,15 @@ CREATE TABLE faberdb_quarantine.q_1_position AS SELECT 1 AS id, last_value, is_c
 ALTER TABLE faberdb_quarantine.q_1_position ADD PRIMARY KEY (id);
 
 -- 0008 drop column public.t.dropped [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.t DROP COLUMN dropped;
 
 -- 0009 create column public.t.new [dangerous]
---      ! the table is rewritten while it is locked
+--      ! the table is rewritten while it is locked: each row gets a number
 ALTER TABLE public.t ADD COLUMN new bigint GENERATED ALWAYS AS IDENTITY NOT NULL;
 
 -- 0010 drop table public.u [destructive]
+--      ! queries that use it fail from the moment this commits
 --      ! it looks as if it were only renamed to v; then declare it with renamed_from
 ALTER TABLE public.u SET SCHEMA faberdb_quarantine_3;
 

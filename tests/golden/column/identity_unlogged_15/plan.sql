@@ -22,7 +22,7 @@ ALTER SEQUENCE public.t_b_seq SET UNLOGGED;
 ALTER TABLE public.t ALTER COLUMN c SET INCREMENT BY 1 SET NO MINVALUE SET NO MAXVALUE SET START WITH 1 SET CACHE 5 SET NO CYCLE;
 
 -- 0004 create column public.t.d [dangerous]
---      ! the table is rewritten while it is locked
+--      ! the table is rewritten while it is locked: each row gets a number
 ALTER TABLE public.t ADD COLUMN d bigint GENERATED ALWAYS AS IDENTITY NOT NULL;
 
 -- 0005 create column public.t.d [caution]
@@ -38,6 +38,7 @@ ALTER SEQUENCE public.v_b_seq RENAME TO numbers;
 ALTER SEQUENCE public.numbers SET LOGGED;
 
 -- 0009 alter table public.w [dangerous]
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.w SET UNLOGGED;
 
 -- 0010 alter table public.w [caution]

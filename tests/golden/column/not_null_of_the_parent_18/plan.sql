@@ -30,7 +30,8 @@ ALTER TABLE public.thing ALTER COLUMN size SET NOT NULL;
 -- 0005 create table public.map [safe]
 CREATE TABLE public.map () INHERITS (public.thing);
 
--- 0006 create column public.map.weight [safe]
+-- 0006 create column public.map.weight [dangerous]
+--      ! the table is scanned while it is locked, and a row without a value stops it
 ALTER TABLE public.map ADD CONSTRAINT weighed NOT NULL weight;
 
 COMMIT;

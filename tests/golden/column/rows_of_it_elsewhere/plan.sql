@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 drop index public.point.point_label [caution]
+--      ! queries that it serves are slower from the moment this commits
 DROP INDEX public.point_label;
 
 -- 0002 create column public.point.z [safe]
@@ -21,7 +22,8 @@ ALTER TABLE public.point ADD COLUMN z integer;
 -- 0003 replace default public.shape.at [safe]
 ALTER TABLE public.shape ALTER COLUMN at DROP DEFAULT;
 
--- 0004 replace index public.shape.shape_x [caution]
+-- 0004 replace index public.shape.shape_x [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.shape_x;
 
 -- 0005 alter column public.point.note [dangerous]
@@ -33,6 +35,7 @@ ALTER TABLE public.shape ALTER COLUMN at TYPE json USING to_json(at);
 ALTER TABLE public.shape ALTER COLUMN corners TYPE json USING to_json(corners);
 
 -- 0007 alter column public.point.note [caution]
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.point ALTER COLUMN note TYPE text USING note::text;
 
 -- 0008 alter column public.point.note [dangerous]
@@ -57,6 +60,7 @@ ALTER TABLE public.shape ALTER COLUMN corners TYPE json USING to_json(corners);
 
 -- 0014 alter column public.point.x [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.point ALTER COLUMN x TYPE bigint USING x::bigint;
 
 -- 0015 alter column public.point.x [dangerous]

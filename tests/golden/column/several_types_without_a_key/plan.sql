@@ -26,19 +26,26 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0004 alter column public.t.b [dangerous]
---      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(40) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.t ALTER COLUMN b TYPE character varying(40);
 
 -- 0005 alter column public.t.l [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.t ALTER COLUMN l TYPE text USING l::text;
 
 -- 0006 alter column public.t.m [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.t ALTER COLUMN m TYPE numeric USING m::numeric;
 
 -- 0007 alter column public.t.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.t ALTER COLUMN id TYPE bigint USING id::bigint;
 
 COMMIT;

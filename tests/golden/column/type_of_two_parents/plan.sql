@@ -13,14 +13,17 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter column public.dated.id [caution]
+--      ! table public.event is locked for a moment too
 ALTER TABLE public.event NO INHERIT public.named;
 
 -- 0002 alter column public.dated.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.dated ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0003 alter column public.named.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.named ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0004 alter column public.named.id [caution]

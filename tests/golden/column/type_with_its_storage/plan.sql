@@ -14,7 +14,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
--- 0001 alter column public.page.body [dangerous]
+-- 0001 alter column public.page.body [caution]
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.page ALTER COLUMN body TYPE text USING body::text;
 

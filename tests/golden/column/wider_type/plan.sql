@@ -12,7 +12,7 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter column public.product.code [dangerous]
+-- 0001 alter column public.product.code [caution]
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN code TYPE text USING code::text;
 
@@ -21,7 +21,7 @@ ALTER TABLE public.product ALTER COLUMN code TYPE text USING code::text;
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN id TYPE bigint USING id::bigint;
 
--- 0003 alter column public.product.price [dangerous]
+-- 0003 alter column public.product.price [caution]
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.product ALTER COLUMN price TYPE numeric(12,2) USING price::numeric(12,2);
 

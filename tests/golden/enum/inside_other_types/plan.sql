@@ -49,14 +49,14 @@ ALTER TABLE public.room ALTER COLUMN span TYPE text USING span::text;
 -- 0010 replace range type public.states [caution]
 DROP TYPE public.states;
 
--- 0011 alter enum public.state [safe]
+-- 0011 alter enum public.state [dangerous]
+--      ! every table with a column of this type is rewritten while it is locked
 ALTER TYPE public.state RENAME TO state__faberdb_old;
 
 -- 0012 alter enum public.state [safe]
 CREATE TYPE public.state AS ENUM ('off', 'on');
 
 -- 0013 alter enum public.state [dangerous]
---      ! table public.room is rewritten while it is locked
 ALTER TABLE public.room ALTER COLUMN state TYPE public.state USING state::text::public.state;
 
 -- 0014 alter enum public.state [safe]

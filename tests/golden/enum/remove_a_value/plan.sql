@@ -25,18 +25,17 @@ ALTER TABLE public.loan ALTER COLUMN status DROP DEFAULT;
 -- 0004 replace view public.open_loan [caution]
 DROP VIEW public.open_loan;
 
--- 0005 alter enum public.loan_status [safe]
+-- 0005 alter enum public.loan_status [dangerous]
+--      ! every table with a column of this type is rewritten while it is locked
 ALTER TYPE public.loan_status RENAME TO loan_status__faberdb_old;
 
 -- 0006 alter enum public.loan_status [safe]
 CREATE TYPE public.loan_status AS ENUM ('lent', 'returned');
 
 -- 0007 alter enum public.loan_status [dangerous]
---      ! table public.loan is rewritten while it is locked
 ALTER TABLE public.loan ALTER COLUMN status TYPE public.loan_status USING status::text::public.loan_status;
 
 -- 0008 alter enum public.loan_status [dangerous]
---      ! table public.loan is rewritten while it is locked
 ALTER TABLE public.loan ALTER COLUMN past TYPE public.loan_status[] USING past::text[]::public.loan_status[];
 
 -- 0009 alter enum public.loan_status [safe]

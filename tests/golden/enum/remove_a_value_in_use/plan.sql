@@ -17,7 +17,9 @@ BEGIN;
 -- 0001 replace default public.loan.status [safe]
 ALTER TABLE public.loan ALTER COLUMN status DROP DEFAULT;
 
--- 0002 alter enum public.loan_status [safe]
+-- 0002 alter enum public.loan_status [dangerous]
+--      ! every table with a column of this type is rewritten while it is locked
+--      ! it looks as if the value 'lost' were only renamed; then declare it so: { value = "gone", renamed_from = "lost" }
 ALTER TYPE public.loan_status RENAME TO loan_status__faberdb_old;
 
 -- 0003 alter enum public.loan_status [safe]
@@ -50,11 +52,9 @@ CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, md5(
 ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
 
 -- 0011 alter enum public.loan_status [dangerous]
---      ! table public.loan is rewritten while it is locked
 ALTER TABLE public.loan ALTER COLUMN status TYPE public.loan_status USING (case status when 'lost' then 'gone' else status::loan_status end)::text::public.loan_status;
 
 -- 0012 alter enum public.loan_status [dangerous]
---      ! table public.visit is rewritten while it is locked
 ALTER TABLE public.visit ALTER COLUMN past TYPE public.loan_status[] USING (array_remove(past, 'lost'))::text[]::public.loan_status[];
 
 SET LOCAL search_path = '';

@@ -12,14 +12,14 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 alter enum public.size [safe]
+-- 0001 alter enum public.size [dangerous]
+--      ! every table with a column of this type is rewritten while it is locked
 ALTER TYPE public.size RENAME TO size__faberdb_old;
 
 -- 0002 alter enum public.size [safe]
 CREATE TYPE public.size AS ENUM ('small', 'medium', 'large');
 
 -- 0003 alter enum public.size [dangerous]
---      ! table public.shirt is rewritten while it is locked
 ALTER TABLE public.shirt ALTER COLUMN size TYPE public.size USING size::text::public.size;
 
 -- 0004 alter enum public.size [safe]

@@ -25,6 +25,7 @@ ALTER FUNCTION public.near() NO DEPENDS ON EXTENSION vector;
 ALTER INDEX public.item_id_idx NO DEPENDS ON EXTENSION vector;
 
 -- 0005 drop table public.item [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.item SET SCHEMA faberdb_quarantine_1;
 
 -- 0006 drop extension vector [caution]

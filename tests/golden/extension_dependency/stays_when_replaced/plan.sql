@@ -35,11 +35,15 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0007 alter column public.event.id [dangerous]
---      ! the table may be rewritten while it is locked, and a value may not fit the new type
+--      ! a value that does not fit the new type stops it
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.event ALTER COLUMN id TYPE integer USING id::integer;
 
 -- 0008 alter column public.event.kind [dangerous]
---      ! a value that is too long for character varying(20) stops it, unless `using` says what is to become of such values; the table may be rewritten while it is locked
+--      ! a value that is too long for character varying(20) stops it, unless `using` says what is to become of such values
+--      ! prepared statements that return it fail until they are prepared anew
+--      ! the table is rewritten while it is locked
 ALTER TABLE public.event ALTER COLUMN kind TYPE character varying(20);
 
 -- 0009 replace extension dependency on index public.event.event_kind_idx.plpgsql [safe]
@@ -48,7 +52,8 @@ ALTER INDEX public.event_kind_idx DEPENDS ON EXTENSION plpgsql;
 -- 0010 replace extension dependency on primary key public.event.event_pkey.plpgsql [safe]
 ALTER INDEX public.event_pkey DEPENDS ON EXTENSION plpgsql;
 
--- 0011 replace materialized view public.kinds [caution]
+-- 0011 replace materialized view public.kinds [dangerous]
+--      ! table public.event is read from end to end while writes wait
 CREATE MATERIALIZED VIEW public.kinds AS
 SELECT DISTINCT kind AS k
    FROM public.event;

@@ -26,7 +26,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_2 FROM PUBLIC;
 
 -- 0005 drop foreign key public.visit.visit_region_fkey [caution]
 --      ! rows that it kept out can be written from the moment this commits
---      ! table public.place_north is locked for a moment too
+--      ! table public.place and table public.place_north are locked for a moment too
 ALTER TABLE public.visit DROP CONSTRAINT visit_region_fkey;
 
 -- 0006 drop table public.place_north [dangerous]

@@ -12,15 +12,16 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace index public.event.event_day [caution]
+-- 0001 replace index public.event.event_day [dangerous]
+--      ! queries do without it until it is built anew
+--      ! table public.event_1 is locked for a moment too
 DROP INDEX public.event_day;
 
 -- 0002 alter table public.event_1 [dangerous]
 --      ! roles see and write only what a policy lets through from then on
 ALTER TABLE public.event_1 ENABLE ROW LEVEL SECURITY;
 
--- 0003 replace index public.event.event_day [dangerous]
---      ! writes to the table wait until the index is built
+-- 0003 replace index public.event.event_day [safe]
 CREATE INDEX event_day ON ONLY public.event (day);
 
 COMMIT;

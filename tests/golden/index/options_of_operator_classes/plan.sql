@@ -16,14 +16,16 @@ BEGIN;
 --      ! writes to the table wait until the index is built
 CREATE INDEX article_body_idx ON public.article USING gist (body tsvector_ops (siglen=64));
 
--- 0002 replace index public.article.article_old_idx [caution]
+-- 0002 replace index public.article.article_old_idx [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.article_old_idx;
 
 -- 0003 replace index public.article.article_old_idx [dangerous]
 --      ! writes to the table wait until the index is built
 CREATE INDEX article_old_idx ON public.article USING gist (old);
 
--- 0004 replace index public.article.article_title_idx [caution]
+-- 0004 replace index public.article.article_title_idx [dangerous]
+--      ! queries do without it until it is built anew
 DROP INDEX public.article_title_idx;
 
 -- 0005 replace index public.article.article_title_idx [dangerous]

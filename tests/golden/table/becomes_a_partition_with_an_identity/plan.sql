@@ -16,6 +16,7 @@ BEGIN;
 
 -- 0001 rename table public.event_old [dangerous]
 --      ! queries that use the old name fail from the moment this commits
+--      ! table public.event is locked for a moment too
 ALTER TABLE public.event RENAME TO event_old;
 
 -- 0002 alter table public.event_old [caution]
@@ -37,7 +38,8 @@ CREATE TABLE public.event (
     CONSTRAINT event_pkey PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);
 
--- 0007 alter table public.event_old [safe]
+-- 0007 alter table public.event_old [dangerous]
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.event ATTACH PARTITION public.event_old FOR VALUES FROM ('2020-01-01') TO ('2025-01-01');
 
 -- 0008 alter table public.event_old [caution]

@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 rename table public.event_old [dangerous]
 --      ! queries that use the old name fail from the moment this commits
+--      ! table public.event is locked for a moment too
 ALTER TABLE public.event RENAME TO event_old;
 
 -- 0002 alter table public.event_old [caution]
@@ -29,13 +30,15 @@ CREATE TABLE public.event (
     CONSTRAINT event_pkey PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);
 
--- 0005 create index public.event.event_at_idx [safe]
+-- 0005 create index public.event.event_at_idx [dangerous]
+--      ! writes to the table wait until the index is built
 CREATE INDEX event_at_idx ON public.event (at);
 
 -- 0006 create table public.event_2025 [safe]
 CREATE TABLE public.event_2025 PARTITION OF public.event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 
--- 0007 alter table public.event_old [safe]
+-- 0007 alter table public.event_old [dangerous]
+--      ! the table is locked while all its rows are checked
 ALTER TABLE public.event ATTACH PARTITION public.event_old FOR VALUES FROM (MINVALUE) TO ('2025-01-01');
 
 COMMIT;

@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 alter column public.event.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.event ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0002 create check public.event.event_id [dangerous]
@@ -22,6 +23,7 @@ ALTER TABLE public.event ADD CONSTRAINT event_id CHECK ((id > 0));
 
 -- 0003 alter column public.party.id [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.party ALTER COLUMN id TYPE bigint USING id::bigint;
 
 -- 0004 alter table public.party [dangerous]

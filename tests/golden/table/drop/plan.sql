@@ -20,6 +20,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
 -- 0003 drop foreign key public.copy.copy_book_fkey [caution]
 --      ! rows that it kept out can be written from the moment this commits
+--      ! table public.book is locked for a moment too
 ALTER TABLE public.copy DROP CONSTRAINT copy_book_fkey;
 
 -- 0004 drop table public.book [destructive]

@@ -24,13 +24,16 @@ ALTER TYPE public.part DROP ATTRIBUTE b CASCADE;
 ALTER TYPE public.part ALTER ATTRIBUTE a TYPE bigint CASCADE;
 
 -- 0004 create attribute public.part.n [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.part ADD ATTRIBUTE n integer CASCADE;
 
 -- 0005 create attribute public.part.b2 [caution]
+--      ! what reads or writes the type whole meets one value more from now on
 ALTER TYPE public.part ADD ATTRIBUTE b2 text CASCADE;
 
 -- 0006 alter column public.t.a [dangerous]
 --      ! the table is rewritten while it is locked
+--      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.t ALTER COLUMN a TYPE bigint USING a::bigint;
 
 -- 0007 drop column public.t.b [dangerous]
@@ -46,6 +49,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0010 drop column public.t.b [destructive]
+--      ! queries that use it fail from the moment this commits
 ALTER TABLE public.t DROP COLUMN b;
 
 -- 0011 create column public.t.n [safe]

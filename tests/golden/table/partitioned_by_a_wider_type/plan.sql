@@ -74,13 +74,16 @@ CREATE TABLE public.item (
 -- 0018 replace table public.item [safe]
 ALTER SEQUENCE public.item_number_seq OWNED BY public.item.number;
 
--- 0019 replace table public.item_1 [safe]
+-- 0019 replace table public.item_1 [dangerous]
+--      ! the default partition is searched for rows that belong into the new one, while both and the table above are locked
 CREATE TABLE public.item_1 PARTITION OF public.item FOR VALUES FROM ('0') TO ('100');
 
--- 0020 replace table public.item_rest [safe]
+-- 0020 replace table public.item_rest [dangerous]
+--      ! the default partition is searched for rows that belong into the new one, while both and the table above are locked
 CREATE TABLE public.item_rest PARTITION OF public.item DEFAULT PARTITION BY LIST (kind);
 
--- 0021 replace table public.item_rest_all [safe]
+-- 0021 replace table public.item_rest_all [dangerous]
+--      ! the default partition is searched for rows that belong into the new one, while both and the table above are locked
 CREATE TABLE public.item_rest_all PARTITION OF public.item_rest DEFAULT;
 
 -- 0022 replace table public.item [dangerous]

@@ -46,7 +46,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_5 FROM PUBLIC;
 DROP VIEW public.recent;
 
 -- 0012 replace foreign key public.remark.remark_visit_fkey [caution]
---      ! table public.visit_2023, table public.visit_2024, table public.visit_later and table public.visit_rest are locked for a moment too
+--      ! table public.visit, table public.visit_2023, table public.visit_2024, table public.visit_later and table public.visit_rest are locked for a moment too
 ALTER TABLE public.remark DROP CONSTRAINT remark_visit_fkey;
 
 -- 0013 replace foreign key public.visit.visit_place_fkey [caution]
@@ -137,10 +137,12 @@ CREATE POLICY "all" ON public.visit USING (true);
 --      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER stamp BEFORE INSERT ON public.visit FOR EACH ROW EXECUTE FUNCTION public.stamp();
 
--- 0033 replace foreign key public.visit.visit_place_fkey [safe]
+-- 0033 replace foreign key public.visit.visit_place_fkey [dangerous]
+--      ! writes to both tables wait while all rows are checked, and a row without its match stops it
 ALTER TABLE public.visit ADD CONSTRAINT visit_place_fkey FOREIGN KEY (place) REFERENCES public.place (code);
 
--- 0034 replace index public.visit.visit_place_idx [safe]
+-- 0034 replace index public.visit.visit_place_idx [dangerous]
+--      ! writes to the table wait until the index is built
 CREATE INDEX visit_place_idx ON public.visit (place);
 
 -- 0035 replace comment on table public.visit [safe]

@@ -22,6 +22,7 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 DROP VIEW public.recent;
 
 -- 0004 replace foreign key public.remark.remark_visit_fkey [caution]
+--      ! table public.visit is locked for a moment too
 ALTER TABLE public.remark DROP CONSTRAINT remark_visit_fkey;
 
 -- 0005 replace foreign key public.visit.visit_place_fkey [caution]
@@ -95,10 +96,12 @@ CREATE POLICY "all" ON public.visit USING (true);
 --      ! it fires for everybody from now on, and what they do fails if it fails
 CREATE TRIGGER stamp BEFORE INSERT ON public.visit FOR EACH ROW EXECUTE FUNCTION public.stamp();
 
--- 0022 replace foreign key public.visit.visit_place_fkey [safe]
+-- 0022 replace foreign key public.visit.visit_place_fkey [dangerous]
+--      ! writes to both tables wait while all rows are checked, and a row without its match stops it
 ALTER TABLE public.visit ADD CONSTRAINT visit_place_fkey FOREIGN KEY (place) REFERENCES public.place (code);
 
--- 0023 replace index public.visit.visit_place_idx [safe]
+-- 0023 replace index public.visit.visit_place_idx [dangerous]
+--      ! writes to the table wait until the index is built
 CREATE INDEX visit_place_idx ON public.visit (place);
 
 -- 0024 replace comment on table public.visit [safe]

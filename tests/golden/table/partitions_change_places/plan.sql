@@ -51,7 +51,7 @@ ALTER TABLE public.day DROP COLUMN size;
 --      ! queries on the parent wait for a moment, and no longer find the rows of the partition
 ALTER TABLE public.day DETACH PARTITION public.c;
 
--- 0011 alter column public.night.size [dangerous]
+-- 0011 alter column public.night.size [caution]
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.night ALTER COLUMN size TYPE bigint USING size::bigint;
 

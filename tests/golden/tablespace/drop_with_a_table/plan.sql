@@ -22,7 +22,8 @@ REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 --      ! rows that it kept out can be written from the moment this commits
 ALTER TABLE public.sale DROP CONSTRAINT sale_pkey;
 
--- 0004 drop table public.sale [safe]
+-- 0004 drop table public.sale [dangerous]
+--      ! all of it is copied to the other place under a lock that keeps everybody out
 DO $faberdb$ BEGIN EXECUTE format('ALTER TABLE public.sale SET TABLESPACE %I',
     (SELECT spcname FROM pg_tablespace s JOIN pg_database d ON d.dattablespace = s.oid WHERE d.datname = current_database())); END $faberdb$;
 
