@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from faberdb_providers.postgres.servers.binaries import EMBEDDED
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
 from tests.servers import Server, installed, shared_cache
 
@@ -25,8 +27,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the plans of tests/golden anew")
 
 
+IN_TURN = 4
+"""Of the tests that run on every major, one in how many runs on a server that is none of the embedded ones; `make soak`
+runs the others there."""
+
+
+def _left_to_soak(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    major = callspec.params.get("server") if callspec is not None else None
+    if major is None or INSTALLED[major].source == EMBEDDED:
+        return False
+    return zlib.crc32(item.nodeid.encode()) % IN_TURN != 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What may take long comes first: at the end it would leave the other test workers with nothing to do."""
+    for item in filter(_left_to_soak, items):
+        item.add_marker(pytest.mark.soak)
     items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
 
 

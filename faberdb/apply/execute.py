@@ -113,7 +113,7 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     except ConnectionLostError as error:
         raise lost(plan, error, done, context.again) from error
     except (RolledBackError, StaleError):
-        if fresh:  # all is as it was, our own schemas too
+        if fresh and not target.lock_lost():  # all is as it was, our own schemas too; not those of whoever has the lock
             target.remove_bookkeeping()
         raise
 

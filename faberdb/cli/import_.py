@@ -16,7 +16,7 @@ from faberdb.cli.json_schemas import put_json_schemas
 from faberdb.cli.options import dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import GENERATED, Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ExitCode, FaberError
+from faberdb.errors import DeclarationError, ExitCode, FaberError
 from faberdb.model import Address, Catalogue, Object
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import State
@@ -73,7 +73,7 @@ def import_database(
         a: o for a, o in managed.items() if a not in untold and (a in holders or not workspace.provider.platform(a))
     }
     shown = {a: replace(o, hints={"protect": True}) if a in protected else o for a, o in shown.items()}
-    written = workspace.provider.as_declared(shown, environment.roles)
+    written = _with_ways(workspace, workspace.provider.as_declared(shown, environment.roles))
     texts = _texts(workspace, written, split)
     left = _left(workspace, environment, texts, managed, version, again=split is not None)
     results = _write(workspace.project.schemas, texts, left, dry_run=dry_run)
@@ -92,6 +92,23 @@ def import_database(
         view.note(f"not written by this import, and what is declared there stays declared: {what}")
     if not dry_run:
         _remember(workspace, environment, catalogue, managed, identity, version)
+
+
+def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[Address, Object]:
+    """The objects with what their declarations say of how to get there (`renamed_from`, `using`, `backfill`): other
+    environments may still have to go that way."""
+    try:
+        said = workspace.declaration().objects
+    except (DeclarationError, OSError):
+        return dict(objects)
+    found = {}
+    for address, obj in objects.items():
+        known = said.get(address)
+        if known is not None:
+            ways = {key: known.hints[key] for key in ("using", "backfill", "new") if key in known.hints}
+            obj = replace(obj, renamed_from=known.renamed_from, hints={**obj.hints, **ways})
+        found[address] = obj
+    return found
 
 
 def _texts(workspace: Workspace, objects: Mapping[Address, Object], split: bool | None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from faberdb.cli.applying import apply_plan
+from faberdb.cli.applying import apply_plan, check_plan
 from faberdb.cli.identity import another_database, require_journalled
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning import Made, plan_rollback, refuse_unsupported
@@ -88,6 +88,7 @@ def _take_back(
         view.note(made.note)
     view.plan(made.plan)
     if dry_run:
+        check_plan(workspace, chosen, made, view)
         view.note("a dry run: nothing was changed")
         return
     if not asked and not consent(f"Take this back on {chosen.name}?{which}"):

@@ -63,6 +63,10 @@ def unchanged(
     if others := {name: found for name, found in moved.items() if name not in own}:
         raise _twice(folder, others, texts, environment)
     besides = {name for name, found in had.items() if name not in texts and name not in moved and found <= right}
+    # One that declares something besides stays, with all that it says.
+    left = {name for name in own - texts.keys() if not had[name] <= set(coming)}
+    if left:
+        raise _twice(folder, {name: moved[name] for name in left}, texts, environment)
     return Files(kept | besides, own - texts.keys())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ class Workspace:
     surroundings: Surroundings
     standing_in: Mapping[str, str] = field(default_factory=dict, repr=False)
     """How to reach what is looked at instead of an environment's own database, by environment."""
+    _declared_names: dict[str, frozenset[Address]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def find(cls, start: Path) -> Workspace:
@@ -175,13 +176,17 @@ class Workspace:
     def service(self, environment: Environment) -> Any:
         """The managed service that hosts an environment; None where none does."""
 
-        @cache
+        known = self._declared_names
+
         def names() -> frozenset[Address]:
-            try:
-                declared = self.provider.with_roles(self.declaration().objects, environment.roles)
-                return frozenset(self.provider.complete(declared))
-            except FaberError:  # which those commands tell that need it
-                return frozenset()
+            # Read once: what is managed must not change under an apply because somebody edits a file meanwhile.
+            if environment.name not in known:
+                try:
+                    declared = self.provider.with_roles(self.declaration().objects, environment.roles)
+                    known[environment.name] = frozenset(self.provider.complete(declared))
+                except FaberError:  # which those commands tell that need it
+                    known[environment.name] = frozenset()
+            return known[environment.name]
 
         return self.provider.service(environment.hosting, lambda address: address in names())
 

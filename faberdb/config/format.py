@@ -125,7 +125,8 @@ class HazardTable(Table):
     """What the rules say of one hazard."""
 
     policy: Literal["allow", "forbid"]
-    """`allow`: steps whose hazards are all allowed do not count for `max_risk`. `forbid`: plans with it are refused."""
+    """`allow`: changes of objects all of whose hazards are allowed do not count for `max_risk`, unless data leaves the
+    table. `forbid`: plans with it are refused."""
     reason: Text
     """Why; it stands in the message where the rule refuses a plan."""
     until: date | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -14,6 +14,7 @@ from faberdb.declare.layout import Block, layout, ordered
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Kind, Object
 
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 JSON_SCHEMA = "../.faberdb/declaration.schema.json"
 HOME = "public"
 """The schema whose file holds what belongs to the database, or the server, and to none of its schemas."""
@@ -80,7 +81,21 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
 
 def _fragment(obj: Object, kind: Kind) -> dict[str, Any]:
     fragment = dict(kind.write(obj))
+    fragment |= {key: obj.hints[key] for key in ("using", "backfill") if key in obj.hints}
+    former = _former_name(obj)
+    if former is not None:
+        fragment["renamed_from"] = former
     return {**fragment, "protect": True} if obj.hints.get("protect") else fragment
+
+
+def _former_name(obj: Object) -> str | Literal[False] | None:
+    """What `renamed_from` says of an object; None where nothing is said, or what was said is no plain name."""
+    if obj.hints.get("new"):
+        return False
+    old = obj.renamed_from
+    if old is None or not all(_PLAIN.fullmatch(part) for part in old.path):
+        return None
+    return old.path[-1] if old.path[:-1] == obj.address.path[:-1] else ".".join(old.path)
 
 
 def _merge(whole: dict[str, Any], part: Mapping[str, Any]) -> None:

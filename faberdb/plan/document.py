@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from faberdb.model import Address, Change, Kept, Object, Risk, Step, Unmanaged
+from faberdb.model import Address, Change, Kept, Object, Risk, Step, Unmanaged, reworded
 
 FORMAT_VERSION = "1.0"
 
@@ -118,5 +118,6 @@ class Plan:
         for change in self.changes:
             counts[change.action.value] += 1
         for old, new in self.renames:
-            counts["rename" if old.address != new.address else "alter"] += 1
+            # What has only moved keeps its name.
+            counts["rename" if old.address != new.address or reworded(old, new) else "alter"] += 1
         return counts

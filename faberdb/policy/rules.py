@@ -3,7 +3,7 @@ that people see all of what they were refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from faberdb.diff.suspected import CODE as SUSPECTED
@@ -86,7 +86,10 @@ def irreversible(plan: Plan) -> list[Address]:
 
 
 def _too_risky(plan: Plan, rules: Rules) -> Iterator[Violation]:
-    counted = [step for step in plan.steps if not _excused(step, rules)]
+    codes_of: dict[Address, set[str]] = {}
+    for step in plan.steps:
+        codes_of.setdefault(step.address, set()).update(hazard.code for hazard in step.statement.hazards)
+    counted = [step for step in plan.steps if not _excused(step, codes_of[step.address], rules)]
     risk = max((step.statement.risk for step in counted), default=Risk.SAFE)
     if risk <= rules.max_risk:
         return
@@ -100,9 +103,10 @@ def _too_risky(plan: Plan, rules: Rules) -> Iterator[Violation]:
     )
 
 
-def _excused(step: Step, rules: Rules) -> bool:
-    codes = {hazard.code for hazard in step.statement.hazards}
-    return bool(codes) and codes <= rules.allowed
+def _excused(step: Step, codes: Set[str], rules: Rules) -> bool:
+    """Whether all that is said of its object is allowed. codes: of the hazards of all steps of the object, one of which
+    may tell what another does. Data that leaves is no matter of a single hazard."""
+    return step.statement.risk is not Risk.DESTRUCTIVE and bool(codes) and codes <= rules.allowed
 
 
 def _forbidden(plan: Plan, rules: Rules) -> Iterator[Violation]:

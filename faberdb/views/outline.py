@@ -147,13 +147,14 @@ def _items(
         # A rollback renames last, so its other changes still speak of the old name.
         here = old.address if old.address in items or old.address in parents else new.address
         alias[new.address] = here
-        if old.address == new.address:  # it has moved, and those who use it call it otherwise now
+        parts = reworded(old, new) if old.address == new.address else ()
+        if old.address == new.address and not parts:  # it has moved, and those who use it call it otherwise now
             moved = Change(here, Action.ALTER, old, new)
             items[here] = items.get(here) or Item(here, Action.ALTER, moved, parent=new.parent)
             continue
         item = items.get(here) or Item(here, Action.RENAME, parent=new.parent)
-        if old.address == new.address:
-            items[here] = replace(item, within=reworded(old, new))
+        if parts:
+            items[here] = replace(item, within=parts)
         else:
             items[here] = replace(item, was=old.address, becomes=new.address, address=here)
     for step in steps:

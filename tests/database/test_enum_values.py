@@ -73,3 +73,11 @@ def test_one_value_has_one_new_name(newest: Server, project: Callable[..., Proje
     ran = shop.run("validate")
     assert ran.code == 1, ran
     assert "two values cannot both be renamed from 'late'" in ran.err
+
+
+def test_a_value_that_stays_is_no_former_name(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    shop = project({"dev": newest.cluster.conninfo("template1")})
+    shop.declare(STATUS.format(values='"late", { value = "overdue", renamed_from = "late" }'))
+    ran = shop.run("validate")
+    assert ran.code == 1
+    assert "'late' is still a value, so none can be renamed from it" in ran.err

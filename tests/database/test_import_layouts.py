@@ -172,3 +172,23 @@ def laid_out(root: Path, state: dict[str, str]) -> None:
     for name, text in state.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
+
+
+def test_the_way_there_stays_in_the_files(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    """Another environment may still have the old name, or rows without a value."""
+    with newest.database() as conninfo:
+        folder = project({"dev": conninfo})
+        folder.declare("[tables.person.columns]\nid = 'bigint'\nmail = 'text'\n")
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        folder.declare(
+            "[tables.person.columns]\nid = { type = 'text', using = \"id::text || '!'\" }\n"
+            "email = { type = 'text', renamed_from = 'mail' }\n"
+            "city = { type = 'text', backfill = \"'?'\" }\n"
+        )
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        run_sql(conninfo, "alter table person add column age int")
+        assert folder.run("import", "dev").code == 0
+        text = (folder.root / "schemas" / "public.toml").read_text()
+        for way in ('renamed_from = "mail"', "backfill = ", "using = ", "age = "):
+            assert way in text, text
+        assert "No changes" in folder.run("plan", "dev").out

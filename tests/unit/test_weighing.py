@@ -24,8 +24,9 @@ def step(
     transaction: int = 1,
     address: Address = COLUMN,
     action: Action = Action.ALTER,
+    sql: str = "...",
 ) -> Step:
-    return Step(f"{number:04d}", address, action, Statement("...", risk, hazards), transaction, effects=effects)
+    return Step(f"{number:04d}", address, action, Statement(sql, risk, hazards), transaction, effects=effects)
 
 
 def effects(*locked: str, rewrites: tuple[str, ...] = (), scans: tuple[str, ...] = (), mode: str = ALONE) -> Effects:
@@ -39,7 +40,7 @@ def weigh(*steps: Step) -> list[tuple[Risk, list[str]]]:
 
 def test_a_rewrite_that_nobody_saw_is_none() -> None:
     believed = step(REWRITE, risk=Risk.DANGEROUS, effects=effects("table public.customer"))
-    assert weigh(believed) == [(Risk.SAFE, [])]
+    assert weigh(believed) == [(Risk.CAUTION, [])]  # the table is locked for a moment all the same
 
 
 def test_what_else_the_step_does_stays() -> None:
@@ -87,7 +88,7 @@ def test_a_lock_on_another_table_is_said() -> None:
 
 def test_what_the_plan_makes_is_in_nobodys_way() -> None:
     table = Address("table", ("public", "customer"))
-    making = step(address=table, action=Action.CREATE, effects=Effects())
+    making = step(address=table, action=Action.CREATE, effects=Effects(), sql="CREATE TABLE ...")
     scanned = effects("table public.customer", scans=("table public.customer",))
     assert weigh(making, step(effects=scanned, number=2, transaction=2))[1] == (Risk.SAFE, [])
     # In the same transaction it is another table of that name, which was there before.

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from types import FrameType
 
 import psycopg
@@ -33,8 +33,10 @@ def handed_out(
         yield databases.fresh
     finally:
         with uninterrupted():
-            databases.close()
-            pool.shutdown()
+            try:
+                databases.close()
+            finally:
+                pool.shutdown()
 
 
 @contextmanager
@@ -116,5 +118,6 @@ class _Databases:
 
     def close(self) -> None:
         """Remove what was made and is not wanted any more."""
-        for coming in self._coming:
-            self._discard(coming)
+        with ExitStack() as ends:  # what one of them fails with keeps none of the others from going
+            for coming in self._coming:
+                ends.callback(self._discard, coming)

@@ -98,7 +98,9 @@ def _blocked(steps: Sequence[Step]) -> Iterator[tuple[Step, Set[str]]]:
         for step in members:
             held |= {lock.relation for lock in step.effects.locks if lock.mode in BLOCKING} if step.effects else set()
             yield step, held - made
-        made |= {_label(step.address) for step in members if step.action is Action.CREATE}
+        # What comes back from quarantine has its rows.
+        new = (s for s in members if s.action is Action.CREATE and s.statement.sql.startswith("CREATE"))
+        made |= {_label(step.address) for step in new}
 
 
 def _label(address: Address) -> str:
@@ -124,7 +126,9 @@ def _held_to(step: Step, showed: Set[str]) -> Step:
     hazards = tuple(h for h in statement.hazards if h.code not in SHOWN or SHOWN[h.code] in showed)
     if hazards == statement.hazards:
         return step
-    risk = statement.risk if statement.risk is Risk.DESTRUCTIVE else Risk.SAFE
+    # What is there already is locked for a moment at least.
+    calm = Risk.SAFE if step.action is Action.CREATE else Risk.CAUTION
+    risk = statement.risk if statement.risk is Risk.DESTRUCTIVE else min(statement.risk, calm)
     return replace(step, statement=replace(statement, risk=risk, hazards=hazards))
 
 

@@ -193,10 +193,10 @@ class AttributeKind(PostgresKind):
     ) -> Turn:
         # Whole values of the type go to quarantine, and come back, as they are with this attribute.
         if change.action is Action.DROP and change.before and change.before.parent:
-            gone = (c.before for c in changes.values() if c.action is Action.DROP)
+            gone = (c.before for c in changes.values() if c.action is Action.DROP or _of_another_type(c))
             return Turn(behind=_with_values_of(change.before.parent, gone, live))
         if change.action is Action.CREATE and change.after and change.after.parent:
-            new = (c.after for c in changes.values() if c.action is Action.CREATE)
+            new = (c.after for c in changes.values() if c.action is Action.CREATE or _of_another_type(c))
             return Turn(ahead=_with_values_of(change.after.parent, new, target))
         return Turn()
 
@@ -244,6 +244,12 @@ class AttributeKind(PostgresKind):
         old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
         hazard = Hazard(codes.RENAME, "queries that use the old name fail from the moment this commits")
         yield Statement(f"{_alter(after)} RENAME ATTRIBUTE {old} TO {new} CASCADE", Risk.DANGEROUS, (hazard,))
+
+
+def _of_another_type(change: Change) -> bool:
+    """Whether what holds values is of another type from then on."""
+    before, after = change.before, change.after
+    return before is not None and after is not None and before.attributes.get("type") != after.attributes.get("type")
 
 
 def _with_values_of(

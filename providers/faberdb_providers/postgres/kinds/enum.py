@@ -84,6 +84,9 @@ class EnumKind(PostgresKind):
         twice = next((old for old in olds if olds.count(old) > 1), None)
         if twice is not None:
             raise ValueError(f"two values cannot both be renamed from {twice!r}")
+        still = next((old for old in olds if old not in former and old in {e.value for e in entries}), None)
+        if still is not None:
+            raise ValueError(f"{still!r} is still a value, so none can be renamed from it; take it out of `values`")
         values, hints = [entry.value for entry in entries], {"values_from": former} if former else None
         yield from self.made(place, spec, address, {"values": values}, references=[schema], hints=hints)
 
