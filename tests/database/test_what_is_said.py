@@ -69,7 +69,7 @@ def test_renames_are_told_by_name_before_they_are_taken_back(shop: tuple[Project
     assert folder.run("apply", "live", "--auto-approve").code == 0
     ran = folder.run("rollback", "live", "--steps", "2", "--dry-run")
     assert ran.code == 0, ran
-    assert "1 renamed (column public.customer.email to mail" in ran.err
+    assert "1 renamed (column public.customer.email renamed to public.customer.mail" in ran.err
     assert "()" not in ran.err
 
 
