@@ -27,7 +27,7 @@ ALTER DOMAIN public.renamed RENAME CONSTRAINT renamed_nn TO renamed_not_null;
 -- 0005 create comment on domain constraint public.renamed.renamed_not_null [safe]
 COMMENT ON CONSTRAINT renamed_not_null ON DOMAIN public.renamed IS 'always there';
 
--- 0006 alter domain public.stricter [safe]
+-- 0006 alter domain public.stricter [caution]
 ALTER DOMAIN public.stricter SET NOT NULL;
 
 -- 0007 create comment on domain constraint public.stricter.stricter_not_null [safe]

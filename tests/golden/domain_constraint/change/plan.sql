@@ -15,7 +15,7 @@ BEGIN;
 -- 0001 replace domain constraint public.postcode.postcode_digits [caution]
 ALTER DOMAIN public.postcode DROP CONSTRAINT postcode_digits;
 
--- 0002 replace domain constraint public.postcode.postcode_digits [safe]
+-- 0002 replace domain constraint public.postcode.postcode_digits [caution]
 ALTER DOMAIN public.postcode ADD CONSTRAINT postcode_digits CHECK ((VALUE ~ '^[A-Z0-9]+$'::text));
 
 -- 0003 replace comment on domain constraint public.postcode.postcode_digits [safe]

@@ -21,7 +21,7 @@ DROP INDEX public.event_day;
 --      ! roles see and write only what a policy lets through from then on
 ALTER TABLE public.event_1 ENABLE ROW LEVEL SECURITY;
 
--- 0003 replace index public.event.event_day [safe]
+-- 0003 replace index public.event.event_day [caution]
 CREATE INDEX event_day ON ONLY public.event (day);
 
 COMMIT;

@@ -36,7 +36,7 @@ SELECT product
   ORDER BY total DESC
  LIMIT 1;
 
--- 0006 replace index public.sales_by_product.sales_by_product_idx [safe]
+-- 0006 replace index public.sales_by_product.sales_by_product_idx [caution]
 CREATE UNIQUE INDEX sales_by_product_idx ON public.sales_by_product (product);
 
 COMMIT;

@@ -70,7 +70,7 @@ ALTER TABLE public.night ATTACH PARTITION public.a FOR VALUES IN ('a');
 --      ! queries on the parent wait for a moment, and no longer find the rows of the partition
 ALTER TABLE public.day DETACH PARTITION public.rest;
 
--- 0016 alter table public.c [safe]
+-- 0016 alter table public.c [caution]
 ALTER TABLE public.day ATTACH PARTITION public.c DEFAULT;
 
 -- 0017 alter table public.rest [dangerous]
