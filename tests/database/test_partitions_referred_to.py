@@ -73,7 +73,7 @@ def test_a_partition_that_rows_refer_to_leaves_and_comes_back(
         added = next(
             step for step in plan.steps if "ADD CONSTRAINT" in step.statement.sql and "FOREIGN" in step.statement.sql
         )
-        assert [hazard.code for hazard in added.statement.hazards] == [codes.ADD_FOREIGN_KEY]
+        assert codes.ADD_FOREIGN_KEY in {hazard.code for hazard in added.statement.hazards}
         migration.apply(live, plan)
         assert not migration.plan(live, declare({"schema.toml": after})).steps
         migration.apply(live, migration.plan_back(live, plan))

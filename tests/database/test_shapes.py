@@ -275,6 +275,9 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("security_label:table.public.t.m", "alter", table(about="security_labels = { m = '⟨a|b⟩' }")),
         ("table:public.t", "none", table(about="⟨|security_labels = { m = 'a' }⟩")),
     ],
+    "extension_dependency": [
+        ("function:public.f()", "none", F + "body = 'select 1'\ndepends_on_extensions = [⟨|'plpgsql'⟩]"),
+    ],
     "privilege": [
         (
             'privilege:"function pg_catalog.pg_stat_reset() to pg_monitor"',
