@@ -284,8 +284,8 @@ bound = "for values in ('2', '3')"
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [("'3', '2', '1'", "public.e: the type cannot"), ("'0', '1', '2', '3'", "public.e: there is no way back")],
-    ids=["another order", "one more, which could not be taken back"],
+    [("'3', '2', '1'", "public.e: the type cannot")],
+    ids=["another order"],
 )
 def test_a_type_under_a_partition_key_goes_over_to_one_of_another_name(server: Server, values: str, said: str) -> None:
     migration = Migration(server.scratch())

@@ -2,8 +2,8 @@
 
 before.toml and after.toml are written by hand, rows.sql too where rows matter; plan.txt and plan.sql are what faberdb
 makes of them, written anew by `pytest tests/golden --update-golden`. A first line `# PostgreSQL 18` in after.toml keeps
-a case from older servers. The texts are those of the newest server; the way there and back is gone on it and, every other
-case in turn, on one older server, by `make soak` on each.
+a case from older servers. The texts are those of the newest server; the way there and back is gone on it and, of every
+other case, on an older server in turn; `make soak` goes it on each.
 """
 
 from __future__ import annotations

@@ -146,10 +146,11 @@ def _alter(obj: Object) -> str:
 
 
 def _without(obj: Object, work: Work) -> Statement:
-    """The statement that takes a default away, or gives an inherited column that of its parent."""
+    """The statement that takes a default away, or gives an inherited column that of its parent, unless it has one of
+    its own again later: that of the parent may be of another type by then."""
     column = work.after(obj.address._replace(kind="column"))
     from_above = column is None or ("inherited" in column.attributes and not column.attributes.get("no_default"))
-    if from_above and not _of_view(obj):
+    if from_above and not _of_view(obj) and work.after(obj.address) is None:
         return default_as_above(obj.address, work)
     return Statement(f"{_alter(obj)} DROP DEFAULT")
 

@@ -179,6 +179,8 @@ def own_changes(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, wor
         yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
     if new.get("no_default") and not old.get("no_default"):
         yield Statement(f"{column} DROP DEFAULT")
+    elif not new and work.after(obj.address) is not None:
+        pass  # it is only taken down, and the default above may be of another type by now
     elif {"no_default", "own_default"} & old.keys() and not {"type", "no_default", "own_default"} & new.keys():
         yield default_as_above(obj.address, work)
     as_above = (
