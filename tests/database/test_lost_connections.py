@@ -54,7 +54,10 @@ def test_where_steps_are_committed_it_says_how_many(shop: Shop, cache: Path) -> 
     code, err = cut_off(shop, cache)
     assert code == 6, err
     assert "1 of 2 steps are committed\n" in err
-    assert "it goes on from what is committed; or take that back: faberdb rollback live" in err
+    assert (
+        "go on from what is committed: faberdb apply plan.json; or take back what was done: faberdb rollback live"
+        in err
+    )
     assert "interrupted" in folder.run("status", "live").out
     assert folder.run("apply", "plan.json").code == 0
 

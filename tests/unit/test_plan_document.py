@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import faberdb_schemas
+from faberdb.cli.descriptions import describe
 from faberdb.errors import ExitCode, FaberError, StaleError
 from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
 from faberdb.plan.codec import from_json, to_json
@@ -205,6 +206,7 @@ def test_other_json_is_no_plan(text: str) -> None:
 
 
 def test_the_published_schema_is_fresh() -> None:
+    describe()  # the texts beside attributes, as the generator has them
     file = Path(str(faberdb_schemas.__file__)).parent / "plan.schema.json"
     assert json.loads(file.read_text("utf-8")) == plan_schema(), "make docs"
     jsonschema.Draft202012Validator.check_schema(plan_schema())

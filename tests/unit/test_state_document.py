@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import faberdb_schemas
+from faberdb.cli.descriptions import describe
 from faberdb.errors import StateError
 from faberdb.model import Address, Kept, Object
 from faberdb.plan.document import Difference
@@ -71,6 +72,7 @@ def test_every_state_fits_the_published_schema(state: State) -> None:
 
 
 def test_the_published_schema_is_fresh() -> None:
+    describe()  # the texts beside attributes, as the generator has them
     file = Path(str(faberdb_schemas.__file__)).parent / "state.schema.json"
     assert json.loads(file.read_text("utf-8")) == state_schema(), "make docs"
     jsonschema.Draft202012Validator.check_schema(state_schema())
