@@ -137,8 +137,14 @@ def pairs(draw: st.DrawFn, major: int) -> Pair:
 def _say_owners(model: Model, other: Model) -> None:
     """What has an owner over there says whose it is here, too: one that nobody declares stays as it is."""
     for item in list(model.items.values()):
-        if item.id in other.items and "owner" in other.items[item.id].spec and "owner" not in item.spec:
+        if item.id in other.items and _given(other, other.items[item.id]) and not _given(model, item):
             model.respec(item, owner="@database")
+
+
+def _given(model: Model, item: Item) -> bool:
+    """Whether somebody is said to own it. A sequence of a column goes where its table goes."""
+    used = [model.items[i] for i in item.uses()] if "owned_by" in item.spec else []
+    return "owner" in item.spec or any("owner" in model.items[i.parent].spec for i in used if i.kind == "column")
 
 
 def _edit(d: Draw, model: Model, weighted: list[Sort]) -> None:

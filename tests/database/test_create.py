@@ -151,7 +151,9 @@ def test_what_is_not_supported_is_refused_before_anything_is_done(folder: Projec
     for arguments in (("create", "live"), ("rollback", "live"), ("apply", "live")):
         ran = folder.run(*arguments)
         assert (ran.code, "safety.health_check_before_deploy" in ran.err, ran.out) == (9, True, ""), ran
-    assert folder.run("rollback", "live", "--dry-run").code == 0
+    dry = folder.run("rollback", "live", "--dry-run")
+    assert (dry.code, "safety.health_check_before_deploy" in dry.err) == (9, True), dry
+    assert "- table public.customer" in dry.out
 
 
 def test_several_plans_that_are_taken_back_are_all_named_first(folder: ProjectFolder) -> None:

@@ -207,6 +207,24 @@ def test_nor_does_one_whose_databases_are_being_made(on_target: Person, made: in
     assert fetch(on_target.conninfo, LEFT) == []
 
 
+WITHIN_IMPORT = """
+import signal, time
+from faberdb.__main__ import interrupt
+signal.signal(signal.SIGINT, interrupt)
+code = "signal.raise_signal(signal.SIGINT); print('went on there', flush=True)"
+exec(compile(code, "<frozen importlib._bootstrap>", "exec"))
+try:
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("then ended")
+"""
+
+
+def test_between_two_lines_of_the_import_system_it_comes_a_moment_later() -> None:
+    ran = subprocess.run([sys.executable, "-c", WITHIN_IMPORT], capture_output=True, text=True, timeout=20, check=False)
+    assert (ran.stdout.split("\n")[:2], ran.stderr) == (["went on there", "then ended"], "")
+
+
 @pytest.mark.parametrize("after", [0.03, 0.06, 0.1, 0.2, 0.3])
 def test_while_the_program_is_loaded_it_is_a_word_too(on_target: Person, after: float) -> None:
     settings = {**os.environ, **on_target.folder.env, "NO_COLOR": "1"}

@@ -62,7 +62,7 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
         ("tablespace:s", "alter", "[tablespaces.s]\nlocation = '/srv/s'\noptions = { seq_page_cost = ⟨1|2⟩ }"),
     ],
     "schema": [("schema:s", "none", "[schemas]\ns = { comment = '⟨a|b⟩' }")],
-    "extension": [("extension:vector", "alter", "[schemas]\ne = {}\n[extensions]\nvector = '⟨public|e⟩'")],
+    "extension": [("extension:vector", "rename", "[schemas]\ne = {}\n[extensions]\nvector = '⟨public|e⟩'")],
     "enum": [
         ("enum:public.e", "alter", "[enums]\ne = ⟨['a']|['a', 'b']⟩"),
         ("enum:public.e", "alter", "[enums]\ne = ⟨['b']|['a', 'b']⟩"),
@@ -319,7 +319,7 @@ def test_the_action_is_the_gentlest(newest: Server, cache: Path, address: str, a
     with newest.database() as live:
         build_directly(live, before)
         plan = Migration(newest.scratch()).plan(live, after)
-    found = {change.address: change.action.value for change in plan.changes}
+    found = {new.address: "rename" for _, new in plan.renames} | {c.address: c.action.value for c in plan.changes}
     assert found.get(Address.parse(address), "none") == action, found
 
 

@@ -42,8 +42,8 @@ def handed_out(
 @contextmanager
 def uninterrupted() -> Iterator[None]:
     """Put Ctrl-C off to the end of the `with`; the second one in it is not waited with."""
-    mine = threading.current_thread() is threading.main_thread()
-    if not mine or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
     pressed = False
@@ -58,9 +58,9 @@ def uninterrupted() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, before)
     if pressed:
-        raise KeyboardInterrupt
+        before(signal.SIGINT, None)
 
 
 class _Databases:
