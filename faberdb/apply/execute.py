@@ -154,8 +154,8 @@ def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
         if mine.state == "running":
             target.end_plan(plan.plan_id, "stopped" if done else "interrupted")
         return part_way(plan, done, context.again)
-    except Exception:  # noqa: BLE001 - whatever it was: the next apply that holds the lock finds out what was done
-        return unknown(plan)
+    except Exception as error:  # noqa: BLE001 - whatever it was: the next apply that holds the lock finds out
+        return unknown(plan, error)
 
 
 def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:

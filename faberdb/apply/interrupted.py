@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from faberdb.errors import CutShortError
+from faberdb.errors import CutShortError, FaberError
 from faberdb.plan.document import Plan
 
 
@@ -52,10 +52,11 @@ def recorded(plan: Plan) -> CutShortError:
     )
 
 
-def unknown(plan: Plan) -> CutShortError:
-    """While steps ran, and the database could not be asked which of them it had committed."""
+def unknown(plan: Plan, because: Exception | None = None) -> CutShortError:
+    """While steps ran, and the database could not be asked which of them it had committed, because of an error."""
     return CutShortError(
         f"{_named(plan)} was at work, and how far it came could not be asked any more",
+        detail=(because.message if isinstance(because, FaberError) else type(because).__name__,) if because else (),
         advice=f"the journal in the database knows; see: faberdb status {plan.environment}",
     )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from faberdb_providers.postgres.servers import embedded
+from tests.conftest import ProjectFolder
+from tests.database.shop import Shop
 from tests.servers import Server, rows
 
 
@@ -48,3 +50,10 @@ def open_folder() -> Iterator[Path]:
     for environment in folder.iterdir():
         embedded.destroy(environment)
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def shop(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[Shop]:
+    """A project and its database, both in step; tests of other projects have a fixture of the same name."""
+    with newest.database() as conninfo:
+        yield Shop(newest, project({"live": conninfo}), conninfo)

@@ -17,11 +17,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ProjectFolder, Ran
+from tests.database.saved_plan import TWO_MOODS, SavedPlan, saved
 from tests.servers import Server, fetch, run_sql
 
-BEFORE = '[enums]\nmood = ["sad"]\n\n[tables.person.columns]\nid = "bigint"\n'
-AFTER = '[tables.person]\nprimary_key = ["id"]\n\n' + BEFORE.replace('["sad"]', '["sad", "well"]')
-"""What takes two transactions: a value of an enum is committed before anything can use it."""
+AFTER = '[tables.person]\nprimary_key = ["id"]\n\n' + TWO_MOODS
 
 MEANWHILE = """
 import os, sys
@@ -52,13 +51,8 @@ LATER = "import time; time.monotonic = lambda real=time.monotonic: real() + 601"
 
 
 @dataclass(frozen=True)
-class Person:
-    """A database with one plan applied and a second one, of two transactions, saved."""
-
-    server: Server
-    folder: ProjectFolder
-    conninfo: str
-    before: str
+class Person(SavedPlan):
+    """A saved plan of two transactions, and what can be done while it is applied."""
 
     def start(self, where: str, times: int, extra: str) -> subprocess.Popen[str]:
         """Apply the saved plan, with an extra at one moment of it."""
@@ -98,15 +92,8 @@ class Person:
 
 @pytest.fixture
 def person(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[Person]:
-    with newest.database() as conninfo:
-        folder = project({"live": conninfo})
-        folder.declare(BEFORE)
-        assert folder.run("apply", "live", "--auto-approve").code == 0
-        before = newest.dump(conninfo)
-        folder.declare(AFTER)
-        made = folder.run("plan", "live", "--out", "plan.json")
-        assert made.code == 0, made.err
-        yield Person(newest, folder, conninfo, before)
+    with saved(newest, project, AFTER) as plan:
+        yield Person(plan.server, plan.folder, plan.conninfo, plan.before)
 
 
 def test_6_a_step_fails_after_another_was_committed(person: Person) -> None:

@@ -15,11 +15,10 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder, Ran
+from tests.database.saved_plan import BEFORE, TWO_MOODS, SavedPlan, saved
 from tests.servers import Server, fetch
 
-BEFORE = '[enums]\nmood = ["sad"]\n\n[tables.person.columns]\nid = "bigint"\n'
-AFTER = BEFORE.replace('["sad"]', '["sad", "well"]') + 'name = { type = "text", null = true }\n'
-"""What takes two transactions: a value of an enum is committed before anything can use it."""
+AFTER = TWO_MOODS + 'name = { type = "text", null = true }\n'
 
 # As Ctrl-C does it: the signal comes to the process while it is at the statement, before it or after it.
 PRESSED = """
@@ -52,13 +51,8 @@ main()
 
 
 @dataclass(frozen=True)
-class Person:
-    """A database with one plan applied and a second one saved."""
-
-    server: Server
-    folder: ProjectFolder
-    conninfo: str
-    before: str
+class Person(SavedPlan):
+    """A saved plan of two transactions, and commands that are interrupted."""
 
     def dump(self) -> str:
         return self.server.dump(self.conninfo)
@@ -84,15 +78,8 @@ class Person:
 
 @pytest.fixture
 def person(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[Person]:
-    with newest.database() as conninfo:
-        folder = project({"live": conninfo})
-        folder.declare(BEFORE)
-        assert folder.run("apply", "live", "--auto-approve").code == 0
-        before = newest.dump(conninfo)
-        folder.declare(AFTER)
-        made = folder.run("plan", "live", "--out", "plan.json")
-        assert made.code == 0, made.err
-        yield Person(newest, folder, conninfo, before)
+    with saved(newest, project, AFTER) as plan:
+        yield Person(plan.server, plan.folder, plan.conninfo, plan.before)
 
 
 @pytest.mark.parametrize("where", ["lock", "begin_plan after", "_hold after"])

@@ -8,10 +8,8 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.database.test_bad_input import CUSTOMER, Shop, shop
+from tests.database.shop import CUSTOMER, Shop
 from tests.servers import Server, rows
-
-__all__ = ["shop"]  # the fixture
 
 BASE = """\
 schema = "public"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Change, Hazard, Object, Place, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import DATABASE, OWNER, renamed_grantee
 from faberdb_providers.postgres.kinds.along import made_anew
@@ -86,6 +86,11 @@ class OwnerKind(PostgresKind):
 def _first_owner(version: int) -> str:
     """Who owns the schema public of a new database."""
     return "pg_database_owner" if version >= 15 else OWNER
+
+
+def given_back(holder: Address) -> Statement:
+    """To the owner of the database."""
+    return _given(Object(Address("owner", (holder.kind, *holder.path)), {}), DATABASE)
 
 
 def _given(obj: Object, role: str, *, new: bool = False) -> Statement:

@@ -10,6 +10,7 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
+from faberdb_providers.postgres.kinds.owner import given_back
 from faberdb_providers.postgres.kinds.position import (
     LIMITS,
     first_value,
@@ -169,9 +170,12 @@ class SequenceKind(PostgresKind):
             )
         if old.get("owned_by") != new.get("owned_by"):
             if after.parent:
-                yield from _linked(after, after.parent, work)
-            else:
-                yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
+                yield from _linked(after, after.parent, work, whole=before.parent)
+                return
+            yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")
+            # Whose the table was, it was: from now on it is whose it is said to be, as one that is made like this.
+            if before.parent and work.before(owner_of(before.parent)) and not work.after(owner_of(after.address)):
+                yield given_back(after.address)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
@@ -185,13 +189,16 @@ class SequenceKind(PostgresKind):
         yield Statement(f"ALTER SEQUENCE {name} SET SCHEMA {ident(kept.place)}", risk, gone)
 
 
-def _linked(obj: Object, column: Address, work: Work) -> Iterator[Statement]:
-    """The sequence comes to a column, whose table must have the same owner."""
-    name, whole = qualified(obj.address), work.after(owner_of(column))
-    if whole is not None:
-        yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(whole.attributes['role'])}")
-    elif work.before(Address("owner", (obj.address.kind, *obj.address.path))) is not None:
-        yield Statement(with_owner(f"ALTER SEQUENCE {name} OWNER TO {OWNER}", DATABASE_OWNER))
+def _linked(obj: Object, column: Address, work: Work, whole: Address | None = None) -> Iterator[Statement]:
+    """The sequence comes to a column, whose table must have the same owner. whole: the column it belonged to."""
+    name, owner = qualified(obj.address), work.after(owner_of(column))
+    if whole is None or owner_of(whole) != owner_of(column):
+        if whole is not None:
+            yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")  # as long as it belongs to one, it follows that
+        if owner is not None:
+            yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(owner.attributes['role'])}")
+        elif work.before(owner_of(whole or obj.address)) is not None:
+            yield Statement(with_owner(f"ALTER SEQUENCE {name} OWNER TO {OWNER}", DATABASE_OWNER))
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 
