@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
+from faberdb.canon.mentions import Mentions
 from faberdb.model import Address, Attributes, Kind, Object
 
 
@@ -50,11 +51,13 @@ def recall(
     digests: Mapping[Address, str],
     kinds: Mapping[str, Kind],
     given: Mapping[Address, Object],
+    names: Container[Address],
 ) -> dict[Address, Object]:
     """Canonical objects for as many declared ones as the remembered forms allow.
 
-    given: objects that are not declared but may be referred to (kinds that are read only). A form falls when one that
-    it needs is not there or is another; what falls takes with it what needed it.
+    given: objects that are not declared but may be referred to (kinds that are read only). names: under what names
+    there is something now. A form falls when one that it needs is not there or is another, and when something new bears
+    a name that it mentions, which may mean that from now on; what falls takes with it what needed it.
     """
     found: dict[Address, Form] = {}
     for address, obj in declared.items():
@@ -78,6 +81,12 @@ def recall(
                     todo.append(address)
             elif need not in given:
                 todo.append(address)
+    new = {a: o for a, o in declared.items() if a not in names and not kinds[a.kind].as_declared}
+    mentions = Mentions(new, kinds)
+    for address, form in found.items() if mentions.names else ():
+        obj = declared[address]
+        if form.own and not mentions.of(obj, kinds[address.kind].mentions(obj)) <= form.needs.keys():
+            todo.append(address)
     while todo:
         address = todo.pop()
         if found.pop(address, None) is not None:

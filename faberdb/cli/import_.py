@@ -94,6 +94,10 @@ def import_database(
         _remember(workspace, environment, catalogue, managed, identity, version)
 
 
+_WAYS = ("using", "backfill", "new", "values_from")
+"""Hints that say how to get to what is declared."""
+
+
 def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[Address, Object]:
     """The objects with what their declarations say of how to get there (`renamed_from`, `using`, `backfill`): other
     environments may still have to go that way."""
@@ -105,7 +109,7 @@ def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[
     for address, obj in objects.items():
         known = said.get(address)
         if known is not None:
-            ways = {key: known.hints[key] for key in ("using", "backfill", "new") if key in known.hints}
+            ways = {key: known.hints[key] for key in _WAYS if key in known.hints}
             obj = replace(obj, renamed_from=known.renamed_from, hints={**obj.hints, **ways})
         found[address] = obj
     return found

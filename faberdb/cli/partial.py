@@ -61,6 +61,7 @@ def edited(
         digests = {a: declared_digest(o, context) for a, o in complete.items()}
         same = {a for a, digest in digests.items() if standing.digests.get(a) == digest and a in live}
         fallen = _fallen({*again, *digests} - same, referrers)
+        fallen |= _named_like({a: o for a, o in complete.items() if a not in live}, live, kinds)
         more = {here[a] for a in fallen if a in kept}
         if more <= also:
             forms = {digests[a]: form_of(live[a], live) for a in same}
@@ -89,6 +90,15 @@ def _near(
     # What an extension brings has no address, so whatever needs it names nothing.
     beside |= {a for a in live if named[a.kind].as_declared and not named[a.kind].optional}
     return neighbourhood(touched, beside, live, named, referrers).keys()
+
+
+def _named_like(new: Objects, live: Objects, kinds: Sequence[Kind]) -> set[Address]:
+    """What mentions a name that something new bears, and may mean that from now on."""
+    named = {kind.name: kind for kind in kinds}
+    mentions = Mentions({a: o for a, o in new.items() if not named[a.kind].as_declared}, named)
+    if not mentions.names:
+        return set()
+    return {a for a, o in live.items() if mentions.of(o, named[a.kind].mentions(o))}
 
 
 def _fallen(changed: set[Address], referrers: Mapping[Address, list[Object]]) -> set[Address]:

@@ -123,7 +123,7 @@ def _right(
     whole = provider.complete(provider.with_roles(there, environment.roles))
     digests = {a: declared_digest(o, context) for a, o in whole.items()}
     given = {a: o for a, o in managed.items() if a not in whole}
-    found = recall(whole, remembered, digests, kinds, given)
+    found = recall(whole, remembered, digests, kinds, given, managed)
     right = {a for a, o in found.items() if a in managed and kinds[a.kind].compare(managed[a], o) is None}
     return right | {a for a, o in whole.items() if a not in managed and kinds[a.kind].absent(o)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -34,18 +34,20 @@ def canonicalise(
     context: str,
     scratch: Callable[[], Scratch],
     live: Mapping[Address, Object] = MappingProxyType({}),
+    names: Container[Address] = (),
 ) -> Canonicalised:
     """The canonical form of every declared object.
 
     given: objects of kinds that are only read, which declared ones may refer to. remembered: forms by declared
     digest. scratch is asked for only when something is not remembered. live: what there is now, which tells what is
-    left as it is of objects of which only the declared counts. Raises DeclarationError with the server's words at the
-    place in the file for what cannot be built, CircleError for objects that need each other.
+    left as it is of objects of which only the declared counts; names: under what names there is something now. Raises
+    DeclarationError with the server's words at the place in the file for what cannot be built, CircleError for objects
+    that need each other.
     """
     digests = {address: declared_digest(obj, context) for address, obj in declared.items()}
     left = {a: o for a, o in live.items() if a in declared and kinds[a.kind].as_declared}
     declared = {**declared, **{a: kinds[a.kind].joined(o, declared[a]) for a, o in left.items()}}
-    known = recall(declared, remembered, digests, kinds, given)
+    known = recall(declared, remembered, digests, kinds, given, names)
     unknown = [address for address in declared if address not in known]
     if not unknown:
         return Canonicalised(known, digests, {})

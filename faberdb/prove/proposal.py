@@ -144,7 +144,9 @@ class Planner:
         strange = strangers(here, wanted, self.known, self.kinds)
         given = {**self.outside, **read_only(here, self.kinds), **kept, **strange}
         refuse_needed({a for a in here if self.kinds[a.kind].of_server and a not in wanted and a not in given}, given)
-        done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch, here)
+        new = [a for a in wanted if a not in self.live]
+        refuse_taken(new, {**self.far, **given, **wanted}, self.kinds)
+        done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch, here, self.live)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
             if self.engine.platform(address) and address not in target:
@@ -158,7 +160,7 @@ class Planner:
             if self.additive(address):
                 target[address] = self.kinds[address.kind].joined(here[address], target[address])
         take_along(target, here)
-        refuse_taken([a for a in wanted if a not in self.live], {**self.far, **target}, self.kinds)
+        refuse_taken(new, {**self.far, **target}, self.kinds)
         proposal = self.towards(target, start=start, renames=renames)
         return replace(
             proposal,

@@ -37,6 +37,7 @@ BUILD = "\n".join(
         ),
         *(f"alter table t{n} add constraint t{n}_up foreign key (up) references t{n - 1};" for n in range(1, TABLES)),
         "create view sizes as select a.id, a.size, b.cost from t3 a join t40 b on b.id = a.up;",
+        "create table words (word varchar(9)); create view lowered as select lower(word) as word from words;",
         "create view small_sizes as select * from sizes where size < 3;",
         "comment on view small_sizes is 'only small ones';",
         "create index t7_twice on t7 (twice(size));",
@@ -102,6 +103,11 @@ EDITS = {
     ),
     "a value for rows that subscribers cannot know": Edit(
         file="seen.toml", old="a = {", new="b = { type = 'text', backfill = 'a' }\na = {"
+    ),
+    "a function that fits a view better than the one of the server": Edit(
+        said=("SELECT lower((word)::text) AS word", "SELECT lower(word) AS word"),
+        added="\n[functions.lower]\narguments = 'said varchar'\nreturns = 'text'\nlanguage = 'sql'\n"
+        "volatility = 'immutable'\nbody = \"select 'x'\"\n",
     ),
     "nothing but a space": Edit(T5, T5 + "\n"),
 }

@@ -178,9 +178,10 @@ def test_the_way_there_stays_in_the_files(newest: Server, project: Callable[...,
     """Another environment may still have the old name, or rows without a value."""
     with newest.database() as conninfo:
         folder = project({"dev": conninfo})
-        folder.declare("[tables.person.columns]\nid = 'bigint'\nmail = 'text'\n")
+        folder.declare("[enums]\nmood = ['bad']\n[tables.person.columns]\nid = 'bigint'\nmail = 'text'\n")
         assert folder.run("apply", "dev", "--auto-approve").code == 0
         folder.declare(
+            "[enums]\nmood = [{ value = 'sad', renamed_from = 'bad' }, { value = 'mad', renamed_from = false }]\n"
             "[tables.person.columns]\nid = { type = 'text', using = \"id::text || '!'\" }\n"
             "email = { type = 'text', renamed_from = 'mail' }\n"
             "city = { type = 'text', backfill = \"'?'\" }\n"
@@ -189,6 +190,7 @@ def test_the_way_there_stays_in_the_files(newest: Server, project: Callable[...,
         run_sql(conninfo, "alter table person add column age int")
         assert folder.run("import", "dev").code == 0
         text = (folder.root / "schemas" / "public.toml").read_text()
-        for way in ('renamed_from = "mail"', "backfill = ", "using = ", "age = "):
+        moods = ('value = "sad", renamed_from = "bad"', 'value = "mad", renamed_from = false')
+        for way in (*moods, 'renamed_from = "mail"', "backfill = ", "using = ", "age = "):
             assert way in text, text
         assert "No changes" in folder.run("plan", "dev").out

@@ -110,13 +110,27 @@ def _not_looked_up(sqlstate: str, message: str, context: str) -> Iterator[str]:
 
 def without_secrets(text: str, conninfo: str) -> str:
     """libpq's message without what the connection string holds of secrets."""
+    if _misread(conninfo):
+        # libpq takes a part of the password for the host or the database, and names it in what it says.
+        return "the connection string cannot be read safely: in a password, write % as %25, @ as %40, / as %2F, : as %3A"
     try:
-        secrets: Iterable[object] = [
-            v for k, v in psycopg_conninfo.conninfo_to_dict(conninfo).items() if "password" in k and v
-        ]
+        parts = psycopg_conninfo.conninfo_to_dict(conninfo)
     except psycopg.Error:
         # libpq quotes a string it cannot parse, password and all.
         return "the connection string is not one libpq understands"
-    for secret in secrets:
-        text = text.replace(str(secret), "***")
+    for secret in [str(value) for key, value in parts.items() if "password" in key and value]:
+        # A letter or two would be found in the midst of other words, and told by what is missing there.
+        before, after = (r"(?<!\w)" if secret[0].isalnum() else "", r"(?!\w)" if secret[-1].isalnum() else "")
+        text = re.sub(before + re.escape(secret) + after, "***", text)
     return re.sub(r"://[^@\s]*@", "://***@", text).strip()
+
+
+def _misread(conninfo: str) -> bool:
+    """Whether a URL holds a password in which libpq sees its end: the first @, or a / before it."""
+    scheme, _, rest = conninfo.partition("://")
+    credentials, at, place = rest.partition("@")
+    if scheme not in ("postgresql", "postgres") or not at:
+        return False
+    user, _, password = credentials.partition(":")
+    port, slash, _ = password.partition("/")
+    return "@" in place.partition("?")[0] or ("/" not in user and bool(slash) and not port.isdigit())

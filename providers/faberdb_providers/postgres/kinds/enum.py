@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -89,6 +89,11 @@ class EnumKind(PostgresKind):
             raise ValueError(f"{still!r} is still a value, so none can be renamed from it; take it out of `values`")
         values, hints = [entry.value for entry in entries], {"values_from": former} if former else None
         yield from self.made(place, spec, address, {"values": values}, references=[schema], hints=hints)
+
+    def write(self, obj: Object) -> Mapping[str, Any]:
+        former = obj.hints.get("values_from", {})
+        values = obj.attributes["values"]
+        return {"values": [{"value": v, "renamed_from": former[v]} if v in former else v for v in values]}
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("type", *obj.address.path)
