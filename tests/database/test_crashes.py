@@ -6,8 +6,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -151,3 +153,38 @@ def test_a_stale_plan_writes_nothing(newest: Server, project: Callable[..., Proj
         assert folder.run("apply", "plan.json").code == 3
         with psycopg.connect(conninfo) as connection:
             assert connection.execute("select 1 from pg_namespace where nspname ~ '^faberdb'").fetchall() == []
+
+
+def test_the_server_ends_the_step_of_a_command_that_was_killed(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as watcher:
+        folder = project({"live": conninfo})
+        folder.declare("[tables.person.columns]\nid = 'bigint'\n")
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        watcher.execute("insert into person values (1)")
+        before = newest.dump(conninfo)
+        folder.declare(
+            "[tables.person.columns]\nid = 'bigint'\n[tables.person.checks]\nlong = 'pg_sleep(90)::text = $$$$'\n"
+        )
+        assert folder.run("plan", "live", "--out", "plan.json").code == 0
+        running = subprocess.Popen(
+            [str(Path(sys.executable).with_name("faberdb")), "apply", "plan.json"],
+            cwd=folder.root,
+            env={**os.environ, **folder.env},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _until(watcher, "select 1 from pg_stat_activity where wait_event = 'PgSleep'", there=True)
+        running.kill()
+        running.wait()
+        _until(watcher, "select 1 from pg_stat_activity where wait_event = 'PgSleep'", there=False)
+        assert newest.dump(conninfo) == before
+        assert "as recorded" in folder.run("status", "live").out
+
+
+def _until(watcher: psycopg.Connection[tuple[object, ...]], question: LiteralString, *, there: bool) -> None:
+    deadline = time.monotonic() + 40
+    while bool(watcher.execute(question).fetchall()) != there:
+        assert time.monotonic() < deadline, question
+        time.sleep(0.1)

@@ -68,14 +68,18 @@ class Connection:
                 f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
                 advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
             )
-        # As pg_dump does: a body may name what is made after it, and is looked into when it runs.
-        connection.execute("set check_function_bodies = off")
-        # What was declared has been looked at with this, and a server or a role may have another setting.
-        connection.execute("set standard_conforming_strings = on")
-        connection.execute(pinned().encode())
+        # The first as pg_dump does: a body may name what is made after it, and is looked into when it runs. With the
+        # second, what was declared has been looked at, and a server or a role may have another setting.
+        connection.execute(
+            f"set check_function_bodies = off; set standard_conforming_strings = on; {pinned()}".encode()
+        )
         if read_only:
             connection.execute("set default_transaction_read_only = on")
             limit(connection, statement=True)
+        elif session.version >= 14:
+            # Of a command that was killed, the server would go on with the step it is at, however long, and its locks.
+            with suppress(psycopg.Error):  # not every system can tell
+                connection.execute("set client_connection_check_interval = '1s'")
         return session
 
     @property

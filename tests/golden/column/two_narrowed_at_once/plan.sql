@@ -39,13 +39,13 @@ ALTER TABLE public.parcel ALTER COLUMN label TYPE character varying(9);
 -- 0006 alter column public.parcel.seen [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the values are taken as times of UTC, whatever the TimeZone of the database or of a role is; `using` names another
+--      ! the values are taken as times of UTC, whatever TimeZone the database or a role has set; `using` names another
 ALTER TABLE public.parcel ALTER COLUMN seen TYPE timestamp without time zone USING seen::timestamp without time zone;
 
 -- 0007 alter column public.parcel.sent [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
---      ! the values are taken as times of UTC, whatever the TimeZone of the database or of a role is; `using` names another
+--      ! the values are taken as times of UTC, whatever TimeZone the database or a role has set; `using` names another
 ALTER TABLE public.parcel ALTER COLUMN sent TYPE timestamp without time zone USING sent::timestamp without time zone;
 
 -- 0008 alter column public.parcel.weight [dangerous]
