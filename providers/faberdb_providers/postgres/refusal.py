@@ -112,9 +112,7 @@ def without_secrets(text: str, conninfo: str) -> str:
     """libpq's message without what the connection string holds of secrets."""
     if _misread(conninfo):
         # libpq takes a part of the password for the host or the database, and names it in what it says.
-        return (
-            "the connection string is ambiguous: in a password write % as %25, @ as %40, : as %3A, / as %2F"
-        )
+        return "the connection string is ambiguous: in a password write % as %25, @ as %40, : as %3A, / as %2F"
     try:
         parts = psycopg_conninfo.conninfo_to_dict(conninfo)
     except psycopg.Error:

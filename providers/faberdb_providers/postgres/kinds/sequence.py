@@ -191,13 +191,13 @@ class SequenceKind(PostgresKind):
 
 def _linked(obj: Object, column: Address, work: Work, whole: Address | None = None) -> Iterator[Statement]:
     """The sequence comes to a column, whose table must have the same owner. whole: the column it belonged to."""
-    name, owner = qualified(obj.address), work.after(owner_of(column))
-    if whole is None or owner_of(whole) != owner_of(column):
+    name, old, new = qualified(obj.address), work.before(owner_of(whole or obj.address)), work.after(owner_of(column))
+    if (old and old.attributes) != (new and new.attributes):
         if whole is not None:
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")  # as long as it belongs to one, it follows that
-        if owner is not None:
-            yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(owner.attributes['role'])}")
-        elif work.before(owner_of(whole or obj.address)) is not None:
+        if new is not None:
+            yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(new.attributes['role'])}")
+        else:
             yield Statement(with_owner(f"ALTER SEQUENCE {name} OWNER TO {OWNER}", DATABASE_OWNER))
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
