@@ -30,16 +30,23 @@ def suspected(
     keeping: objects whose data the plan puts in quarantine. One that is declared to be new (`renamed_from = false`) is
     no candidate.
     """
-    made: dict[tuple[str, tuple[str, ...]], list[Object]] = {}
+    made: dict[tuple[str, *tuple[str, ...]], list[Object]] = {}
+    elsewhere: dict[tuple[str, str], list[Object]] = {}
     for change in changes.values():
         if change.action is Action.CREATE and change.after and not change.after.hints.get("new"):
-            made.setdefault((change.address.kind, change.address.path[:-1]), []).append(change.after)
+            kind, *place, name = change.address.kind, *change.address.path
+            made.setdefault((kind, *place), []).append(change.after)
+            if len(place) == 1:
+                elsewhere.setdefault((kind, name), []).append(change.after)
     found = {}
     for address in sorted(keeping):
         dropped = changes.get(address)
         if dropped is None or dropped.action is not Action.DROP or dropped.before is None:
             continue
-        others = made.get((address.kind, address.path[:-1]), ())
+        others = [
+            *made.get((address.kind, *address.path[:-1]), ()),
+            *elsewhere.get((address.kind, address.path[-1]), ()),  # it may only have moved to another schema
+        ]
         alike = [o for o in others if _misspelt(address, o, live) or _alike(dropped.before, o, live, target)]
         if alike:
             found[address] = tuple(alike)
@@ -62,7 +69,7 @@ def with_hazards(
         if not others:
             yield step
             continue
-        names = " or ".join(other.address.path[-1] for other in others)
+        names = " or ".join(_as_seen_from(step.address, other.address) for other in others)
         lost = [o.renamed_from.path[-1] for o in others if o.renamed_from and o.renamed_from not in live]
         how = (
             f", whose renamed_from says {lost[0]}, which is not there"
@@ -71,6 +78,11 @@ def with_hazards(
         )
         hazard = Hazard(CODE, f"it looks as if it were only renamed to {names}{how}")
         yield replace(step, statement=replace(step.statement, hazards=(*step.statement.hazards, hazard)))
+
+
+def _as_seen_from(old: Address, new: Address) -> str:
+    """As `renamed_from` would have it: the plain name, or with the schema where that is another one."""
+    return new.path[-1] if new.path[:-1] == old.path[:-1] else ".".join(new.path)
 
 
 def _alike(old: Object, new: Object, live: Mapping[Address, Object], target: Mapping[Address, Object]) -> bool:

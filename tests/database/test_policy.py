@@ -106,6 +106,22 @@ def test_a_suspected_rename_is_said_and_with_strict_refused(shop: ProjectFolder,
     assert fetch(conninfo, "select full_name from customer") == [("Ada",)]
 
 
+def test_what_seems_to_move_to_another_schema_is_suspected_too(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        folder = project({"dev": conninfo})
+        folder.declare(customer())
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        folder.declare('schema = "shop"\n' + customer())
+        refused = folder.run("plan", "dev", "--strict")
+        assert (refused.code, "it may drop what was only renamed: table public.customer" in refused.err) == (9, True)
+        assert "it looks as if it were only renamed to shop.customer" in refused.out
+        folder.declare('schema = "shop"\n' + customer().replace("primary", 'renamed_from = "public.customer"\nprimary'))
+        moved = folder.run("apply", "dev", "--strict", "--auto-approve")
+        assert (moved.code, "rename table shop.customer" in moved.out + moved.err) == (0, True), moved
+
+
 def test_a_suspected_rename_is_refused_where_people_depend_on_it(
     conninfo: str, project: Callable[..., ProjectFolder]
 ) -> None:
