@@ -82,7 +82,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         heading = _heading(environment, session, state)
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
@@ -157,7 +157,7 @@ def plan_environment(
         if known_well and (proposal := _from_edited(workspace, standing, planner, scratch, context, here)):
             protected = frozenset(map(Address.parse, known_well.protected))
             evidence = _evidence(proposal)
-            workspace.provider.refuse_in_use(session, proposal.changes)
+            _refuse_in_use(workspace, session, proposal)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected)
         found = workspace.declaration()
@@ -170,7 +170,7 @@ def plan_environment(
         state = workspace.standing(environment, session, state, planner.live).state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
@@ -179,6 +179,10 @@ def plan_environment(
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
         return Made(plan, protected, note=note)
+
+
+def _refuse_in_use(workspace: Workspace, session: Any, proposal: Proposal) -> None:
+    workspace.provider.refuse_in_use(session, proposal.changes, proposal.steps, proposal.renames)
 
 
 def _before_this(state: State | None) -> Callable[[Address], bool]:
@@ -284,7 +288,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
         return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept, note="; ".join(stays))
 
