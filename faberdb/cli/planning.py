@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,6 +72,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
             full=full,
         )
         planner.known = _before_this(state)
@@ -141,6 +143,7 @@ def plan_environment(
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
             full=full,
         )
         context = f"postgresql {session.version}"
@@ -280,6 +283,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
             number=session.quarantine_number(),
             managed=workspace.managed(environment, catalogue.objects),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
         target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)

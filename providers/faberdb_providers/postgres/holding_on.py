@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from faberdb.errors import RefusedError
-from faberdb.model import Action, Address, JournalEntry, Object, Step
+from faberdb.model import Action, Address, JournalEntry, Kept, Object, Step
 from faberdb_providers.postgres.presence import HERE
 
 if TYPE_CHECKING:
@@ -52,12 +52,10 @@ _CHANGES = re.compile(
 
 @dataclass(frozen=True)
 class _Held:
-    """Something live that a plan is about to take away, and what in quarantine needs it: what it is, and the whole that
-    stands there, as kind and name."""
+    """Something live, and what in quarantine needs it: what that is, and the whole that stands there (kind, name)."""
 
     what: str
     address: Address
-    fate: str
     kind: str
     name: str
 
@@ -77,19 +75,33 @@ def refuse_held(
     the whole plan. The places that these name are no concern of ours: what goes there, or comes back from there, was in
     the proof."""
     gone = _taken_away(steps)
-    rows = session.query(_HOLDING) if gone else []
-    if not rows:
+    if not gone:
         return
     mine = {place for step in (*steps, *known) for place in _PLACE.findall(step.statement.sql)}
-    find, names = session.snapshot().find, {old.address: new.address for old, new in renames}
-    held = []
-    for classid, oid, part, what, kind, name in rows:
-        address = find(classid, oid, part)
-        called = [a for a in (address, _renamed(address, names)) if a in gone] if address else []
-        held += [_Held(what, a, gone[a], kind, name) for a in dict.fromkeys(called)]
-    held = [one for one in held if one.place not in mine]
+    held = [one for one in _holding(session, renames) if one.address in gone and one.place not in mine]
     if held:
-        raise _refusal(held, session.journal())
+        raise _refusal(held, gone, session.journal())
+
+
+def held_addresses(
+    session: Session, renames: Iterable[tuple[Object, Object]], kept: Iterable[Kept]
+) -> frozenset[Address]:
+    """What something in quarantine needs, less what is kept to come back now."""
+    mine = {place for one in kept for place in _PLACE.findall(one.place)}
+    return frozenset(one.address for one in _holding(session, renames) if one.place not in mine)
+
+
+def _holding(session: Session, renames: Iterable[tuple[Object, Object]]) -> list[_Held]:
+    """What is needed by what in quarantine, under the name that it has, and that it has once renames are done."""
+    rows = session.query(_HOLDING)
+    if not rows:
+        return []
+    find, names = session.snapshot().find, {old.address: new.address for old, new in renames}
+    found = []
+    for classid, oid, part, what, kind, name in rows:
+        if (address := find(classid, oid, part)) is not None:
+            found += [_Held(what, a, kind, name) for a in dict.fromkeys((address, _renamed(address, names)))]
+    return found
 
 
 def _taken_away(steps: Iterable[Step]) -> dict[Address, str]:
@@ -100,6 +112,8 @@ def _taken_away(steps: Iterable[Step]) -> dict[Address, str]:
         if _DROPS.match(step.statement.sql):
             gone[step.address] = "drops" if step.action is Action.DROP else "makes anew"
         elif _CHANGES.match(step.statement.sql):
+            if step.address.kind == "column":
+                gone.setdefault(step.address, "changes")
             path = step.address.path if step.address.kind == "composite_type" else step.address.path[:-1]
             for kind in ("table", "foreign_table", "composite_type"):
                 gone.setdefault(Address(kind, path), "changes")
@@ -116,8 +130,8 @@ def _renamed(address: Address, names: Mapping[Address, Address]) -> Address:
     return address
 
 
-def _refusal(held: Sequence[_Held], entries: Sequence[JournalEntry]) -> RefusedError:
-    lines = [f"{one.what} needs {one.address.spoken}, which the plan {one.fate}" for one in held]
+def _refusal(held: Sequence[_Held], gone: Mapping[Address, str], entries: Sequence[JournalEntry]) -> RefusedError:
+    lines = [f"{one.what} needs {one.address.spoken}, which the plan {gone[one.address]}" for one in held]
     places = dict.fromkeys(one.place for one in held)
     back = [way for place in places if (way := _way_back(place, entries))]
     final = [f"DROP {kind.upper()} {name};" for kind, name in dict.fromkeys((one.kind, one.name) for one in held)]

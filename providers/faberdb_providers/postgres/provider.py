@@ -196,6 +196,14 @@ class PostgresProvider:
         refuse_in_use(session, changes)
         refuse_held(session, steps, renames)
 
+    def held(
+        self, session: Session, renames: Iterable[tuple[Object, Object]], kept: Iterable[Kept]
+    ) -> frozenset[Address]:
+        """What something that waits in quarantine needs, less what is kept to come back now."""
+        from faberdb_providers.postgres.holding_on import held_addresses
+
+        return held_addresses(session, renames, kept)
+
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))
