@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from faberdb.apply.execute import Context, execute
@@ -92,7 +93,13 @@ class Migration:
     def _planner(self, session: Session) -> Planner:
         number, catalogue = session.quarantine_number(), session.inspect()
         return Planner(
-            provider, catalogue, lambda: self.scratch, number=number, full=self.full, reverse_ties=self.reverse_ties
+            provider,
+            catalogue,
+            lambda: self.scratch,
+            number=number,
+            full=self.full,
+            reverse_ties=self.reverse_ties,
+            held=partial(provider.held, session),
         )
 
 

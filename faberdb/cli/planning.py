@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -71,6 +72,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
             full=full,
         )
         planner.known = _before_this(state)
@@ -82,7 +84,7 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         heading = _heading(environment, session, state)
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
@@ -141,6 +143,7 @@ def plan_environment(
             managed=workspace.managed(environment, catalogue.objects),
             additive=workspace.additive(environment),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
             full=full,
         )
         context = f"postgresql {session.version}"
@@ -157,7 +160,7 @@ def plan_environment(
         if known_well and (proposal := _from_edited(workspace, standing, planner, scratch, context, here)):
             protected = frozenset(map(Address.parse, known_well.protected))
             evidence = _evidence(proposal)
-            workspace.provider.refuse_in_use(session, proposal.changes)
+            _refuse_in_use(workspace, session, proposal)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected)
         found = workspace.declaration()
@@ -170,7 +173,7 @@ def plan_environment(
         state = workspace.standing(environment, session, state, planner.live).state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
@@ -179,6 +182,10 @@ def plan_environment(
             remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
         return Made(plan, protected, note=note)
+
+
+def _refuse_in_use(workspace: Workspace, session: Any, proposal: Proposal) -> None:
+    workspace.provider.refuse_in_use(session, proposal.changes, proposal.steps, proposal.renames)
 
 
 def _before_this(state: State | None) -> Callable[[Address], bool]:
@@ -276,6 +283,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
             number=session.quarantine_number(),
             managed=workspace.managed(environment, catalogue.objects),
             why=workspace.why_unmanaged(environment),
+            held=partial(workspace.provider.held, session),
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
         target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)
@@ -284,7 +292,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
-        workspace.provider.refuse_in_use(session, proposal.changes)
+        _refuse_in_use(workspace, session, proposal)
         heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
         return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept, note="; ".join(stays))
 

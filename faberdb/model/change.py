@@ -93,6 +93,8 @@ class Change:
     apart: bool = False
     """An alter in two parts: it lets go of what it stood on, and takes hold of what it is to stand on, with other
     changes in between (a partition that goes to another table)."""
+    held: bool = False
+    """Something that waits in quarantine needs what was there before, so it goes there too instead of away."""
     by: Address | None = None
     """The altered object whose statements carry this change out too (a column that is inherited from now on)."""
 

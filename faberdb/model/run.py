@@ -109,7 +109,8 @@ class UnderWay:
 class Kept:
     """What quarantine holds of one object: where, and what came along.
 
-    form: `moved` (the object itself, with all its children, now lives in `place`), `values` (a table `place` with
+    form: `moved` (the object itself, with all its children, now lives in `place`), `aside` (the
+    same of a type that is made anew by an alter, so that its children stay), `values` (a table `place` with
     the key of each row and the values it had, which several objects of one parent can share) or `position` (how far a
     sequence had come).
     """

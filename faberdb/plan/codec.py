@@ -113,7 +113,7 @@ class StepRecord(Strict):
 
 class KeptRecord(Strict):
     address: str
-    form: Literal["moved", "values", "position"]
+    form: Literal["moved", "aside", "values", "position"]
     place: str
     carries: list[str]
     detail: dict[str, list[str]]

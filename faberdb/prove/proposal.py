@@ -12,6 +12,7 @@ from faberdb.diff.changes import diff
 from faberdb.diff.suspected import suspected, with_hazards
 from faberdb.model import (
     LEFT_OUT,
+    Action,
     Address,
     Catalogue,
     Change,
@@ -35,6 +36,8 @@ from faberdb.prove.scratch import Scratch
 from faberdb.prove.server_wide import dropped, listed, refuse_needed, strangers
 from faberdb.prove.taken import refuse_taken
 from faberdb.prove.ways import Ways
+
+Held = Callable[[Iterable[tuple[Object, Object]], Iterable[Kept]], Set[Address]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Planner:
     managed: whether an address is within what the project manages; additive: whether what is there besides what is
     declared of it stays; why: the reason for which an address is not managed. scratch: opens the scratch server, when
     and only when something has to be tried out. number: the first free number in quarantine. full: whether a large
-    catalogue is copied as a whole all the same.
+    catalogue is copied as a whole all the same. held:
+    what something that waits in quarantine needs, less what is kept for this plan, under the names that it has before
+    and after renames.
     """
 
     def __init__(
@@ -85,7 +90,9 @@ class Planner:
         why: Callable[[Address], str] = lambda address: LEFT_OUT,
         full: bool = False,
         reverse_ties: bool = False,
+        held: Held = lambda renames, kept: frozenset(),
     ) -> None:
+        self.held = held
         self.engine, self.catalogue, self.scratch = engine, catalogue, scratch
         self.kinds = {kind.name: kind for kind in engine.kinds}
         self.number, self.reverse_ties = number, reverse_ties
@@ -221,6 +228,7 @@ class Planner:
         if not changes and not renames:
             live = {**self.far, **self.live}
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
+        changes = self._with_held(changes, renames, giving or {})
         refuse_needed(dropped(changes, self.kinds), aim)
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
@@ -257,6 +265,17 @@ class Planner:
                 aim[address] = start[address]
             changes = diff(start, aim, self.kinds, version=self.catalogue.version, replacing=replacing)
         return changes
+
+    def _with_held(
+        self,
+        changes: dict[Address, Change],
+        renames: Sequence[tuple[Object, Object]],
+        giving: Mapping[Address, Kept],
+    ) -> dict[Address, Change]:
+        """The changes, noted with those that take something away whether quarantine needs it."""
+        gone = [c for c in changes.values() if c.disturbs or c.action in (Action.DROP, Action.REPLACE)]
+        held = self.held(renames, giving.values()) if gone else frozenset()
+        return changes | {c.address: replace(c, held=True) for c in gone if c.address in held}
 
     def _named(
         self, wanted: Mapping[Address, Object]

@@ -115,6 +115,8 @@ class Body:
             return "not kept: its data is destroyed" if item.risk is Risk.DESTRUCTIVE and not said else ""
         if item.kept.form == "moved":
             return "kept in quarantine: comes back with rollback" if self._returns else "kept in quarantine"
+        if item.kept.form == "aside":
+            return "as it was it goes to quarantine, where it is still needed"
         if item.kept.form == "position":
             return "how far it has come is kept in quarantine" + (
                 ": it goes on from there after rollback" if self._returns else ""

@@ -176,6 +176,17 @@ def test_a_role_that_others_need_is_not_dropped(own: tuple[Server, str], shop: P
     assert "owner:table.public.kept needs role:shop" in _refused(shop, "plan", "dev")
 
 
+def test_a_role_that_something_in_quarantine_is_of_is_not_dropped(shop: ProjectFolder) -> None:
+    shop.declare(SHOP + "[tables.gone]\nowner = 'shop'\n[tables.gone.columns]\nid = 'int'\n")
+    _fine(shop, "apply", "dev", "--auto-approve")
+    shop.declare(SHOP)
+    _fine(shop, "apply", "dev", "--auto-approve")
+    shop.declare("")
+    said = _refused(shop, "plan", "dev")
+    assert "table faberdb_quarantine_1.gone needs role shop, which the plan drops" in said
+    assert "DROP TABLE faberdb_quarantine_1.gone;" in said
+
+
 def test_a_password_that_ceased_to_be_valid_does_not_come_back(own: tuple[Server, str], shop: ProjectFolder) -> None:
     conninfo = own[1]
     run_sql(conninfo, "create role reader login valid until '-infinity'")

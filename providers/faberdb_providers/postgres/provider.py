@@ -182,9 +182,27 @@ class PostgresProvider:
 
     of_server = staticmethod(of_server)
 
-    def refuse_in_use(self, session: Session, changes: Mapping[Address, Change]) -> None:
-        """Raises RefusedError where something of the whole server is to be dropped that others need."""
+    def refuse_in_use(
+        self,
+        session: Session,
+        changes: Mapping[Address, Change],
+        steps: Sequence[Step],
+        renames: Sequence[tuple[Object, Object]],
+    ) -> None:
+        """Raises RefusedError where a plan takes away what others need: other databases of the server, or what waits in
+        quarantine."""
+        from faberdb_providers.postgres.holding_on import refuse_held
+
         refuse_in_use(session, changes)
+        refuse_held(session, steps, renames)
+
+    def held(
+        self, session: Session, renames: Iterable[tuple[Object, Object]], kept: Iterable[Kept]
+    ) -> frozenset[Address]:
+        """What something that waits in quarantine needs, less what is kept to come back now."""
+        from faberdb_providers.postgres.holding_on import held_addresses
+
+        return held_addresses(session, renames, kept)
 
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""

@@ -17,6 +17,8 @@ from faberdb_providers.postgres.kinds.types import using
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"
+WHOLE = ("moved", "aside")
+"""The forms in which an object itself is kept."""
 
 
 def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None:
@@ -25,7 +27,7 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     type or an attribute of it loses is kept for each column apart, that of the columns of one table in one place."""
     before = change.before
     assert before is not None
-    if form == "moved":
+    if form in WHOLE:
         return Kept(change.address, form, f"{SCHEMA}_{number}")
     if form == "position":
         return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), {"position": ["last"]})
@@ -71,6 +73,6 @@ def _apart(change: Change, form: str, number: int, work: Work) -> Kept | None:
 
 def prepare(kept: Iterable[Kept]) -> Iterable[Statement]:
     """The schemas that things are moved to, closed to everybody but their owner."""
-    for place in dict.fromkeys(k.place for k in kept if k.form == "moved"):
+    for place in dict.fromkeys(k.place for k in kept if k.form in WHOLE):
         yield Statement(f"CREATE SCHEMA {ident(place)}")
         yield Statement(f"REVOKE ALL ON SCHEMA {ident(place)} FROM PUBLIC")

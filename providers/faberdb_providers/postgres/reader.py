@@ -183,11 +183,21 @@ class Snapshot:
     def catalogue(self) -> Catalogue:
         return self._catalogue
 
-    @cached_property
+    def find(self, classid: int, oid: int, part: int) -> Address | None:
+        """What something that pg_depend names is, or is a part of: an object, or the extension that brought it."""
+        assembly, _ = self._assembled
+        return assembly.find(classid, oid, part)
+
+    @property
     def _catalogue(self) -> Catalogue:
+        return self._assembled[1]
+
+    @cached_property
+    def _assembled(self) -> tuple[_Assembly, Catalogue]:
         classes, *fixed = self._rows[:_FIXED]
         found = dict(zip(self._kinds, self._rows[_FIXED:], strict=True))
-        return _Assembly(found, self._version, self._asked, self._service).assemble(classes[0], *fixed)
+        assembly = _Assembly(found, self._version, self._asked, self._service)
+        return assembly, assembly.assemble(classes[0], *fixed)
 
 
 def take_snapshot(
@@ -286,10 +296,10 @@ class _Assembly:
         self.objects = with_shells(self.objects)
         self._comment(comments, members)
         self.objects |= {obj.address: obj for obj in owners(owned, self.addresses)}
-        self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self._find)}
+        self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self.find)}
         found, elsewhere = labels(labelled, self.addresses, members)
         self.objects |= found
-        found, others = dependents(depending, self.objects, members, self._find)
+        found, others = dependents(depending, self.objects, members, self.find)
         self.objects |= found
         elsewhere.extend(others)
         self.objects |= with_siblings(self.objects)
@@ -331,11 +341,11 @@ class _Assembly:
         for classid, oid, part, ref_class, ref_oid, ref_part, member in dependencies:
             if member:
                 continue
-            here = self._find(classid, oid, part, up=False)  # what an inherited column needs, its own table needs
-            needed = [self._find(ref_class, ref_oid, ref_part)]
+            here = self.find(classid, oid, part, up=False)  # what an inherited column needs, its own table needs
+            needed = [self.find(ref_class, ref_oid, ref_part)]
             if ref_part and (ref_class, ref_oid, ref_part) not in self.addresses:
                 # It needs an inherited column, that is the one above, and the table in which it is.
-                needed.append(self._find(ref_class, ref_oid, 0))
+                needed.append(self.find(ref_class, ref_oid, 0))
             if here is not None:
                 references.setdefault(here, set()).update(a for a in needed if a is not None and a != here)
         for address, obj in self.objects.items():
@@ -345,7 +355,7 @@ class _Assembly:
             if found:
                 self.objects[address] = Object(address, obj.attributes, obj.parent, frozenset(found))
 
-    def _find(self, classid: int, oid: int, part: int, *, up: bool = True) -> Address | None:
+    def find(self, classid: int, oid: int, part: int, *, up: bool = True) -> Address | None:
         """The object, or the whole of which it is a part, or what stands behind an alias. up: an inherited column that
         is no object stands for that of the table above."""
         found = self.addresses.get((classid, oid, part))
@@ -356,7 +366,7 @@ class _Assembly:
             classid, oid, part = self.aliases[(classid, oid)]
             found = self.addresses.get((classid, oid, part)) or self.addresses.get((classid, oid, 0))
             if found is None and (classid, oid) in self.aliases:
-                return self._find(classid, oid, part, up=up)
+                return self.find(classid, oid, part, up=up)
         return found or self.members.get((classid, oid))
 
     def _column(self, oid: int, part: int) -> Address | None:
@@ -372,7 +382,7 @@ class _Assembly:
             if (classid, oid) in members:
                 continue
             exact = self.addresses.get((classid, oid, part))
-            whole = self._find(classid, oid, 0)
+            whole = self.find(classid, oid, 0)
             if exact is not None:
                 path: tuple[str, ...] = (exact.kind, *exact.path)
             elif part and whole is not None:

@@ -11,9 +11,10 @@ import psycopg
 from psycopg import Column
 
 from faberdb.errors import ConnectionLostError, LockedError, RefusedError
-from faberdb.model import Failure, Kept, Limits, Step
+from faberdb.model import Failure, Kept, Limits, Object, Step
 from faberdb_providers.postgres.blockers import watching
 from faberdb_providers.postgres.bookkeeping import UNMADE
+from faberdb_providers.postgres.holding_on import refuse_held
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.rights import refuse_without_rights
@@ -88,6 +89,12 @@ class Target(Session):
     def refuse_without_rights(self, steps: Sequence[Step]) -> None:
         """Raises RefusedError where the role may not alter what the steps alter."""
         refuse_without_rights(self, steps)
+
+    def refuse_held(
+        self, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]], known: Sequence[Step]
+    ) -> None:
+        """Raises RefusedError where something in quarantine needs what the steps take away. known: all of the plan."""
+        refuse_held(self, steps, renames, known)
 
     def remove_bookkeeping(self) -> None:
         """Take back the schemas of ours, if nothing of worth is in them: no plan but one that changed nothing."""

@@ -80,6 +80,10 @@ class CompositeTypeKind(TypeKind):
             return Verdict(Action.ALTER, "attributes go, or are added at the end")
         return Verdict(Action.REPLACE, "attributes change places, which makes it anew under its columns")
 
+    def keeps(self, change: Change) -> str:
+        # Attributes would travel with it, and what they lose of live values would be kept nowhere.
+        return "" if change.action is Action.REPLACE else super().keeps(change)
+
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         lines = [render(o) for o in sorted(inlined, key=lambda o: _rank(o, obj))]
         body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"

@@ -106,7 +106,8 @@ class DomainKind(TypeKind):
         if change.action is Action.REPLACE and before is not None and after is not None:
             # What a type of the user's own becomes shows only in that type's change.
             own = any(r.kind in TYPES for r in before.references)
-            return "" if lossless(before.attributes["type"], after.attributes["type"]) and not own else "values"
+            if own or not lossless(before.attributes["type"], after.attributes["type"]):
+                return "values"
         return super().keeps(change)
 
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:

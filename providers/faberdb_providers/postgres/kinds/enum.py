@@ -150,7 +150,9 @@ class EnumKind(PostgresKind):
     def keeps(self, change: Change) -> str:
         if change.action in (Action.DROP, Action.REPLACE):
             return "moved"
-        return "values" if change.before and change.after and _gone(change.before, change.after) else ""
+        if change.before and change.after and _gone(change.before, change.after):
+            return "values"
+        return "aside" if change.disturbs and change.held else ""
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes["values"], after.attributes["values"]
@@ -238,8 +240,11 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         *_suspected(before, after),
     )
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, hazards)
-    yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
     kept, back = work.keep(after.address), work.kept(after.address)
+    if back and back.form == "aside":
+        yield Statement(f"ALTER TYPE {dotted(back.place, name)} SET SCHEMA {ident(schema)}")
+    else:
+        yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
     giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}
     columns = [_Carried(c, before, after, work, giving.get(c.address)) for c in carried(after.address, work)]
     asked = any(carry.using for carry in columns)
@@ -253,7 +258,11 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         yield from without_not_null(in_the_way_of_type(carry.column, work), work, carry.moved())
     if asked:
         yield Statement(f"DROP CAST ({old} AS {new})")
-    yield Statement(f"DROP TYPE {old}")
+    if kept and kept.form == "aside":
+        yield Statement(f"ALTER TYPE {old} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
+        yield Statement(f"ALTER TYPE {dotted(kept.place, aside)} RENAME TO {ident(name)}", Risk.CAUTION)
+    else:
+        yield Statement(f"DROP TYPE {old}")
 
 
 class _Carried:

@@ -4,6 +4,7 @@ SQL standard's own way (`sql_body`): what such a text needs is known only when i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -132,8 +133,9 @@ class FunctionKind(Routine):
         return (classid, oid, 0), Object(Address(self.name, (schema, name, types)), attributes)
 
     def keeps(self, change: Change) -> str:
-        before = change.before
-        return "moved" if before and change.action is Action.DROP and makes_a_type(before) else ""
+        if change.action not in (Action.DROP, Action.REPLACE) or change.before is None:
+            return ""
+        return "moved" if change.held or (change.action is Action.DROP and makes_a_type(change.before)) else ""
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:
         address, text = self.named(place.schema, name, spec.arguments)
@@ -228,7 +230,9 @@ class FunctionKind(Routine):
         if kept is None:
             yield from super().drop(obj, work)
         elif not _comes_with_type(obj, work.after):
-            yield moved(obj.address, obj.address.path[0], kept.place)
+            away = moved(obj.address, obj.address.path[0], kept.place)
+            missed = () if makes_a_type(obj) else self.missed(obj, work)
+            yield replace(away, risk=Risk.DANGEROUS, hazards=missed) if missed else away
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes

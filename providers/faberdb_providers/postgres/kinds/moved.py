@@ -13,14 +13,14 @@ class MovedWhenDropped(PostgresKind):
     """Something that tables and values in quarantine may still need, so it goes where they are instead of away."""
 
     def keeps(self, change: Change) -> str:
-        return "moved" if change.action is Action.DROP else ""
+        return "moved" if change.action is Action.DROP or (change.action is Action.REPLACE and change.held) else ""
 
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         """The statements that make it."""
         raise LookupError(self.name)
 
     def let_go(self, obj: Object, work: Work) -> Iterable[Statement]:
-        """What has to be done before it can be dropped to be made anew."""
+        """What has to be done before it can go to be made anew."""
         return ()
 
     def brought_along(self, obj: Object, schema: str) -> Iterable[Statement]:
@@ -39,10 +39,10 @@ class MovedWhenDropped(PostgresKind):
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         kept = work.keep(obj.address)
+        if work.after(obj.address) is not None:
+            yield from self.let_go(obj, work)
         if kept and kept.form == "moved":
             yield Statement(f"ALTER {self.identity(obj)} SET SCHEMA {ident(kept.place)}", Risk.CAUTION)
             yield from self.brought_along(obj, kept.place)
             return
-        if work.after(obj.address) is not None:
-            yield from self.let_go(obj, work)
         yield from super().drop(obj, work)

@@ -66,8 +66,11 @@ class Routine(PostgresKind):
         return f"{self.sql_name or self.name.upper()} {routine(self.name, obj.address.path)}"
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        hazard = CALLED if work.after(obj.address) is None else REPLACED
-        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, (hazard,))
+        yield Statement(f"DROP {self.identity(obj)}", Risk.DANGEROUS, self.missed(obj, work))
+
+    def missed(self, obj: Object, work: Work) -> tuple[Hazard, ...]:
+        """Whom it hurts that it is gone."""
+        return (CALLED if work.after(obj.address) is None else REPLACED,)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         schema, name, types = after.address.path

@@ -61,9 +61,8 @@ class TypeKind(MovedWhenDropped):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from super().create(obj, inlined, work)
         kept = work.kept(obj.address)
-        if kept and kept.form == "moved":
-            return
-        yield from bare(obj.address, work)
+        if not (kept and kept.form == "moved"):
+            yield from bare(obj.address, work)
         if work.before(obj.address) is None:
             return
         for column in carried(obj.address, work):
