@@ -80,6 +80,11 @@ class CompositeTypeKind(TypeKind):
             return Verdict(Action.ALTER, "attributes go, or are added at the end")
         return Verdict(Action.REPLACE, "attributes change places, which makes it anew under its columns")
 
+    def made_of(self, obj: Object) -> Iterable[Address]:
+        # One that was taken out of it would stand at the end when it comes back.
+        yield from (Address("attribute", (*obj.address.path, name)) for name in obj.attributes["order"])
+        yield from super().made_of(obj)
+
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         lines = [render(o) for o in sorted(inlined, key=lambda o: _rank(o, obj))]
         body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"
