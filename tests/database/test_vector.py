@@ -132,3 +132,31 @@ def test_a_type_that_was_made_with_its_extension_goes_with_it(servers: Callable[
         assert fetch(live, "select row('[1]', 'a')::pair::text") == [("([1],a)",)]
         migration.apply(live, migration.plan_back(live, plan, "second"))
         assert server.dump(live) == start
+
+
+def test_rows_in_columns_of_others_are_kept_by_the_names_of_their_columns(servers: Callable[[int], Server]) -> None:
+    """The column that comes back stands at the end of its table, and not where the text of such a row has its value."""
+    server = _with_vector(servers)
+    text = """
+[extensions]
+vector = {}
+[tables.place.columns]
+vec = { type = "vector", null = true }
+name = "text"
+[tables.trip]
+primary_key = ["id"]
+[tables.trip.columns]
+id = "int"
+start = { type = "place", null = true }
+stops = { type = "place[]", null = true }
+"""
+    every = "select id, (start).name, (start).vec::text, (stops[1]).name, (stops[1]).vec::text from trip order by id"
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        migration.apply(live, migration.plan(live, declare({"public.toml": text}), "first"))
+        run_sql(live, "insert into trip values (1, row('[1]', 'a'), array[row('[2]', '[3]')::place]), (2, null, null)")
+        rows = fetch(live, every)
+        gone = migration.plan(live, declare({"public.toml": ""}), "second")
+        migration.apply(live, gone)
+        migration.apply(live, migration.plan_back(live, gone, "third"))
+        assert rows == fetch(live, every) == [(1, "a", "[1]", "[3]", "[2]"), (2, None, None, None, None)]
