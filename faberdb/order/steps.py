@@ -113,6 +113,7 @@ def make_steps(
         if quarantine is not None:
             forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None}
             forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
+            forms |= {a: "" for a in staying if forms.get(a) == "moved"}
             number = _allot(changes, situation, forms, staying, quarantine, first_number)
         ordered = _ordered(changes, situation, staying, kinds, inline=inline, reverse_ties=reverse_ties)
         left = _left_out(ordered, forms, situation) - staying
@@ -188,13 +189,18 @@ def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
 def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds) -> set[Address]:
     """Parts of what is moved to quarantine that cannot go along, because they stand on something that is destroyed
     (the trigger whose function is dropped too, the index of an operator class whose extension goes) or made anew under
-    those that use it (the column of an enum that loses a value)."""
+    those that use it (the column of an enum that loses a value). And what would be moved itself, with all its parts, if
+    it is made of such things (the domain over a type whose extension goes): it is destroyed too."""
     gone = {a for a, c in changes.items() if c.action in (Action.DROP, Action.REPLACE)}
     moved = {a for a in gone if kinds[a.kind].keeps(changes[a]) == "moved"}
     parts = {a for a in gone - moved if any(above in moved for above in _ancestors(a, live))}
     destroyed = (gone - moved - parts) | {a for a, c in changes.items() if c.disturbs and a not in gone}
     staying: set[Address] = set()
-    while found := {a for a in parts - staying if not destroyed.isdisjoint(live[a].references)}:
+
+    def stands_on(address: Address) -> Iterable[Address]:
+        return kinds[address.kind].made_of(live[address]) if address in moved else live[address].references
+
+    while found := {a for a in (parts | moved) - staying if not destroyed.isdisjoint(stands_on(a))}:
         staying |= found
         destroyed |= found
     return staying

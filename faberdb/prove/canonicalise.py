@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -86,6 +86,7 @@ def _read_back(
     always = [
         a for a in universe if kinds[a.kind].of_server or (kinds[a.kind].as_declared and not kinds[a.kind].optional)
     ]
+    whole = _behind([a for a in always if not kinds[a.kind].of_server], whole)
     failures: Failures = {}
     for seeds in ([*unknown, *always], list(whole)):
         wanted = closure(seeds, whole, kinds)
@@ -99,6 +100,17 @@ def _read_back(
         if len(wanted) == len(whole):
             break
     raise _refused(failures, missing, elsewhere, declared, whole, kinds)
+
+
+def _behind(bringing: Collection[Address], objects: Mapping[Address, Object]) -> dict[Address, Object]:
+    """The objects, better made after those that may bring what they use. One that was tried too early is made piece by
+    piece, and the attributes of a type would not come in their order."""
+    before = {*bringing, *(r for a in bringing for r in objects[a].references)}
+    late = frozenset(bringing)
+    return {
+        a: o if o.parent is not None or a in before else replace(o, suggested=o.suggested | late)
+        for a, o in objects.items()
+    }
 
 
 def _made_elsewhere(

@@ -9,6 +9,7 @@ from faberdb.model import Action, Address, Change, Kept, Object, Statement, Work
 from faberdb_providers.postgres.kinds.attribute_values import holding
 from faberdb_providers.postgres.kinds.carrying import carried
 from faberdb_providers.postgres.kinds.held import Path
+from faberdb_providers.postgres.kinds.kept_rows import order_of_row
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.position import position_lost
@@ -39,6 +40,8 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     taken = [int(kept.detail.get("slot", ["1"])[0]) for kept in others if kept.place == place]
     if taken:
         detail["slot"] = [str(max(taken) + 1)]
+    if order := order_of_row(before, work):
+        detail["row"] = order
     # What stands in the place of a replaced column has nothing of its values.
     if change.after is not None and change.action is Action.ALTER and altered(before, change.after):
         detail["became"] = ["text"]

@@ -327,6 +327,10 @@ class PostgresKind:
         """`moved` or `values` where the change would destroy data, empty where it does not."""
         return ""
 
+    def made_of(self, obj: Object) -> Iterable[Address]:
+        """What it goes with, if that is destroyed, instead of going to quarantine."""
+        return ()
+
     def identity(self, obj: Object) -> str:
         """How COMMENT ON, ALTER and DROP name the object."""
         return f"{self.sql_name or self.name.upper()} {'.'.join(ident(p) for p in obj.address.path)}"

@@ -84,6 +84,11 @@ class CompositeTypeKind(TypeKind):
         # Attributes would travel with it, and what they lose of live values would be kept nowhere.
         return "" if change.action is Action.REPLACE else super().keeps(change)
 
+    def made_of(self, obj: Object) -> Iterable[Address]:
+        # One that was taken out of it would stand at the end when it comes back.
+        yield from (Address("attribute", (*obj.address.path, name)) for name in obj.attributes["order"])
+        yield from super().made_of(obj)
+
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         lines = [render(o) for o in sorted(inlined, key=lambda o: _rank(o, obj))]
         body = "(\n    " + ",\n    ".join(lines) + "\n)" if lines else "()"

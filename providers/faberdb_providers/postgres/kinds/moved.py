@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from faberdb.model import Action, Change, Object, Risk, Statement, Work
+from faberdb.model import Action, Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.names import ident
 
@@ -14,6 +14,10 @@ class MovedWhenDropped(PostgresKind):
 
     def keeps(self, change: Change) -> str:
         return "moved" if change.action is Action.DROP or (change.action is Action.REPLACE and change.held) else ""
+
+    def made_of(self, obj: Object) -> Iterable[Address]:
+        # It leaves its schema when it is moved, and it has no rows: values of it are kept as text where it goes.
+        return (reference for reference in obj.references if reference.kind != "schema")
 
     def define(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         """The statements that make it."""
