@@ -125,20 +125,22 @@ def read(value: str, path: Path, then: str = "{}", level: int = 1) -> str:
     )
 
 
-def laid_over(value: str, path: Path, kept: str, became: str, as_json: bool, level: int = 1) -> str:
+def laid_over(value: str, path: Path, kept: str, became: str, setting: str, level: int = 1) -> str:
     """The text of an array with kept values laid over its elements, as far as these still have what those became
     (where that is given). One that has more or fewer elements by now stays as it is; so does one of several dimensions,
-    which SQL does not put together again. as_json: JSON takes a kept text for a value, not for a string."""
+    which SQL does not put together again. setting: the function that sets the last attribute of the path to a text."""
     element, text, other = f"e{level}", f"k{level}", f"b{level}" if became else ""
     near, far = split(path[1:])
     target, holder = fields(element, near), fields(element, near[:-1])
     guards = [f"{holder} IS DISTINCT FROM NULL"]
     if far:
-        new = laid_over(target, far, text, other, as_json, level + 1)
+        new = laid_over(target, far, text, other, setting, level + 1)
     else:
-        new = f"{text}::json" if as_json else text
+        # As JSON alone, a value that is JSON itself could not be null.
+        new, near = f"{setting}({holder}, {text})", near[:-1]
         guards += [f"{text} IS NOT NULL"]
         guards += [f"({target})::text IS NOT DISTINCT FROM {other}"] if other else []
+        new = f"{new}::text" if near else f"CASE WHEN {' AND '.join(guards)} THEN {new} ELSE {element} END"
     if near:
         for step in reversed(near):
             new = f"json_build_object({literal(step[1:]).strip()}, {new})"

@@ -1,9 +1,9 @@
 """What the types share that columns can be of: how a type is made anew under the columns that use it.
 
 ALTER TYPE cannot do everything, and DROP TYPE refuses while a column is of the type. So each such column is carried:
-for as long as the type is away it is of another one that holds all its values (text, json, the type a domain is over),
-then of the new one. All of that is one transaction, so no reader sees the state between, and no row is ever lost.
-Columns of types that are made of this one are carried by those types, which are made anew around it.
+for as long as the type is away it is of another one that holds all its values (text, the type a domain is over, a twin
+of a composite type), then of the new one. All of that is one transaction, so no reader sees the state between, and no
+row is ever lost. Columns of types that are made of this one are carried by those types, which are made anew around it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.by_name import Twins, text_differs
 from faberdb_providers.postgres.kinds.carrying import (
     CARRIED,
     alter_type,
@@ -66,8 +67,11 @@ class TypeKind(MovedWhenDropped):
         yield from bare(obj.address, work)
         if work.before(obj.address) is None:
             return
+        twins = self._twins(obj, work)
+        yield from twins.ways_back()
         for column in carried(obj.address, work):
             yield from without_not_null(in_the_way_of_type(column, work), work, self._bring_back(column, obj, work))
+        yield from twins.drop()
         for column in staying(obj.address, work):
             yield from storage_again(column, work) if follows(column, work) else ()
         for table in _typed_tables(obj.address, work):
@@ -78,8 +82,13 @@ class TypeKind(MovedWhenDropped):
         yield from self.set_aside(obj, work)
         for table in _typed_tables(obj.address, work):
             yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
+        twins = self._twins(obj, work)
+        yield from twins.make()
         for column in carried(obj.address, work):
             carrier, expression = self.carrier(obj, column, work)
+            if text_differs(obj.address, work):
+                carrier = twins.of(column)
+                expression = f"{ident(column.address.path[-1])}::text::{carrier}"
             away = Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
             yield from without_not_null(in_the_way_of_type(column, work), work, [away])
 
@@ -105,9 +114,16 @@ class TypeKind(MovedWhenDropped):
         """Put what was kept of values back into the rows."""
         return ()
 
+    def _twins(self, obj: Object, work: Work) -> Twins:
+        """What the columns that are carried by name are of meanwhile."""
+        differs = text_differs(obj.address, work)
+        return Twins(obj.address, carried(obj.address, work) if differs else (), work)
+
     def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
         collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
-        using = f" USING {value}" if (value := self.returned(obj, column, work)) else ""
+        cast = f"{ident(column.address.path[-1])}::{column.attributes['type']}"
+        value = cast if text_differs(obj.address, work) else self.returned(obj, column, work)
+        using = f" USING {value}" if value else ""
         yield Statement(
             f"{alter_type(column)} {column.attributes['type']}{collation}{using}",
             Risk.DANGEROUS,

@@ -12,7 +12,7 @@ from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.adding import add_column
-from faberdb_providers.postgres.kinds.column.altering import alter_column, converted
+from faberdb_providers.postgres.kinds.column.altering import alter_column
 from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused
 from faberdb_providers.postgres.kinds.column.identity import (
     identity_name,
@@ -30,9 +30,10 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     own_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
-from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row
+from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row, rows_of_changes
 from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
+from faberdb_providers.postgres.kinds.column.type_change import converted
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
@@ -271,7 +272,9 @@ class ColumnKind(PostgresKind):
         made = alter_column(old, after, work)
         if not converted(old, after):
             return made
-        return around_children(after.address, around_rows(old, after, made, work), work)
+        return around_children(
+            after.address, around_rows(rows_of_changes(after.address, work), after.address, made, work), work
+        )
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
