@@ -18,12 +18,12 @@ from faberdb_providers.postgres.kinds.held import (
     fields,
     holders,
     laid_over,
+    places,
     read,
     split,
     type_at,
 )
 from faberdb_providers.postgres.kinds.rows import copy_of
-from faberdb_providers.postgres.kinds.types import places
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import clipped, ident, qualified
 

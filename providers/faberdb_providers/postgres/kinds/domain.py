@@ -13,10 +13,11 @@ from faberdb_providers.postgres.kinds.attribute_values import back_within, keep_
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.carrying import columns_of, is_array
+from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import lossless, refuses
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
-from faberdb_providers.postgres.kinds.types import TypeKind, places, restore_text, rows_of, save_text
+from faberdb_providers.postgres.kinds.types import TypeKind, restore_text, rows_of, save_text
 from faberdb_providers.postgres.names import ident, qualified
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from faberdb.model import Address, Object, Work
+from faberdb.model import Address, Kept, Object, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.names import ident, literal, qualified
 
@@ -51,6 +51,20 @@ def _into(obj: Object, type_: Address, below: Path) -> Path | None:
         return (ELEMENTS, *below)
     # Only the multirange type of a range type is known by another name.
     return (INSIDE,) if type_name and type_.kind == "range_type" and obj.address.kind != "domain" else None
+
+
+def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:
+    """The columns whose values are kept for a type, or a part of one, each with its own table in quarantine."""
+    for number in [key.removeprefix("column_") for key in kept.detail if key.startswith("column_")]:
+        column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
+        column = work.after(column_address) if after else work.before(column_address)
+        if column is not None:
+            mine = {
+                k: kept.detail[f"{k}_{number}"]
+                for k in ("key", "content", "cast", "part", "path")
+                if f"{k}_{number}" in kept.detail
+            }
+            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
 
 
 def types_within(obj: Object, objects: Mapping[Address, Object]) -> set[Address]:

@@ -24,6 +24,7 @@ from faberdb_providers.postgres.kinds.carrying import (
     staying,
 )
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
+from faberdb_providers.postgres.kinds.column.row_type import around_rows_of
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
@@ -90,7 +91,8 @@ class TypeKind(MovedWhenDropped):
                 carrier = twins.of(column)
                 expression = f"{ident(column.address.path[-1])}::text::{carrier}"
             away = Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
-            yield from without_not_null(in_the_way_of_type(column, work), work, [away])
+            moved = around_rows_of(column, expression, [away], work)
+            yield from without_not_null(in_the_way_of_type(column, work), work, moved)
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         """The type a column is of while its own is away, and the expression that makes its values so."""
@@ -124,11 +126,12 @@ class TypeKind(MovedWhenDropped):
         cast = f"{ident(column.address.path[-1])}::{column.attributes['type']}"
         value = cast if text_differs(obj.address, work) else self.returned(obj, column, work)
         using = f" USING {value}" if value else ""
-        yield Statement(
+        back = Statement(
             f"{alter_type(column)} {column.attributes['type']}{collation}{using}",
             Risk.DANGEROUS,
             probe=self.refused(obj, column, work),
         )
+        yield from around_rows_of(column, value or ident(column.address.path[-1]), [back], work)
         yield from storage_again(column, work)
 
 
@@ -190,22 +193,6 @@ def _typed_tables(address: Address, work: Work) -> list[Object]:
     tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
     ends = [(table, work.after(table.address)) for table in tables]
     return [t for t, after in ends if after is not None and "of" in after.attributes and not lets_go(t, after, work)]
-
-
-def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:
-    """The columns whose values are kept for a type, or an attribute of one, each with its own table in quarantine."""
-    number = 1
-    while f"column_{number}" in kept.detail:
-        column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
-        column = work.after(column_address) if after else work.before(column_address)
-        if column is not None:
-            mine = {
-                k: kept.detail[f"{k}_{number}"]
-                for k in ("key", "content", "cast", "part", "path")
-                if f"{k}_{number}" in kept.detail
-            }
-            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
-        number += 1
 
 
 def save_text(

@@ -16,9 +16,10 @@ from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.kinds.carrying import CARRIED, alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.column.type_change import converted
-from faberdb_providers.postgres.kinds.held import ELEMENTS, Path, holders
+from faberdb_providers.postgres.kinds.held import holders
 from faberdb_providers.postgres.kinds.lossless import lossless, refuses, stored_as
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
+from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_within
 from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import clipped, ident, literal, qualified
 
@@ -84,6 +85,15 @@ def around_rows(
     yield Statement(f"DROP TABLE {twin}", shared=True)
 
 
+def around_rows_of(column: Object, value: str, made: Iterable[Statement], work: Work) -> Iterator[Statement]:
+    """The same around a column that is carried while its own type is made anew. value: what makes its values others.
+
+    Raises DeclarationError.
+    """
+    refuse_within(column.address, work)
+    yield from around_rows({column.address: value}, column.address, made, work)
+
+
 def _conversion(twin: str, table: Address, changes: Mapping[Address, str]) -> str:
     """What makes the function that reads a row into the new form. Which columns the table has right then, only the
     server can tell: others come and go by the same plan."""
@@ -120,25 +130,12 @@ def rows_of_changes(column: Address, work: Work) -> dict[Address, str]:
         if old is None or new is None or address.kind != "column" or not converted(old, new):
             continue
         old = as_it_stands(old, work)
-        for holder, path in holders(Address("table", address.path[:2]), work):
+        for holder, _ in holders(Address("table", address.path[:2]), work):
             _refuse_silent_losses(old, new, holder)
-            _refuse_within(new.address, holder, path)
+        refuse_within(address, work)
         fits = refuses(old.attributes["type"], stored_as(new, work))
         found[address] = ident(address.path[-1]) if fits else cast_of(old, new, work)
     return found
-
-
-def _refuse_within(column: Address, holder: Object, path: Path) -> None:
-    """Say so where rows are inside of other types, with which the server has them out of reach.
-
-    Raises DeclarationError.
-    """
-    if path not in ((), (ELEMENTS,)):
-        raise DeclarationError(
-            f"its type cannot change while {holder.address.spoken} holds rows of the table inside of another type",
-            where=column.spoken,
-            advice="give that column another type first, or add a new column beside this one",
-        )
 
 
 _ROUNDED = re.compile(r"date|time|interval|real|double|numeric\(")
