@@ -50,6 +50,9 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     identity = change.after.attributes.get("identity") if change.after else None
     if position_lost(before.attributes.get("identity"), identity):
         detail["position"] = ["last"]
+    if change.action is Action.DROP:  # what rows of the table hold of it elsewhere goes, too
+        first = 1 + sum(key.startswith("column_") for kept in others if kept.place == place for key in kept.detail)
+        detail |= _held(holding(before, work), first, work)
     return Kept(change.address, form, place, (), detail)
 
 
@@ -64,14 +67,20 @@ def _apart(change: Change, form: str, number: int, work: Work) -> Kept | None:
     else:
         columns = carried(change.address, work)
         paths = [(c, ()) for c in columns if change.address.kind != "enum" or using(c, work)]
+    detail = _held(paths, 1, work)
+    return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
+
+
+def _held(paths: list[tuple[Object, Path]], first: int, work: Work) -> dict[str, list[str]]:
+    """The columns that hold values of a part of their type, numbered, each with what tells its rows apart."""
     detail: dict[str, list[str]] = {}
-    for n, (column, path) in enumerate(paths, 1):
+    for n, (column, path) in enumerate(paths, first):
         table = Address("table", column.address.path[:-1])
         changing = {c.address.path[-1] for c, _ in paths if c.address.path[:-1] == table.path}
         found = {"column": list(column.address.path), **known_by(table, work, changing)}
         found |= {"path": list(path)} if path else {}
         detail |= {f"{key}_{n}": value for key, value in found.items()}
-    return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), detail) if detail else None
+    return detail
 
 
 def prepare(kept: Iterable[Kept]) -> Iterable[Statement]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Kept, Object, Statement, Work
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.by_name import converted
 from faberdb_providers.postgres.kinds.carrying import follows, is_array
 from faberdb_providers.postgres.kinds.held import (
     ELEMENTS,
@@ -17,15 +18,14 @@ from faberdb_providers.postgres.kinds.held import (
     fields,
     holders,
     laid_over,
+    places,
     read,
     split,
     type_at,
 )
-from faberdb_providers.postgres.kinds.lossless import stored_as
 from faberdb_providers.postgres.kinds.rows import copy_of
-from faberdb_providers.postgres.kinds.types import places
 from faberdb_providers.postgres.kinds.values import put_back
-from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.names import clipped, ident, qualified
 
 _IN_ARRAYS = Hazard(
     codes.VALUES_IN_ARRAYS,
@@ -57,8 +57,7 @@ def keep_values(attribute: Object, work: Work, carrier: Address | None = None) -
         path, name = _path(attribute, column, place), ident(column.address.path[-1])
         wanted = [f"{read(name, path)} AS value"]
         if after is not None and INSIDE not in path:
-            old, new = attribute.attributes["type"], after.attributes["type"]
-            became = f"{{}}::{new}::{old}" if work.castable(old, new) else f"{{}}::text::{new}::text::{old}"
+            became = converted(f"({converted('{}', attribute, after, work)})", after, attribute, work)
             wanted.append(f"{read(name, path, became)} AS became")
         said = (_INSIDE,) if INSIDE in path else (_IN_ARRAYS,) if ELEMENTS in path else ()
         yield from copy_of(column.address.path[:-1], place, wanted, hazards=said)
@@ -67,6 +66,7 @@ def keep_values(attribute: Object, work: Work, carrier: Address | None = None) -
 def values_back(attribute: Object, work: Work, carrier: Address | None = None) -> Iterator[Statement]:
     """Put the values of an attribute back. Where there is nothing any more to hold one, none is made for it."""
     kept = work.kept(attribute.address)
+    assert attribute.parent is not None
     for column, place in places(kept, work, after=True) if kept else ():
         path = _path(attribute, column, place)
         if (carrier is not None and carrier not in column.references) or INSIDE in path:
@@ -80,13 +80,26 @@ def values_back(attribute: Object, work: Work, carrier: Address | None = None) -
         lesser, type_ = work.before(attribute.address) is not None, attribute.attributes["type"]
         value = f"q.value::{type_}"
         if far:
-            as_json = stored_as(attribute, work) in ("json", "jsonb")
-            text = laid_over(there, far, "q.value", "q.became" if lesser else "", as_json)
+            setting = f"pg_temp.{ident(clipped(f'faberdb_set_{attribute.address.path[-1]}'))}"
+            yield _made_setting(setting, attribute)
+            text = laid_over(there, far, "q.value", "q.became" if lesser else "", setting)
             value = f"({text})::{type_at(column, near, work)}"
         elif lesser:
             conditions.append(f"({there})::text IS NOT DISTINCT FROM q.became")
         target = ".".join([name, *(ident(step[1:]) for step in near)])
         yield from put_back(column.address.path[:-1], place, [(target, value, " AND ".join(conditions))], work)
+        if far:
+            yield Statement(f"DROP FUNCTION {setting}({qualified(attribute.parent)}, text)")
+
+
+def _made_setting(name: str, attribute: Object) -> Statement:
+    """The function that sets an attribute of a value of its type to what a text says."""
+    assert attribute.parent is not None
+    type_, field = qualified(attribute.parent), f"made.{ident(attribute.address.path[-1])}"
+    return Statement(
+        f"CREATE FUNCTION {name}(made {type_}, text) RETURNS {type_} LANGUAGE plpgsql AS $faberdb$"
+        f" BEGIN {field} := $2::{attribute.attributes['type']}; RETURN made; END $faberdb$"
+    )
 
 
 def keep_within(type_: Object, work: Work) -> Iterator[Statement]:

@@ -1,8 +1,11 @@
 """Values of composite types, carried by the names of their attributes while the type is away.
 
 As text they say only in which order the values of attributes stand, so the text of a type that has others, or the same
-in another order, would give them to the wrong ones. Domains over such types, arrays of them, and types that have them
-as attributes are carried the same way.
+in another order, would give them to the wrong ones. So they become values of a twin: a type with the attributes that
+this one had, which reads that text as it was meant, and has a cast to the new form that knows each by its name. The
+server takes a cast through arrays of any shape and through domains by itself. Types inside of this one whose text
+differs too have twins of their own; values of other types of the user's are text in a twin, as those types may be away
+at the same time. All other values stay as they are: no notation lies between that has less to say than their type.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from faberdb.model import Address, Object, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.lossless import refuses, stored_as
 from faberdb_providers.postgres.names import clipped, ident, qualified
 
 
@@ -34,29 +38,121 @@ def attributes_of(address: Address, work: Work, *, after: bool) -> list[Object]:
     return [o for o in work.children(address, after=after) if o.address.kind == "attribute"]
 
 
-def as_json(column: Object) -> tuple[str, str]:
-    """The type a column is of meanwhile, and its values as that. Not jsonb, which would tidy up attributes that are
-    JSON themselves."""
-    return "json", f"to_json({ident(column.address.path[-1])})"
+def own_type(obj: Object) -> bool:
+    """Whether a column or an attribute is of a type of the user's, or an array of one."""
+    return any(r.kind in TYPES and r != obj.parent for r in obj.references)
 
 
-def from_json(type_: Object, column: Object) -> str:
-    """The values of a column again. Only inside an object can JSON become an array of rows, or a domain, without a
-    subquery, which USING does not take."""
-    name = ident(column.address.path[-1])
-    return f"(json_populate_record(NULL::{_wrapper(type_, column)}, json_build_object('value', {name}))).value"
+def converted(value: str, old: Object, new: Object, work: Work) -> str:
+    """The expression that makes a value of an attribute one of its new form: by the cast that there is, or by its text
+    where there is none, or its type may be away."""
+    before, after = old.attributes["type"], new.attributes["type"]
+    if own_type(old):
+        return f"{value}::text::{after}"
+    if before == after:
+        return value
+    return f"{value}::{after}" if work.castable(before, after) else f"{value}::text::{after}"
 
 
-def around_wrappers(type_: Object, columns: Iterable[Object], made: list[Statement]) -> Iterator[Statement]:
-    """The statements that make a type and bring its columns back, with what `from_json` needs in between."""
-    wrappers = {_wrapper(type_, column): str(column.attributes["type"]) for column in columns}
-    yield made[0]
-    yield from (Statement(f"CREATE TYPE {name} AS (value {of})") for name, of in sorted(wrappers.items()))
-    yield from made[1:]
-    yield from (Statement(f"DROP TYPE {name}") for name in sorted(wrappers))
+class Twins:
+    """The types that the values of a type are of while that is made anew, and what leads from them to its new form."""
+
+    def __init__(self, type_: Address, columns: Iterable[Object], work: Work) -> None:
+        self._type, self._work = type_, work
+        self._names: dict[Address, str] = {}
+        self._made: list[Statement] = []
+        self._gone: list[Statement] = []
+        self._attributes: dict[str, tuple[Address, list[tuple[Object, str]]]] = {}
+        for column in columns:
+            self.of(column)
+
+    def of(self, obj: Object) -> str:
+        """What a column, an attribute or a domain is of meanwhile, or over."""
+        named = str(obj.attributes["type"])
+        array = "[]" if named.endswith("[]") else ""
+        for address in sorted(obj.references):
+            if qualified(address) != named.removesuffix(array) or not text_differs(address, self._work):
+                continue
+            if address.kind == "composite_type":
+                return f"{self._composite(address)}{array}"
+            if address.kind == "domain":
+                return self._under(address, array)
+        return "text" if own_type(obj) else named
+
+    def make(self) -> Iterator[Statement]:
+        """The types."""
+        yield from self._made
+
+    def ways_back(self) -> Iterator[Statement]:
+        """The casts from them to the new forms."""
+        for twin, (type_, held) in self._attributes.items():
+            new = {o.address: o for o in attributes_of(type_, self._work, after=True)}
+            lines = [self._set(old, new[old.address], of) for old, of in held if old.address in new]
+            # Of a row without attributes that stay, there is still a row.
+            lines = lines or [f"made.{ident(a.path[-1])} := NULL;" for a in list(new)[:1]]
+            yield Statement(conversion(twin, qualified(type_), lines))
+            yield Statement(f"CREATE CAST ({twin} AS {qualified(type_)}) WITH FUNCTION {twin}({twin})")
+
+    def drop(self) -> Iterator[Statement]:
+        """All of it is gone."""
+        for twin, (type_, _) in self._attributes.items():
+            yield Statement(f"DROP CAST ({twin} AS {qualified(type_)})")
+            yield Statement(f"DROP FUNCTION {twin}({twin})")
+        yield from reversed(self._gone)
+
+    def _set(self, old: Object, new: Object, of: str) -> str:
+        name = ident(old.address.path[-1])
+        value, nested = f"($1).{name}", own_type(old) and of != "text"
+        if not nested:
+            # A cast that is asked for cuts what is too long without a word; an assignment refuses it.
+            fits = of != new.attributes["type"] and refuses(of, stored_as(new, self._work))
+            return f"made.{name} := {value if fits else converted(value, old, new, self._work)};"
+        return f"made.{name} := {value}::{new.attributes['type']};"
+
+    def _composite(self, type_: Address) -> str:
+        if type_ in self._names:
+            return self._names[type_]
+        before = self._work.before(type_)
+        assert before is not None
+        order: list[str] = before.attributes["order"]
+        had = sorted(attributes_of(type_, self._work, after=False), key=lambda o: order.index(o.address.path[-1]))
+        held = [(o, self.of(o) if self._stays(o) else "text") for o in had]
+        twin = self._name(type_)
+        self._attributes[twin] = type_, held
+        lines = ", ".join(f"{ident(o.address.path[-1])} {of}" for o, of in held)
+        self._made.append(Statement(f"CREATE TYPE {twin} AS ({lines})"))
+        self._gone.append(Statement(f"DROP TYPE {twin}"))
+        return twin
+
+    def _stays(self, attribute: Object) -> bool:
+        """Whether its values go on into the new form, by types that are there by then."""
+        new = self._work.after(attribute.address)
+        return new is not None and {r for r in attribute.references if r.kind in TYPES} <= new.references
+
+    def _under(self, domain: Address, array: str) -> str:
+        """What stands for a domain, or an array of it. An array of arrays there is only with a domain between."""
+        before = self._work.before(domain)
+        assert before is not None
+        of = self.of(before)
+        if not (array and of.endswith("[]")):
+            return f"{of}{array}"
+        if domain not in self._names:
+            twin = self._name(domain)
+            self._made.append(Statement(f"CREATE DOMAIN {twin} AS {of}"))
+            self._gone.append(Statement(f"DROP DOMAIN {twin}"))
+        return f"{self._names[domain]}{array}"
+
+    def _name(self, of: Address) -> str:
+        schema, name = self._type.path
+        number = f"_{len(self._names) + 1}" if self._names else ""
+        self._names[of] = qualified(Address("type", (schema, clipped(name, f"__faberdb{number}"))))
+        return self._names[of]
 
 
-def _wrapper(type_: Object, column: Object) -> str:
-    schema, name = type_.address.path
-    one = "" if str(column.attributes["type"]).endswith("[]") else "_one"
-    return qualified(Address("type", (schema, clipped(name, f"__faberdb{one}"))))
+def conversion(source: str, target: str, lines: list[str]) -> str:
+    """The function, named as what it takes, that makes values of one row type those of another."""
+    body = " ".join(lines)
+    return (
+        f"CREATE FUNCTION {source}({source}) RETURNS {target} LANGUAGE plpgsql STRICT AS $faberdb$"
+        f" DECLARE made {target}; BEGIN {body} RETURN made; END $faberdb$"
+    )

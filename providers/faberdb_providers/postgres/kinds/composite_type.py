@@ -18,8 +18,6 @@ from faberdb_providers.postgres.kinds.attribute_values import (
 )
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
-from faberdb_providers.postgres.kinds.carrying import carried, is_array
 from faberdb_providers.postgres.kinds.held import types_within
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
@@ -96,24 +94,6 @@ class CompositeTypeKind(TypeKind):
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         return ()  # the attributes change by themselves
-
-    def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
-        return as_json(column) if text_differs(obj.address, work) else super().carrier(obj, column, work)
-
-    def returned(self, obj: Object, column: Object, work: Work) -> str:
-        if not text_differs(obj.address, work):
-            return super().returned(obj, column, work)
-        if is_array(column):
-            return from_json(obj, column)
-        # Of a column without a value, an object of NULLs would be made.
-        name = ident(column.address.path[-1])
-        return f"CASE WHEN {name} IS NOT NULL THEN json_populate_record(NULL::{column.attributes['type']}, {name}) END"
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        made = list(super().create(obj, inlined, work))
-        anew = work.before(obj.address) is not None and text_differs(obj.address, work)
-        arrays = [column for column in carried(obj.address, work) if is_array(column)] if anew else []
-        yield from around_wrappers(obj, arrays, made)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         *before, last = super().drop(obj, work)

@@ -12,12 +12,12 @@ from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.attribute_values import back_within, keep_within
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json, text_differs
-from faberdb_providers.postgres.kinds.carrying import carried, columns_of, is_array
+from faberdb_providers.postgres.kinds.carrying import columns_of, is_array
+from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import lossless, refuses
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
-from faberdb_providers.postgres.kinds.types import TypeKind, places, restore_text, rows_of, save_text
+from faberdb_providers.postgres.kinds.types import TypeKind, restore_text, rows_of, save_text
 from faberdb_providers.postgres.names import ident, qualified
 
 
@@ -124,8 +124,6 @@ class DomainKind(TypeKind):
         yield Statement("\n    ".join([" ".join(words), *checks]))
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
-        if text_differs(obj.address, work):
-            return as_json(column)
         base = _root(obj, work, after=False)
         if not base:
             return super().carrier(obj, column, work)  # the type it is over may be away at the same time
@@ -135,8 +133,6 @@ class DomainKind(TypeKind):
     def returned(self, obj: Object, column: Object, work: Work) -> str:
         before = work.before(obj.address)
         assert before is not None
-        if text_differs(obj.address, work):
-            return from_json(obj, column)
         old, new = _root(before, work, after=False), _root(obj, work, after=True)
         name, array = ident(column.address.path[-1]), "[]" if is_array(column) else ""
         if not old or not new:
@@ -145,11 +141,6 @@ class DomainKind(TypeKind):
             return ""
         way = "" if work.castable(old, new) else f"::text{array}"
         return f"{name}{way}{'' if old == new else f'::{new}{array}'}::{column.attributes['type']}"
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        made = list(super().create(obj, inlined, work))
-        anew = work.before(obj.address) is not None and text_differs(obj.address, work)
-        yield from around_wrappers(obj, carried(obj.address, work) if anew else (), made)
 
     def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
         if not self._fits(obj, column, work):

@@ -27,11 +27,14 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
+from faberdb_providers.postgres.kinds.column.row_type import around_rows_of
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.rows import match
+from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
-from faberdb_providers.postgres.kinds.types import parted_by, places, refuse_under_keys, restore_text, save_text, using
+from faberdb_providers.postgres.kinds.types import parted_by, refuse_under_keys, restore_text, save_text, using
 from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
 
 
@@ -255,7 +258,7 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         if carry.column.address in taking:
             yield from carry.saved(taking[carry.column.address])
     for carry in columns:
-        yield from without_not_null(in_the_way_of_type(carry.column, work), work, carry.moved())
+        yield from without_not_null(in_the_way_of_type(carry.column, work), work, carry.everywhere())
     if asked:
         yield Statement(f"DROP CAST ({old} AS {new})")
     if kept and kept.form == "aside":
@@ -285,6 +288,13 @@ class _Carried:
         """What it holds, and what that becomes."""
         for statement in save_text(self.column, place, self._name, self._value, probe=self._in_the_way()):
             yield replace(statement, scope=self._scope)
+
+    def everywhere(self) -> Iterator[Statement]:
+        """From the old type to the new one, also in rows of the table that are stored elsewhere."""
+        if self.using:
+            table = Address("table", self._table)
+            refuse_anew(self.column, table, self._work, "take the value from the rows first, and leave `using` out")
+        yield from around_rows_of(self.column, f"{self._value}::{self._type}", self.moved(), self._work)
 
     def moved(self) -> Iterator[Statement]:
         """From the old type to the new one. What comes back may be no value of the one yet, and what it became is no

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from faberdb.model import Address, Object, Work
+from faberdb.model import Address, Kept, Object, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.names import ident, literal, qualified
 
@@ -51,6 +51,20 @@ def _into(obj: Object, type_: Address, below: Path) -> Path | None:
         return (ELEMENTS, *below)
     # Only the multirange type of a range type is known by another name.
     return (INSIDE,) if type_name and type_.kind == "range_type" and obj.address.kind != "domain" else None
+
+
+def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:
+    """The columns whose values are kept for a type, or a part of one, each with its own table in quarantine."""
+    for number in [key.removeprefix("column_") for key in kept.detail if key.startswith("column_")]:
+        column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
+        column = work.after(column_address) if after else work.before(column_address)
+        if column is not None:
+            mine = {
+                k: kept.detail[f"{k}_{number}"]
+                for k in ("key", "content", "cast", "part", "path")
+                if f"{k}_{number}" in kept.detail
+            }
+            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
 
 
 def types_within(obj: Object, objects: Mapping[Address, Object]) -> set[Address]:
@@ -125,20 +139,22 @@ def read(value: str, path: Path, then: str = "{}", level: int = 1) -> str:
     )
 
 
-def laid_over(value: str, path: Path, kept: str, became: str, as_json: bool, level: int = 1) -> str:
+def laid_over(value: str, path: Path, kept: str, became: str, setting: str, level: int = 1) -> str:
     """The text of an array with kept values laid over its elements, as far as these still have what those became
     (where that is given). One that has more or fewer elements by now stays as it is; so does one of several dimensions,
-    which SQL does not put together again. as_json: JSON takes a kept text for a value, not for a string."""
+    which SQL does not put together again. setting: the function that sets the last attribute of the path to a text."""
     element, text, other = f"e{level}", f"k{level}", f"b{level}" if became else ""
     near, far = split(path[1:])
     target, holder = fields(element, near), fields(element, near[:-1])
     guards = [f"{holder} IS DISTINCT FROM NULL"]
     if far:
-        new = laid_over(target, far, text, other, as_json, level + 1)
+        new = laid_over(target, far, text, other, setting, level + 1)
     else:
-        new = f"{text}::json" if as_json else text
+        # As JSON alone, a value that is JSON itself could not be null.
+        new, near = f"{setting}({holder}, {text})", near[:-1]
         guards += [f"{text} IS NOT NULL"]
         guards += [f"({target})::text IS NOT DISTINCT FROM {other}"] if other else []
+        new = f"{new}::text" if near else f"CASE WHEN {' AND '.join(guards)} THEN {new} ELSE {element} END"
     if near:
         for step in reversed(near):
             new = f"json_build_object({literal(step[1:]).strip()}, {new})"

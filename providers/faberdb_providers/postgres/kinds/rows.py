@@ -48,6 +48,7 @@ def known_by(table: Address, work: Work, changing: Collection[str] = ()) -> dict
             or new is None
             or altered(old, new)
             or any(text_differs(r, work) for r in old.references if r.kind in TYPES)
+            or any(_rows_differ(r, work) for r in old.references if r.kind == "table" and r != old.parent)
             or "generated" in old.attributes
             or "generated" in new.attributes
         ):
@@ -62,6 +63,13 @@ def known_by(table: Address, work: Work, changing: Collection[str] = ()) -> dict
     if any(stay[c] for c in columns):
         detail["cast"] = [stay[c] for c in columns]
     return detail
+
+
+def _rows_differ(table: Address, work: Work) -> bool:
+    """Whether a row of a table, as a value, is another one after the plan."""
+    old, new = ({n: o.attributes for n, o in columns_in(table, work, after=side).items()} for side in (False, True))
+    types = ({n: a["type"] for n, a in side.items()} for side in (old, new))
+    return work.after(table) is not None and next(types) != next(types)
 
 
 def _keys(table: Address, work: Work) -> list[list[str]]:

@@ -22,6 +22,7 @@ from faberdb_providers.postgres.kinds.lineage import Find, above, left_columns, 
 from faberdb_providers.postgres.kinds.partition import attach, detach, join, lossy
 from faberdb_providers.postgres.kinds.partition_index import unwanted
 from faberdb_providers.postgres.kinds.replica_identity import identity_change
+from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew
 from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
 from faberdb_providers.postgres.kinds.sequence import kept_as_they_are
 from faberdb_providers.postgres.kinds.spec import RelationSpec
@@ -259,6 +260,8 @@ class TableKind(Descendant):
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         name, kept = qualified(obj.address), work.keep(obj.address)
         gone = (_DROPPED,) if work.after(obj.address) is None else ()
+        if not gone:
+            refuse_anew(obj, obj.address, work, "declare the new table under another name")
         if obj.attributes.get("partition_of"):
             yield detach(obj)
         for sequence, _ in staying(obj.address, work):

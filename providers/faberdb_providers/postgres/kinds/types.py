@@ -1,9 +1,9 @@
 """What the types share that columns can be of: how a type is made anew under the columns that use it.
 
 ALTER TYPE cannot do everything, and DROP TYPE refuses while a column is of the type. So each such column is carried:
-for as long as the type is away it is of another one that holds all its values (text, json, the type a domain is over),
-then of the new one. All of that is one transaction, so no reader sees the state between, and no row is ever lost.
-Columns of types that are made of this one are carried by those types, which are made anew around it.
+for as long as the type is away it is of another one that holds all its values (text, the type a domain is over, a twin
+of a composite type), then of the new one. All of that is one transaction, so no reader sees the state between, and no
+row is ever lost. Columns of types that are made of this one are carried by those types, which are made anew around it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
+from faberdb_providers.postgres.kinds.by_name import Twins, text_differs
 from faberdb_providers.postgres.kinds.carrying import (
     CARRIED,
     alter_type,
@@ -23,6 +24,7 @@ from faberdb_providers.postgres.kinds.carrying import (
     staying,
 )
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
+from faberdb_providers.postgres.kinds.column.row_type import around_rows_of
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
@@ -65,8 +67,11 @@ class TypeKind(MovedWhenDropped):
             yield from bare(obj.address, work)
         if work.before(obj.address) is None:
             return
+        twins = self._twins(obj, work)
+        yield from twins.ways_back()
         for column in carried(obj.address, work):
             yield from without_not_null(in_the_way_of_type(column, work), work, self._bring_back(column, obj, work))
+        yield from twins.drop()
         for column in staying(obj.address, work):
             yield from storage_again(column, work) if follows(column, work) else ()
         for table in _typed_tables(obj.address, work):
@@ -77,10 +82,16 @@ class TypeKind(MovedWhenDropped):
         yield from self.set_aside(obj, work)
         for table in _typed_tables(obj.address, work):
             yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
+        twins = self._twins(obj, work)
+        yield from twins.make()
         for column in carried(obj.address, work):
             carrier, expression = self.carrier(obj, column, work)
+            if text_differs(obj.address, work):
+                carrier = twins.of(column)
+                expression = f"{ident(column.address.path[-1])}::text::{carrier}"
             away = Statement(f"{alter_type(column)} {carrier} USING {expression}", Risk.DANGEROUS, (CARRIED,))
-            yield from without_not_null(in_the_way_of_type(column, work), work, [away])
+            moved = around_rows_of(column, expression, [away], work)
+            yield from without_not_null(in_the_way_of_type(column, work), work, moved)
 
     def carrier(self, obj: Object, column: Object, work: Work) -> tuple[str, str]:
         """The type a column is of while its own is away, and the expression that makes its values so."""
@@ -104,14 +115,22 @@ class TypeKind(MovedWhenDropped):
         """Put what was kept of values back into the rows."""
         return ()
 
+    def _twins(self, obj: Object, work: Work) -> Twins:
+        """What the columns that are carried by name are of meanwhile."""
+        differs = text_differs(obj.address, work)
+        return Twins(obj.address, carried(obj.address, work) if differs else (), work)
+
     def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
         collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
-        using = f" USING {value}" if (value := self.returned(obj, column, work)) else ""
-        yield Statement(
+        cast = f"{ident(column.address.path[-1])}::{column.attributes['type']}"
+        value = cast if text_differs(obj.address, work) else self.returned(obj, column, work)
+        using = f" USING {value}" if value else ""
+        back = Statement(
             f"{alter_type(column)} {column.attributes['type']}{collation}{using}",
             Risk.DANGEROUS,
             probe=self.refused(obj, column, work),
         )
+        yield from around_rows_of(column, value or ident(column.address.path[-1]), [back], work)
         yield from storage_again(column, work)
 
 
@@ -173,22 +192,6 @@ def _typed_tables(address: Address, work: Work) -> list[Object]:
     tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
     ends = [(table, work.after(table.address)) for table in tables]
     return [t for t, after in ends if after is not None and "of" in after.attributes and not lets_go(t, after, work)]
-
-
-def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kept]]:
-    """The columns whose values are kept for a type, or an attribute of one, each with its own table in quarantine."""
-    number = 1
-    while f"column_{number}" in kept.detail:
-        column_address = Address("column", tuple(kept.detail[f"column_{number}"]))
-        column = work.after(column_address) if after else work.before(column_address)
-        if column is not None:
-            mine = {
-                k: kept.detail[f"{k}_{number}"]
-                for k in ("key", "content", "cast", "part", "path")
-                if f"{k}_{number}" in kept.detail
-            }
-            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
-        number += 1
 
 
 def save_text(

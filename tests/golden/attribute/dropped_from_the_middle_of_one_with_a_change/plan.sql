@@ -42,7 +42,7 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 -- 0008 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 --      ! a rollback gives kept values back to the elements of arrays by their position: where an array has more or fewer elements by then, or several dimensions, they stay in quarantine
-CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, (SELECT array_agg(((e1).height)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS value, (SELECT array_agg(((e1).height::smallint::bigint)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS became FROM public.picture;
+CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, (SELECT array_agg(((e1).height)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS value, (SELECT array_agg((((e1).height::smallint)::bigint)::text ORDER BY n) FROM (SELECT unnest(old) AS e1, generate_series(1, cardinality(old)) AS n) s)::text AS became FROM public.picture;
 
 -- 0009 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
@@ -52,39 +52,51 @@ LOCK TABLE public.picture IN ACCESS EXCLUSIVE MODE;
 
 -- 0011 replace composite type public.size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, ((size).height::smallint::bigint)::text AS became FROM public.picture;
+CREATE TABLE faberdb_quarantine.q_2_2 AS SELECT row_number() OVER () AS id, id AS key_1, ((size).height)::text AS value, (((size).height::smallint)::bigint)::text AS became FROM public.picture;
 
 -- 0012 replace composite type public.size [safe]
 ALTER TABLE faberdb_quarantine.q_2_2 ADD PRIMARY KEY (id);
 
--- 0013 replace composite type public.size [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
+-- 0013 replace composite type public.size [safe]
+CREATE TYPE public.size__faberdb AS (width numeric, depth text, height bigint);
 
 -- 0014 replace composite type public.size [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN old TYPE json USING to_json(old);
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size__faberdb USING size::text::public.size__faberdb;
 
--- 0015 replace composite type public.size [destructive]
+-- 0015 replace composite type public.size [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.picture ALTER COLUMN old TYPE public.size__faberdb[] USING old::text::public.size__faberdb[];
+
+-- 0016 replace composite type public.size [destructive]
 --      ! its values leave every column of the type; they are kept in quarantine
 DROP TYPE public.size;
 
--- 0016 replace composite type public.size [safe]
+-- 0017 replace composite type public.size [safe]
 CREATE TYPE public.size AS (
     width numeric,
     height smallint
 );
 
--- 0017 replace composite type public.size [safe]
-CREATE TYPE public.size__faberdb AS (value public.size[]);
+-- 0018 replace composite type public.size [safe]
+CREATE FUNCTION public.size__faberdb(public.size__faberdb) RETURNS public.size LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.size; BEGIN made.width := ($1).width; made.height := ($1).height::smallint; RETURN made; END $faberdb$;
 
--- 0018 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN json_populate_record(NULL::public.size, size) END;
+-- 0019 replace composite type public.size [safe]
+CREATE CAST (public.size__faberdb AS public.size) WITH FUNCTION public.size__faberdb(public.size__faberdb);
 
--- 0019 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN old TYPE public.size[] USING (json_populate_record(NULL::public.size__faberdb, json_build_object('value', old))).value;
+-- 0020 replace composite type public.size [dangerous]
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING size::public.size;
 
--- 0020 replace composite type public.size [safe]
+-- 0021 replace composite type public.size [dangerous]
+ALTER TABLE public.picture ALTER COLUMN old TYPE public.size[] USING old::public.size[];
+
+-- 0022 replace composite type public.size [safe]
+DROP CAST (public.size__faberdb AS public.size);
+
+-- 0023 replace composite type public.size [safe]
+DROP FUNCTION public.size__faberdb(public.size__faberdb);
+
+-- 0024 replace composite type public.size [safe]
 DROP TYPE public.size__faberdb;
 
 COMMIT;

@@ -15,23 +15,41 @@ BEGIN;
 -- 0001 replace default public.picture.size [safe]
 ALTER TABLE public.picture ALTER COLUMN size DROP DEFAULT;
 
--- 0002 replace composite type public.size [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.picture ALTER COLUMN size TYPE json USING to_json(size);
+-- 0002 replace composite type public.size [safe]
+CREATE TYPE public.size__faberdb AS (width numeric, height integer);
 
--- 0003 replace composite type public.size [caution]
+-- 0003 replace composite type public.size [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size__faberdb USING size::text::public.size__faberdb;
+
+-- 0004 replace composite type public.size [caution]
 DROP TYPE public.size;
 
--- 0004 replace composite type public.size [safe]
+-- 0005 replace composite type public.size [safe]
 CREATE TYPE public.size AS (
     width numeric,
     height bigint
 );
 
--- 0005 replace composite type public.size [dangerous]
-ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING CASE WHEN size IS NOT NULL THEN json_populate_record(NULL::public.size, size) END;
+-- 0006 replace composite type public.size [safe]
+CREATE FUNCTION public.size__faberdb(public.size__faberdb) RETURNS public.size LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.size; BEGIN made.width := ($1).width; made.height := ($1).height::bigint; RETURN made; END $faberdb$;
 
--- 0006 replace default public.picture.size [safe]
+-- 0007 replace composite type public.size [safe]
+CREATE CAST (public.size__faberdb AS public.size) WITH FUNCTION public.size__faberdb(public.size__faberdb);
+
+-- 0008 replace composite type public.size [dangerous]
+ALTER TABLE public.picture ALTER COLUMN size TYPE public.size USING size::public.size;
+
+-- 0009 replace composite type public.size [safe]
+DROP CAST (public.size__faberdb AS public.size);
+
+-- 0010 replace composite type public.size [safe]
+DROP FUNCTION public.size__faberdb(public.size__faberdb);
+
+-- 0011 replace composite type public.size [safe]
+DROP TYPE public.size__faberdb;
+
+-- 0012 replace default public.picture.size [safe]
 ALTER TABLE public.picture ALTER COLUMN size SET DEFAULT ROW((1)::numeric, (2)::bigint)::public.size;
 
 COMMIT;

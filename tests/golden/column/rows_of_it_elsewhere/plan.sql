@@ -26,59 +26,83 @@ ALTER TABLE public.shape ALTER COLUMN at DROP DEFAULT;
 --      ! queries do without it until it is built anew
 DROP INDEX public.shape_x;
 
--- 0005 alter column public.point.note [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.shape ALTER COLUMN at TYPE json USING to_json(at);
+-- 0005 alter column public.point.note [safe]
+CREATE TABLE public.point__faberdb (LIKE public.point);
 
 -- 0006 alter column public.point.note [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.shape ALTER COLUMN corners TYPE json USING to_json(corners);
+ALTER TABLE public.shape ALTER COLUMN at TYPE public.point__faberdb USING at::text::public.point__faberdb;
 
--- 0007 alter column public.point.note [caution]
+-- 0007 alter column public.point.note [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point__faberdb[] USING corners::text::public.point__faberdb[];
+
+-- 0008 alter column public.point.note [caution]
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.point ALTER COLUMN note TYPE text USING note::text;
 
--- 0008 alter column public.point.note [dangerous]
-ALTER TABLE public.shape ALTER COLUMN at TYPE public.point USING CASE WHEN at IS NOT NULL THEN json_populate_record(NULL::public.point, at) END;
-
 -- 0009 alter column public.point.note [safe]
-CREATE TYPE public.point__faberdb AS (value public.point[]);
+DO $faberdb$ BEGIN EXECUTE (SELECT 'CREATE FUNCTION public.point__faberdb(public.point__faberdb) RETURNS public.point LANGUAGE plpgsql STRICT AS $made$ #variable_conflict use_column DECLARE made public.point; BEGIN ' || string_agg(CASE a.attname WHEN 'note' THEN 'made.note := (SELECT note::text FROM (SELECT ($1).*) AS point); ' ELSE format('made.%1$I := ($1).%1$I; ', a.attname) END, '' ORDER BY a.attnum) || 'RETURN made; END $made$' FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'public.point'::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped); END $faberdb$;
 
--- 0010 alter column public.point.note [dangerous]
-ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point[] USING (json_populate_record(NULL::public.point__faberdb, json_build_object('value', corners))).value;
+-- 0010 alter column public.point.note [safe]
+CREATE CAST (public.point__faberdb AS public.point) WITH FUNCTION public.point__faberdb(public.point__faberdb);
 
--- 0011 alter column public.point.note [safe]
-DROP TYPE public.point__faberdb;
+-- 0011 alter column public.point.note [dangerous]
+ALTER TABLE public.shape ALTER COLUMN at TYPE public.point USING at::public.point;
 
--- 0012 alter column public.point.x [dangerous]
+-- 0012 alter column public.point.note [dangerous]
+ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point[] USING corners::public.point[];
+
+-- 0013 alter column public.point.note [safe]
+DROP CAST (public.point__faberdb AS public.point);
+
+-- 0014 alter column public.point.note [safe]
+DROP FUNCTION public.point__faberdb(public.point__faberdb);
+
+-- 0015 alter column public.point.note [safe]
+DROP TABLE public.point__faberdb;
+
+-- 0016 alter column public.point.x [safe]
+CREATE TABLE public.point__faberdb (LIKE public.point);
+
+-- 0017 alter column public.point.x [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.shape ALTER COLUMN at TYPE json USING to_json(at);
+ALTER TABLE public.shape ALTER COLUMN at TYPE public.point__faberdb USING at::text::public.point__faberdb;
 
--- 0013 alter column public.point.x [dangerous]
+-- 0018 alter column public.point.x [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.shape ALTER COLUMN corners TYPE json USING to_json(corners);
+ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point__faberdb[] USING corners::text::public.point__faberdb[];
 
--- 0014 alter column public.point.x [dangerous]
+-- 0019 alter column public.point.x [dangerous]
 --      ! the table is rewritten while it is locked
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.point ALTER COLUMN x TYPE bigint USING x::bigint;
 
--- 0015 alter column public.point.x [dangerous]
-ALTER TABLE public.shape ALTER COLUMN at TYPE public.point USING CASE WHEN at IS NOT NULL THEN json_populate_record(NULL::public.point, at) END;
+-- 0020 alter column public.point.x [safe]
+DO $faberdb$ BEGIN EXECUTE (SELECT 'CREATE FUNCTION public.point__faberdb(public.point__faberdb) RETURNS public.point LANGUAGE plpgsql STRICT AS $made$ #variable_conflict use_column DECLARE made public.point; BEGIN ' || string_agg(CASE a.attname WHEN 'x' THEN 'made.x := (SELECT x::bigint FROM (SELECT ($1).*) AS point); ' ELSE format('made.%1$I := ($1).%1$I; ', a.attname) END, '' ORDER BY a.attnum) || 'RETURN made; END $made$' FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'public.point'::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped); END $faberdb$;
 
--- 0016 alter column public.point.x [safe]
-CREATE TYPE public.point__faberdb AS (value public.point[]);
+-- 0021 alter column public.point.x [safe]
+CREATE CAST (public.point__faberdb AS public.point) WITH FUNCTION public.point__faberdb(public.point__faberdb);
 
--- 0017 alter column public.point.x [dangerous]
-ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point[] USING (json_populate_record(NULL::public.point__faberdb, json_build_object('value', corners))).value;
+-- 0022 alter column public.point.x [dangerous]
+ALTER TABLE public.shape ALTER COLUMN at TYPE public.point USING at::public.point;
 
--- 0018 alter column public.point.x [safe]
-DROP TYPE public.point__faberdb;
+-- 0023 alter column public.point.x [dangerous]
+ALTER TABLE public.shape ALTER COLUMN corners TYPE public.point[] USING corners::public.point[];
 
--- 0019 replace default public.shape.at [safe]
+-- 0024 alter column public.point.x [safe]
+DROP CAST (public.point__faberdb AS public.point);
+
+-- 0025 alter column public.point.x [safe]
+DROP FUNCTION public.point__faberdb(public.point__faberdb);
+
+-- 0026 alter column public.point.x [safe]
+DROP TABLE public.point__faberdb;
+
+-- 0027 replace default public.shape.at [safe]
 ALTER TABLE public.shape ALTER COLUMN at SET DEFAULT ROW((0)::bigint, 'origin'::text, 7)::public.point;
 
--- 0020 replace index public.shape.shape_x [dangerous]
+-- 0028 replace index public.shape.shape_x [dangerous]
 --      ! writes to the table wait until the index is built
 CREATE INDEX shape_x ON public.shape (((at).x));
 

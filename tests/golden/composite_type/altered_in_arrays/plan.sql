@@ -12,26 +12,38 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace composite type public.pair [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.t ALTER COLUMN ps TYPE json USING to_json(ps);
+-- 0001 replace composite type public.pair [safe]
+CREATE TYPE public.pair__faberdb AS (a integer, b text);
 
--- 0002 replace composite type public.pair [caution]
+-- 0002 replace composite type public.pair [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.t ALTER COLUMN ps TYPE public.pair__faberdb[] USING ps::text::public.pair__faberdb[];
+
+-- 0003 replace composite type public.pair [caution]
 DROP TYPE public.pair;
 
--- 0003 replace composite type public.pair [safe]
+-- 0004 replace composite type public.pair [safe]
 CREATE TYPE public.pair AS (
     a bigint,
     b text
 );
 
--- 0004 replace composite type public.pair [safe]
-CREATE TYPE public.pair__faberdb AS (value public.pair[]);
-
--- 0005 replace composite type public.pair [dangerous]
-ALTER TABLE public.t ALTER COLUMN ps TYPE public.pair[] USING (json_populate_record(NULL::public.pair__faberdb, json_build_object('value', ps))).value;
+-- 0005 replace composite type public.pair [safe]
+CREATE FUNCTION public.pair__faberdb(public.pair__faberdb) RETURNS public.pair LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.pair; BEGIN made.a := ($1).a::bigint; made.b := ($1).b; RETURN made; END $faberdb$;
 
 -- 0006 replace composite type public.pair [safe]
+CREATE CAST (public.pair__faberdb AS public.pair) WITH FUNCTION public.pair__faberdb(public.pair__faberdb);
+
+-- 0007 replace composite type public.pair [dangerous]
+ALTER TABLE public.t ALTER COLUMN ps TYPE public.pair[] USING ps::public.pair[];
+
+-- 0008 replace composite type public.pair [safe]
+DROP CAST (public.pair__faberdb AS public.pair);
+
+-- 0009 replace composite type public.pair [safe]
+DROP FUNCTION public.pair__faberdb(public.pair__faberdb);
+
+-- 0010 replace composite type public.pair [safe]
 DROP TYPE public.pair__faberdb;
 
 COMMIT;

@@ -26,32 +26,44 @@ CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, md5(
 -- 0003 replace domain public.pd [safe]
 ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 
--- 0004 replace domain public.pd [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.t ALTER COLUMN ps TYPE json USING to_json(ps);
+-- 0004 replace domain public.pd [safe]
+CREATE TYPE public.pd__faberdb AS (a integer, b text);
 
--- 0005 replace domain public.pd [caution]
+-- 0005 replace domain public.pd [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.t ALTER COLUMN ps TYPE public.pd__faberdb USING ps::text::public.pd__faberdb;
+
+-- 0006 replace domain public.pd [caution]
 DROP DOMAIN public.pd;
 
--- 0006 replace composite type public.pair [caution]
+-- 0007 replace composite type public.pair [caution]
 DROP TYPE public.pair;
 
--- 0007 replace composite type public.pair [safe]
+-- 0008 replace composite type public.pair [safe]
 CREATE TYPE public.pair AS (
     a bigint,
     b text
 );
 
--- 0008 replace domain public.pd [safe]
+-- 0009 replace domain public.pd [safe]
 CREATE DOMAIN public.pd AS public.pair;
 
--- 0009 replace domain public.pd [safe]
-CREATE TYPE public.pd__faberdb_one AS (value public.pd);
-
--- 0010 replace domain public.pd [dangerous]
-ALTER TABLE public.t ALTER COLUMN ps TYPE public.pd USING (json_populate_record(NULL::public.pd__faberdb_one, json_build_object('value', ps))).value;
+-- 0010 replace domain public.pd [safe]
+CREATE FUNCTION public.pd__faberdb(public.pd__faberdb) RETURNS public.pair LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.pair; BEGIN made.a := ($1).a::bigint; made.b := ($1).b; RETURN made; END $faberdb$;
 
 -- 0011 replace domain public.pd [safe]
-DROP TYPE public.pd__faberdb_one;
+CREATE CAST (public.pd__faberdb AS public.pair) WITH FUNCTION public.pd__faberdb(public.pd__faberdb);
+
+-- 0012 replace domain public.pd [dangerous]
+ALTER TABLE public.t ALTER COLUMN ps TYPE public.pd USING ps::public.pd;
+
+-- 0013 replace domain public.pd [safe]
+DROP CAST (public.pd__faberdb AS public.pair);
+
+-- 0014 replace domain public.pd [safe]
+DROP FUNCTION public.pd__faberdb(public.pd__faberdb);
+
+-- 0015 replace domain public.pd [safe]
+DROP TYPE public.pd__faberdb;
 
 COMMIT;

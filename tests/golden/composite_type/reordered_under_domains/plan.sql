@@ -14,110 +14,164 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
--- 0001 replace composite type public.extent [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.crate ALTER COLUMN whole TYPE json USING to_json(whole);
+-- 0001 replace composite type public.extent [safe]
+CREATE TYPE public.extent__faberdb AS (width integer, height integer);
 
--- 0002 replace composite type public.extent [caution]
+-- 0002 replace composite type public.extent [safe]
+CREATE TYPE public.extent__faberdb_2 AS (front public.extent__faberdb, depth integer);
+
+-- 0003 replace composite type public.extent [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.crate ALTER COLUMN whole TYPE public.extent__faberdb_2 USING whole::text::public.extent__faberdb_2;
+
+-- 0004 replace composite type public.extent [caution]
 DROP TYPE public.extent;
 
--- 0003 replace domain public.inner_size [dangerous]
+-- 0005 replace domain public.inner_size [dangerous]
 LOCK TABLE public.crate IN ACCESS EXCLUSIVE MODE;
 
--- 0004 replace domain public.inner_size [dangerous]
+-- 0006 replace domain public.inner_size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_1 AS SELECT row_number() OVER () AS id, id AS key_1, (inside)::text AS value, (inside)::text AS became FROM public.crate;
 
--- 0005 replace domain public.inner_size [safe]
+-- 0007 replace domain public.inner_size [safe]
 ALTER TABLE faberdb_quarantine.q_1_1 ADD PRIMARY KEY (id);
 
--- 0006 replace domain public.inner_size [dangerous]
+-- 0008 replace domain public.inner_size [dangerous]
 LOCK TABLE public.crate IN ACCESS EXCLUSIVE MODE;
 
--- 0007 replace domain public.inner_size [dangerous]
+-- 0009 replace domain public.inner_size [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1_2 AS SELECT row_number() OVER () AS id, id AS key_1, (layers)::text AS value, (layers)::text AS became FROM public.crate;
 
--- 0008 replace domain public.inner_size [safe]
+-- 0010 replace domain public.inner_size [safe]
 ALTER TABLE faberdb_quarantine.q_1_2 ADD PRIMARY KEY (id);
 
--- 0009 replace domain public.inner_size [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.crate ALTER COLUMN inside TYPE json USING to_json(inside);
+-- 0011 replace domain public.inner_size [safe]
+CREATE TYPE public.inner_size__faberdb AS (width integer, height integer);
 
--- 0010 replace domain public.inner_size [dangerous]
+-- 0012 replace domain public.inner_size [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.crate ALTER COLUMN layers TYPE json USING to_json(layers);
+ALTER TABLE public.crate ALTER COLUMN inside TYPE public.inner_size__faberdb USING inside::text::public.inner_size__faberdb;
 
--- 0011 replace domain public.inner_size [caution]
+-- 0013 replace domain public.inner_size [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.crate ALTER COLUMN layers TYPE public.inner_size__faberdb[] USING layers::text::public.inner_size__faberdb[];
+
+-- 0014 replace domain public.inner_size [caution]
 DROP DOMAIN public.inner_size;
 
--- 0012 replace domain public.sizes [dangerous]
+-- 0015 replace domain public.sizes [dangerous]
 LOCK TABLE public.crate IN ACCESS EXCLUSIVE MODE;
 
--- 0013 replace domain public.sizes [dangerous]
+-- 0016 replace domain public.sizes [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2_1 AS SELECT row_number() OVER () AS id, id AS key_1, ("all")::text AS value, ("all")::text AS became FROM public.crate;
 
--- 0014 replace domain public.sizes [safe]
+-- 0017 replace domain public.sizes [safe]
 ALTER TABLE faberdb_quarantine.q_2_1 ADD PRIMARY KEY (id);
 
--- 0015 replace domain public.sizes [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.crate ALTER COLUMN "all" TYPE json USING to_json("all");
+-- 0018 replace domain public.sizes [safe]
+CREATE TYPE public.sizes__faberdb AS (width integer, height integer);
 
--- 0016 replace domain public.sizes [caution]
+-- 0019 replace domain public.sizes [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.crate ALTER COLUMN "all" TYPE public.sizes__faberdb[] USING "all"::text::public.sizes__faberdb[];
+
+-- 0020 replace domain public.sizes [caution]
 DROP DOMAIN public.sizes;
 
--- 0017 replace composite type public.size [caution]
+-- 0021 replace composite type public.size [caution]
 DROP TYPE public.size;
 
--- 0018 replace composite type public.size [safe]
+-- 0022 replace composite type public.size [safe]
 CREATE TYPE public.size AS (
     height integer,
     width integer
 );
 
--- 0019 replace domain public.inner_size [safe]
+-- 0023 replace domain public.inner_size [safe]
 CREATE DOMAIN public.inner_size AS public.size;
 
--- 0020 replace domain public.inner_size [safe]
-CREATE TYPE public.inner_size__faberdb AS (value public.inner_size[]);
-
--- 0021 replace domain public.inner_size [safe]
-CREATE TYPE public.inner_size__faberdb_one AS (value public.inner_size);
-
--- 0022 replace domain public.inner_size [dangerous]
-ALTER TABLE public.crate ALTER COLUMN inside TYPE public.inner_size USING (json_populate_record(NULL::public.inner_size__faberdb_one, json_build_object('value', inside))).value;
-
--- 0023 replace domain public.inner_size [dangerous]
-ALTER TABLE public.crate ALTER COLUMN layers TYPE public.inner_size[] USING (json_populate_record(NULL::public.inner_size__faberdb, json_build_object('value', layers))).value;
-
 -- 0024 replace domain public.inner_size [safe]
-DROP TYPE public.inner_size__faberdb;
+CREATE FUNCTION public.inner_size__faberdb(public.inner_size__faberdb) RETURNS public.size LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.size; BEGIN made.width := ($1).width; made.height := ($1).height; RETURN made; END $faberdb$;
 
 -- 0025 replace domain public.inner_size [safe]
-DROP TYPE public.inner_size__faberdb_one;
+CREATE CAST (public.inner_size__faberdb AS public.size) WITH FUNCTION public.inner_size__faberdb(public.inner_size__faberdb);
 
--- 0026 replace composite type public.extent [safe]
+-- 0026 replace domain public.inner_size [dangerous]
+ALTER TABLE public.crate ALTER COLUMN inside TYPE public.inner_size USING inside::public.inner_size;
+
+-- 0027 replace domain public.inner_size [dangerous]
+ALTER TABLE public.crate ALTER COLUMN layers TYPE public.inner_size[] USING layers::public.inner_size[];
+
+-- 0028 replace domain public.inner_size [safe]
+DROP CAST (public.inner_size__faberdb AS public.size);
+
+-- 0029 replace domain public.inner_size [safe]
+DROP FUNCTION public.inner_size__faberdb(public.inner_size__faberdb);
+
+-- 0030 replace domain public.inner_size [safe]
+DROP TYPE public.inner_size__faberdb;
+
+-- 0031 replace composite type public.extent [safe]
 CREATE TYPE public.extent AS (
     front public.inner_size,
     depth integer
 );
 
--- 0027 replace composite type public.extent [dangerous]
-ALTER TABLE public.crate ALTER COLUMN whole TYPE public.extent USING CASE WHEN whole IS NOT NULL THEN json_populate_record(NULL::public.extent, whole) END;
+-- 0032 replace composite type public.extent [safe]
+CREATE FUNCTION public.extent__faberdb(public.extent__faberdb) RETURNS public.size LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.size; BEGIN made.width := ($1).width; made.height := ($1).height; RETURN made; END $faberdb$;
 
--- 0028 replace domain public.sizes [safe]
+-- 0033 replace composite type public.extent [safe]
+CREATE CAST (public.extent__faberdb AS public.size) WITH FUNCTION public.extent__faberdb(public.extent__faberdb);
+
+-- 0034 replace composite type public.extent [safe]
+CREATE FUNCTION public.extent__faberdb_2(public.extent__faberdb_2) RETURNS public.extent LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.extent; BEGIN made.front := ($1).front::public.inner_size; made.depth := ($1).depth; RETURN made; END $faberdb$;
+
+-- 0035 replace composite type public.extent [safe]
+CREATE CAST (public.extent__faberdb_2 AS public.extent) WITH FUNCTION public.extent__faberdb_2(public.extent__faberdb_2);
+
+-- 0036 replace composite type public.extent [dangerous]
+ALTER TABLE public.crate ALTER COLUMN whole TYPE public.extent USING whole::public.extent;
+
+-- 0037 replace composite type public.extent [safe]
+DROP CAST (public.extent__faberdb AS public.size);
+
+-- 0038 replace composite type public.extent [safe]
+DROP FUNCTION public.extent__faberdb(public.extent__faberdb);
+
+-- 0039 replace composite type public.extent [safe]
+DROP CAST (public.extent__faberdb_2 AS public.extent);
+
+-- 0040 replace composite type public.extent [safe]
+DROP FUNCTION public.extent__faberdb_2(public.extent__faberdb_2);
+
+-- 0041 replace composite type public.extent [safe]
+DROP TYPE public.extent__faberdb_2;
+
+-- 0042 replace composite type public.extent [safe]
+DROP TYPE public.extent__faberdb;
+
+-- 0043 replace domain public.sizes [safe]
 CREATE DOMAIN public.sizes AS public.size[];
 
--- 0029 replace domain public.sizes [safe]
-CREATE TYPE public.sizes__faberdb_one AS (value public.sizes);
+-- 0044 replace domain public.sizes [safe]
+CREATE FUNCTION public.sizes__faberdb(public.sizes__faberdb) RETURNS public.size LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.size; BEGIN made.width := ($1).width; made.height := ($1).height; RETURN made; END $faberdb$;
 
--- 0030 replace domain public.sizes [dangerous]
-ALTER TABLE public.crate ALTER COLUMN "all" TYPE public.sizes USING (json_populate_record(NULL::public.sizes__faberdb_one, json_build_object('value', "all"))).value;
+-- 0045 replace domain public.sizes [safe]
+CREATE CAST (public.sizes__faberdb AS public.size) WITH FUNCTION public.sizes__faberdb(public.sizes__faberdb);
 
--- 0031 replace domain public.sizes [safe]
-DROP TYPE public.sizes__faberdb_one;
+-- 0046 replace domain public.sizes [dangerous]
+ALTER TABLE public.crate ALTER COLUMN "all" TYPE public.sizes USING "all"::public.sizes;
+
+-- 0047 replace domain public.sizes [safe]
+DROP CAST (public.sizes__faberdb AS public.size);
+
+-- 0048 replace domain public.sizes [safe]
+DROP FUNCTION public.sizes__faberdb(public.sizes__faberdb);
+
+-- 0049 replace domain public.sizes [safe]
+DROP TYPE public.sizes__faberdb;
 
 COMMIT;

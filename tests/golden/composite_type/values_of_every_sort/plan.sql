@@ -12,18 +12,21 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace composite type public.mix [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.room ALTER COLUMN mix TYPE json USING to_json(mix);
+-- 0001 replace composite type public.mix [safe]
+CREATE TYPE public.mix__faberdb AS (a json, b double precision, c timestamp with time zone, d bytea, e interval, f numeric, g daterange, h text[], i jsonb);
 
 -- 0002 replace composite type public.mix [dangerous]
 --      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.room ALTER COLUMN "all" TYPE json USING to_json("all");
+ALTER TABLE public.room ALTER COLUMN mix TYPE public.mix__faberdb USING mix::text::public.mix__faberdb;
 
--- 0003 replace composite type public.mix [caution]
+-- 0003 replace composite type public.mix [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.room ALTER COLUMN "all" TYPE public.mix__faberdb[] USING "all"::text::public.mix__faberdb[];
+
+-- 0004 replace composite type public.mix [caution]
 DROP TYPE public.mix;
 
--- 0004 replace composite type public.mix [safe]
+-- 0005 replace composite type public.mix [safe]
 CREATE TYPE public.mix AS (
     i jsonb,
     h text[],
@@ -36,16 +39,25 @@ CREATE TYPE public.mix AS (
     a json
 );
 
--- 0005 replace composite type public.mix [safe]
-CREATE TYPE public.mix__faberdb AS (value public.mix[]);
+-- 0006 replace composite type public.mix [safe]
+CREATE FUNCTION public.mix__faberdb(public.mix__faberdb) RETURNS public.mix LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.mix; BEGIN made.a := ($1).a; made.b := ($1).b; made.c := ($1).c; made.d := ($1).d; made.e := ($1).e; made.f := ($1).f; made.g := ($1).g; made.h := ($1).h; made.i := ($1).i; RETURN made; END $faberdb$;
 
--- 0006 replace composite type public.mix [dangerous]
-ALTER TABLE public.room ALTER COLUMN mix TYPE public.mix USING CASE WHEN mix IS NOT NULL THEN json_populate_record(NULL::public.mix, mix) END;
+-- 0007 replace composite type public.mix [safe]
+CREATE CAST (public.mix__faberdb AS public.mix) WITH FUNCTION public.mix__faberdb(public.mix__faberdb);
 
--- 0007 replace composite type public.mix [dangerous]
-ALTER TABLE public.room ALTER COLUMN "all" TYPE public.mix[] USING (json_populate_record(NULL::public.mix__faberdb, json_build_object('value', "all"))).value;
+-- 0008 replace composite type public.mix [dangerous]
+ALTER TABLE public.room ALTER COLUMN mix TYPE public.mix USING mix::public.mix;
 
--- 0008 replace composite type public.mix [safe]
+-- 0009 replace composite type public.mix [dangerous]
+ALTER TABLE public.room ALTER COLUMN "all" TYPE public.mix[] USING "all"::public.mix[];
+
+-- 0010 replace composite type public.mix [safe]
+DROP CAST (public.mix__faberdb AS public.mix);
+
+-- 0011 replace composite type public.mix [safe]
+DROP FUNCTION public.mix__faberdb(public.mix__faberdb);
+
+-- 0012 replace composite type public.mix [safe]
 DROP TYPE public.mix__faberdb;
 
 COMMIT;

@@ -14,54 +14,72 @@ REVOKE ALL ON SCHEMA faberdb_quarantine FROM PUBLIC;
 
 BEGIN;
 
--- 0001 replace composite type public.pair [dangerous]
---      ! every table with a column of this type is locked while the column changes its type twice
-ALTER TABLE public.room ALTER COLUMN pair TYPE json USING to_json(pair);
+-- 0001 replace composite type public.pair [safe]
+CREATE TYPE public.pair__faberdb AS (a integer, b text);
 
--- 0002 replace composite type public.pair [caution]
+-- 0002 replace composite type public.pair [dangerous]
+--      ! every table with a column of this type is locked while the column changes its type twice
+ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair__faberdb USING pair::text::public.pair__faberdb;
+
+-- 0003 replace composite type public.pair [caution]
 DROP TYPE public.pair;
 
--- 0003 replace composite type public.pair [safe]
+-- 0004 replace composite type public.pair [safe]
 CREATE TYPE public.pair AS (
     b text,
     a integer
 );
 
--- 0004 replace composite type public.pair [dangerous]
-ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING CASE WHEN pair IS NOT NULL THEN json_populate_record(NULL::public.pair, pair) END;
+-- 0005 replace composite type public.pair [safe]
+CREATE FUNCTION public.pair__faberdb(public.pair__faberdb) RETURNS public.pair LANGUAGE plpgsql STRICT AS $faberdb$ DECLARE made public.pair; BEGIN made.a := ($1).a; made.b := ($1).b; RETURN made; END $faberdb$;
 
--- 0005 alter column public.room.code [dangerous]
+-- 0006 replace composite type public.pair [safe]
+CREATE CAST (public.pair__faberdb AS public.pair) WITH FUNCTION public.pair__faberdb(public.pair__faberdb);
+
+-- 0007 replace composite type public.pair [dangerous]
+ALTER TABLE public.room ALTER COLUMN pair TYPE public.pair USING pair::public.pair;
+
+-- 0008 replace composite type public.pair [safe]
+DROP CAST (public.pair__faberdb AS public.pair);
+
+-- 0009 replace composite type public.pair [safe]
+DROP FUNCTION public.pair__faberdb(public.pair__faberdb);
+
+-- 0010 replace composite type public.pair [safe]
+DROP TYPE public.pair__faberdb;
+
+-- 0011 alter column public.room.code [dangerous]
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
--- 0006 alter column public.room.code [dangerous]
+-- 0012 alter column public.room.code [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, code::text AS value, code::text AS became FROM public.room;
 
--- 0007 alter column public.room.code [safe]
+-- 0013 alter column public.room.code [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0008 alter column public.room.code [dangerous]
+-- 0014 alter column public.room.code [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
 ALTER TABLE public.room ALTER COLUMN code TYPE text USING code::text;
 
--- 0009 replace domain public.code [caution]
+-- 0015 replace domain public.code [caution]
 DROP DOMAIN public.code;
 
--- 0010 replace domain public.code [safe]
+-- 0016 replace domain public.code [safe]
 CREATE DOMAIN public.code AS character varying(10) NOT NULL;
 
--- 0011 alter column public.room.list [dangerous]
+-- 0017 alter column public.room.list [dangerous]
 LOCK TABLE public.room IN ACCESS EXCLUSIVE MODE;
 
--- 0012 alter column public.room.list [dangerous]
+-- 0018 alter column public.room.list [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_2 AS SELECT row_number() OVER () AS id, id AS key_1, list AS value, (list::text::public.code[])::text AS became FROM public.room;
 
--- 0013 alter column public.room.list [safe]
+-- 0019 alter column public.room.list [safe]
 ALTER TABLE faberdb_quarantine.q_2 ADD PRIMARY KEY (id);
 
--- 0014 alter column public.room.list [dangerous]
+-- 0020 alter column public.room.list [dangerous]
 --      ! a value that is too long for public.code[] stops it, unless `using` says what is to become of such values
 --      ! prepared statements that return it fail until they are prepared anew
 --      ! the table is rewritten while it is locked

@@ -29,19 +29,13 @@ from faberdb_providers.postgres.kinds.column.not_null import (
 )
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.column.stored_below import STORED, stored_below
-from faberdb_providers.postgres.kinds.column.type_change import change_type, unidentified
+from faberdb_providers.postgres.kinds.column.type_change import change_type, converted, unidentified
 from faberdb_providers.postgres.kinds.lossless import filled
-from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.position import keep_position
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once, fill, restore, save
 from faberdb_providers.postgres.names import dotted, ident
-
-
-def converted(before: Object, after: Object) -> bool:
-    """Whether a column gets another type, or another collation, which takes the same statement."""
-    return retyped(before, after) or before.attributes.get("collation") != after.attributes.get("collation")
 
 
 def alter_column(before: Object, after: Object, work: Work) -> Iterator[Statement]:

@@ -10,9 +10,10 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.along import comment_on, grants_on
+from faberdb_providers.postgres.kinds.attribute_values import keep_values, values_back
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.adding import add_column
-from faberdb_providers.postgres.kinds.column.altering import alter_column, converted
+from faberdb_providers.postgres.kinds.column.altering import alter_column
 from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused
 from faberdb_providers.postgres.kinds.column.identity import (
     identity_name,
@@ -30,13 +31,16 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     own_not_null,
 )
 from faberdb_providers.postgres.kinds.column.reading import query, read
-from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row
+from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row, rows_of_changes
 from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
 from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
+from faberdb_providers.postgres.kinds.column.type_change import converted
+from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
+from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew, refuse_below
 from faberdb_providers.postgres.kinds.storage import option_texts
 from faberdb_providers.postgres.kinds.typed import columns_before
 from faberdb_providers.postgres.kinds.values import save
@@ -182,9 +186,12 @@ class ColumnKind(PostgresKind):
             found |= left_by(change.address, changes, live)
         if change.action is Action.CREATE:
             found |= {column for column in columns_before(change.address, target) if _comes(changes.get(column))}
+        around = {a for a, c in changes.items() if a.kind == "column" and _comes_or_goes_with_rows(change, c)}
         if change.disturbs:
             found |= {column for column in earlier_parents(change, target) if column in changes}
-        return Turn(last=frozenset(found))
+        if change.action is Action.DROP:
+            return Turn(last=frozenset(found), behind=frozenset(around))
+        return Turn(last=frozenset(found), ahead=frozenset(around))
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
@@ -264,14 +271,17 @@ class ColumnKind(PostgresKind):
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         default = next((o.attributes["expression"] for o in inlined), None)
-        return add_column(obj, default, work)
+        yield from add_column(obj, default, work)
+        yield from values_back(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old = as_it_stands(before, work)
         made = alter_column(old, after, work)
         if not converted(old, after):
             return made
-        return around_children(after.address, around_rows(old, after, made, work), work)
+        return around_children(
+            after.address, around_rows(rows_of_changes(after.address, work), after.address, made, work), work
+        )
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
@@ -284,7 +294,15 @@ class ColumnKind(PostgresKind):
                 yield from keep_position(identity_sequence(obj), kept)
         foreign = obj.parent is not None and obj.parent.kind == "foreign_table"
         risk = Risk.DANGEROUS if foreign or "generated" in obj.attributes else Risk.DESTRUCTIVE
-        hazards = (_DROPPED,) if work.after(obj.address) is None else ()
+        hazards: tuple[Hazard, ...] = (_DROPPED,) if work.after(obj.address) is None else ()
+        if obj.parent is not None and not hazards:
+            refuse_anew(obj, obj.parent, work, "add a new column beside this one")
+        elif kept:
+            refuse_below(obj.address, work, "it cannot go")
+        if kept and (held := ", ".join(c.address.spoken for c, _ in places(kept, work, after=False))):
+            yield from keep_values(obj, work)
+            said = f"its values leave the rows of the table in {held} too; they are kept in quarantine"
+            hazards += (Hazard(codes.ATTRIBUTE_DROP, said),)
         yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk, hazards)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
@@ -299,6 +317,13 @@ class ColumnKind(PostgresKind):
 
 def _paths_above(table: Object, find: Find) -> list[tuple[str, ...]]:
     return [parent.address.path for parent in all_above(table, find)]
+
+
+def _comes_or_goes_with_rows(change: Change, other: Change) -> bool:
+    """Whether another column comes, or goes, whose values are rows of the table as they are with this one."""
+    of = other.before if change.action is Action.DROP else other.after
+    wanted = change.action in (Action.CREATE, Action.DROP) and other.action is change.action
+    return wanted and of is not None and other.address != change.address and of_row(of, change.address.path[:2])
 
 
 def _comes(change: Change | None) -> bool:

@@ -1,7 +1,8 @@
 """The row type of a table where others use it: in columns, and in expressions that make a row.
 
 The server refuses to change the type of a column while another table has a column of the row type. Such columns are
-carried as JSON meanwhile, by the names of the row's columns, like those of composite types (see by_name).
+carried meanwhile, by the names of the row's columns, like those of composite types (see by_name): they are of the row
+type of an empty table that is like this one was.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from dataclasses import replace
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
-from faberdb_providers.postgres.kinds.by_name import around_wrappers, as_json, from_json
 from faberdb_providers.postgres.kinds.carrying import CARRIED, alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.stored import storage_again
-from faberdb_providers.postgres.kinds.lossless import lossless
-from faberdb_providers.postgres.names import ident, qualified
+from faberdb_providers.postgres.kinds.column.type_change import converted
+from faberdb_providers.postgres.kinds.held import holders
+from faberdb_providers.postgres.kinds.lossless import lossless, refuses, stored_as
+from faberdb_providers.postgres.kinds.namesake import as_it_stands
+from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_within
+from faberdb_providers.postgres.kinds.values import cast_of
+from faberdb_providers.postgres.names import clipped, ident, literal, qualified
 
 USES = """
 select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, 'pg_class'::regclass::oid, b.attrelid, b.attnum::int, false
@@ -50,47 +55,106 @@ def columns_of_row(change: Change, referrers: Iterable[Object]) -> Iterator[Addr
             yield obj.address
 
 
-def around_rows(before: Object, after: Object, made: Iterable[Statement], work: Work) -> Iterator[Statement]:
+def around_rows(
+    changes: Mapping[Address, str], column: Address, made: Iterable[Statement], work: Work
+) -> Iterator[Statement]:
     """The statements that give a column another type, between those that carry the columns of its row away and back.
-    What several columns that change together need comes once."""
-    table = Address("table", after.address.path[:2])
-    columns = [column for column in carried(table, work) if of_row(column, table.path)]
-    for column in columns:
-        _refuse_silent_losses(before, after, column)
-        type_, value = as_json(column)
-        yield Statement(f"{alter_type(column)} {type_} USING {value}", Risk.DANGEROUS, (CARRIED,), shared=True)
+    What several columns that change together need comes once. changes: those that do, with the expression that makes
+    the values of each those of its new type; the server's own conversion has only the name there."""
+    table = Address("table", column.path[:2])
+    columns = [holder for holder in carried(table, work) if of_row(holder, table.path)]
+    if not columns:
+        yield from made
+        return
+    schema, name = table.path
+    twin = qualified(Address("table", (schema, clipped(name, "__faberdb"))))
+    yield Statement(f"CREATE TABLE {twin} (LIKE {qualified(table)})", shared=True)
+    for holder in columns:
+        of = f"{twin}{'[]' if is_array(holder) else ''}"
+        away = f"{alter_type(holder)} {of} USING {ident(holder.address.path[-1])}::text::{of}"
+        yield Statement(away, Risk.DANGEROUS, (CARRIED,), shared=True)
     yield from made
-    wrapped = Object(table, {})
-    back = [statement for column in columns for statement in _back(wrapped, column, work)]
-    if back:
-        all_back = around_wrappers(wrapped, (column for column in columns if is_array(column)), back)
-        yield from (replace(statement, shared=True) for statement in all_back)
+    yield Statement(_conversion(twin, table, changes), shared=True)
+    yield Statement(f"CREATE CAST ({twin} AS {qualified(table)}) WITH FUNCTION {twin}({twin})", shared=True)
+    for holder in columns:
+        back = f"{ident(holder.address.path[-1])}::{holder.attributes['type']}"
+        yield Statement(f"{alter_type(holder)} {holder.attributes['type']} USING {back}", Risk.DANGEROUS, shared=True)
+        yield from (replace(again, shared=True) for again in storage_again(holder, work))
+    yield Statement(f"DROP CAST ({twin} AS {qualified(table)})", shared=True)
+    yield Statement(f"DROP FUNCTION {twin}({twin})", shared=True)
+    yield Statement(f"DROP TABLE {twin}", shared=True)
 
 
-def _back(table: Object, column: Object, work: Work) -> Iterator[Statement]:
-    # Of a column without a value, an object of NULLs would be made.
-    name, type_ = ident(column.address.path[-1]), column.attributes["type"]
-    value = f"CASE WHEN {name} IS NOT NULL THEN json_populate_record(NULL::{type_}, {name}) END"
-    value = from_json(table, column) if is_array(column) else value
-    yield Statement(f"{alter_type(column)} {type_} USING {value}", Risk.DANGEROUS)
-    yield from storage_again(column, work)
+def around_rows_of(column: Object, value: str, made: Iterable[Statement], work: Work) -> Iterator[Statement]:
+    """The same around a column that is carried while its own type is made anew. value: what makes its values others.
+
+    Raises DeclarationError.
+    """
+    refuse_within(column.address, work)
+    yield from around_rows({column.address: value}, column.address, made, work)
+
+
+def _conversion(twin: str, table: Address, changes: Mapping[Address, str]) -> str:
+    """What makes the function that reads a row into the new form. Which columns the table has right then, only the
+    server can tell: others come and go by the same plan."""
+    cases = [
+        f"WHEN {literal(c.path[-1]).strip()} THEN {literal(_set(c, value)).strip()}" for c, value in changes.items()
+    ]
+    return (
+        f"DO $faberdb$ BEGIN EXECUTE (SELECT {literal(_HEAD.format(twin=twin, table=qualified(table))).strip()}"
+        f" || string_agg(CASE a.attname {' '.join(cases)} ELSE format('made.%1$I := ($1).%1$I; ', a.attname) END, ''"
+        " ORDER BY a.attnum) || 'RETURN made; END $made$' FROM pg_catalog.pg_attribute a"
+        f" WHERE a.attrelid = {literal(qualified(table)).strip()}::pg_catalog.regclass AND a.attnum > 0"
+        " AND NOT a.attisdropped); END $faberdb$"
+    )
+
+
+_HEAD = (
+    "CREATE FUNCTION {twin}({twin}) RETURNS {table} LANGUAGE plpgsql STRICT AS $made$"
+    " #variable_conflict use_column DECLARE made {table}; BEGIN "
+)
+
+
+def _set(column: Address, value: str) -> str:
+    return f"made.{ident(column.path[-1])} := (SELECT {value} FROM (SELECT ($1).*) AS {ident(column.path[-2])}); "
+
+
+def rows_of_changes(column: Address, work: Work) -> dict[Address, str]:
+    """The columns that change their type together with one, with the expressions that do it, for `around_rows`.
+
+    Raises DeclarationError.
+    """
+    found = {}
+    for address in work.together(column):
+        old, new = work.before(address), work.after(address)
+        if old is None or new is None or address.kind != "column" or not converted(old, new):
+            continue
+        old = as_it_stands(old, work)
+        for holder, _ in holders(Address("table", address.path[:2]), work):
+            _refuse_silent_losses(old, new, holder)
+        refuse_within(address, work)
+        fits = refuses(old.attributes["type"], stored_as(new, work))
+        found[address] = ident(address.path[-1]) if fits else cast_of(old, new, work)
+    return found
 
 
 _ROUNDED = re.compile(r"date|time|interval|real|double|numeric\(")
 
 
 def _refuse_silent_losses(before: Object, after: Object, column: Object) -> None:
-    """Say so where values inside of rows would be rounded or cut without a word: nothing keeps them.
+    """Say so where values inside of rows would be rounded, cut or made others without a word: nothing keeps them.
 
     Raises DeclarationError.
     """
     old, new = before.attributes["type"], after.attributes["type"]
     loses = not (lossless(old, new) or lossless(new, old)) or (_ROUNDED.match(new) and not lossless(old, new))
-    if old != new and loses:
+    if old != new and (loses or "using" in after.hints):
+        how = " by `using`" if "using" in after.hints else ""
         raise DeclarationError(
-            f"its type cannot change from {old} to {new} while {column.address.spoken} holds rows of the table",
+            f"its type cannot change from {old} to {new}{how} while {column.address.spoken} holds rows of the table",
             where=after.address.spoken,
-            advice="rows in that column would lose what the new type has no place for; give that column another type",
+            advice="rows in that column would lose what they have now, and no rollback could give it back; give that"
+            " column another type first, or add a new column beside this one",
         )
 
 

@@ -11,8 +11,14 @@ from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.lossless import cuts, domains_of, lossless, refuses, rewritten, stored_as
+from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save, tolerant_cast
 from faberdb_providers.postgres.names import dotted, ident
+
+
+def converted(before: Object, after: Object) -> bool:
+    """Whether a column gets another type, or another collation, which takes the same statement."""
+    return retyped(before, after) or before.attributes.get("collation") != after.attributes.get("collation")
 
 
 def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement]:
