@@ -158,7 +158,8 @@ def _to_be_set(part: Part, work: Work) -> str:
     unwritten = _unwritten(part, work)
     if not (part.became and unwritten):
         return unwritten
-    return f"{unwritten} AND t.{ident(part.column.address.path[-1])}::text IS DISTINCT FROM ({_value(part, work)})::text"
+    now, then = f"t.{ident(part.column.address.path[-1])}", _value(part, work)
+    return f"{unwritten} AND {now}::text IS DISTINCT FROM ({then})::text"
 
 
 def _added_again(part: Part) -> Hazard:
