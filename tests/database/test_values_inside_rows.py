@@ -174,3 +174,23 @@ def test_what_rows_elsewhere_cannot_follow_is_refused(
         run_sql(live, sql)
         with pytest.raises(DeclarationError, match=said):
             Migration(newest.scratch()).plan(live, declare({"public.toml": text}))
+
+
+RANGES = """
+[composite_types.size.columns]
+{0} = "integer"
+{1} = "integer"
+[range_types]
+sizes = "size"
+[tables.t.columns]
+r = {{ type = "{2}", null = true }}
+"""
+
+
+@pytest.mark.parametrize("type_", ["sizes", "sizes[]", "sizes_multirange"])
+def test_bounds_of_ranges_have_no_names_to_carry_them_by(newest: Server, type_: str) -> None:
+    with newest.database() as live:
+        run_sql(live, "create type size as (h int, w int); create type sizes as range (subtype = size)")
+        run_sql(live, f"create table t (r {type_})")
+        with pytest.raises(DeclarationError, match=r"cannot change while column public.t.r holds ranges over it"):
+            Migration(newest.scratch()).plan(live, declare({"public.toml": RANGES.format("w", "h", type_)}))

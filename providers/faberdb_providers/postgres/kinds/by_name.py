@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from faberdb.errors import DeclarationError
 from faberdb.model import Address, Object, Statement, Work
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.lossless import refuses, stored_as
@@ -71,6 +72,8 @@ class Twins:
         named = str(obj.attributes["type"])
         array = "[]" if named.endswith("[]") else ""
         for address in sorted(obj.references):
+            if address.kind == "range_type" and text_differs(address, self._work):
+                raise _of_ranges(obj, self._type)
             if qualified(address) != named.removesuffix(array) or not text_differs(address, self._work):
                 continue
             if address.kind == "composite_type":
@@ -147,6 +150,16 @@ class Twins:
         number = f"_{len(self._names) + 1}" if self._names else ""
         self._names[of] = qualified(Address("type", (schema, clipped(name, f"__faberdb{number}"))))
         return self._names[of]
+
+
+def _of_ranges(holder: Object, type_: Address) -> DeclarationError:
+    """The bounds of a range have no names, and no cast leads from one range type to another."""
+    return DeclarationError(
+        f"what it is made of cannot change while {holder.address.spoken} holds ranges over it",
+        where=type_.spoken,
+        advice="declare another type with a range type of its own, and a column beside this one that takes the values"
+        " over; nothing was changed on any database",
+    )
 
 
 def conversion(source: str, target: str, lines: list[str]) -> str:
