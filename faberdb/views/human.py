@@ -72,7 +72,7 @@ class Human:
         self._write(page)
 
     def begin(self, plan: Plan) -> None:
-        self._labels = words.labels(plan.steps)
+        self._labels = words.labels(plan.steps, plan.kept)
         transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
         verb = "Taking back" if plan.kind == "rollback" else "Applying"
         what = words.short_id(plan.of_plan if plan.kind == "rollback" else plan.plan_id)

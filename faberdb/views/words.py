@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from faberdb.model import Action, Address, Hazard, Object, Step, Wait, reworded
+from faberdb.model import Action, Address, Hazard, Kept, Object, Step, Wait, reworded
 from faberdb.plan.document import Plan
 
 SIGNS = {
@@ -82,9 +82,12 @@ SHORT = 72
 """How long the beginning of a statement is that stands for all of it."""
 
 
-def labels(steps: Sequence[Step]) -> dict[str, str]:
-    """What each step does, by its id: to which object, or where several would be called alike, by which statement."""
+def labels(steps: Sequence[Step], kept: Sequence[Kept] = ()) -> dict[str, str]:
+    """What each step does, by its id: to which object, or where several would be called alike, by which statement.
+    kept: what goes to quarantine."""
+    whole = {k.address for k in kept if k.form == "moved"}
     said = {step.id: f"{step.action.value} {spoken(step.address)}" for step in steps}
+    said |= {s.id: f"{said[s.id]} (to quarantine)" for s in steps if s.action is Action.DROP and s.address in whole}
     often = Counter(said.values())
     return {step.id: said[step.id] if often[said[step.id]] == 1 else _beginning(step.statement.sql) for step in steps}
 
