@@ -139,6 +139,15 @@ def error_of(problems: Iterable[Problem], error: type[AnyError]) -> AnyError:
     return error(first.message, where=first.place, detail=tuple(lines), advice=advice)
 
 
+def problem_at(origin: Origin, message: str, advice: str = "") -> Problem:
+    """The message at a place that was read before; without a line where the file cannot be read any more."""
+    try:
+        text = origin.file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return Problem(origin.file, *locate(text, origin.keys), message, advice)
+
+
 def place_of(origin: Origin) -> str:
     """The origin as a place to go to, `schemas/shop.toml:12:5`; the file alone where it cannot be read any more."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -112,7 +112,9 @@ def without_secrets(text: str, conninfo: str) -> str:
     """libpq's message without what the connection string holds of secrets."""
     if _misread(conninfo):
         # libpq takes a part of the password for the host or the database, and names it in what it says.
-        return "the connection string cannot be read safely: in a password, write % as %25, @ as %40, / as %2F, : as %3A"
+        return (
+            "the connection string cannot be read safely: in a password, write % as %25, @ as %40, / as %2F, : as %3A"
+        )
     try:
         parts = psycopg_conninfo.conninfo_to_dict(conninfo)
     except psycopg.Error:

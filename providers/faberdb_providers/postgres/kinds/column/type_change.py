@@ -90,7 +90,8 @@ def _fitting(before: Object, after: Object, back: Kept, narrow: str, work: Work)
 _PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
 _ZONE = Hazard(
     codes.SESSION_CAST,
-    "the values are taken as times of UTC, whatever the TimeZone of the database or of a role is; `using` names another",
+    "the values are taken as times of UTC, whatever the TimeZone of the database or of a role is;"
+    " `using` names another",
     in_use=True,
 )
 _TIMES = {"timestamp with time zone", "timestamp without time zone"}
