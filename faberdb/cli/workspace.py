@@ -19,7 +19,7 @@ from faberdb.config.project import Environment, Project, load
 from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
-from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Unmanaged
+from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, Unmanaged
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
@@ -72,7 +72,8 @@ class Workspace:
             return self.standing_in[environment.name]
         text = self.surroundings.connection_string(environment)
         if text is not None:
-            return text
+            origin = Origin(environment.origin.file, (*environment.origin.keys, "connection_string_env"))
+            return self._readable(text, environment.connection_string_env, origin)
         return str(
             self.provider.embedded(
                 self.folder(environment),
@@ -123,12 +124,28 @@ class Workspace:
             asked=self._tried_out(environment),
             target=self.conninfo(environment),
             protected=environment.protected,
-            shadow=self.surroundings.shadow_string(self.project),
+            shadow=self._shadow(),
             shadow_kind=self.project.shadow.server,
             bin_setting=self._bin_setting,
             path=self._path,
             cache=self.surroundings.cache,
         )
+
+    def _shadow(self) -> str | None:
+        text = self.surroundings.shadow_string(self.project)
+        origin = Origin(self.project.file, ("shadow", "url_env"))
+        return None if text is None else self._readable(text, self.project.shadow.url_env, origin)
+
+    def _readable(self, text: str, variable: str | None, origin: Origin) -> str:
+        """The connection string as it is. Raises ConfigError, which repeats nothing of it, where no client reads it."""
+        why, advice = self.provider.unreadable(text)
+        if why:
+            raise ConfigError(
+                f"the variable {variable} holds a connection string that cannot be read: {why}",
+                where=place_of(origin),
+                advice=advice,
+            )
+        return text
 
     def _tried_out(self, environment: Environment) -> Callable[[Address], bool] | None:
         """Which objects of the whole server are made on scratch as they are planned: not the roles of a service, which

@@ -93,3 +93,20 @@ def test_why_a_server_is_not_reached_is_said_without_secrets(tmp_path: Path, pro
         assert "cannot connect to environment live: " in ran.out
         assert "refused" in ran.out
         assert "hush" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("hu%sh", "a % in it begins no code such as %25"), ("hu@sh", "an @ or a / in its password"), ("hu/sh", "an @ or")],
+)
+def test_a_password_that_a_url_cannot_hold_so_is_told_by_the_name_of_its_variable(
+    password: str, why: str, project: Projects
+) -> None:
+    folder = project({"live": f"postgresql://ann:{password}@127.0.0.1:1/shop"})
+    ran = folder.run("plan", "live")
+    said = " ".join(ran.err.split())
+    assert ran.code == 1
+    assert f"faberdb.toml:9:1: the variable LIVE_URL holds a connection string that cannot be read: {why}" in said
+    assert "write % as %25, @ as %40, / as %2F, : as %3A" in said
+    assert "server runs" not in said
+    assert "sh@" not in said
