@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from faberdb.apply.fits import back_or_on
 from faberdb.errors import ConnectionLostError, RolledBackError, StoppedError
@@ -48,6 +48,11 @@ def failed(plan: Plan, failure: Failure, on: str, *, committed: bool) -> RolledB
     )
 
 
+def _processes(blockers: Sequence[str]) -> list[str]:
+    """The processes that are in the way; a prepared transaction has none."""
+    return [found[1] for blocker in blockers if (found := re.match(r"server process (\d+)", blocker))]
+
+
 def gave_way(
     plan: Plan, failure: Failure, tries: int, seconds: float, lock_timeout: float, on: str, *, committed: bool
 ) -> RolledBackError | StoppedError:
@@ -58,8 +63,9 @@ def gave_way(
         f"tried {times} in {seconds:.1f} s, waiting up to {lock_timeout:g} s for a lock each time (`lock_timeout`)",
         *(f"in the way: {blocker}" for blocker in failure.blockers),
     )
+    end = "; ".join(f"select pg_terminate_backend({pid})" for pid in _processes(failure.blockers))
     ways = (
-        "wait until these transactions end, or end them: select pg_terminate_backend(PID); or give it more time:"
+        f"wait until these transactions end{f', or end them: {end}' if end else ''}; or give it more time:"
         f" `lock_timeout` in [safety] or [environments.{plan.environment}]"
     )
     if committed:

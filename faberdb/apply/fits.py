@@ -29,24 +29,28 @@ def check_start(plan: Plan, live: Objects, done: Set[int], label: str, recorded:
     )
 
 
+def anew(plan: Plan) -> str:
+    """The command that makes such a plan again. One that takes another back is made by the command that runs it."""
+    if plan.kind == "rollback":
+        return f"begin again: faberdb rollback {plan.environment}"
+    return f"make a new one: faberdb plan {plan.environment} --out plan.json"
+
+
 def back_or_on(plan: Plan) -> str:
     """The commands that help where a plan stopped part way and shall not, or cannot, go on itself."""
-    anew = f"plan from where things are now: faberdb plan {plan.environment}"
+    onwards = f"plan from where things are now: faberdb plan {plan.environment}"
     if plan.kind == "rollback":
-        return anew
-    return f"take back what was done: faberdb rollback {plan.environment}; or {anew}"
+        return onwards
+    return f"take back what was done: faberdb rollback {plan.environment}; or {onwards}"
 
 
 def stale(plan: Plan, label: str, live: Objects, recorded: Objects) -> StaleError:
     """The error for a database that changed after the plan was made. recorded: what the state tells of it."""
-    again = f"make a new one: faberdb plan {plan.environment} --out plan.json"
-    if plan.kind == "rollback":
-        again = f"begin again: faberdb rollback {plan.environment}"
     look = f"see what was changed by hand: faberdb drift {plan.environment}; then " if recorded else ""
     changed = list(_changed(plan, live, recorded))
     more = [f"and {len(changed) - MANY} more"] if len(changed) > MANY else []
     return StaleError(
-        f"{label} has changed since the plan was made", detail=(*changed[:MANY], *more), advice=f"{look}{again}"
+        f"{label} has changed since the plan was made", detail=(*changed[:MANY], *more), advice=f"{look}{anew(plan)}"
     )
 
 
@@ -87,7 +91,7 @@ def check_database(plan: Plan, identity: Mapping[str, Any], label: str) -> None:
         raise StaleError(
             f"the plan was made for another database than {label}",
             detail=(f"plan: {made}", f"here: {here}"),
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+            advice=anew(plan),
         )
 
 
@@ -96,5 +100,5 @@ def check_age(plan: Plan, now: datetime) -> None:
     if datetime.fromisoformat(plan.expires_at) <= now:
         raise StaleError(
             f"the plan expired at {plan.expires_at}",
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+            advice=anew(plan),
         )

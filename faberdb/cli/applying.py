@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from faberdb.apply.execute import Context, check, execute
+from faberdb.apply.fits import anew
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.planning import Made, refuse_unsupported, rules_of
 from faberdb.cli.workspace import Workspace, utc_now
@@ -147,14 +148,14 @@ def _fits(plan: Plan, state: State | None) -> None:
             raise StaleError(
                 f"this plan was {'applied' if record.outcome == 'applied' else 'begun'} already",
                 detail=(f"{record.applied_at} by {record.holder}",),
-                advice=f"a plan is spent once; make a new one: faberdb plan {plan.environment} --out plan.json",
+                advice=f"a plan is spent once; {anew(plan)}",
             )
     lineage, serial = (state.lineage, state.serial) if state else ("", 0)
     if (plan.lineage, plan.state_serial) != (lineage, serial):
         raise StaleError(
             "the state has changed since the plan was made",
             detail=(f"plan: serial {plan.state_serial}; now: serial {serial}",),
-            advice=f"make a new one: faberdb plan {plan.environment} --out plan.json",
+            advice=anew(plan),
         )
 
 

@@ -22,6 +22,7 @@ from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import State
 from faberdb.prove.beside import read_only
 from faberdb.views.view import View
+from faberdb.views.words import plural
 
 if TYPE_CHECKING:
     from faberdb.cli.unchanged import Files
@@ -81,7 +82,10 @@ def import_database(
         put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
     view.files("would write" if dry_run else "wrote", results)
     if catalogue.unmanaged:
-        view.note(f"{len(catalogue.unmanaged)} objects are of kinds that are not managed yet; every plan lists them")
+        one = len(catalogue.unmanaged) == 1
+        said = "is of a kind that is" if one else "are of kinds that are"
+        what = f"{plural(len(catalogue.unmanaged), 'object')} {said} not managed yet"
+        view.note(f"{what}; every plan lists {'it' if one else 'them'}")
     for address, obj in shown.items():
         for flaw in (text for key, text in kinds[address.kind].flaws.items() if key in obj.attributes):
             what = address.spoken

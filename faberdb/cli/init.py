@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import click
@@ -9,6 +10,9 @@ import click
 from faberdb.cli.json_schemas import put_json_schemas
 from faberdb.cli.options import dry_run_option, folder, shown, view_of
 from faberdb.cli.workspace import GENERATED, Workspace, environment_named
+from faberdb.config.environment import surroundings
+from faberdb.config.project import project_of
+from faberdb.declare.source import Source
 from faberdb.errors import ConfigError, ExitCode, FaberError
 
 PROJECT = """\
@@ -65,17 +69,32 @@ def command(
         _write(here, texts)
         put_json_schemas(here / GENERATED)
     view.files("would write" if dry_run else "wrote", [(name, "new") for name in texts])
-    if source is not None and not dry_run:
+    if source is not None:
         from faberdb.cli.import_ import import_database
 
         try:
-            workspace = Workspace.find(here)
-            import_database(workspace, environment_named(workspace, source), view)
+            workspace = _workspace(here, texts if dry_run else {})
+            import_database(workspace, environment_named(workspace, source), view, dry_run=dry_run)
         except FaberError:
+            if dry_run:
+                raise
             view.note(f"the project is begun, its database is not imported yet; then: faberdb import {source}")
             raise
+    if dry_run:
+        view.note("a dry run: nothing was written")
+        return int(ExitCode.OK)
     view.done(f"next: edit schemas/public.toml, then `faberdb plan {source or 'dev'}`")
     return int(ExitCode.OK)
+
+
+def _workspace(here: Path, texts: dict[str, str]) -> Workspace:
+    """The project of the folder, or that of a faberdb.toml that is not written yet."""
+    if "faberdb.toml" not in texts:
+        return Workspace.find(here)
+    text = texts["faberdb.toml"]
+    file = here / "faberdb.toml"
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    return Workspace(project_of(Source(shown, text, tomllib.loads(text)), here), surroundings())
 
 
 def _project(here: Path, name: str | None, source: str | None) -> str:

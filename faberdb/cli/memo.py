@@ -24,19 +24,20 @@ from faberdb.declare.load import Declaration, unchanged
 from faberdb.declare.part import Known, Spot
 from faberdb.model import Address, Unmanaged
 
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanging:
-    """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from and
-    the addresses of what that protects."""
+    """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from, the
+    addresses of what that protects, and what was said besides."""
 
     fingerprint: str
     unmanaged: tuple[Unmanaged, ...]
     lineage: str
     serial: int
     protected: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class Memo:
             serial = int(self._record["serial"])
             protected = tuple(map(str, self._record["protected"]))
             fingerprint, lineage = str(self._record["fingerprint"]), str(self._record["lineage"])
-            return Unchanging(fingerprint, unmanaged, lineage, serial, protected)
+            remarks = tuple(map(str, self._record["remarks"]))
+            return Unchanging(fingerprint, unmanaged, lineage, serial, protected, remarks)
         except (ValueError, KeyError, TypeError):
             return None
 
@@ -182,6 +184,7 @@ class Memo:
             "lineage": plan.lineage,
             "serial": plan.serial,
             "protected": list(plan.protected),
+            "remarks": list(plan.remarks),
             "packed": hashlib.sha256(packed).hexdigest(),
             "declared": hashlib.sha256(declared).hexdigest(),
         }

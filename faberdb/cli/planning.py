@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.forget import refuse_declared, require_forgotten
 from faberdb.cli.identity import another_database
+from faberdb.cli.left_out import ignored, left_out, refuse_idle_include, refuse_left_out, remarks
 from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
@@ -77,20 +78,22 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         )
         planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch)
+        heading = _heading(environment, session, state)
+        notes = [another_database(state, heading.database, environment)]
         if wanted.canonical is None:
             declared = workspace.here(wanted.declared, environment, session)
+            notes += [f"note: {a.spoken} is left out by include or exclude" for a in left_out(workspace, declared)]
             scratch.prepare_for(declared)
             proposal = planner.declared(declared, {}, f"postgresql {session.version}")
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
         _refuse_in_use(workspace, session, proposal)
-        heading = _heading(environment, session, state)
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
-        return Made(plan, protected, note=another_database(state, heading.database, environment))
+        return Made(plan, protected, note="\n".join(filter(None, notes)))
 
 
 def plan_environment(
@@ -127,7 +130,8 @@ def plan_environment(
             heading = replace(heading, lineage=known.lineage, serial=known.serial)
             if quick:
                 memo.feel(pulse)
-                return Made(unchanged_plan(heading, known.fingerprint, known.unmanaged))
+                unchanged = unchanged_plan(heading, known.fingerprint, known.unmanaged)
+                return Made(unchanged, note="\n".join(known.remarks))
         snapshot = snapshot or session.snapshot()
         key = f"{settings} {snapshot.digest}"
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
@@ -150,10 +154,16 @@ def plan_environment(
 
         def here(declared: Mapping[Address, Object]) -> dict[Address, Object]:
             refuse_declared(environment, declared)
-            return workspace.here(declared, environment, session)
+            meant = workspace.here(declared, environment, session)
+            refuse_left_out(workspace, meant)
+            said.update(dict.fromkeys(ignored(workspace, environment, meant)))
+            return meant
 
-        # Where a service has a share, what is declared decides what is seen at all.
-        known_well = known if not full and session.service is None else None
+        said = dict.fromkeys(remarks(workspace, catalogue))
+        # Where a service has a share, what is declared decides what is seen at all; so it does where more is said than
+        # the catalogue tells.
+        steady = known is not None and said.keys() >= set(known.remarks)
+        known_well = known if steady and not full and session.service is None else None
         standing = memo.standing() if known_well else None
         if standing:
             planner.known = standing.digests.__contains__
@@ -162,11 +172,12 @@ def plan_environment(
             evidence = _evidence(proposal)
             _refuse_in_use(workspace, session, proposal)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
-            return Made(plan, protected)
+            return Made(plan, protected, note="\n".join(said))
         found = workspace.declaration()
         declaration = replace(found, objects=here(found.objects))
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
+        refuse_idle_include(workspace, declaration.objects, catalogue, state.ever_declared() if state else ())
         note = another_database(state, heading.database, environment)
         if state is not None:
             heading = replace(heading, lineage=state.lineage, serial=state.serial)
@@ -179,9 +190,11 @@ def plan_environment(
         plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
         if not (plan.applyable or note):  # a plan that is remembered says nothing besides
             guarded = tuple(sorted(map(str, protected)))
-            remembered = Unchanging(plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded)
+            remembered = Unchanging(
+                plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded, tuple(said)
+            )
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
-        return Made(plan, protected, note=note)
+        return Made(plan, protected, note="\n".join(filter(None, (note, *said))))
 
 
 def _refuse_in_use(workspace: Workspace, session: Any, proposal: Proposal) -> None:

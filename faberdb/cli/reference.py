@@ -268,6 +268,8 @@ def _keys(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     for name, value in properties:
         key = "schema" if name == "schema_" else name
         default = "required" if name in required else _default(value)
+        if name == "query" and name in required and "file" in node["properties"]:
+            default = "required, or `file`"
         rows.append((f"`{key}`", _type(value, definitions), default, _one_line(value.get("description", ""))))
     return _table(("Key", "Type", "Default", "Meaning"), rows)
 

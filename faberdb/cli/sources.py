@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from faberdb.cli.left_out import refuse_left_out
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.declare.load import load
@@ -41,7 +42,9 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
             return Desired(declared=dict(found.objects))
     if source == "declared":
-        return Desired(declared=dict(workspace.declaration().objects))
+        objects = dict(workspace.declaration().objects)
+        refuse_left_out(workspace, objects)
+        return Desired(declared=objects)
     if source in workspace.project.environments:
         with workspace.session(environment_named(workspace, source)) as session:
             return Desired(workspace.managed_objects(session.inspect().objects, environment))

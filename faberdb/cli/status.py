@@ -19,7 +19,7 @@ from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
-from faberdb.views.view import StatusRow
+from faberdb.views.view import LastPlan, Quarantined, StatusRow
 from faberdb.views.words import several
 
 
@@ -41,23 +41,26 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     row = StatusRow(environment=environment.name, hosting=environment.hosting)
     stored = _with_state(row, state)
     if environment.embedded and not workspace.provider.embedded_running(workspace.folder(environment)):
-        return replace(stored, database="not running; any command that needs it starts it")
+        return _as(replace(stored, database="not running; any command that needs it starts it"), "not_running")
     try:
         with workspace.session(environment) as session:
             identity = session.identity()
             database = f"{identity['name']}, PostgreSQL {session.connection.info.server_version // 10000}"
             # First of all, because an apply may hold locks that the catalogue cannot be read under.
             if at_work := session.under_way():
-                return replace(stored, database=database, standing=_at_work(at_work, environment.name))
+                running = _at_work(at_work, environment.name)
+                return _as(replace(stored, database=database, standing=running), "running")
             objects = workspace.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
-            quarantine = session.quarantine_summary()
+            things, size, quarantine = session.quarantine_summary()
     except FaberError as error:
         return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
-    standing, as_recorded = _standing(found, state is not None, fingerprint(objects), environment.name)
+    word, standing, as_recorded = _standing(found, state is not None, fingerprint(objects), environment.name)
+    row = _with_state(row, found.state)
     return replace(
-        _with_state(row, found.state),
+        row,
+        data=replace(row.data, standing=word, quarantine=Quarantined(things, size)),
         database=database,
         standing=standing,
         as_recorded=as_recorded,
@@ -65,6 +68,10 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
         quarantine=quarantine,
         url=url,
     )
+
+
+def _as(row: StatusRow, standing: str) -> StatusRow:
+    return replace(row, data=replace(row.data, standing=standing))
 
 
 def _why(error: FaberError) -> str:
@@ -107,36 +114,46 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
     last = state.applied[-1] if state.applied else None
     count = len(state.standing())
     applied = f"{count} {several('plan', count)} applied"
+    data = replace(
+        row.data,
+        serial=state.serial,
+        plans_applied=count,
+        last=LastPlan(last.plan_id, last.applied_at, last.kind, last.holder) if last else None,
+    )
     return replace(
         row,
+        data=data,
         state=f"serial {state.serial}, {applied}" if state.serial else f"none; {applied}, as the journal tells",
         last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "",
     )
 
 
-def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, bool | None]:
-    """What was compared and with what result, and whether the live database is as the state recorded it; None where
-    there is nothing to compare with. stored: whether there is a state, and not only a journal."""
+def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, str, bool | None]:
+    """Where it stands in a word; what was compared and with what result; and whether the live database is as the state
+    recorded it, None where there is nothing to compare with. stored: whether there is a state, and not only a journal.
+    """
     state = found.state
     if stopped := stopped_plan(found):
         last = state.applied[-1] if state and state.applied else None
         if last and last.plan_id == stopped and last.kind == "rollback":
             return (
+                "interrupted",
                 f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it,"
                 f" `faberdb plan {name}` plans from where things are",
                 None,
             )
-        return interrupted(stopped, name), None
+        return "interrupted", interrupted(stopped, name), None
     if not stored:
         return (
+            "nothing_recorded",
             f"nothing recorded: `faberdb import {name}` records what is there and writes it as schema files,"
             f" `faberdb plan {name}` shows what the schema files would change",
             None,
         )
     assert state is not None
     if state.fingerprint == now:
-        return f"as recorded (schema files are not looked at: faberdb plan {name})", True
-    return f"drifted from what was recorded: `faberdb drift {name}` shows how", False
+        return "as_recorded", f"as recorded (schema files are not looked at: faberdb plan {name})", True
+    return "drifted", f"drifted from what was recorded: `faberdb drift {name}` shows how", False
 
 
 def stopped_plan(found: Standing) -> str:

@@ -19,7 +19,7 @@ from faberdb.config.project import Environment, Project, load
 from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
-from faberdb.model import LEFT_OUT, OF_SERVICE, Address, Catalogue, Object
+from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, Unmanaged
 from faberdb.plan.standing import Standing, reconciled
 from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
@@ -72,7 +72,8 @@ class Workspace:
             return self.standing_in[environment.name]
         text = self.surroundings.connection_string(environment)
         if text is not None:
-            return text
+            origin = Origin(environment.origin.file, (*environment.origin.keys, "connection_string_env"))
+            return self._readable(text, environment.connection_string_env, origin)
         return str(
             self.provider.embedded(
                 self.folder(environment),
@@ -123,12 +124,28 @@ class Workspace:
             asked=self._tried_out(environment),
             target=self.conninfo(environment),
             protected=environment.protected,
-            shadow=self.surroundings.shadow_string(self.project),
+            shadow=self._shadow(),
             shadow_kind=self.project.shadow.server,
             bin_setting=self._bin_setting,
             path=self._path,
             cache=self.surroundings.cache,
         )
+
+    def _shadow(self) -> str | None:
+        text = self.surroundings.shadow_string(self.project)
+        origin = Origin(self.project.file, ("shadow", "url_env"))
+        return None if text is None else self._readable(text, self.project.shadow.url_env, origin)
+
+    def _readable(self, text: str, variable: str | None, origin: Origin) -> str:
+        """The connection string as it is. Raises ConfigError, which repeats nothing of it, where no client reads it."""
+        why, advice = self.provider.unreadable(text)
+        if why:
+            raise ConfigError(
+                f"the variable {variable} holds a connection string that cannot be read: {why}",
+                where=place_of(origin),
+                advice=advice,
+            )
+        return text
 
     def _tried_out(self, environment: Environment) -> Callable[[Address], bool] | None:
         """Which objects of the whole server are made on scratch as they are planned: not the roles of a service, which
@@ -155,7 +172,7 @@ class Workspace:
     def managed(self, environment: Environment, objects: Mapping[Address, Object]) -> Callable[[Address], bool]:
         """Whether the project leaves one of these objects to faberdb: [project] grants by whose privileges it is,
         include and exclude by patterns of names, forget by kind:name of it or of what it belongs to."""
-        ignored, service = self._grantees(environment, "ignore"), self.service(environment)
+        ignored, service = self.grantees(environment, "ignore"), self.service(environment)
         left = forgotten(environment.forget, objects)
         of_server: Callable[[Address], bool] = self.provider.of_server
         asked = self.asked(environment)
@@ -165,7 +182,7 @@ class Workspace:
         def within(address: Address) -> bool:
             if of_server(address):
                 return address not in left and asked is not None and asked(address)
-            if address in left or not self._included(address):
+            if address in left or not self.included(address):
                 return False
             grantee = self.provider.grantee(address) if ignored or service else None
             of_service = service is not None and service.role(grantee) and not service.declared(address)
@@ -211,7 +228,7 @@ class Workspace:
         def within(address: Address) -> bool:
             kind = self._kinds.get(address.kind)
             meant = kind.elsewhere(address, lambda role: declared.get(role, role)) if kind else address
-            return bool(self.provider.of_server(address)) and self._named(meant, patterns)
+            return bool(self.provider.of_server(address)) and self.named(meant, patterns)
 
         return within
 
@@ -221,18 +238,20 @@ class Workspace:
 
     def additive(self, environment: Environment) -> Callable[[Address], bool]:
         """Whether an address is one of privileges to which somebody else may add."""
-        grantees = self._grantees(environment, "additive")
+        grantees = self.grantees(environment, "additive")
         return lambda address: bool(grantees) and self.provider.grantee(address) in grantees
 
-    def _grantees(self, environment: Environment, how: str) -> frozenset[str]:
+    def grantees(self, environment: Environment, how: str) -> frozenset[str]:
         """The grantees that [project] grants names so, as the environment calls them."""
         return frozenset(environment.roles.get(n, n) for n, mode in self.project.grants.items() if mode == how)
 
     def seen(self, catalogue: Catalogue, environment: Environment) -> Catalogue:
         """The catalogue without default privileges of grantees that are ignored. Their other privileges are part of it,
-        outside of what is managed, and come back with what is made anew."""
+        outside of what is managed, and come back with what is made anew. What no kind models is left out by the same
+        patterns as the rest."""
         if not (self.project.include or self.project.exclude or self.project.grants or environment.forget):
             return catalogue
+        catalogue = replace(catalogue, unmanaged=tuple(map(self._why_left, catalogue.unmanaged)))
         within = self.managed(environment, catalogue.objects)
         hidden = {
             a
@@ -242,6 +261,10 @@ class Workspace:
         if not hidden:
             return catalogue
         return replace(catalogue, objects={a: o for a, o in catalogue.objects.items() if a not in hidden})
+
+    def _why_left(self, item: Unmanaged) -> Unmanaged:
+        known = item.reason in (OF_SERVICE, OF_OTHERS)
+        return item if known or self.included(item.address) else replace(item, reason=LEFT_OUT)
 
     def here(self, declared: Mapping[Address, Object], environment: Environment, session: Any) -> dict[Address, Object]:
         """What is declared, with the names that its roles have in an environment."""
@@ -257,13 +280,15 @@ class Workspace:
                 )
         return translated
 
-    def _included(self, address: Address) -> bool:
+    def included(self, address: Address) -> bool:
+        """Whether include and exclude leave an address to faberdb."""
         include, exclude = self.project.include, self.project.exclude
         if not include and not exclude:
             return True
-        return (not include or self._named(address, include)) and not self._named(address, exclude)
+        return (not include or self.named(address, include)) and not self.named(address, exclude)
 
-    def _named(self, address: Address, patterns: tuple[str, ...]) -> bool:
+    def named(self, address: Address, patterns: tuple[str, ...]) -> bool:
+        """Whether one of the patterns names an address, or what it lies in."""
         kind, path = address.kind, address.path
         if kind in ("comment", "extension_dependency", "grant", "owner", "security_label"):
             kind, path = path[0], path[1:]

@@ -37,6 +37,13 @@ class Pattern:
 @lru_cache(maxsize=1000)
 def pattern(text: str) -> Pattern:
     """The pattern that a text stands for; raises ValueError where it is none."""
+    kind, parts = parts_of(text)
+    compiled = (re.compile("".join(map(_meaning, _PIECE.finditer(part))), re.DOTALL) for part in parts)
+    return Pattern(re.compile(_wild(kind)) if kind else None, tuple(compiled))
+
+
+def parts_of(text: str) -> tuple[str, tuple[str, ...]]:
+    """The kind that a pattern names, if it does, and the parts of the name, as they are written. Raises ValueError."""
     found = _KIND.match(text)
     names = text[found.end() :] if found else text
     parts, position = [""], 0
@@ -44,18 +51,19 @@ def pattern(text: str) -> Pattern:
         piece = _PIECE.match(names, position)
         if piece is None:
             raise ValueError('a double quote is not closed; write "" for one in a name')
-        quoted, plain, dot = piece.groups()
-        if dot:
+        if piece[3]:
             parts.append("")
-        elif quoted is not None:
-            parts[-1] += re.escape(quoted.replace('""', '"'))
         else:
-            parts[-1] += _wild(plain)
+            parts[-1] += piece[0]
         position = piece.end()
     if not all(parts) or (found and not found[1]):
         raise ValueError('write names as a plan prints them, as in "sales", "sales.legacy_*" or "table:sales.invoice"')
-    compiled = (re.compile(part, re.DOTALL) for part in parts)
-    return Pattern(re.compile(_wild(found[1])) if found else None, tuple(compiled))
+    return found[1].replace(" ", "_") if found else "", tuple(parts)
+
+
+def _meaning(piece: re.Match[str]) -> str:
+    quoted, plain, _ = piece.groups()
+    return _wild(plain) if quoted is None else re.escape(quoted.replace('""', '"'))
 
 
 def _wild(text: str) -> str:

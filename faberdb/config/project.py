@@ -9,7 +9,7 @@ from pathlib import Path
 
 from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable, seconds
 from faberdb.declare.explain import validate
-from faberdb.declare.source import Problem, Source, UnreadableError, error_of, leaks, nearest, read
+from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
 from faberdb.model import Address, Origin, Risk
 
@@ -136,10 +136,12 @@ class Project:
         """The environment of that name; raises ConfigError with the nearest name there is."""
         if name in self.environments:
             return self.environments[name]
+        close = closest(name, self.environments)
+        add = f"add [environments.{name}] to {self.file.as_posix()}"
         raise ConfigError(
             f"there is no environment `{name}`{nearest(name, self.environments)}",
             where=self.file.as_posix(),
-            advice=f"add [environments.{name}] to {self.file.as_posix()}",
+            advice=f"run the command again with `{close}`; or, if it is a new one, {add}" if close else add,
         )
 
     def unsupported(self, environment: str) -> tuple[str, ...]:
@@ -168,7 +170,12 @@ def find(start: Path) -> Path:
 
     Raises ConfigError where there is none.
     """
-    start = start.resolve()
+    given, start = start, start.resolve()
+    if not start.is_dir():
+        what = "is a file" if start.exists() else "does not exist"
+        raise ConfigError(
+            f"the folder to work in {what}", where=given.as_posix(), advice="name a folder with --chdir DIR"
+        )
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
@@ -189,6 +196,11 @@ def load(start: Path) -> Project:
         source = read(file)
     except UnreadableError as error:
         raise error_of([error.problem], ConfigError) from error
+    return project_of(source, found.parent)
+
+
+def project_of(source: Source, root: Path) -> Project:
+    """The project that a faberdb.toml says, which need not be written yet; raises ConfigError. root: its folder."""
     problems = leaks(source)
     if problems:
         raise error_of(problems, ConfigError)
@@ -198,7 +210,7 @@ def load(start: Path) -> Project:
     problems = list(_contradictions(source, whole))
     if problems:
         raise error_of(problems, ConfigError)
-    return _project(found.parent, file, whole)
+    return _project(root, source.file, whole)
 
 
 def _shown(path: Path) -> Path:
@@ -216,7 +228,8 @@ def _contradictions(source: Source, whole: ProjectFile) -> Iterator[Problem]:
     for number, name in enumerate(whole.safety.protected_environments):
         if name not in whole.environments:
             keys = ("safety", "protected_environments", number)
-            yield source.problem(keys, f"there is no environment `{name}`{nearest(name, whole.environments)}")
+            advice = f"correct the name, or add [environments.{name}]"
+            yield source.problem(keys, f"there is no environment `{name}`{nearest(name, whole.environments)}", advice)
     for name, table in whole.environments.items():
         for key, message in _environment_contradictions(name, table, whole):
             yield source.problem(("environments", name, key), message)

@@ -119,14 +119,19 @@ def leaks(source: Source) -> list[Problem]:
         "a connection string is written here; keep it in an environment variable and give the variable's name"
         " to connection_string_env in faberdb.toml"
     )
-    found = [source.problem(keys, message) for keys in connection_strings(source.text, source.data)]
+    advice = (
+        "export NAME='postgresql://...' and write connection_string_env = \"NAME\"; if it was committed, change the"
+        " password"
+    )
+    found = [source.problem(keys, message, advice) for keys in connection_strings(source.text, source.data)]
     return found or hidden(source.file, source.text)
 
 
 def hidden(file: Path, text: str) -> list[Problem]:
     """Connection URLs with a password anywhere in a text, in comments too."""
     message = "a connection string with a password is written here; take it out, and change the password"
-    return [Problem(file, *line_and_column(text, place), message) for place in passwords(text)]
+    advice = "keep it in an environment variable, whose name stands as connection_string_env in faberdb.toml"
+    return [Problem(file, *line_and_column(text, place), message, advice) for place in passwords(text)]
 
 
 def error_of(problems: Iterable[Problem], error: type[AnyError]) -> AnyError:
@@ -137,6 +142,15 @@ def error_of(problems: Iterable[Problem], error: type[AnyError]) -> AnyError:
         lines.append(f"and {len(rest) - _SHOWN} more")
     advice = next((problem.advice for problem in (first, *rest) if problem.advice), "")
     return error(first.message, where=first.place, detail=tuple(lines), advice=advice)
+
+
+def problem_at(origin: Origin, message: str, advice: str = "") -> Problem:
+    """The message at a place that was read before; without a line where the file cannot be read any more."""
+    try:
+        text = origin.file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return Problem(origin.file, *locate(text, origin.keys), message, advice)
 
 
 def place_of(origin: Origin) -> str:

@@ -82,6 +82,15 @@ class Unmanaged:
     name: str
     reason: str
 
+    @property
+    def address(self) -> Address:
+        """What patterns call it: `setting_of_the_database:work_mem`. A number of things is no name of theirs."""
+        kind = self.what.replace(" ", "_")
+        try:
+            return Address.parse(f"{kind}:{self.name}")
+        except ValueError:  # a description and no name, such as `x on server "Y"`
+            return Address(kind, (self.name,))
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
-from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk, Step
+from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk, Step, Unmanaged
 from faberdb.plan.document import Plan
 
 SHOWN = 5
@@ -76,8 +76,16 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
         more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
         yield Violation(
             f"the database holds what is not managed: {', '.join(names[:SHOWN])}{more}",
-            "leave it out by name in [project] exclude, or plan without --strict",
+            f"leave it out (`exclude = [{', '.join(map(_pattern, hidden[:SHOWN]))}]` in [project] of faberdb.toml),"
+            " or plan without --strict",
         )
+
+
+def _pattern(item: Unmanaged) -> str:
+    """What names it in `exclude`, as TOML; a count is no name, and will be another one tomorrow."""
+    address = item.address
+    text = f"{address.kind}:*" if item.name.isdigit() else str(address)
+    return f"'{text}'" if '"' in text or "\\" in text else f'"{text}"'
 
 
 def irreversible(plan: Plan) -> list[Address]:

@@ -102,7 +102,7 @@ class Planner:
         self._barred: Mapping[Address, str] = {}
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
-        self.managed, self.additive = managed, additive
+        self.managed, self.additive, self.why = managed, additive, why
         self.known: Callable[[Address], bool] = lambda address: True
         """Whether something of the whole server was declared before."""
         left_out = (o.address for o in self.outside.values() if o.parent is None or o.parent not in self.outside)
@@ -143,6 +143,9 @@ class Planner:
         digests: of their declarations."""
         kept = {a: o for a, o in (kept or {}).items() if a not in self.far}
         wanted = {a: o for a, o in complete.items() if self.managed(a)}
+        unheard = [o.address for a, o in complete.items() if a not in wanted and o.origin and a not in self.outside]
+        left_out = (Unmanaged(a.kind.replace("_", " "), a.name, self.why(a)) for a in sorted(unheard))
+        self.unmanaged = (*self.unmanaged, *left_out)
         start, renames = self._named(wanted)
         # On something new it takes a statement to have none, since the server may give one.
         absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}

@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from faberdb.model import Address, Change, Step, Wait
 from faberdb.plan.document import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LastPlan:
+    """The last plan that was carried out. action: `apply` or `rollback`."""
+
+    plan_id: str
+    at: str
+    action: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """How much waits in quarantine."""
+
+    things: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusData:
+    """Where one environment stands, for programs; None is not known.
+
+    standing: `as_recorded`, `drifted`, `nothing_recorded`, `interrupted` (a plan stopped part way), `running` (an apply
+    is at work), `not_running` (an embedded server) or `unreachable`. serial: of the state.
+    """
+
+    standing: str = "unreachable"
+    serial: int | None = None
+    plans_applied: int | None = None
+    last: LastPlan | None = None
+    quarantine: Quarantined | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +51,7 @@ class StatusRow:
     last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
     amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. note: what else is
     to be known. as_recorded: whether the live database is as the state recorded it; None where that was not looked at.
+    data: the same for programs.
     """
 
     environment: str
@@ -30,6 +64,7 @@ class StatusRow:
     quarantine: str = ""
     note: str = ""
     as_recorded: bool | None = None
+    data: StatusData = field(default_factory=lambda: StatusData())
 
 
 class View(Protocol):

@@ -72,6 +72,8 @@ def test_init_from_a_database_writes_what_it_holds(newest: Server, tmp_path: Pat
         env = {"LIVE_DATABASE_URL": conninfo}
         ran = run("init", "--from", "live", "--dry-run", cwd=tmp_path, env=env)
         assert (ran.code, "would write faberdb.toml" in ran.out, list(tmp_path.iterdir())) == (0, True, []), ran
+        assert "would write schemas/public.toml (new)" in ran.out
+        assert "a dry run: nothing was written" in ran.err
         ran = run("init", "--from", "live", cwd=tmp_path, env=env)
         assert ran.code == 0, ran
         assert "[tables.box]" in (tmp_path / "schemas/public.toml").read_text()

@@ -81,3 +81,41 @@ def test_a_value_that_stays_is_no_former_name(newest: Server, project: Callable[
     ran = shop.run("validate")
     assert ran.code == 1
     assert "'late' is still a value, so none can be renamed from it" in ran.err
+
+
+def test_what_becomes_of_rows_with_a_removed_value_is_said(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        shop = project({"dev": conninfo})
+        shop.declare(OLD)
+        assert shop.run("apply", "dev", "--auto-approve").code == 0
+        shop.declare(STATUS.format(values='"lent"'))
+        planned = " ".join(shop.run("plan", "dev").out.split())
+        assert (
+            "'late', 'returned' go; a row that has it stops this, unless `using` of its column says what becomes of it"
+            in planned
+        )
+        using = '{ type = "status", using = "\'lent\'" }'
+        shop.declare(STATUS.format(values='"lent", "returned"').replace('= "status"', f"= {using}"))
+        planned = " ".join(shop.run("plan", "dev").out.split())
+        assert "'late' goes; `using` says what becomes of rows that have it, and one that it leaves so stops" in planned
+
+
+def test_a_misspelt_former_value_is_told(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        shop = project({"dev": conninfo})
+        shop.declare(OLD)
+        assert shop.run("apply", "dev", "--auto-approve").code == 0
+        overdue = '{ value = "overdue", renamed_from = "lat" }'
+        shop.declare(STATUS.format(values=f'"lent", {overdue}, "returned"'))
+        refused = shop.run("plan", "dev", "--strict")
+        assert refused.code == 9
+        said = " ".join(refused.out.split())
+        assert (
+            "it looks as if 'late' were only renamed to 'overdue', whose renamed_from says 'lat', which is not" in said
+        )
+        shop.declare(STATUS.format(values=f'"lent", "late", {overdue}, "returned"'))
+        planned = shop.run("plan", "dev", "--strict")
+        assert planned.code == 0
+        assert "its renamed_from says 'lat', which is no value here" in " ".join(planned.out.split())

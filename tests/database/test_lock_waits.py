@@ -40,7 +40,7 @@ def test_it_says_for_whom_it_waits_and_who_was_in_the_way(shop: tuple[ProjectFol
     assert re.search(
         r"tried 4 times in \d+\.\d s, waiting up to 0.4 s for a lock each time \(`lock_timeout`\)", ran.err
     )
-    assert "select pg_terminate_backend(PID)" in ran.err
+    assert f"or end them: select pg_terminate_backend({pid}); or" in ran.err
     assert "a secret" not in ran.err
     assert folder.run("apply", "plan.json").code == 0  # as the error advises
 

@@ -93,3 +93,84 @@ def test_why_a_server_is_not_reached_is_said_without_secrets(tmp_path: Path, pro
         assert "cannot connect to environment live: " in ran.out
         assert "refused" in ran.out
         assert "hush" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("hu%sh", "a % in it begins no code such as %25"), ("hu@sh", "an @ or a / in its password"), ("hu/sh", "an @ or")],
+)
+def test_a_password_that_a_url_cannot_hold_so_is_told_by_the_name_of_its_variable(
+    password: str, why: str, project: Projects
+) -> None:
+    folder = project({"live": f"postgresql://ann:{password}@127.0.0.1:1/shop"})
+    ran = folder.run("plan", "live")
+    said = " ".join(ran.err.split())
+    assert ran.code == 1
+    assert f"faberdb.toml:9:1: the variable LIVE_URL holds a connection string that cannot be read: {why}" in said
+    assert "write % as %25, @ as %40, / as %2F, : as %3A" in said
+    assert "server runs" not in said
+    assert "sh@" not in said
+
+
+def test_programs_get_data_beside_the_sentences(newest: Server, project: Projects) -> None:
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+
+        def data() -> dict[str, object]:
+            ran = folder.run("status", "live", "--json")
+            assert ran.code == 0, ran
+            found = json.loads(ran.out.splitlines()[-1])["data"]
+            assert isinstance(found, dict)
+            return found
+
+        assert data() == {
+            "standing": "nothing_recorded",
+            "serial": None,
+            "plans_applied": None,
+            "last": None,
+            "quarantine": {"things": 0, "bytes": 0},
+        }
+        folder.declare('[tables.t.columns]\nid = "int"\nname = "text"\n')
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        folder.declare('[tables.t.columns]\nid = "int"\n')
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        found = data()
+        assert (found["standing"], found["serial"], found["plans_applied"]) == ("as_recorded", 2, 2)
+        last, kept = found["last"], found["quarantine"]
+        assert isinstance(last, dict)
+        assert (last["action"], len(last["plan_id"]), set(last)) == ("apply", 32, {"plan_id", "at", "action", "by"})
+        assert isinstance(kept, dict)
+        assert kept["things"] == 1
+        assert kept["bytes"] > 0
+        with psycopg.connect(conninfo, autocommit=True) as other:
+            other.execute("alter table t add column more int")
+        assert data()["standing"] == "drifted"
+        folder.env["LIVE_URL"] = "postgresql://127.0.0.1:1/x"
+        assert data()["standing"] == "unreachable"
+
+
+def test_plans_are_taken_back_from_the_journal_when_the_state_is_lost(newest: Server, project: Projects) -> None:
+    """As docs/guide/environments-and-ci.md says."""
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+        state = folder.root / ".faberdb" / "state" / "live.json"
+        for columns in ('id = "int"\n', 'id = "int"\nname = { type = "text", null = true }\n'):
+            folder.declare(f"[tables.t.columns]\n{columns}")
+            assert folder.run("apply", "live", "--auto-approve").code == 0
+        state.unlink()
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code == 0, ran
+        assert "name" not in newest.dump(conninfo)
+        assert state.exists()
+        folder.declare('[tables.t.columns]\nid = "int"\nmore = { type = "text", null = true }\n')
+        state.unlink()
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        ran = folder.run("rollback", "live", "--steps", "2", "--auto-approve")
+        assert ran.code == 0, ran
+        assert "CREATE TABLE public.t" not in newest.dump(conninfo)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        state.unlink()
+        assert folder.run("import", "live").code == 0
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code != 0, ran
+        assert "CREATE TABLE public.t" in newest.dump(conninfo)

@@ -52,7 +52,7 @@ def test_a_locked_table_ends_the_look_and_names_who_locks_it(shop: tuple[Project
         f"cannot read the catalogue of environment live: server process {pid} (nightly job) locks customer" in ran.err
     )
     assert "its transaction began 00:00:" in ran.err
-    assert "select pg_terminate_backend(PID)" in ran.err
+    assert f"select pg_terminate_backend({pid})" in ran.err
     assert "a secret" not in ran.err
     assert "Traceback" not in ran.err
 

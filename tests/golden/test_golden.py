@@ -18,6 +18,7 @@ import pytest
 from _pytest.mark import ParameterSet
 from psycopg.conninfo import make_conninfo
 
+from faberdb.model import Address, Risk
 from faberdb.plan.document import Plan
 from faberdb.views.human import Human
 from faberdb.views.sql import plan_sql
@@ -121,6 +122,7 @@ def test_there_and_back(
             run_sql(live, (case / "rows.sql").read_text())
         start, start_rows = dump(live), rows(live)
         plan = migration.plan(live, after)
+        assert not _unexplained(plan)
         if major == NEWEST:
             shown = replace(plan, database={"name": "shop"}, server_version=major * 10000)
             texts("plan.sql", plan_sql(shown))
@@ -128,9 +130,17 @@ def test_there_and_back(
         migration.apply(make_conninfo(live, options=options), plan)
         assert dump(live) == dump(wanted)
         assert not migration.plan(live, after).steps
-        migration.apply(make_conninfo(live, options=options), migration.plan_back(live, plan))
+        back = migration.plan_back(live, plan)
+        assert not _unexplained(back)
+        migration.apply(make_conninfo(live, options=options), back)
         assert dump(live) == start
         assert rows(live) == start_rows
+
+
+def _unexplained(plan: Plan) -> set[Address]:
+    """What the plan calls dangerous, or worse, without a word why."""
+    risky = {step.address for step in plan.steps if step.statement.risk >= Risk.DANGEROUS}
+    return risky - {step.address for step in plan.steps if step.statement.hazards}
 
 
 def _declared(file: Path) -> Declared:

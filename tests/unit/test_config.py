@@ -113,8 +113,33 @@ def test_an_unknown_environment_is_refused_with_the_nearest() -> None:
         project().environment("prodution")
     assert str(caught.value) == (
         "faberdb.toml: there is no environment `prodution`; did you mean `production`?\n"
-        "help: add [environments.prodution] to faberdb.toml"
+        "help: run the command again with `production`; or, if it is a new one, add [environments.prodution] to"
+        " faberdb.toml"
     )
+
+
+def test_a_folder_that_does_not_exist_is_told_as_such() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(Path("/nosuch/folder"))
+    assert str(caught.value) == (
+        "/nosuch/folder: the folder to work in does not exist\nhelp: name a folder with --chdir DIR"
+    )
+
+
+def test_what_is_written_wrong_comes_with_help(folder: Path) -> None:
+    for text, advice in (
+        (
+            '[environments.production]\n[safety]\nprotected_environments = ["prod"]\n',
+            "correct the name, or add [environments.prod]",
+        ),
+        (
+            '[environments.dev]\nconnection_string_env = "postgresql://u@h/x"\n',
+            "export NAME='postgresql://...' and write connection_string_env = \"NAME\"",
+        ),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            project(HEAD + text)
+        assert caught.value.advice.startswith(advice)
 
 
 def test_the_project_is_found_from_below(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

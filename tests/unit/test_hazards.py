@@ -26,8 +26,6 @@ NAMED = {code: name.lower() for name, code in vars(codes).items() if name.isuppe
 IN_SQL_OF_OTHERS = {
     "concurrently_in_transaction",
     "concurrently_on_partitioned",
-    "backfill_under_a_lock",
-    "enum_value",
     "index_left_invalid",
     "key_over_nulls",
     "lock_held_on",

@@ -44,6 +44,13 @@ class PostgresProvider:
 
         return catalogue()
 
+    def unreadable(self, conninfo: str) -> tuple[str, str]:
+        """Why a connection string cannot be used, without a word of it, and how to write it; empty where it can."""
+        from faberdb_providers.postgres.refusal import ENCODING, unreadable
+
+        why = unreadable(conninfo)
+        return why, f"{ENCODING}; in key='value' form, write values with blanks in quotes" if why else ""
+
     def connect(
         self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None, service: Service | None = None
     ) -> Session:

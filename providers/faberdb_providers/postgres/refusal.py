@@ -108,16 +108,28 @@ def _not_looked_up(sqlstate: str, message: str, context: str) -> Iterator[str]:
         )
 
 
-def without_secrets(text: str, conninfo: str) -> str:
-    """libpq's message without what the connection string holds of secrets."""
+ENCODING = "in a password in a URL, write % as %25, @ as %40, / as %2F, : as %3A"
+
+
+def unreadable(conninfo: str) -> str:
+    """Why a connection string cannot be used, without a word of it; empty where it can."""
     if _misread(conninfo):
         # libpq takes a part of the password for the host or the database, and names it in what it says.
-        return "the connection string is ambiguous: in a password write % as %25, @ as %40, : as %3A, / as %2F"
+        return "an @ or a / in its password looks like the end of it"
     try:
-        parts = psycopg_conninfo.conninfo_to_dict(conninfo)
-    except psycopg.Error:
+        psycopg_conninfo.conninfo_to_dict(conninfo)
+    except (psycopg.Error, UnicodeError):
         # libpq quotes a string it cannot parse, password and all.
-        return "the connection string is not one libpq understands"
+        bare = "://" in conninfo and re.search("%(?![0-9A-Fa-f]{2})", conninfo)
+        return "a % in it begins no code such as %25" if bare else "libpq does not understand it"
+    return ""
+
+
+def without_secrets(text: str, conninfo: str) -> str:
+    """libpq's message without what the connection string holds of secrets."""
+    if why := unreadable(conninfo):
+        return f"the connection string cannot be read safely: {why}; {ENCODING}"
+    parts = psycopg_conninfo.conninfo_to_dict(conninfo)
     for secret in [str(value) for key, value in parts.items() if "password" in key and value]:
         # A letter or two would be found in the midst of other words, and told by what is missing there.
         before, after = (r"(?<!\w)" if secret[0].isalnum() else "", r"(?!\w)" if secret[-1].isalnum() else "")

@@ -212,15 +212,17 @@ class Session(Connection):
             found[address] = Objection((said + where, *more), refusal.unreadable)
         return found
 
-    def quarantine_summary(self) -> str:
-        """How much is kept, in words; empty where nothing is. Raises DatabaseError, LockedError."""
+    def quarantine_summary(self) -> tuple[int, int, str]:
+        """How many things are kept, of how many bytes, and that in words. Raises DatabaseError, LockedError."""
         with reading(self.connection, f"what is in quarantine in {self.label}"):
             rows = self.query(
-                "select count(*), pg_size_pretty(coalesce(sum(pg_total_relation_size(c.oid)), 0)) from pg_class c"
+                "select count(*), coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint,"
+                " pg_size_pretty(coalesce(sum(pg_total_relation_size(c.oid)), 0)) from pg_class c"
                 " join pg_namespace n on n.oid = c.relnamespace where n.nspname ~ '^faberdb_quarantine' and c.relkind"
                 " in ('r', 'S', 'm')"
             )
-        return f"{rows[0][0]} things, {rows[0][1]}" if rows[0][0] else ""
+        things, size, pretty = rows[0]
+        return things, size, f"{things} {'thing' if things == 1 else 'things'}, {pretty}" if things else ""
 
     def prepare_bookkeeping(self) -> bool:
         """The journal and quarantine schemas, made when they are missing; returns whether both were."""

@@ -46,9 +46,11 @@ def reading(connection: psycopg.Connection[Any], what: str) -> Iterator[None]:
         yield
     except psycopg.errors.LockNotAvailable as error:
         prepared = against_readers(connection)
-        in_the_way = [*map(str, prepared), *_in_the_way(connection)]
+        sessions = _in_the_way(connection)
+        in_the_way = [*map(str, prepared), *map(_told, sessions)]
         first, *others = in_the_way or ["another session locks what has to be read"]
-        way_out = "wait until that transaction ends, or end it: select pg_terminate_backend(PID)"
+        end = "; ".join(f"select pg_terminate_backend({rows[0][0]})" for rows in sessions[:1])
+        way_out = f"wait until that transaction ends{f', or end it: {end}' if end else ''}"
         raise LockedError(
             f"cannot read {what}: {first}",
             detail=(*others, *words(error)),
@@ -68,8 +70,8 @@ def reading(connection: psycopg.Connection[Any], what: str) -> Iterator[None]:
         raise DatabaseError(f"cannot read {what}", detail=words(error), advice=advice) from error
 
 
-def _in_the_way(connection: psycopg.Connection[Any]) -> list[str]:
-    """One line for each session that keeps others from reading something; the question may itself be refused."""
+def _in_the_way(connection: psycopg.Connection[Any]) -> list[list[Any]]:
+    """What each session locks that keeps others from reading something; the question may itself be refused."""
     try:
         with connection.transaction():
             rows = connection.execute(_IN_THE_WAY).fetchall()
@@ -78,7 +80,7 @@ def _in_the_way(connection: psycopg.Connection[Any]) -> list[str]:
     sessions: dict[int, list[Any]] = {}
     for row in rows:
         sessions.setdefault(row[0], []).append(row)
-    return [_told(found) for found in list(sessions.values())[:5]]
+    return list(sessions.values())[:5]
 
 
 def _told(rows: list[Any]) -> str:

@@ -161,8 +161,13 @@ class EnumKind(PostgresKind):
         old, new = before.attributes["values"], after.attributes["values"]
         if [v for v in new if v in set(old)] == old:
             tables = {o.address: o for kind in ("table", "column") for o in work.all_of(kind, after=True)}
-            hazards = (_STAYS,) if self.outlasts(after, before, tables) else ()
-            yield from (replace(added, hazards=hazards) for added in _add_values(after, old, new))
+            stays = (_STAYS,) if self.outlasts(after, before, tables) else ()
+            said = {
+                value: Hazard(codes.ENUM_VALUE, f"it is new: its renamed_from says {former!r}, which is no value here")
+                for value, former in _unknown(before, after).items()
+            }
+            for value, added in _add_values(after, old, new):
+                yield replace(added, hazards=(*stays, *([said[value]] if value in said else [])))
             back = work.kept(after.address)
             for column, place in places(back, work, after=True) if back else ():
                 yield from _restored(column, place, column.attributes["type"], work)
@@ -192,15 +197,42 @@ def _gone(before: Object, after: Object) -> list[str]:
     return [v for v in before.attributes["values"] if v not in set(after.attributes["values"])]
 
 
+def _removed(gone: Sequence[str], columns: Sequence[_Carried]) -> Iterator[Hazard]:
+    """What becomes of rows that have a value which is removed."""
+    if not gone:
+        return
+    those = "goes" if len(gone) == 1 else "go"
+    said = f"{', '.join(map(repr, gone))} {those}"
+    if any(not carry.using for carry in columns):
+        said += "; a row that has it stops this, unless `using` of its column says what becomes of it"
+    elif columns:
+        said += "; `using` says what becomes of rows that have it, and one that it leaves so stops this"
+    yield Hazard(codes.ENUM_REBUILD, said)
+
+
+def _unknown(before: Object, after: Object) -> dict[str, str]:
+    """New values that are declared to have been called what no value is, and what that is."""
+    former, there = after.hints.get("values_from", {}), set(before.attributes["values"])
+    return {value: old for value, old in former.items() if old and value not in there and old not in there}
+
+
 def _suspected(before: Object, after: Object) -> Iterator[Hazard]:
-    """Values that go where another comes, alone between the same neighbours, unless that is declared to be new. Only a
-    declaration can have forgotten to say so."""
+    """Values that go where another comes, alone between the same neighbours, unless that is declared to be new; and any
+    that go where one comes whose former name is none. Only a declaration can have forgotten to say so."""
     old, new = before.attributes["values"], after.attributes["values"]
     stay = set(old) & set(new)
+    unknown, lost = _unknown(before, after), ", ".join(map(repr, _gone(before, after)))
+    for value, former in unknown.items() if lost else ():
+        renamed = f"it looks as if {lost} were only renamed to {value!r}"
+        yield Hazard(codes.SUSPECTED_RENAME, f"{renamed}, whose renamed_from says {former!r}, which is not there")
     if after.origin is None or [v for v in old if v in stay] != [v for v in new if v in stay]:
         return
     for gone, come in zip(_between(old, stay), _between(new, stay), strict=True):
-        if len(gone) == len(come) == 1 and after.hints.get("values_from", {}).get(come[0]) is not False:
+        if (
+            len(gone) == len(come) == 1
+            and come[0] not in unknown
+            and after.hints.get("values_from", {}).get(come[0]) is not False
+        ):
             said = f"it looks as if the value {gone[0]!r} were only renamed; then declare it so:"
             entry = f'{{ value = "{come[0]}", renamed_from = "{gone[0]}" }}'
             yield Hazard(codes.SUSPECTED_RENAME, f"{said} {entry}")
@@ -217,7 +249,7 @@ def _between(values: Sequence[str], stay: Container[str]) -> list[list[str]]:
     return runs
 
 
-def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[Statement]:
+def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[tuple[str, Statement]]:
     """ADD VALUE, each beside its neighbour. A new value cannot be used before its transaction has committed
     (PostgreSQL docs, ALTER TYPE, Notes), so nothing else shares that transaction."""
     present = list(old)
@@ -226,11 +258,8 @@ def _add_values(after: Object, old: list[str], new: list[str]) -> Iterator[State
             continue
         place = "" if index == len(present) else f" BEFORE {literal(present[index]).strip()}"
         present.insert(index, value)
-        yield Statement(
-            f"ALTER TYPE {qualified(after.address)} ADD VALUE {literal(value).strip()}{place}",
-            Risk.SAFE,
-            own_transaction=True,
-        )
+        sql = f"ALTER TYPE {qualified(after.address)} ADD VALUE {literal(value).strip()}{place}"
+        yield value, Statement(sql, Risk.SAFE, own_transaction=True)
 
 
 def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -238,18 +267,19 @@ def _rebuild(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     aside = clipped(name, "__faberdb_old")
     old, new = dotted(schema, aside), dotted(schema, name)
     values = ", ".join(literal(v).strip() for v in after.attributes["values"])
+    kept, back = work.keep(after.address), work.kept(after.address)
+    giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}
+    columns = [_Carried(c, before, after, work, giving.get(c.address)) for c in carried(after.address, work)]
     hazards = (
         Hazard(codes.ENUM_REBUILD, "every table with a column of this type is rewritten while it is locked"),
+        *_removed(_gone(before, after), columns),
         *_suspected(before, after),
     )
     yield Statement(f"ALTER TYPE {new} RENAME TO {ident(aside)}", Risk.DANGEROUS, hazards)
-    kept, back = work.keep(after.address), work.kept(after.address)
     if back and back.form == "aside":
         yield Statement(f"ALTER TYPE {dotted(back.place, name)} SET SCHEMA {ident(schema)}")
     else:
         yield Statement(f"CREATE TYPE {new} AS ENUM ({values})")
-    giving = {c.address: place for c, place in places(back, work, after=True)} if back else {}
-    columns = [_Carried(c, before, after, work, giving.get(c.address)) for c in carried(after.address, work)]
     asked = any(carry.using for carry in columns)
     if asked:  # so that an expression may cast to the type by its name, though the column is still of the old one
         yield Statement(f"CREATE CAST ({old} AS {new}) WITH INOUT")

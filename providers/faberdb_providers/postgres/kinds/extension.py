@@ -26,6 +26,8 @@ from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.spec import FixedSpec
 from faberdb_providers.postgres.names import ident, literal
 
+_MOVED = Hazard(codes.RENAME, "queries that name its functions and types with the old schema fail once this commits")
+
 
 class ExtensionSpec(FixedSpec):
     """An extension; a bare string is its schema."""
@@ -89,7 +91,7 @@ class ExtensionKind(PostgresKind):
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         sql = f"ALTER EXTENSION {ident(after.address.path[0])} SET SCHEMA {ident(after.attributes['schema'])}"
-        yield Statement(sql, Risk.DANGEROUS)
+        yield Statement(sql, Risk.DANGEROUS, (_MOVED,))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         schema, version = obj.attributes.get("schema"), obj.attributes.get("version")
@@ -114,7 +116,7 @@ class ExtensionKind(PostgresKind):
             after.attributes.get("version"),
         )
         if schema and schema != before.attributes.get("schema"):
-            yield Statement(f"ALTER EXTENSION {name} SET SCHEMA {ident(schema)}", Risk.DANGEROUS)
+            yield Statement(f"ALTER EXTENSION {name} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (_MOVED,))
         if version and version != before.attributes.get("version"):
             why = work.lasting(after.address)
             hazards = (_UPDATE, Hazard(IRREVERSIBLE, f"undo: none ({why})")) if why else (_UPDATE,)

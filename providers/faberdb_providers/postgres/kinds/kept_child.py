@@ -41,11 +41,14 @@ def no_inherit(obj: Object, parent: str) -> Statement:
     return Statement(f"ALTER TABLE {qualified(obj.address)} NO INHERIT {parent}", Risk.DANGEROUS, (hazard,))
 
 
+JOINS = Hazard(codes.INHERIT, "it is locked for a moment; queries on the parent find its rows from then on")
+
+
 def rejoin(obj: Object, place: str) -> Iterator[Statement]:
     """The way back of `leave`, once the table is in its schema again."""
     alter = f"ALTER TABLE {qualified(obj.address)}"
     for parent, stand_in in stand_ins(obj, obj.attributes.get("inherits", ()), place):
-        yield Statement(f"{alter} INHERIT {parent}", Risk.DANGEROUS)
+        yield Statement(f"{alter} INHERIT {parent}", Risk.DANGEROUS, (JOINS,))
         yield Statement(f"{alter} NO INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"DROP TABLE {stand_in}")
 

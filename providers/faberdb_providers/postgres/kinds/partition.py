@@ -13,7 +13,7 @@ from faberdb_providers.postgres.kinds.column.identity import counted_on, identit
 from faberdb_providers.postgres.kinds.column.inherited import default_met
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
-from faberdb_providers.postgres.kinds.kept_child import left_for, no_inherit, stand_ins
+from faberdb_providers.postgres.kinds.kept_child import JOINS, left_for, no_inherit, stand_ins
 from faberdb_providers.postgres.kinds.lineage import (
     KEYS,
     Objects,
@@ -91,7 +91,7 @@ def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     if added:
         yield from _fits(before, after, work)
     for parent in added:
-        yield Statement(f"ALTER TABLE {name} INHERIT {qualified(resolve(schema, parent))}", Risk.DANGEROUS)
+        yield Statement(f"ALTER TABLE {name} INHERIT {qualified(resolve(schema, parent))}", Risk.DANGEROUS, (JOINS,))
     for _, stand_in in stand_ins(after, gone if added else (), schema):
         yield Statement(f"ALTER TABLE {name} NO INHERIT {stand_in}", Risk.CAUTION)
         yield Statement(f"DROP TABLE {stand_in}")

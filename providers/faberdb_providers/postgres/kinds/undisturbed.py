@@ -14,6 +14,12 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.names import dotted, literal, qualified
 
+_FILLED = Hazard(
+    codes.BACKFILL_UNDER_A_LOCK, "rows are filled by one UPDATE; the table stays locked until it is done", in_use=True
+)
+_GIVEN_BACK = Hazard(
+    codes.VALUES_GIVEN_BACK, "kept values are written back by one UPDATE; the table stays locked until it is done"
+)
 _BACKFILL = (codes.BACKFILL_PASSES_RULES, codes.BACKFILL_IDENTIFIES_ROWS)
 _RESTORE = (codes.RESTORE_PASSES_RULES, codes.RESTORE_IDENTIFIES_ROWS)
 
@@ -29,19 +35,20 @@ def reaching(table: tuple[str, ...], update: str, work: Work, *, quiet: bool = F
 
 
 def fires(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
-    """Says what acts on each row that a backfill changes, which may be wanted, so it is left on; and what does not."""
+    """Says that a backfill locks the rows it changes, and what acts on each of them, which may be wanted, so it is left
+    on; and what does not."""
     names = triggers_of(table, work, updates=True)
     said = f"fires for every row that is filled: trigger {', '.join(names)}"
     fired = (Hazard(codes.BACKFILL_FIRES_TRIGGERS, said),) if names else ()
-    return (*fired, *_passed(table, work, _BACKFILL, "rows are filled"))
+    return (_FILLED, *fired, *_passed(table, work, _BACKFILL, "rows are filled"))
 
 
 def passes(table: tuple[str, ...], work: Work) -> tuple[Hazard, ...]:
-    """Says what does not act on rows while values are given back to them."""
+    """Says that values are given back to rows, and what does not act on these meanwhile."""
     names = triggers_of(table, work)
     said = f"trigger {', '.join(names)} is off while values are given back"
     off = (Hazard(codes.RESTORE_PASSES_TRIGGERS, said),) if names else ()
-    return (*off, *_passed(table, work, _RESTORE, "values are given back"))
+    return (_GIVEN_BACK, *off, *_passed(table, work, _RESTORE, "values are given back"))
 
 
 def _passed(table: tuple[str, ...], work: Work, of: tuple[str, str], when: str) -> Iterator[Hazard]:

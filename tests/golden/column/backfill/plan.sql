@@ -17,6 +17,7 @@ SET LOCAL search_path = "public";
 ALTER TABLE public.customer ADD COLUMN region text;
 
 -- 0002 create column public.customer.region [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE public.customer SET region = case country when 'US' then 'us' else 'eu' end;
 
 -- 0003 create column public.customer.region [dangerous]

@@ -17,6 +17,7 @@ SET LOCAL search_path = "shop", "public";
 ALTER TABLE shop.customer ADD COLUMN region text;
 
 -- 0002 create column shop.customer.region [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE shop.customer SET region = region_of(country);
 
 -- 0003 create column shop.customer.region [dangerous]

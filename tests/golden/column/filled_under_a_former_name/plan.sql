@@ -24,6 +24,7 @@ SET LOCAL search_path = "public";
 ALTER TABLE public.person ADD COLUMN name text;
 
 -- 0004 create column public.person.name [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE public.person SET name = split_part(full_name, ' ', 1);
 
 -- 0005 create column public.person.name [dangerous]

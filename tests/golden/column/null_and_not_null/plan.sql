@@ -31,6 +31,7 @@ CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, md5(RO
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
 -- 0005 alter column public.customer.name [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 WITH filled AS (UPDATE public.customer SET name = 'unknown' FROM (SELECT t.tableoid AS faberdb_part, t.ctid AS faberdb_place, q.id AS faberdb_row FROM public.customer t, faberdb_quarantine.q_1 q, (SELECT s.tableoid AS part, s.ctid AS place, md5(ROW(s.email)::text) AS digest, row_number() OVER (PARTITION BY md5(ROW(s.email)::text) ORDER BY s.tableoid, s.ctid) AS ordinal FROM public.customer s) n WHERE t.tableoid = n.part AND t.ctid = n.place AND n.digest = q.digest AND n.ordinal = q.ordinal AND t.name IS NULL) faberdb WHERE public.customer.tableoid = faberdb_part AND public.customer.ctid = faberdb_place RETURNING faberdb_row, public.customer.name::text AS value) UPDATE faberdb_quarantine.q_1 q SET became = filled.value FROM filled WHERE q.id = filled.faberdb_row;
 
 -- 0006 alter column public.customer.name [dangerous]

@@ -51,6 +51,7 @@ DROP TYPE public.states;
 
 -- 0011 alter enum public.state [dangerous]
 --      ! every table with a column of this type is rewritten while it is locked
+--      ! 'broken' goes; a row that has it stops this, unless `using` of its column says what becomes of it
 ALTER TYPE public.state RENAME TO state__faberdb_old;
 
 -- 0012 alter enum public.state [safe]

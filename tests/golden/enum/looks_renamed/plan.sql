@@ -14,6 +14,7 @@ BEGIN;
 
 -- 0001 alter enum public.status [dangerous]
 --      ! every table with a column of this type is rewritten while it is locked
+--      ! 'late' goes; a row that has it stops this, unless `using` of its column says what becomes of it
 --      ! it looks as if the value 'late' were only renamed; then declare it so: { value = "overdue", renamed_from = "late" }
 ALTER TYPE public.status RENAME TO status__faberdb_old;
 

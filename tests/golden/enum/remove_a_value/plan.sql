@@ -27,6 +27,7 @@ DROP VIEW public.open_loan;
 
 -- 0005 alter enum public.loan_status [dangerous]
 --      ! every table with a column of this type is rewritten while it is locked
+--      ! 'lost' goes; a row that has it stops this, unless `using` of its column says what becomes of it
 ALTER TYPE public.loan_status RENAME TO loan_status__faberdb_old;
 
 -- 0006 alter enum public.loan_status [safe]

@@ -19,6 +19,7 @@ ALTER TABLE public.loan ALTER COLUMN status DROP DEFAULT;
 
 -- 0002 alter enum public.loan_status [dangerous]
 --      ! every table with a column of this type is rewritten while it is locked
+--      ! 'lost' goes; `using` says what becomes of rows that have it, and one that it leaves so stops this
 --      ! it looks as if the value 'lost' were only renamed; then declare it so: { value = "gone", renamed_from = "lost" }
 ALTER TYPE public.loan_status RENAME TO loan_status__faberdb_old;
 

@@ -42,7 +42,8 @@ COMMIT;
 
 BEGIN;
 
--- 0006 alter enum public.loan_status [safe]
+-- 0006 alter enum public.loan_status [caution]
+--      ! it is new: its renamed_from says 'never there', which is no value here
 ALTER TYPE public.loan_status ADD VALUE 'checked';
 
 COMMIT;

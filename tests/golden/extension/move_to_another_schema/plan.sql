@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 rename extension vector [dangerous]
+--      ! queries that name its functions and types with the old schema fail once this commits
 ALTER EXTENSION vector SET SCHEMA ext;
 
 COMMIT;

@@ -16,6 +16,7 @@ BEGIN;
 CREATE SCHEMA after;
 
 -- 0002 rename extension vector [dangerous]
+--      ! queries that name its functions and types with the old schema fail once this commits
 ALTER EXTENSION vector SET SCHEMA after;
 
 -- 0003 drop schema before [caution]

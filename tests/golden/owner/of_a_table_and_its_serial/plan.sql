@@ -74,6 +74,7 @@ ALTER SEQUENCE public.ticket_number_seq OWNED BY public.ticket.number;
 ALTER TABLE public.ticket ALTER COLUMN number SET DEFAULT nextval('public.ticket_number_seq'::regclass);
 
 -- 0020 create default public.ticket.number [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE public.ticket SET number = DEFAULT WHERE number IS NULL;
 
 -- 0021 create default public.ticket.number [dangerous]

@@ -25,6 +25,7 @@ ALTER SEQUENCE public.invoice_number_seq OWNED BY public.invoice.number;
 ALTER TABLE public.invoice ALTER COLUMN number SET DEFAULT nextval('public.invoice_number_seq'::regclass);
 
 -- 0005 create default public.invoice.number [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE public.invoice SET number = DEFAULT WHERE number IS NULL;
 
 -- 0006 create default public.invoice.number [dangerous]

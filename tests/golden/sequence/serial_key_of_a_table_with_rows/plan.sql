@@ -25,6 +25,7 @@ ALTER SEQUENCE public.note_id_seq OWNED BY public.note.id;
 ALTER TABLE public.note ALTER COLUMN id SET DEFAULT nextval('public.note_id_seq'::regclass);
 
 -- 0005 create default public.note.id [dangerous]
+--      ! rows are filled by one UPDATE; the table stays locked until it is done
 UPDATE public.note SET id = DEFAULT WHERE id IS NULL;
 
 -- 0006 create default public.note.id [dangerous]

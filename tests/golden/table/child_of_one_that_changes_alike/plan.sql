@@ -31,6 +31,7 @@ ALTER TABLE public.party ALTER COLUMN id TYPE bigint USING id::bigint;
 ALTER TABLE public.party ADD CONSTRAINT event_id CHECK ((id > 0));
 
 -- 0005 alter table public.party [dangerous]
+--      ! it is locked for a moment; queries on the parent find its rows from then on
 ALTER TABLE public.party INHERIT public.event;
 
 COMMIT;

@@ -60,6 +60,7 @@ ALTER TABLE public.work NO INHERIT public.thing;
 ALTER TABLE public.thing SET SCHEMA faberdb_quarantine_1;
 
 -- 0014 alter table public.work [dangerous]
+--      ! it is locked for a moment; queries on the parent find its rows from then on
 ALTER TABLE public.work INHERIT public.item;
 
 -- 0015 alter table public.work [caution]
@@ -72,9 +73,11 @@ DROP TABLE public.work_faberdb_above1;
 ALTER TABLE public.work DROP CONSTRAINT thing_id_check;
 
 -- 0018 alter table public.book [dangerous]
+--      ! it is locked for a moment; queries on the parent find its rows from then on
 ALTER TABLE public.book INHERIT public.printed;
 
 -- 0019 alter table public.book [dangerous]
+--      ! it is locked for a moment; queries on the parent find its rows from then on
 ALTER TABLE public.book INHERIT public.work;
 
 -- 0020 alter table public.book [caution]

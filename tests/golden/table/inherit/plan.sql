@@ -13,6 +13,7 @@ SET check_function_bodies = off;
 BEGIN;
 
 -- 0001 alter table public.book [dangerous]
+--      ! it is locked for a moment; queries on the parent find its rows from then on
 ALTER TABLE public.book INHERIT public.thing;
 
 COMMIT;
