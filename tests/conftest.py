@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the plans of tests/golden anew")
 
 
-IN_TURN, IN_TURN_EMBEDDED = 4, 3
+IN_TURN, IN_TURN_EMBEDDED = 5, 4
 """Of the tests that run on every major, one in how many runs on a server besides the newest, that is none or one of the
 embedded ones; `make soak` runs the others there."""
 
