@@ -55,70 +55,67 @@ ALTER TABLE public.people ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE public.person DROP CONSTRAINT person_shop_id_fkey;
 
 -- 0012 alter sequence public.person_id_seq [safe]
-ALTER SEQUENCE public.person_id_seq OWNED BY NONE;
-
--- 0013 alter sequence public.person_id_seq [safe]
 ALTER SEQUENCE public.person_id_seq OWNED BY public.people.id;
 
--- 0014 create default public.people.id [safe]
+-- 0013 create default public.people.id [safe]
 ALTER TABLE public.people ALTER COLUMN id SET DEFAULT nextval('public.person_id_seq'::regclass);
 
--- 0015 drop table public.person [destructive]
+-- 0014 drop table public.person [destructive]
 --      ! queries that use it fail from the moment this commits
 --      ! it looks as if it were only renamed to people; then declare it with renamed_from
 ALTER TABLE public.person SET SCHEMA faberdb_quarantine_3;
 
--- 0016 create index public.people.person_shop_id_idx [safe]
+-- 0015 create index public.people.person_shop_id_idx [safe]
 CREATE INDEX person_shop_id_idx ON public.people (shop_id);
 
--- 0017 create column public.shop.new_number [safe]
+-- 0016 create column public.shop.new_number [safe]
 ALTER TABLE public.shop ADD COLUMN new_number integer;
 
--- 0018 replace view public.number_of [safe]
+-- 0017 replace view public.number_of [safe]
 CREATE VIEW public.number_of AS
 SELECT p.id,
     s.new_number
    FROM (public.people p
      JOIN public.shop s ON ((s.id = p.shop_id)));
 
--- 0019 replace check public.shop.shop_number_check [caution]
+-- 0018 replace check public.shop.shop_number_check [caution]
 ALTER TABLE public.shop DROP CONSTRAINT shop_number_check;
 
--- 0020 replace check public.shop.shop_number_check [dangerous]
+-- 0019 replace check public.shop.shop_number_check [dangerous]
 --      ! the table is locked while all rows are checked, and a row that fails stops it
 ALTER TABLE public.shop ADD CONSTRAINT shop_number_check CHECK ((new_number > 0));
 
--- 0021 replace default public.shop.state [safe]
+-- 0020 replace default public.shop.state [safe]
 ALTER TABLE public.shop ALTER COLUMN state DROP DEFAULT;
 
--- 0022 create enum public.shop_state [safe]
+-- 0021 create enum public.shop_state [safe]
 CREATE TYPE public.shop_state AS ENUM ('open', 'closed');
 
--- 0023 drop column public.shop.number [dangerous]
+-- 0022 drop column public.shop.number [dangerous]
 --      ! it looks as if it were only renamed to new_number; then declare it with renamed_from
 LOCK TABLE public.shop IN ACCESS EXCLUSIVE MODE;
 
--- 0024 drop column public.shop.number [dangerous]
+-- 0023 drop column public.shop.number [dangerous]
 --      ! the values are copied to quarantine while the table is locked
 CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, id AS key_1, number AS value, state::text AS value_2, (state::text::public.shop_state)::text AS became_2 FROM public.shop;
 
--- 0025 drop column public.shop.number [safe]
+-- 0024 drop column public.shop.number [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);
 
--- 0026 drop column public.shop.number [destructive]
+-- 0025 drop column public.shop.number [destructive]
 --      ! queries that use it fail from the moment this commits
 ALTER TABLE public.shop DROP COLUMN number;
 
--- 0027 alter column public.shop.state [dangerous]
+-- 0026 alter column public.shop.state [dangerous]
 --      ! a value that does not fit the new type stops it
 --      ! prepared statements that return it fail until they are prepared anew
 --      ! the table is rewritten while it is locked
 ALTER TABLE public.shop ALTER COLUMN state TYPE public.shop_state USING state::text::public.shop_state;
 
--- 0028 replace default public.shop.state [safe]
+-- 0027 replace default public.shop.state [safe]
 ALTER TABLE public.shop ALTER COLUMN state SET DEFAULT 'open'::public.shop_state;
 
--- 0029 drop enum public.state [caution]
+-- 0028 drop enum public.state [caution]
 --      ! it looks as if it were only renamed to shop_state; then declare it with renamed_from
 ALTER TYPE public.state SET SCHEMA faberdb_quarantine_2;
 
