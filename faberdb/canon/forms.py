@@ -11,7 +11,7 @@ import json
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from faberdb.canon.mentions import Mentions
+from faberdb.canon.mentions import that_mention
 from faberdb.model import Address, Attributes, Kind, Object
 
 
@@ -81,12 +81,9 @@ def recall(
                     todo.append(address)
             elif need not in given:
                 todo.append(address)
-    new = {a: o for a, o in declared.items() if a not in names and not kinds[a.kind].as_declared}
-    mentions = Mentions(new, kinds)
-    for address, form in found.items() if mentions.names else ():
-        obj = declared[address]
-        if form.own and not mentions.of(obj, kinds[address.kind].mentions(obj)) <= form.needs.keys():
-            todo.append(address)
+    remembered_ones = {a: declared[a] for a, form in found.items() if form.own}
+    new = {a: o for a, o in declared.items() if a not in names}
+    todo += [a for a, meant in that_mention(remembered_ones, new, kinds) if not meant <= found[a].needs.keys()]
     while todo:
         address = todo.pop()
         if found.pop(address, None) is not None:

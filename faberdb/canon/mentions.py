@@ -4,7 +4,7 @@ something. That finds too much rather than too little, which on a scratch server
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
@@ -58,3 +58,24 @@ def suggest(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dic
     mentions = Mentions(objects, kinds)
     heard = {a: replace(objects[a], suggested=mentions.of(objects[a], found)) for a, found in texts.items()}
     return {**objects, **heard}
+
+
+def that_mention(
+    objects: Mapping[Address, Object], new: Mapping[Address, Object], kinds: Mapping[str, Kind]
+) -> Iterator[tuple[Address, frozenset[Address]]]:
+    """The objects whose texts contain the name of something new, each with what that could be. What is named within
+    something else (a column, an index) takes no name over."""
+    around = {
+        a: o
+        for a, o in new.items()
+        if not kinds[a.kind].as_declared and (o.parent is None or len(a.path) <= len(o.parent.path))
+    }
+    mentions = Mentions(around, kinds)
+    if not mentions.names:
+        return
+    # Taking all texts apart would take longer than all else that a small plan takes.
+    near = re.compile("|".join(re.escape(name.replace('"', '""')) for name in mentions.names), re.IGNORECASE)
+    for address, obj in objects.items():
+        texts = [text for text in kinds[address.kind].mentions(obj) if near.search(text)]
+        if texts and (found := mentions.of(obj, texts)):
+            yield address, found

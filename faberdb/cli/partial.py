@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from faberdb.canon.forms import Form, declared_digest, form_of
-from faberdb.canon.mentions import Mentions, suggest
+from faberdb.canon.mentions import Mentions, suggest, that_mention
 from faberdb.cli.memo import Standing
 from faberdb.cli.workspace import Workspace
 from faberdb.declare.part import Spot, load_part
@@ -38,6 +38,7 @@ def edited(
     The live objects and all settings must be those of the standing. Raises DeclarationError.
     """
     project, kinds = workspace.project, workspace.provider.kinds
+    named = {kind.name: kind for kind in kinds}
     managed = {kind.name for kind in kinds if kind.managed}
     unsaid = (o.parent for a, o in live.items() if a not in standing.digests and a.kind in managed)
     if any(parent in standing.digests for parent in unsaid):
@@ -61,7 +62,8 @@ def edited(
         digests = {a: declared_digest(o, context) for a, o in complete.items()}
         same = {a for a, digest in digests.items() if standing.digests.get(a) == digest and a in live}
         fallen = _fallen({*again, *digests} - same, referrers)
-        fallen |= _named_like({a: o for a, o in complete.items() if a not in live}, live, kinds)
+        new = {a: o for a, o in complete.items() if a not in live}
+        fallen |= {a for a, _ in that_mention(live, new, named)}
         more = {here[a] for a in fallen if a in kept}
         if more <= also:
             forms = {digests[a]: form_of(live[a], live) for a in same}
@@ -90,15 +92,6 @@ def _near(
     # What an extension brings has no address, so whatever needs it names nothing.
     beside |= {a for a in live if named[a.kind].as_declared and not named[a.kind].optional}
     return neighbourhood(touched, beside, live, named, referrers).keys()
-
-
-def _named_like(new: Objects, live: Objects, kinds: Sequence[Kind]) -> set[Address]:
-    """What mentions a name that something new bears, and may mean that from now on."""
-    named = {kind.name: kind for kind in kinds}
-    mentions = Mentions({a: o for a, o in new.items() if not named[a.kind].as_declared}, named)
-    if not mentions.names:
-        return set()
-    return {a for a, o in live.items() if mentions.of(o, named[a.kind].mentions(o))}
 
 
 def _fallen(changed: set[Address], referrers: Mapping[Address, list[Object]]) -> set[Address]:
