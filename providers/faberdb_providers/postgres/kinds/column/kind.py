@@ -186,12 +186,12 @@ class ColumnKind(PostgresKind):
             found |= left_by(change.address, changes, live)
         if change.action is Action.CREATE:
             found |= {column for column in columns_before(change.address, target) if _comes(changes.get(column))}
-        around = {a for a, c in changes.items() if a.kind == "column" and _comes_or_goes_with_rows(change, c)}
+        around = _parts_of_its_rows(change, changes)
         if change.disturbs:
             found |= {column for column in earlier_parents(change, target) if column in changes}
         if change.action is Action.DROP:
-            return Turn(last=frozenset(found), behind=frozenset(around))
-        return Turn(last=frozenset(found), ahead=frozenset(around))
+            return Turn(last=frozenset(found), ahead=around)
+        return Turn(last=frozenset(found), behind=around)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes, after.attributes
@@ -319,11 +319,17 @@ def _paths_above(table: Object, find: Find) -> list[tuple[str, ...]]:
     return [parent.address.path for parent in all_above(table, find)]
 
 
-def _comes_or_goes_with_rows(change: Change, other: Change) -> bool:
-    """Whether another column comes, or goes, whose values are rows of the table as they are with this one."""
-    of = other.before if change.action is Action.DROP else other.after
-    wanted = change.action in (Action.CREATE, Action.DROP) and other.action is change.action
-    return wanted and of is not None and other.address != change.address and of_row(of, change.address.path[:2])
+def _parts_of_its_rows(change: Change, changes: Mapping[Address, Change]) -> frozenset[Address]:
+    """The columns that come, or go, with one whose values are rows of their table: rows are of the table as it is with
+    them, so these come before it, and go after."""
+    own = change.before if change.action is Action.DROP else change.after
+    if own is None or change.action not in (Action.CREATE, Action.DROP):
+        return frozenset()
+    tables = {r.path for r in own.references if of_row(own, r.path)}
+    if not tables:
+        return frozenset()
+    alike = (a for a, c in changes.items() if a.kind == "column" and c.action is change.action)
+    return frozenset(a for a in alike if a.path[:2] in tables and a != change.address)
 
 
 def _comes(change: Change | None) -> bool:
