@@ -6,10 +6,9 @@ import pytest
 
 from faberdb.model import Action, Address, Effects, Hazard, Lock, Risk, Statement, Step
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.hazards.catalogue import catalogue
+from faberdb_providers.postgres.hazards.catalogue import level_of
 from faberdb_providers.postgres.weighing import weighed
 
-LEVELS = {code: one.level for code, one in catalogue().items()}
 COLUMN = Address("column", ("public", "customer", "email"))
 REWRITE = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)
 RENAME = Hazard(codes.RENAME, "queries that use the old name fail from the moment this commits")
@@ -34,7 +33,7 @@ def effects(*locked: str, rewrites: tuple[str, ...] = (), scans: tuple[str, ...]
 
 
 def weigh(*steps: Step) -> list[tuple[Risk, list[str]]]:
-    found = weighed(steps, LEVELS)
+    found = weighed(steps, level_of)
     return [(s.statement.risk, [h.code for h in s.statement.hazards]) for s in found]
 
 
@@ -45,13 +44,13 @@ def test_a_rewrite_that_nobody_saw_is_none() -> None:
 
 def test_what_else_the_step_does_stays() -> None:
     believed = step(REWRITE, RENAME, risk=Risk.DANGEROUS, effects=effects("table public.customer"))
-    assert weigh(believed) == [(LEVELS[codes.RENAME], [codes.RENAME])]
+    assert weigh(believed) == [(level_of(codes.RENAME), [codes.RENAME])]
 
 
 def test_a_rewrite_that_nobody_foresaw_is_one() -> None:
     unforeseen = step(effects=effects("table public.customer", rewrites=("table public.customer",)))
     assert weigh(unforeseen) == [(Risk.DANGEROUS, [codes.REWRITE])]
-    (seen,) = weighed([unforeseen], LEVELS)
+    (seen,) = weighed([unforeseen], level_of)
     assert seen.statement.hazards[0].message == "the table is rewritten while it is locked"
 
 
@@ -82,7 +81,7 @@ def test_an_index_that_is_built_anew_is_said() -> None:
 def test_a_lock_on_another_table_is_said() -> None:
     other = step(effects=effects("table public.customer", "table public.orders"))
     assert weigh(other) == [(Risk.CAUTION, [codes.OTHER_TABLE_LOCKED])]
-    (seen,) = weighed([other], LEVELS)
+    (seen,) = weighed([other], level_of)
     assert seen.statement.hazards[0].message == "table public.orders is locked for a moment too"
 
 

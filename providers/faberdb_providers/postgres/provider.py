@@ -226,9 +226,10 @@ class PostgresProvider:
 
     def weighed(self, steps: Sequence[Step]) -> tuple[Step, ...]:
         """The steps of a plan with risk and hazards as they were measured."""
+        from faberdb_providers.postgres.hazards.catalogue import level_of
         from faberdb_providers.postgres.weighing import weighed
 
-        return weighed(steps, {code: one.level for code, one in self.hazards.items()})
+        return weighed(steps, level_of)
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         from faberdb_providers.postgres import quarantine

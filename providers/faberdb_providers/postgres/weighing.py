@@ -6,7 +6,7 @@ What kinds say of data that leaves, and of queries that break, no lock shows; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -55,10 +55,10 @@ OF_OTHERS = frozenset(
 """Those that tell of locks on other tables than the one that the step is about."""
 
 
-def weighed(steps: Sequence[Step], levels: Mapping[str, Risk]) -> tuple[Step, ...]:
+def weighed(steps: Sequence[Step], level_of: Callable[[str], Risk | None]) -> tuple[Step, ...]:
     """The steps of a plan with risk and hazards as they were measured; what was not measured stays as it is said.
 
-    levels: the least risk of a step that carries a hazard, by code.
+    level_of: the least risk of a step that carries a hazard of a code.
     """
     measured = [_measured(step, blocked) for step, blocked in _blocked(steps)]
     # Rows that a table takes over when it is made anew are out of sight of what was measured.
@@ -72,7 +72,7 @@ def weighed(steps: Sequence[Step], levels: Mapping[str, Risk]) -> tuple[Step, ..
     for step in held:
         told.setdefault(step.address, set()).update(TOLD[h.code] for h in step.statement.hazards if h.code in TOLD)
     more = [_with_more(step, seen, told[step.address]) for step, seen in zip(held, measured, strict=True)]
-    return tuple(_at_least(step, levels) for step in more)
+    return tuple(_at_least(step, level_of) for step in more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,10 @@ def _with_more(step: Step, seen: _Seen | None, told: Set[str]) -> Step:
     return replace(step, statement=replace(statement, risk=risk, hazards=hazards))
 
 
-def _at_least(step: Step, levels: Mapping[str, Risk]) -> Step:
+def _at_least(step: Step, level_of: Callable[[str], Risk | None]) -> Step:
     """The step, no less risky than its hazards are."""
     statement = step.statement
-    risk = max([statement.risk, *(levels[h.code] for h in statement.hazards if h.code in levels)])
+    risk = max([statement.risk, *(r for h in statement.hazards if (r := level_of(h.code)) is not None)])
     return replace(step, statement=replace(statement, risk=risk))
 
 
