@@ -9,6 +9,7 @@ import click
 
 from faberdb.cli import saved
 from faberdb.cli.applying import apply_plan, check_plan
+from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.options import (
     accept_option,
     approve_option,
@@ -21,7 +22,7 @@ from faberdb.cli.options import (
     view_of,
     workspace_of,
 )
-from faberdb.cli.planning import Made, plan_environment, refuse_unsupported, rules_of
+from faberdb.cli.planning import Made, plan_environment
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.declare.source import nearest
 from faberdb.errors import ApprovalError, ConfigError, ExitCode

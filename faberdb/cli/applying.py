@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from faberdb.apply.execute import Context, check, execute
 from faberdb.apply.fits import anew
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
-from faberdb.cli.planning import Made, refuse_unsupported, rules_of
+from faberdb.cli.environment_rules import refuse_unsupported, rules_of
+from faberdb.cli.planning import Made
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError

@@ -9,8 +9,9 @@ from dataclasses import replace
 import click
 
 from faberdb.cli.applying import apply_plan
+from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
-from faberdb.cli.planning import plan_environment, refuse_unsupported, rules_of
+from faberdb.cli.planning import plan_environment
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ExitCode, FaberError, NoDatabaseError

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from faberdb.cli import saved
+from faberdb.cli.environment_rules import rules_of
 from faberdb.cli.options import exitcode_option, folder, nothing_begun, shown, strict_option, view_of, workspace_of
-from faberdb.cli.planning import plan_environment, plan_towards, rules_of
+from faberdb.cli.planning import plan_environment, plan_towards
 from faberdb.cli.workspace import environment_named
 from faberdb.errors import ExitCode
 from faberdb.policy.rules import irreversible, refuse_violations, violations

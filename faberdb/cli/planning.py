@@ -19,11 +19,10 @@ from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
 from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.diff.forgotten import forgotten
-from faberdb.errors import FaberError, RefusedError
+from faberdb.errors import FaberError
 from faberdb.model import Address, Change, Kept, Object
 from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, News, make_plan, unchanged_plan
-from faberdb.policy.rules import Rules
 
 if TYPE_CHECKING:
     from faberdb.canon.forms import Form
@@ -364,40 +363,3 @@ def _heading(
 def _evidence(proposal: Proposal) -> Evidence | None:
     proof = proposal.proof
     return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward)
-
-
-def rules_of(
-    environment: Environment, before: frozenset[Address], plan: Plan, *, strict: bool, accepted: bool
-) -> Rules:
-    """The rules that a plan for an environment is held against today. before: what is protected as the state knows it;
-    accepted: whether what nothing takes back may be done."""
-    today = utc_now().date()
-    protected = {a for a, p in plan.protection.items() if p} | before
-    protected -= {a for a, p in plan.protection.items() if not p}
-    now = {code: rule for code, rule in environment.hazards.items() if rule.until is None or today <= rule.until}
-    return Rules(
-        max_risk=environment.max_risk,
-        protected=frozenset(protected),
-        strict=strict,
-        guarded=environment.protected,
-        accepted=accepted,
-        allowed=frozenset(code for code, rule in now.items() if rule.allowed),
-        forbidden={code: rule.reason for code, rule in now.items() if not rule.allowed},
-        expired={
-            code: f"was allowed until {rule.until}"
-            for code, rule in environment.hazards.items()
-            if rule.allowed and code not in now
-        },
-    )
-
-
-def refuse_unsupported(workspace: Workspace, environment: Environment) -> None:
-    """Refuse to change a database whose settings promise what this version does not do. Raises RefusedError."""
-    promised = workspace.project.unsupported(environment.name)
-    if promised:
-        raise RefusedError(
-            f"this version of faberdb does not keep what is set for environment {environment.name}: "
-            + ", ".join(promised),
-            where=str(workspace.project.file),
-            advice="nothing was changed; wait for the version that does, or take the setting out on purpose",
-        )

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import click
 
 from faberdb.cli.applying import apply_plan, check_plan
+from faberdb.cli.environment_rules import refuse_unsupported
 from faberdb.cli.identity import another_database, require_journalled
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
-from faberdb.cli.planning import Made, plan_rollback, refuse_unsupported
+from faberdb.cli.planning import Made, plan_rollback
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError

@@ -11,18 +11,9 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder, Ran
+from tests.database.shop import CUSTOMER
 from tests.servers import Server, fetch, run_file, run_sql
 
-CUSTOMER = """\
-schema = "public"
-
-[tables.customer]
-primary_key = ["id"]
-
-[tables.customer.columns]
-id    = "bigint"
-email = { type = "text", null = true }
-"""
 PHONE = 'phone = { type = "text", null = true }\n'
 NOTE = 'note  = { type = "text", null = true }\n'
 

@@ -8,20 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conftest import ProjectFolder
+from tests.database.shop import CUSTOMER
 from tests.servers import Server, run_sql
 
-CUSTOMER = """\
-schema = "public"
-
-[tables.customer]
-primary_key = ["id"]
-
-[tables.customer.columns]
-id    = "bigint"
-email = { type = "text", null = true }
-
-"""
-LINE = CUSTOMER.count("\n")
+DECLARED = CUSTOMER + "\n"
+LINE = DECLARED.count("\n")
 
 
 @pytest.fixture
@@ -32,7 +23,7 @@ def shop(newest: Server, project: Callable[..., ProjectFolder]) -> Iterator[Proj
 
 def refused(shop: ProjectFolder, text: str, *words: str) -> str:
     """What a plan for the customers and this says against it."""
-    shop.declare(CUSTOMER + text)
+    shop.declare(DECLARED + text)
     ran = shop.run("plan", "live")
     assert ran.code == 1, ran
     for word in words:
@@ -62,10 +53,10 @@ def test_a_password_is_not_repeated(shop: ProjectFolder) -> None:
 
 def test_a_value_out_of_a_row_is_not_repeated(shop: ProjectFolder) -> None:
     """What runs on the database itself meets its rows."""
-    shop.declare(CUSTOMER)
+    shop.declare(DECLARED)
     assert shop.run("apply", "live", "--auto-approve").code == 0
     run_sql(shop.env["LIVE_URL"], "insert into customer values (1, 'hunter2')")
-    shop.declare(CUSTOMER.replace('{ type = "text", null', '{ type = "int", using = "email::int", null'))
+    shop.declare(DECLARED.replace('{ type = "text", null', '{ type = "int", using = "email::int", null'))
     ran = shop.run("apply", "live", "--auto-approve")
     assert (ran.code, 'invalid input syntax for type integer: "…"' in ran.err) == (7, True), ran
 
@@ -82,12 +73,12 @@ QUERIES = {
 
 @pytest.mark.parametrize(("query", "line", "column"), QUERIES.values(), ids=QUERIES)
 def test_the_place_in_a_query_is_told(shop: ProjectFolder, query: str, line: int, column: int) -> None:
-    shop.declare(CUSTOMER)
+    shop.declare(DECLARED)
     refused(shop, f"[views]\nv = {query}\n", f"public.toml:{LINE + line}:{column}: view", 'column "nam" does not')
 
 
 def test_lines_that_end_as_on_windows_are_counted_too(shop: ProjectFolder) -> None:
-    text = CUSTOMER + '[views]\nv = """\nselect id,\n       nam from customer"""\n'
+    text = DECLARED + '[views]\nv = """\nselect id,\n       nam from customer"""\n'
     (shop.root / "schemas/public.toml").write_bytes(text.replace("\n", "\r\n").encode())
     ran = shop.run("plan", "live")
     assert f"public.toml:{LINE + 4}:8: view public.v" in ran.err, ran
