@@ -42,9 +42,9 @@ def _problem(workspace: Workspace, obj: Object, declared: Collection[Address]) -
         place = _place(project, "include")
         message = f"{what} is declared, and no pattern of `include` ({place}) names it"
         idle = [text for text in project.include if not any(workspace.named(a, (text,)) for a in declared)]
-        meant = [f"`{text}` names nothing that is declared{_did_you_mean(text, declared)}" for text in idle]
-        add = f"add it to `include` in {file}, or remove the block if it is not to be managed"
-        advice = "; ".join([*meant, add])
+        meant = [f"`{text}` names nothing that is declared{_did_you_mean(text, declared) or '.'}" for text in idle]
+        add = f"{'Add' if meant else 'add'} it to `include` in {file}, or remove the block if it is not to be managed"
+        advice = " ".join([*meant, add])
     return problem_at(obj.origin or Origin(project.file), message, advice)
 
 
