@@ -13,7 +13,7 @@ demo: install                ## the main job on an embedded PostgreSQL, step by 
 	$(PY) schemas/examples/demo.py
 
 test: install
-	$(PY) -m pytest -n 2 --dist worksteal
+	$(PY) -m pytest -n 3 --dist worksteal
 
 check: install               ## all that must hold besides the tests
 	$(VENV)/bin/ruff format --check .

@@ -130,6 +130,16 @@ class BrokenStateError(StateError):
     """What is kept as a state is none: it was cut off, or edited."""
 
 
+class BackupError(FaberError):
+    """A backup cannot be taken, found, or trusted."""
+
+
+class UnfitBackupError(BackupError):
+    """A backup is damaged, or a restore of it did not give back what was backed up."""
+
+    code = ExitCode.UNVERIFIED
+
+
 class CutShortError(FaberError):
     """Ctrl-C ended a command that changes a database; the message says how far it had come."""
 

@@ -3,12 +3,14 @@ that no test sees another's."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -62,15 +64,24 @@ def scratch_like(server: Server, conninfo: str, cache: Path) -> Iterator[Scratch
 def folders(server: Server, text: str) -> Iterator[None]:
     """The folders of tablespaces that a schema file names, below /tmp, as whoever runs the server wants them."""
     owner = Path(str(conninfo_to_dict(server.cluster.conninfo("template1"))["host"])).stat()
-    found = {Path(place) for place in re.findall(r'"(/tmp/faberdb-[^"]+)"', text)}
-    for folder in found:
-        folder.mkdir(mode=0o700)
-        os.chown(folder, owner.st_uid, owner.st_gid)
-    try:
+    with ExitStack() as stack:
+        for folder in sorted({Path(place) for place in re.findall(r'"(/tmp/faberdb-[^"]+)"', text)}):
+            stack.enter_context(_alone_with(folder))
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+            folder.mkdir(mode=0o700)
+            stack.callback(shutil.rmtree, folder)
+            os.chown(folder, owner.st_uid, owner.st_gid)
         yield
-    finally:
-        for folder in found:
-            shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone_with(folder: Path) -> Iterator[None]:
+    """Waits while another test worker has the same folder, for the same case on another server."""
+    locks = Path(tempfile.gettempdir()) / "faberdb-test-locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / folder.name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def dump_globals(server: Server, conninfo: str) -> str:

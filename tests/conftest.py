@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from faberdb_providers.postgres.servers.binaries import EMBEDDED
 from faberdb_providers.postgres.servers.scratch import scratch_cluster
+from tests.forked import run_forked
 from tests.servers import Server, installed, shared_cache
 
 INSTALLED = installed()
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the plans of tests/golden anew")
 
 
-IN_TURN, IN_TURN_EMBEDDED = 5, 4
+IN_TURN, IN_TURN_EMBEDDED = 8, 6
 """Of the tests that run on every major, one in how many runs on a server besides the newest, that is none or one of the
 embedded ones; `make soak` runs the others there."""
 
@@ -35,9 +35,10 @@ embedded ones; `make soak` runs the others there."""
 def _left_to_soak(item: pytest.Item) -> bool:
     callspec = getattr(item, "callspec", None)
     major = callspec.params.get("server") if callspec is not None else None
-    if major is None or major == max(INSTALLED):
-        return False
-    every = IN_TURN_EMBEDDED if INSTALLED[major].source == EMBEDDED else IN_TURN
+    alike = item.get_closest_marker("in_turn")
+    every = alike.args[0] if alike is not None else 1
+    if major is not None and major != max(INSTALLED):
+        every = max(every, IN_TURN_EMBEDDED if INSTALLED[major].source == EMBEDDED else IN_TURN)
     return zlib.crc32(item.nodeid.encode()) % every != 0
 
 
@@ -120,11 +121,7 @@ def run(cache: Path) -> Callable[..., Ran]:
 
     def command(*args: str, cwd: Path, env: dict[str, str] | None = None, timeout: float = 60) -> Ran:
         settings = {**os.environ, "FABERDB_CACHE": str(cache), "NO_COLOR": "1", **(env or {})}
-        program = [str(Path(sys.executable).with_name("faberdb")), *args]
-        done = subprocess.run(
-            program, cwd=cwd, env=settings, capture_output=True, text=True, timeout=timeout, check=False
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return Ran(*run_forked(args, cwd, settings, timeout))
 
     return command
 

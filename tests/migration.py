@@ -14,12 +14,13 @@ from pathlib import Path
 from faberdb.apply.execute import Context, execute
 from faberdb.canon.mentions import Mentions
 from faberdb.declare.load import load
-from faberdb.model import Address, Limits, Object, Step
+from faberdb.model import Address, Catalogue, Limits, Object, Step
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Evidence, Plan, replaced
 from faberdb.plan.make import Heading, make_plan
 from faberdb.plan.state import Record
-from faberdb.prove.proposal import Planner, Proposal
+from faberdb.prove.planner import Planner
+from faberdb.prove.proposal import Proposal
 from faberdb.prove.scratch import build
 from faberdb_providers.postgres.kinds.subscription import NOWHERE
 from faberdb_providers.postgres.provider import provider
@@ -30,6 +31,7 @@ from faberdb_providers.postgres.shadow import ScratchServer
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Declared = Mapping[Address, Object]
+_EMPTY: dict[str, Catalogue] = {}
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Migration:
         """The plan that takes an applied plan back, or what a record says was done of one."""
         with opened(conninfo, asked=self.asked) as session:
             planner = self._planner(session)
-            target = dict(session.inspect().objects)
+            target = dict(planner.catalogue.objects)
             for difference in plan.differences:
                 target.pop(difference.address, None)
                 if difference.before is not None:
@@ -121,6 +123,8 @@ def build_directly(
     mentions = Mentions(whole, kinds)
     with opened(conninfo, read_only=False, asked=asked) as session:
         session.folder_for = folder_for
+        if asked is None:  # what an empty database of one server holds is the same in each
+            session.beginning = _EMPTY[session.endpoint] = _EMPTY.get(session.endpoint) or session.inspect()
         failures = build(session, {a: mentions.refer(o) for a, o in whole.items()}, kinds)
     assert not failures, failures
 
@@ -169,5 +173,5 @@ def _document(proposal: Proposal, session: Session, plan_id: str, of_plan: str =
         of_plan,
     )
     proof = proposal.proof
-    evidence = Evidence(proof.server, proof.scope, proof.forward, proof.backward) if proof else None
+    evidence = Evidence(proof.server, proof.scope, proof.forward, proof.backward, proof.rows) if proof else None
     return make_plan(proposal, heading, evidence)

@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from faberdb.model import Catalogue
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import ScratchCluster
 from faberdb_providers.postgres.session import Session
-from faberdb_providers.postgres.shadow import ScratchServer, drop_database
+from faberdb_providers.postgres.shadow import ScratchServer, drop_database, scratch_session
 
 
 def installed() -> dict[int, Binaries]:
@@ -39,6 +40,8 @@ class Server:
 
     binaries: Binaries
     cluster: ScratchCluster
+    _beginning: Catalogue | None = field(default=None, init=False, repr=False)
+    """What an empty database holds, which is the same in each of them."""
 
     @property
     def major(self) -> int:
@@ -69,13 +72,9 @@ class Server:
 
         @contextmanager
         def fresh() -> Iterator[Session]:
-            with self.database() as conninfo:
-                session = Session.open(conninfo, "the scratch database", read_only=False)
-                try:
-                    session.execute("set check_function_bodies = off; set client_min_messages = error")
-                    yield session
-                finally:
-                    session.close()
+            with self.database() as conninfo, scratch_session(conninfo) as session, closing(session):
+                session.beginning = self._beginning = self._beginning or session.inspect()
+                yield session
 
         return ScratchServer(f"a scratch cluster of PostgreSQL {self.major}", fresh)
 

@@ -10,28 +10,34 @@ import click
 from faberdb.cli import saved
 from faberdb.cli.applying import apply_plan, check_plan
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
+from faberdb.cli.made import Made
 from faberdb.cli.options import (
     accept_option,
     approve_option,
+    check_data_option,
     consent,
     dry_run_option,
     folder,
+    max_risk_option,
     nothing_begun,
     shown,
     strict_option,
     view_of,
     workspace_of,
 )
-from faberdb.cli.planning import Made, plan_environment
+from faberdb.cli.planning import plan_environment
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.declare.source import nearest
 from faberdb.errors import ApprovalError, ConfigError, ExitCode
+from faberdb.model import Risk
 from faberdb.plan.codec import from_json
-from faberdb.policy.rules import refuse_violations
+from faberdb.policy.rules import lapsed, refuse_risen, refuse_violations
 
 
 @click.command("apply")
 @click.argument("plan", metavar="PLAN|ENVIRONMENT")
+@max_risk_option
+@check_data_option
 @strict_option
 @accept_option
 @approve_option
@@ -42,6 +48,8 @@ from faberdb.policy.rules import refuse_violations
 def command(
     ctx: click.Context,
     plan: str,
+    max_risk: str,
+    check: bool | None,
     strict: bool,
     accepted: bool,
     auto_approve: bool,
@@ -59,10 +67,18 @@ def command(
         raise _neither(workspace, plan, file)
     if not is_saved and not dry_run:
         refuse_unsupported(workspace, environment_named(workspace, plan))
+    if is_saved and check is not None:
+        raise click.UsageError("A saved plan is carried out as it is: give --check-data when it is made.", ctx)
     if is_saved:
+        if max_risk != Risk.DESTRUCTIVE.word:
+            raise ConfigError(
+                "a saved plan is applied as it is", advice="use --max-risk with faberdb plan, or apply the environment"
+            )
         made = Made(from_json(saved.read(file), plan), file=plan)
     else:
-        made = plan_environment(workspace, environment_named(workspace, plan))
+        made = plan_environment(
+            workspace, environment_named(workspace, plan), limit=Risk[max_risk.upper()], check=check
+        )
     if made.note:
         view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
@@ -73,11 +89,15 @@ def command(
         return int(ExitCode.OK)
     if dry_run or not is_saved:
         view.plan(made.plan)
+    refuse_risen(made.plan, Risk[max_risk.upper()])
+    rules = rules_of(environment, made.protected, made.plan, strict=strict, accepted=accepted)
+    for sentence in lapsed(made.plan, rules):
+        view.note(f"note: {sentence}")
     if dry_run:
         check_plan(workspace, environment, made, view)
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
-    refuse_violations(made.plan, rules_of(environment, made.protected, made.plan, strict=strict, accepted=accepted))
+    refuse_violations(made.plan, rules)
     if not (is_saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
         raise ApprovalError("not applied: there was no `yes`")
     apply_plan(workspace, environment, made, view)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from faberdb.apply.execute import Context, check, execute
 from faberdb.apply.fits import anew
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
+from faberdb.cli.backing_up import backup_before, backup_wanted, try_backup
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
-from faberdb.cli.planning import Made
+from faberdb.cli.made import Made
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError
@@ -73,13 +74,18 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             view.begin(plan)
             began = time.monotonic()
             context = _context(workspace, environment, plan, state, view, again)
+            taken: list[str] = []
+            if backup_wanted(workspace, environment, plan):
+                context = replace(
+                    context, back_up=lambda: taken.append(backup_before(workspace, environment, plan, view).id)
+                )
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)
             left = target.left_behind(made.giving) if made.giving else []
             others = [entry for entry in target.journal() if entry.plan_id != plan.plan_id]
         before = reconciled(state, others, environment.name, {}).state
-        record = record_of(plan, utc_now().isoformat(), workspace.holder)
+        record = replace(record_of(plan, utc_now().isoformat(), workspace.holder), backup="".join(taken))
         after = state_after(before, plan, objects, record)
         try:
             workspace.write_state(next_serial(after), version)
@@ -113,6 +119,8 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
     with workspace.session(environment) as session:
         context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
         check(made.plan, workspace.provider.target(session), context)
+    if backup_wanted(workspace, environment, made.plan):
+        try_backup(workspace, environment, view)
 
 
 def _context(

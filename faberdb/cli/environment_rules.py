@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import RefusedError
@@ -15,22 +17,34 @@ def rules_of(
 ) -> Rules:
     """The rules that a plan for an environment is held against today. before: what is protected as the state knows it;
     accepted: whether what nothing takes back may be done."""
-    today = utc_now().date()
     protected = {a for a, p in plan.protection.items() if p} | before
     protected -= {a for a, p in plan.protection.items() if not p}
-    now = {code: rule for code, rule in environment.hazards.items() if rule.until is None or today <= rule.until}
-    return Rules(
-        max_risk=environment.max_risk,
+    return replace(
+        hazard_rules(environment),
         protected=frozenset(protected),
         strict=strict,
         guarded=environment.protected,
         accepted=accepted,
+    )
+
+
+def hazard_rules(environment: Environment) -> Rules:
+    """What an environment says of risks and hazards today."""
+    today = utc_now().date()
+    now = {code: rule for code, rule in environment.hazards.items() if rule.until is None or today <= rule.until}
+    return Rules(
+        max_risk=environment.max_risk,
         allowed=frozenset(code for code, rule in now.items() if rule.allowed),
         forbidden={code: rule.reason for code, rule in now.items() if not rule.allowed},
         expired={
             code: f"was allowed until {rule.until}"
             for code, rule in environment.hazards.items()
             if rule.allowed and code not in now
+        },
+        lapsed={
+            code: f"was forbidden until {rule.until} ({rule.reason})"
+            for code, rule in environment.hazards.items()
+            if not rule.allowed and code not in now
         },
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 
 import click
 
 from faberdb import plugins
+from faberdb.cli.known_hazards import unknown_hazard
 from faberdb.cli.options import color_option, json_option
-from faberdb.errors import ConfigError, ExitCode
+from faberdb.errors import ExitCode
 from faberdb.model import Explanation
 
 
@@ -50,7 +50,4 @@ def _found(code: str, known: dict[str, Explanation]) -> Explanation:
     for explanation in known.values():
         if asked in (explanation.code.lower(), explanation.name):
             return explanation
-    words = [*known, *(e.name for e in known.values())]
-    near = get_close_matches(code, words, 1, 0.5) or get_close_matches(code.upper(), words, 1, 0.5)
-    advice = f"did you mean {near[0]}? " if near else ""
-    raise ConfigError(f"there is no hazard {code!r}", advice=f"{advice}faberdb explain lists all of them")
+    raise unknown_hazard(code, known)

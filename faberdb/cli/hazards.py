@@ -38,6 +38,8 @@ is about a scan or a rewrite is shown where there was one, not where the stateme
 | nothing of that | what its hazards say |
 
 A step that runs outside of a transaction is not measured; there the hazards stand as they are known.
+
+`faberdb lint` says the same of SQL that others wrote, with some hazards that no plan of faberdb's has.
 {"".join(map(_entry, hazards))}"""
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -26,7 +27,11 @@ COMMANDS = {
     "diff": ("diff", "Show in what two environments, or declarations, differ."),
     "drift": ("drift", "Show what was changed on a database behind faberdb's back."),
     "rollback": ("rollback", "Take back applied plans."),
+    "backup": ("backup", "Take a backup of an environment's database."),
+    "backups": ("backups", "List backups, or verify that one can be restored."),
+    "restore": ("restore", "Put a backup in the place of an environment's database."),
     "status": ("status", "Show where each environment stands."),
+    "lint": ("lint", "Say what SQL files that others wrote can do to a database and its users."),
     "create": ("create", "Make the database of an environment, and its schema."),
     "stop": ("stop", "Stop the embedded PostgreSQL of an environment."),
 }
@@ -119,8 +124,9 @@ def _fail(error: FaberError, debug: bool) -> None:
 
 
 def _tell_programs(error: FaberError) -> None:
-    """With --json, the error also as the last line of stdout."""
-    if "--json" not in sys.argv:
+    """With --json (`lint --format json`), the error also as the last line of stdout."""
+    asked = sys.argv[1:]
+    if not {"--json", "--format=json"} & {*asked} and ("--format", "json") not in pairwise(asked):
         return
     from faberdb.views import for_programs
 

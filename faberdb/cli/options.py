@@ -12,6 +12,7 @@ import click
 
 from faberdb.cli.workspace import Workspace
 from faberdb.errors import ApprovalError, CutShortError
+from faberdb.model import Risk
 from faberdb.views import make_view
 from faberdb.views.view import View
 
@@ -28,7 +29,22 @@ strict_option = click.option(
 accept_option = click.option(
     "--accept-irreversible", "accepted", is_flag=True, help="Do also what no rollback takes back (`undo: none`)."
 )
+check_data_option = click.option(
+    "--check-data/--no-check-data",
+    "check",
+    default=None,
+    help="Look whether live rows fit, READ ONLY; done unasked where the environment is not protected.",
+)
 approve_option = click.option("--auto-approve", is_flag=True, help="Do not ask.")
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="How many tables are worked on at once; up to 4 if not said."
+)
+max_risk_option = click.option(
+    "--max-risk",
+    type=click.Choice([risk.word for risk in Risk]),
+    default=Risk.DESTRUCTIVE.word,
+    help="Leave out, as pending, what is riskier than this, and what needs it.",
+)
 exitcode_option = click.option(
     "--detailed-exitcode", is_flag=True, help="End with 2 where there are changes, 0 where there are none."
 )

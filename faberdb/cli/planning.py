@@ -1,62 +1,53 @@
-"""Making a plan for an environment: what `plan`, `apply ENV`, `create` and `rollback` share."""
+"""Making a plan for an environment: what `plan`, `apply ENV` and `create` share."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from faberdb.cli.estimating import estimated
 from faberdb.cli.forget import refuse_declared, require_forgotten
 from faberdb.cli.identity import another_database
 from faberdb.cli.left_out import ignored, left_out, refuse_idle_include, refuse_left_out, remarks
+from faberdb.cli.made import Made, evidence_of, heading_of, refuse_in_use
 from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
-from faberdb.cli.workspace import ScratchDoor, Workspace, utc_now
+from faberdb.cli.workspace import ScratchDoor, Workspace
 from faberdb.config.project import Environment
-from faberdb.diff.forgotten import forgotten
 from faberdb.errors import FaberError
-from faberdb.model import Address, Change, Kept, Object
-from faberdb.plan.document import Evidence, Plan, replaced
-from faberdb.plan.make import Heading, News, make_plan, unchanged_plan
+from faberdb.model import Address, Change, Limits, Object, Risk
+from faberdb.plan.make import News, make_plan, unchanged_plan
 
 if TYPE_CHECKING:
     from faberdb.canon.forms import Form
     from faberdb.declare.load import Declaration
-    from faberdb.plan.state import Record, State
-    from faberdb.prove.proposal import Planner, Proposal
+    from faberdb.plan.state import State
+    from faberdb.prove.planner import Planner
+    from faberdb.prove.proposal import Proposal
 
 Result = TypeVar("Result")
 
 Here = Callable[[Mapping[Address, Object]], dict[Address, Object]]
 """What is declared, as it is meant for one environment."""
 
-EXPIRES_AFTER = timedelta(days=7)
 
-
-@dataclass(frozen=True)
-class Made:
-    """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, what is to be said before it, whether it may do what nothing takes back, and the file it came from, if
-    any."""
-
-    plan: Plan
-    protected: frozenset[Address] = frozenset()
-    strict: bool = False
-    giving: tuple[Kept, ...] = ()
-    note: str = ""
-    accepted: bool = False
-    file: str = ""
-
-
-def plan_towards(workspace: Workspace, environment: Environment, source: str, *, full: bool = False) -> Made:
-    """The plan that makes an environment's database what a source wants; see `faberdb.cli.sources`."""
+def plan_towards(
+    workspace: Workspace,
+    environment: Environment,
+    source: str,
+    *,
+    full: bool = False,
+    limit: Risk = Risk.DESTRUCTIVE,
+    check: bool | None = None,
+) -> Made:
+    """The plan that makes an environment's database what a source wants; see `faberdb.cli.sources`. limit and
+    check: as for `plan_environment`."""
     from faberdb.cli.sources import desired
-    from faberdb.prove.proposal import Planner
+    from faberdb.prove.planner import Planner
 
     state, _ = workspace.state(environment)
     with ExitStack() as stack:
@@ -74,10 +65,11 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
             why=workspace.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
             full=full,
+            limit=limit,
         )
         planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch)
-        heading = _heading(environment, session, state)
+        heading = heading_of(environment, session, state)
         notes = [another_database(state, heading.database, environment)]
         if wanted.canonical is None:
             declared = workspace.here(wanted.declared, environment, session)
@@ -87,26 +79,35 @@ def plan_towards(workspace: Workspace, environment: Environment, source: str, *,
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
-        _refuse_in_use(workspace, session, proposal)
+        proposal = _held_against_live(workspace, environment, session, proposal, check)
+        proposal, now = estimated(workspace, session, proposal)
         state = workspace.standing(environment, session, state, planner.live).state
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
-        plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
-        return Made(plan, protected, note="\n".join(filter(None, notes)))
+        plan = make_plan(proposal, heading, evidence_of(proposal), news, protected=protected)
+        return Made(plan, protected, note="\n".join(filter(None, (*notes, now))))
 
 
 def plan_environment(
-    workspace: Workspace, environment: Environment, *, full: bool = False, whole: bool = False
+    workspace: Workspace,
+    environment: Environment,
+    *,
+    full: bool = False,
+    whole: bool = False,
+    limit: Risk = Risk.DESTRUCTIVE,
+    check: bool | None = None,
 ) -> Made:
     """The plan that makes an environment's database what the schema files declare.
 
-    whole: also a plan without changes is wanted with the digests of all that is declared, to be saved.
+    whole: also a plan without changes is wanted with the digests of all that is declared, to be saved. limit: the level
+    of risk above which changes are held back. check: whether live rows are looked at; None for where the environment is
+    not protected.
     """
     memo = Memo(workspace.surroundings.cache, workspace.project, environment.name)
     stored = workspace.store.get(environment.name)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
-        heading = _heading(environment, session, None)
+        heading = heading_of(environment, session, None)
         scratch = stack.enter_context(workspace.scratch(environment, session))
         fits = memo.fits()
         if not fits:
@@ -116,10 +117,11 @@ def plan_environment(
             known_state, database = stored[0] if stored else None, (heading.database, session.endpoint)
             settings = inputs(workspace.project, environment.name, workspace.provider, known_state, database)
             if not fits:
-                # It will be needed for what was edited, and starts while the server is busy.
-                with suppress(FaberError):
-                    scratch()
-                _load_planner(workspace)
+                # Both will be needed for what was edited, and one waits for a server most of the time.
+                with _meanwhile(lambda: _load_planner(workspace)) as loading:
+                    with suppress(FaberError):
+                        scratch()
+                    loading()
             pulse, snapshot = looking()
         key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)
@@ -134,7 +136,7 @@ def plan_environment(
         snapshot = snapshot or session.snapshot()
         key = f"{settings} {snapshot.digest}"
         # Loaded here, because it takes its time and a plan that is remembered needs none of it.
-        from faberdb.prove.proposal import Planner
+        from faberdb.prove.planner import Planner
 
         catalogue = snapshot.catalogue()
         require_forgotten(environment, catalogue.objects)
@@ -148,6 +150,7 @@ def plan_environment(
             why=workspace.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
             full=full,
+            limit=limit,
         )
         context = f"postgresql {session.version}"
 
@@ -168,10 +171,11 @@ def plan_environment(
             planner.known = standing.digests.__contains__
         if known_well and (proposal := _from_edited(workspace, standing, planner, scratch, context, here)):
             protected = frozenset(map(Address.parse, known_well.protected))
-            evidence = _evidence(proposal)
-            _refuse_in_use(workspace, session, proposal)
+            evidence = evidence_of(proposal)
+            proposal = _held_against_live(workspace, environment, session, proposal, check)
+            proposal, now = estimated(workspace, session, proposal)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
-            return Made(plan, protected, note="\n".join(said))
+            return Made(plan, protected, note="\n".join(filter(None, (*said, now))))
         found = workspace.declaration()
         declaration = replace(found, objects=here(found.objects))
         scratch.prepare_for(declaration.objects)
@@ -183,21 +187,29 @@ def plan_environment(
         state = workspace.standing(environment, session, state, planner.live).state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        _refuse_in_use(workspace, session, proposal)
+        proposal = _held_against_live(workspace, environment, session, proposal, check)
+        proposal, now = estimated(workspace, session, proposal)
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
-        plan = make_plan(proposal, heading, _evidence(proposal), news, protected=protected)
-        if not (plan.applyable or note):  # a plan that is remembered says nothing besides
+        plan = make_plan(proposal, heading, evidence_of(proposal), news, protected=protected)
+        if not (plan.applyable or note or plan.pending):  # a plan that is remembered says nothing besides
             guarded = tuple(sorted(map(str, protected)))
             remembered = Unchanging(
                 plan.from_fingerprint, plan.unmanaged, plan.lineage, plan.state_serial, guarded, tuple(said)
             )
             memo.save(key, remembered, declaration, proposal.digests, pulse, snapshot.packed)
-        return Made(plan, protected, note="\n".join(filter(None, (note, *said))))
+        return Made(plan, protected, note="\n".join(filter(None, (note, *said, now))))
 
 
-def _refuse_in_use(workspace: Workspace, session: Any, proposal: Proposal) -> None:
-    workspace.provider.refuse_in_use(session, proposal.changes, proposal.steps, proposal.renames)
+def _held_against_live(
+    workspace: Workspace, environment: Environment, session: Any, proposal: Proposal, check: bool | None
+) -> Proposal:
+    """The proposal with what is to be said of live rows in its way. Raises RefusedError where it takes away what others
+    need."""
+    refuse_in_use(workspace, session, proposal)
+    asked = not environment.protected if check is None else check
+    limits = Limits(environment.lock_timeout, environment.check_data_timeout) if asked else None
+    return replace(proposal, steps=workspace.provider.with_live_rows(session, proposal.steps, limits))
 
 
 def _before_this(state: State | None) -> Callable[[Address], bool]:
@@ -207,7 +219,7 @@ def _before_this(state: State | None) -> Callable[[Address], bool]:
 
 def _load_planner(workspace: Workspace) -> None:
     """Load what a plan with changes needs, which takes its time, while there is something to wait for."""
-    for name in ("faberdb.cli.partial", "faberdb.prove.proposal"):
+    for name in ("faberdb.cli.partial", "faberdb.prove.planner"):
         import_module(name)
     _ = workspace.provider.kinds
 
@@ -225,7 +237,7 @@ def _look(session: Any, memo: Memo, *, quick: bool) -> tuple[str, Any]:
 
 
 @contextmanager
-def _meanwhile(work: Callable[[], Result], cancel: Callable[[], None]) -> Iterator[Callable[[], Result]]:
+def _meanwhile(work: Callable[[], Result], cancel: Callable[[], None] = lambda: None) -> Iterator[Callable[[], Result]]:
     """Do work in another thread for the length of a `with`, in which its result can be waited for."""
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(work)
@@ -279,55 +291,6 @@ def _forgotten(environment: Environment, state: State | None) -> tuple[Address, 
     return tuple(a for a in sorted(environment.forget) if state and a in state.objects)
 
 
-def plan_rollback(workspace: Workspace, environment: Environment, record: Record) -> Made:
-    """The plan that takes back an applied plan, or what was done of it."""
-    from faberdb.prove.proposal import Planner
-
-    state, _ = workspace.state(environment)
-    with ExitStack() as stack:
-        session = stack.enter_context(workspace.session(environment))
-        catalogue = workspace.seen(session.inspect(), environment)
-        scratch = stack.enter_context(workspace.scratch(environment, session))
-        planner = Planner(
-            workspace.provider,
-            catalogue,
-            scratch,
-            number=session.quarantine_number(),
-            managed=workspace.managed(environment, catalogue.objects),
-            why=workspace.why_unmanaged(environment),
-            held=partial(workspace.provider.held, session),
-        )
-        left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
-        target = _before(workspace.managed_objects(catalogue.objects, environment), record, left)
-        target, stays = planner.as_far_back(target)
-        giving = {kept.address: kept for kept in record.kept if kept.address not in left}
-        back = [(new, old) for old, new in reversed(record.renames)]
-        anew = replaced(record.differences, record.kept)
-        proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
-        _refuse_in_use(workspace, session, proposal)
-        heading = _heading(environment, session, state, kind="rollback", of_plan=record.plan_id)
-        return Made(make_plan(proposal, heading, _evidence(proposal)), giving=record.kept, note="; ".join(stays))
-
-
-def _before(objects: Mapping[Address, Object], record: Record, left: frozenset[Address]) -> dict[Address, Object]:
-    """The catalogue with what the record changed as it was before, less what is left alone by now. What was added by
-    hand to something that the record made goes with it."""
-    target = dict(objects)
-    for difference in record.differences:
-        if difference.address in left:
-            continue
-        if difference.before is None:
-            target.pop(difference.address, None)
-        else:
-            target[difference.address] = difference.before
-    gone = objects.keys() - target.keys()
-    while homeless := {a for a, o in target.items() if o.parent in gone}:
-        gone = homeless
-        for address in homeless:
-            del target[address]
-    return target
-
-
 def remembered_forms(state: State | None) -> dict[str, Form]:
     """Canonical forms that the state knows, by the digest of the declaration they came from."""
     if state is None:
@@ -340,26 +303,3 @@ def remembered_forms(state: State | None) -> dict[str, Form]:
 def learned(proposal: Proposal) -> dict[str, Form]:
     """The forms that this plan showed declarations to have."""
     return dict(proposal.fresh)
-
-
-def _heading(
-    environment: Environment, session: Any, state: State | None, *, kind: str = "apply", of_plan: str = ""
-) -> Heading:
-    now = utc_now()
-    return Heading(
-        uuid.uuid4().hex,
-        environment.name,
-        now,
-        now + EXPIRES_AFTER,
-        session.identity(),
-        session.server_version,
-        state.lineage if state else "",
-        state.serial if state else 0,
-        kind,
-        of_plan,
-    )
-
-
-def _evidence(proposal: Proposal) -> Evidence | None:
-    proof = proposal.proof
-    return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward)

@@ -8,16 +8,19 @@ from contextlib import contextmanager
 import click
 
 from faberdb.cli.applying import apply_plan, check_plan
-from faberdb.cli.environment_rules import refuse_unsupported
+from faberdb.cli.environment_rules import hazard_rules, refuse_unsupported
 from faberdb.cli.identity import another_database, require_journalled
+from faberdb.cli.made import Made
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
-from faberdb.cli.planning import Made, plan_rollback
+from faberdb.cli.planning_back import plan_rollback
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
+from faberdb.errors import ApprovalError, CutShortError, ExitCode, StoppedError
 from faberdb.plan.codec import from_json
 from faberdb.plan.standing import Standing
-from faberdb.plan.state import Record, State
+from faberdb.plan.state import Record
+from faberdb.policy.rules import passed_over
+from faberdb.rollback.choosing import chosen_records
 from faberdb.views.view import View
 from faberdb.views.words import counts, moment, renaming, short_id, spoken
 
@@ -88,6 +91,8 @@ def _take_back(
     if made.note:
         view.note(made.note)
     view.plan(made.plan)
+    for what in passed_over(made.plan, hazard_rules(chosen)):
+        view.note(f"a rule that does not stop a rollback, which is always open: {what}")
     if dry_run:
         check_plan(workspace, chosen, made, view)
         view.note("a dry run: nothing was changed")
@@ -153,30 +158,3 @@ def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing,
     plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
     giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
     return found, note, Made(plan, giving=giving)
-
-
-def chosen_records(state: State | None, steps: int | None, goal: str | None, environment: str) -> list[Record]:
-    """The applied plans to take back, newest first. Raises ConfigError where there is nothing that fits."""
-    standing = list(state.standing()) if state else []
-    if not standing:
-        raise ConfigError(
-            f"nothing that faberdb applied to {environment} is left to take back",
-            advice=f"see what was applied: faberdb status {environment}",
-        )
-    if goal is not None and steps is not None:
-        raise ConfigError("--steps and --to say two different things", advice="give one of them")
-    newest_first = standing[::-1]
-    if goal is not None and not goal:
-        raise ConfigError("--to needs the id of a plan, or its beginning")
-    if goal is not None:
-        places = [n for n, record in enumerate(newest_first) if record.plan_id.startswith(goal)]
-        if len(places) != 1:
-            raise ConfigError(
-                f"{'no' if not places else 'more than one'} applied plan of {environment} begins with {goal}",
-                advice="plans: " + ", ".join(record.plan_id[:8] for record in newest_first),
-            )
-        return newest_first[: places[0]]
-    count = steps or 1
-    if count > len(newest_first):
-        raise ConfigError(f"only {len(newest_first)} applied plans of {environment} are left to take back")
-    return newest_first[:count]

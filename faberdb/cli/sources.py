@@ -36,7 +36,7 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
     DeclarationError for files that do not hold up, DatabaseError for an environment that cannot be reached."""
     kind, colon, rest = source.partition(":")
     if kind == "sql" and colon:
-        return Desired(workspace.managed_objects(_of_sql(workspace.project.root / rest, scratch()), environment))
+        return Desired(workspace.managed_objects(_of_sql(workspace, rest, scratch()), environment))
     if kind == "git" and colon:
         with _checkout(workspace, rest) as folder:
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
@@ -57,30 +57,46 @@ def _names(workspace: Workspace) -> str:
     return ", ".join(sorted(workspace.project.environments)) or "none"
 
 
-def _of_sql(folder: Path, scratch: Any) -> Mapping[Address, Object]:
+def _of_sql(workspace: Workspace, folder: str, scratch: Any) -> Mapping[Address, Object]:
     """The catalogue that the *.sql files of a folder make, run in the order of their names."""
+    files = sql_files(workspace.project.root / folder)
+    with scratch.database() as database:
+        for file in files:
+            run_file(file, workspace.provider, database)
+        found: Mapping[Address, Object] = database.inspect().objects
+        return found
+
+
+def sql_files(folder: Path) -> list[Path]:
+    """The *.sql files of a folder in the order of their names, or the one file. Raises DeclarationError where there are
+    none."""
     files = [folder] if folder.is_file() else sorted(folder.rglob("*.sql"))
     if not files:
         raise DeclarationError(
             "there are no SQL files", where=str(folder), advice="name a folder that holds *.sql, or one such file"
         )
-    with scratch.database() as database:
-        for file in files:
-            try:
-                text = file.read_text("utf-8")
-            except (OSError, ValueError) as error:
-                raise DeclarationError("the file cannot be read", where=str(file), detail=(str(error),)) from None
-            failed = database.run_script(text)
-            if failed is not None:
-                line, words = failed
-                raise DeclarationError(
-                    "PostgreSQL does not accept the SQL",
-                    where=f"{file}:{line}" if line else str(file),
-                    detail=words,
-                    advice="correct the file; it was run on a scratch server, nothing was changed on any database",
-                )
-        found: Mapping[Address, Object] = database.inspect().objects
-        return found
+    return files
+
+
+def run_file(file: Path, provider: Any, database: Any) -> None:
+    """Run an SQL file on a scratch database. Raises DeclarationError where it cannot be read, or is not accepted."""
+    failed = provider.run_script(database, text_of(file))
+    if failed is not None:
+        line, words = failed
+        raise DeclarationError(
+            "PostgreSQL does not accept the SQL",
+            where=f"{file}:{line}",
+            detail=words,
+            advice="correct the file; it was run on a scratch server, nothing was changed on any database",
+        )
+
+
+def text_of(file: Path) -> str:
+    """What an SQL file holds. Raises DeclarationError where it cannot be read."""
+    try:
+        return file.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise DeclarationError("the file cannot be read", where=str(file), detail=(str(error),)) from None
 
 
 @contextmanager

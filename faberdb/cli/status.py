@@ -22,6 +22,9 @@ from faberdb.plan.state import State
 from faberdb.views.view import LastPlan, Quarantined, StatusRow
 from faberdb.views.words import several
 
+FEW = 3
+"""How many of what is pending are named."""
+
 
 @click.command("status")
 @click.argument("environment", required=False)
@@ -118,6 +121,7 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
         row.data,
         serial=state.serial,
         plans_applied=count,
+        pending=len(state.pending),
         last=LastPlan(last.plan_id, last.applied_at, last.kind, last.holder) if last else None,
     )
     return replace(
@@ -125,7 +129,18 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
         data=data,
         state=f"serial {state.serial}, {applied}" if state.serial else f"none; {applied}, as the journal tells",
         last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "",
+        pending=_pending(state),
     )
+
+
+def _pending(state: State) -> str:
+    """What the last plan held back; the first few by name."""
+    count = len(state.pending)
+    if not count:
+        return ""
+    named = ", ".join(item.address.spoken for item in state.pending[:FEW])
+    more = f" and {count - FEW} more" if count > FEW else ""
+    return f"{count} {several('change', count)} held back as too risky: {named}{more}"
 
 
 def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, str, bool | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from faberdb.cli.known_hazards import refuse_unknown
 from faberdb.cli.options import color_option, json_option, view_of, workspace_of
 from faberdb.errors import ExitCode
 
@@ -20,6 +21,8 @@ def command(ctx: click.Context, as_json: bool, no_color: bool) -> int:
 
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color)
+    for environment in workspace.project.environments.values():
+        refuse_unknown(environment.hazards, lambda: workspace.provider.hazards)
     declaration = load(workspace.project.schemas, workspace.provider.kinds, workspace.project.search_path)
     refuse_left_out(workspace, declaration.objects)
     objects, files = len(declaration.objects), len(declaration.files)

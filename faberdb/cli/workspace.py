@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
 from faberdb.cli.json_schemas import restore_json_schemas
+from faberdb.cli.known_hazards import refuse_unknown
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
@@ -370,10 +371,11 @@ class ScratchDoor:
 
 
 def environment_named(workspace: Workspace, name: str) -> Environment:
-    """The environment; an error for one that only later versions can use."""
+    """The environment. Raises ConfigError for one that only later versions can use, or whose rules cannot hold."""
     environment = workspace.project.environment(name)
     if environment.hosting not in ("embedded", "server", "aws-rds", "aws-aurora"):
         raise ConfigError(f"hosting `{environment.hosting}` is not known")
+    refuse_unknown(environment.hazards, lambda: workspace.provider.hazards)
     return environment
 
 

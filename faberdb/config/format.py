@@ -143,7 +143,7 @@ class EnvironmentTable(Table):
     auto_migrate: bool = False
     """`apply` asks nothing."""
     backup_before_migrate: bool = False
-    """Take a backup before each apply."""
+    """Take a backup before each apply and rollback, as is always done where the environment is protected."""
     require_approval: bool = False
     """Apply only plans that somebody else has approved."""
     promote_from: Text | None = None
@@ -163,6 +163,8 @@ class EnvironmentTable(Table):
     lock_timeout: Duration | None = None
     """As in [safety], for this environment."""
     statement_timeout: Duration | None = None
+    """As in [safety], for this environment."""
+    check_data_timeout: Duration | None = None
     """As in [safety], for this environment."""
     max_risk: RiskWord | None = None
     """As in [safety], for this environment."""
@@ -202,6 +204,8 @@ class SafetyTable(Table):
     """How long a step waits for a lock before it gives way to the application; it is tried four times."""
     statement_timeout: Duration | None = None
     """How long a statement may run."""
+    check_data_timeout: Duration = "5s"
+    """How long a plan may look for live rows that one step does not fit; for all steps together, six times as long."""
     online: bool = False
     """Refuse steps that would stop the application."""
     proof: Literal["required", "partial"] = "required"
@@ -211,14 +215,16 @@ class SafetyTable(Table):
 class BackupTable(Table):
     """Backups before changes."""
 
-    provider: Text | None = None
-    """What takes the backups. No effect in this version."""
+    provider: Text = "pg_dump"
+    """What takes the backups."""
+    directory: Text = ".faberdb/backups"
+    """Folder in which they are kept, beside this file, a folder for each environment; or one elsewhere."""
     retention_days: int | None = Field(default=None, gt=0)
-    """How long they are kept. No effect in this version."""
+    """How long they are kept, never less than until there is a newer one; without it, for good."""
     backup_before_destructive_ops: bool = False
-    """Take a backup before an apply that removes data."""
+    """Take a backup before an apply or a rollback that removes data."""
     verify: bool = False
-    """Restore each backup on a scratch server to see that it is good."""
+    """Restore each backup on a scratch server to see that it is good, before what it was taken for begins."""
 
 
 class StateTable(Table):

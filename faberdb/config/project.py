@@ -18,11 +18,13 @@ FILE_NAME = "faberdb.toml"
 
 @dataclass(frozen=True, slots=True)
 class HazardRule:
-    """What the rules say of one hazard. allowed: whether it is, or is forbidden; until: the last day of the rule."""
+    """What the rules say of one hazard. allowed: whether it is, or is forbidden; until: the last day of the rule;
+    origin: where it stands."""
 
     allowed: bool
     reason: str
     until: date | None
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Environment:
     hazards: Mapping[str, HazardRule]
     lock_timeout: float
     statement_timeout: float | None
+    check_data_timeout: float
 
     @property
     def embedded(self) -> bool:
@@ -75,7 +78,10 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    provider: str | None
+    """directory: of all environments' backups, absolute."""
+
+    provider: str
+    directory: Path
     retention_days: int | None
     backup_before_destructive_ops: bool
     verify: bool
@@ -148,17 +154,14 @@ class Project:
         """Keys that promise safety for this environment and that this version does not keep yet, as written in
         faberdb.toml; who changes a database must refuse while there are any."""
         chosen = self.environment(environment)
-        own, safety, backup = f"environments.{environment}", self.safety, self.backup
+        own, safety = f"environments.{environment}", self.safety
         promised = {
-            f"{own}.backup_before_migrate": chosen.backup_before_migrate,
             f"{own}.require_approval": chosen.require_approval,
             f"{own}.promote_from": chosen.promote_from,
             f"{own}.online" if chosen.online else "": chosen.online,
             "safety.proof": safety.proof == "partial",
             "safety.require_approval_for": safety.require_approval_for,
             "safety.health_check_before_deploy": safety.health_check_before_deploy,
-            "backup.backup_before_destructive_ops": backup.backup_before_destructive_ops,
-            "backup.verify": backup.verify,
             "alerts.urls_env": self.alerts_urls_env,
             "database.migration_tool": self.migration_tool != "native",
         }
@@ -273,7 +276,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         environments={name: _environment(name, table, file, whole) for name, table in whole.environments.items()},
         migrations=Migrations(**whole.migrations.model_dump()),
         safety=_safety(whole.safety),
-        backup=Backup(**whole.backup.model_dump()),
+        backup=Backup(**{**whole.backup.model_dump(), "directory": root / whole.backup.directory}),
         state=State(whole.state.backend, root / whole.state.path),
         shadow=Shadow(**whole.shadow.model_dump()),
         integration=Integration(**whole.integration.model_dump()),
@@ -285,7 +288,6 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
 IDLE = {
     "migrations": ("directory", "table"),
     "safety": ("max_auto_rollback_attempts",),
-    "backup": ("provider", "retention_days"),
     "integration": ("cloud_plugin", "work_plugin", "logs_plugin"),
 }
 
@@ -332,9 +334,15 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         online=safety.online if table.online is None else table.online,
         max_risk=Risk[(table.max_risk or safety.max_risk).upper()],
         hazards={
-            code: HazardRule(rule.policy == "allow", rule.reason, rule.until)
+            code: HazardRule(
+                rule.policy == "allow",
+                rule.reason,
+                rule.until,
+                Origin(file, (*(("environments", name) if code in table.hazards else ("safety",)), "hazards", code)),
+            )
             for code, rule in sorted({**safety.hazards, **table.hazards}.items())
         },
         lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
         statement_timeout=seconds(statement) if statement else None,
+        check_data_timeout=seconds(table.check_data_timeout or safety.check_data_timeout),
     )

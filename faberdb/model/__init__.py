@@ -5,7 +5,20 @@ these values; a provider fills them. They are imported from here, whichever file
 """
 
 from faberdb.model.address import Address
-from faberdb.model.change import IRREVERSIBLE, Action, Change, Hazard, Risk, Statement, Step, Turn, Verdict
+from faberdb.model.backup import Backup, BackupProvider, Job, Verified
+from faberdb.model.change import (
+    IRREVERSIBLE,
+    Action,
+    Change,
+    Hazard,
+    Pending,
+    Risk,
+    Statement,
+    Step,
+    Turn,
+    Verdict,
+)
+from faberdb.model.estimate import Estimate, rounded
 from faberdb.model.explanation import Explanation
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
@@ -21,40 +34,72 @@ from faberdb.model.object import (
     Unmanaged,
     reworded,
 )
-from faberdb.model.run import Effects, Failure, JournalEntry, Kept, Limits, Lock, Refusal, UnderWay, Wait
+from faberdb.model.run import (
+    NOT_ASKED,
+    Effects,
+    Failure,
+    JournalEntry,
+    Kept,
+    Limits,
+    LiveRows,
+    Lock,
+    Refusal,
+    UnderWay,
+    Wait,
+)
+from faberdb.model.sample import CarriedRows, SampleColumn, Samples, SampleTable
+from faberdb.model.script import Outcome, Script, Trial, Weighed, Written
 
 __all__ = [
     "IRREVERSIBLE",
     "LEFT_OUT",
+    "NOT_ASKED",
     "OF_OTHERS",
     "OF_SERVICE",
     "Action",
     "Address",
     "Attributes",
+    "Backup",
+    "BackupProvider",
+    "CarriedRows",
     "Catalogue",
     "Change",
     "Effects",
+    "Estimate",
     "Explanation",
     "Failure",
     "Hazard",
+    "Job",
     "JournalEntry",
     "Kept",
     "Kind",
     "Limits",
+    "LiveRows",
     "Lock",
     "Object",
     "Objection",
     "Origin",
+    "Outcome",
+    "Pending",
     "Place",
     "Refusal",
     "Risk",
+    "SampleColumn",
+    "SampleTable",
+    "Samples",
+    "Script",
     "Statement",
     "Step",
+    "Trial",
     "Turn",
     "UnderWay",
     "Unmanaged",
     "Verdict",
+    "Verified",
     "Wait",
+    "Weighed",
     "Work",
+    "Written",
     "reworded",
+    "rounded",
 ]

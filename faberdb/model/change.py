@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from faberdb.model.address import Address
+from faberdb.model.estimate import Estimate
 from faberdb.model.object import Object
-from faberdb.model.run import Effects
+from faberdb.model.run import Effects, LiveRows
 
 
 class Action(StrEnum):
@@ -104,9 +105,10 @@ class Statement:
     """SQL that a kind wants run, and what is known about it without running it.
 
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
-    transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of up
-    to five rows that are in the way, asked when the statement fails on data, after what has to be tried before it can
-    be. secrets: environment variables whose
+    transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of rows
+    that are in the way, after what has to be tried before it can be asked: of live rows before the plan runs, and when
+    the statement fails on data. hindsight: it says something only then. untold: why rows may be in the way that the
+    probe does not find; empty where it finds all. secrets: environment variables whose
     values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
     statement, which stands once, after what each of them does before it. on_scratch: what a scratch server
@@ -123,6 +125,8 @@ class Statement:
     outside: bool = False
     done_when: str = ""
     probe: tuple[str, ...] = ()
+    hindsight: bool = False
+    untold: str = ""
     secrets: tuple[str, ...] = ()
     shared: bool = False
     on_scratch: str = ""
@@ -144,9 +148,24 @@ class Step:
     scope: tuple[str, ...] = ()
     effects: Effects | None = None
     """What it did on scratch; None where that was not measured."""
+    estimate: Estimate | None = None
+    """What it will have to do live; None where it works on nothing that is there, or on next to nothing."""
+    live: LiveRows | None = None
+    """What was found of live rows in its way; None where no row can be, or none was looked for."""
 
     @property
     def whose(self) -> str:
         """All objects that its statement is of, in words: any of them may be why it fails."""
         first, *others = dict.fromkeys((self.address, *self.statement.beside))
         return f"{first.spoken} or {', '.join(a.spoken for a in others)}" if others else first.spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A change that a plan holds back because it is riskier than asked for: what it is about, the worst risk of its
+    steps, and the codes of their hazards."""
+
+    address: Address
+    action: Action
+    risk: Risk
+    codes: tuple[str, ...] = ()

@@ -29,12 +29,38 @@ class Effects:
     """What a step does to relations that were there before its transaction, as a server of the same major showed it.
 
     locks: those that its transaction did not hold before, less ACCESS SHARE, which hinders nobody but those who drop.
-    rewrites: what gets new files. scans: what is read from end to end. All are sorted.
+    rewrites: what gets new files. scans: what is read from end to end. All are sorted. remarks: what the server itself
+    said of the work on the way, in its own words.
     """
 
     locks: tuple[Lock, ...] = ()
     rewrites: tuple[str, ...] = ()
     scans: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+NOT_ASKED = "not asked for"
+"""Why live rows were not checked where nobody wanted that."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRows:
+    """What the live database said of rows in the way of a step, before anything of the plan ran.
+
+    number: how many there were; more: there may be more. keys: of up to five of them, so that they can be looked up;
+    they are data, so people see them and no file holds them. unchecked: why nothing is known; empty where it is.
+    """
+
+    number: int = 0
+    more: bool = False
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    unchecked: str = ""
+
+    @property
+    def count(self) -> str:
+        """`3 rows`, `at least 10,000 rows`."""
+        rows = f"{self.number:,} row{'' if self.number == 1 else 's'}"
+        return f"at least {rows}" if self.more else rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +89,20 @@ class Wait:
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What a scratch server says of a statement that it refuses; the statement, as it was sent, and where in it (from
-    0) it was wrong, if that was said."""
+    0) it was wrong, if that was said. of_rows: it is about values in rows, or a user's own routine said it of them.
+    of_server: neither rows nor the statement are the cause. of_structure: no value in rows can be. without_a_value: it
+    is about rows that have none. out_of_time: it was ended because it took too long. out_of_reach: it wanted to another
+    server, which nothing that is tried out may."""
 
     words: tuple[str, ...]
     statement: str
     at: int | None = None
+    of_rows: bool = False
+    of_server: bool = False
+    of_structure: bool = False
+    without_a_value: bool = False
+    out_of_time: bool = False
+    out_of_reach: bool = False
 
 
 @dataclass(frozen=True, slots=True)

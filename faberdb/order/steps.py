@@ -198,7 +198,15 @@ def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kin
     staying: set[Address] = set()
 
     def stands_on(address: Address) -> Iterable[Address]:
-        return kinds[address.kind].made_of(live[address]) if address in moved else live[address].references
+        if address in moved:
+            return kinds[address.kind].made_of(live[address])
+        # A part leaves the place of its whole with it: the sequence of an identity column is in the table's schema. Not
+        # what else the whole can leave: an index stays in the tablespace it is in.
+        wholes = [above for above in _ancestors(address, live) if above in moved]
+        return (r for r in live[address].references if not any(is_place(r, above) for above in wholes))
+
+    def is_place(address: Address, within: Address) -> bool:
+        return within.path[: len(address.path)] == address.path != within.path and not kinds[address.kind].of_server
 
     while found := {a for a in (parts | moved) - staying if not destroyed.isdisjoint(stands_on(a))}:
         staying |= found

@@ -5,180 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from faberdb.errors import FaberError, StaleError
+from faberdb.model import CarriedRows
 from faberdb.plan import records
 from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan, Stage
-
-
-def _instant(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise ValueError("a time needs a zone")
-    return text
-
-
-Instant = Annotated[str, AfterValidator(_instant), Field(json_schema_extra={"format": "date-time"})]
-
+from faberdb.plan.shape import PlanFile
 
 SHOWN = 5
 """How many faults of a broken plan are listed."""
-
-
-class Strict(BaseModel):
-    """Part of a file that faberdb itself wrote, so nothing in it is converted or left out of account."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
-
-
-class ObjectRecord(Strict):
-    address: str
-    attributes: dict[str, Any]
-    parent: str | None = None
-    references: list[str] = []
-    hints: dict[str, Any] = {}
-
-
-class ChangeRecord(Strict):
-    address: str
-    kind: str
-    action: Literal["create", "alter", "replace", "rename", "drop"]
-    reason: str
-    before: ObjectRecord | None
-    after: ObjectRecord | None
-
-
-class DifferenceRecord(Strict):
-    address: str
-    before: ObjectRecord | None
-    after: ObjectRecord | None
-
-
-class StageRecord(Strict):
-    """How far the plan has come once a transaction that is not its last has been committed."""
-
-    transaction: int
-    fingerprint: str
-    differences: list[DifferenceRecord]
-
-
-class RenameRecord(Strict):
-    before: ObjectRecord
-    after: ObjectRecord
-
-
-class HazardRecord(Strict):
-    code: str
-    message: str
-
-
-class LockRecord(Strict):
-    relation: str
-    """What people call it: `table public.customer`."""
-    mode: str
-    """In SQL's words: `ACCESS EXCLUSIVE`."""
-
-
-class StepRecord(Strict):
-    id: str
-    address: str
-    action: Literal["create", "alter", "replace", "rename", "drop"]
-    sql: str
-    transaction: int
-    """Steps with the same number commit together."""
-    depends_on: list[str]
-    scope: list[str]
-    """Schemas in which unqualified names are looked up."""
-    risk: Literal["safe", "caution", "dangerous", "destructive"]
-    hazards: list[HazardRecord]
-    outside_transaction: bool
-    done_when: str
-    locks: list[LockRecord] | None = None
-    """What it locks that its transaction did not hold yet, less ACCESS SHARE and what the plan makes, as measured on
-    the scratch server. Missing, like the two that follow, where that was not measured."""
-    rewrites: list[str] | None = None
-    """What gets new files."""
-    scans: list[str] | None = None
-    """What is read from end to end."""
-    probe: list[str]
-    """A query for up to five rows that are in the way."""
-    secrets: list[str] = []
-    """Environment variables whose values take the place of `'${NAME}'` in the SQL when it is run."""
-    beside: list[str] = []
-    """Other objects that the statement is of, too."""
-
-
-class KeptRecord(Strict):
-    address: str
-    form: Literal["moved", "aside", "values", "position"]
-    place: str
-    carries: list[str]
-    detail: dict[str, list[str]]
-
-
-class UnmanagedRecord(Strict):
-    what: str
-    name: str
-    reason: str
-
-
-class DatabaseRecord(Strict):
-    identity: dict[str, str | int | None]
-    version: int
-
-
-class FromRecord(Strict):
-    fingerprint: str
-    state_serial: int
-    lineage: str
-
-
-class ToRecord(Strict):
-    fingerprint: str
-
-
-class ProofRecord(Strict):
-    server: str
-    scope: Literal["full", "closure"]
-    forward: bool
-    backward: bool
-
-
-class PlanFile(Strict):
-    """A plan of faberdb: what would change, how, and how it would be taken back."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    format_version: str
-    plan_id: str
-    kind: Literal["apply", "rollback"]
-    of_plan: str
-    created_at: Instant
-    expires_at: Instant
-    environment: str
-    database: DatabaseRecord
-    from_: FromRecord = Field(alias="from")
-    to: ToRecord
-    summary: dict[str, int]
-    risk: Literal["safe", "caution", "dangerous", "destructive"]
-    applyable: bool
-    changes: list[ChangeRecord]
-    renames: list[RenameRecord]
-    differences: list[DifferenceRecord]
-    steps: list[StepRecord]
-    rollback: list[StepRecord]
-    kept: list[KeptRecord]
-    proof: ProofRecord | None
-    unmanaged: list[UnmanagedRecord]
-    drift: list[ChangeRecord]
-    digests: dict[str, str]
-    protection: dict[str, bool]
-    forgotten: list[str]
-    stages: list[StageRecord]
-    sha256: str
 
 
 def to_json(plan: Plan) -> str:
@@ -273,19 +111,13 @@ def _document(plan: Plan) -> dict[str, Any]:
         "steps": [records.step_to(s) for s in plan.steps],
         "rollback": [records.step_to(s) for s in plan.rollback],
         "kept": [records.kept_to(k) for k in plan.kept],
-        "proof": None
-        if plan.proof is None
-        else {
-            "server": plan.proof.server,
-            "scope": plan.proof.scope,
-            "forward": plan.proof.forward,
-            "backward": plan.proof.backward,
-        },
+        "proof": None if plan.proof is None else _proof_to(plan.proof),
         "unmanaged": [records.unmanaged_to(u) for u in plan.unmanaged],
         "drift": [records.change_to(c) for c in plan.drift],
         "digests": {records.name(a): d for a, d in plan.digests.items()},
         "protection": {records.name(a): p for a, p in plan.protection.items()},
         "forgotten": [records.name(a) for a in plan.forgotten],
+        **({"pending": list(map(records.pending_to, plan.pending))} if plan.pending else {}),
         "stages": [
             {
                 "transaction": s.transaction,
@@ -295,6 +127,38 @@ def _document(plan: Plan) -> dict[str, Any]:
             for s in plan.stages
         ],
     }
+
+
+def _proof_to(proof: Evidence) -> dict[str, Any]:
+    rows = proof.rows
+    return {
+        "server": proof.server,
+        "scope": proof.scope,
+        "forward": proof.forward,
+        "backward": proof.backward,
+        "rows": None
+        if rows is None
+        else {
+            "tables": rows.tables,
+            "rows": rows.rows,
+            "forward": rows.forward,
+            "backward": rows.backward,
+            "thinned": dict(rows.thinned),
+            "not_filled": dict(rows.not_filled),
+            "counted": list(rows.counted),
+        },
+    }
+
+
+def _proof_from(proof: Mapping[str, Any]) -> Evidence:
+    rows = proof.get("rows")  # which plans of before there were any do not have
+    return Evidence(
+        proof["server"],
+        proof["scope"],
+        proof["forward"],
+        proof["backward"],
+        None if rows is None else CarriedRows(**{**rows, "counted": tuple(rows.get("counted", ()))}),
+    )
 
 
 def _difference_to(d: Difference) -> dict[str, Any]:
@@ -332,19 +196,15 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         steps=tuple(map(records.step_from, document["steps"])),
         rollback=tuple(map(records.step_from, document["rollback"])),
         kept=tuple(map(records.kept_from, document["kept"])),
-        proof=None if proof is None else Evidence(proof["server"], proof["scope"], proof["forward"], proof["backward"]),
+        proof=None if proof is None else _proof_from(proof),
         unmanaged=tuple(map(records.unmanaged_from, document["unmanaged"])),
         digests={records.address(a): d for a, d in document["digests"].items()},
         drift=tuple(map(records.change_from, document["drift"])),
         protection={records.address(a): p for a, p in document["protection"].items()},
         forgotten=tuple(map(records.address, document["forgotten"])),
+        pending=tuple(map(records.pending_from, document.get("pending", ()))),
         stages=tuple(
             Stage(s["transaction"], s["fingerprint"], tuple(map(_difference_from, s["differences"])))
             for s in document["stages"]
         ),
     )
-
-
-def schema() -> dict[str, Any]:
-    """JSON Schema of plan.json."""
-    return PlanFile.model_json_schema(by_alias=True)

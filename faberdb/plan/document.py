@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from faberdb.model import Address, Change, Kept, Object, Risk, Step, Unmanaged, reworded
+from faberdb.model import Address, CarriedRows, Change, Kept, Object, Pending, Risk, Step, Unmanaged, reworded, rounded
 
 FORMAT_VERSION = "1.0"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was proven: on which server, of how much of the catalogue, in which directions."""
+    """What was proven: on which server, of how much of the catalogue, in which directions. rows: what of it with rows;
+    None where the plan has to do with none."""
 
     server: str
     scope: str
     forward: bool
     backward: bool
+    rows: CarriedRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """What the steps of a plan have to do together, roughly; see `Estimate`. disk: as if nothing were given back before
+    the plan has ended, so at most so much."""
+
+    bytes: int
+    seconds: int
+    disk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One database, in one state, to be changed in this way, until then.
 
@@ -55,6 +67,7 @@ class Plan:
     digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
     longer, be protected from being dropped. drift: what was changed by hand since the last apply. stages: one for each
     transaction but the last, as the proof saw them. forgotten: what the state knows and is no longer to manage.
+    pending: declared changes that this plan leaves undone because they are too risky for it.
     created_at, expires_at: ISO 8601, UTC.
     """
 
@@ -83,6 +96,7 @@ class Plan:
     drift: tuple[Change, ...] = ()
     stages: tuple[Stage, ...] = ()
     forgotten: tuple[Address, ...] = ()
+    pending: tuple[Pending, ...] = ()
 
     @property
     def applyable(self) -> bool:
@@ -110,6 +124,15 @@ class Plan:
     def risk(self) -> Risk:
         """The worst step names the plan's risk."""
         return max((step.statement.risk for step in self.steps), default=Risk.SAFE)
+
+    @property
+    def total(self) -> Total | None:
+        """What its steps have to do together; None where no step has an estimate."""
+        found = [step.estimate for step in self.steps if step.estimate]
+        if not found:
+            return None
+        sums = (sum(e.bytes for e in found), sum(e.seconds for e in found), sum(e.disk for e in found))
+        return Total(*map(rounded, sums))
 
     @property
     def summary(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from faberdb.plan.codec import Instant, KeptRecord, ObjectRecord, PlanFile, Strict
+from faberdb.plan.shape import Instant, KeptRecord, ObjectRecord, PendingRecord, PlanFile, Strict
 from faberdb.plan.state import StateFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,8 @@ class AppliedRecord(Strict):
     summary: dict[str, int]
     outcome: Literal["applied", "unverified", "stopped"] = "applied"
     """stopped: the record is of what the committed transactions of the plan did."""
+    backup: str = ""
+    """Id of the backup that was taken before its first step."""
 
     model_config = {"alias_generator": lambda name: name.rstrip("_")}
 
@@ -39,6 +41,7 @@ class PublishedStateFile(StateFile):
     objects: list[ObjectRecord]
     applied: list[AppliedRecord]
     quarantine: list[KeptRecord] = []
+    pending: list[PendingRecord] = []
 
 
 def plan_schema() -> dict[str, Any]:

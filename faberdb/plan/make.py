@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from faberdb.model import Action, Address, Change, Kept, Object, Step, Unmanaged
+from faberdb.model import Action, Address, Change, Kept, Object, Pending, Step, Unmanaged
 from faberdb.plan.document import Difference, Evidence, Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
 
@@ -39,6 +39,8 @@ class Proven(Protocol):
     def protection(self) -> Mapping[Address, bool]: ...
     @property
     def stages(self) -> Mapping[int, Mapping[Address, Object]]: ...
+    @property
+    def pending(self) -> tuple[Pending, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def make_plan(
         forgotten=news.forgotten,
         protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
         stages=tuple(_stage(proven, number) for number in sorted(proven.stages)),
+        pending=proven.pending,
     )
 
 

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Effects, Hazard, Kept, Lock, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import (
+    Action,
+    Address,
+    Change,
+    Effects,
+    Estimate,
+    Hazard,
+    Kept,
+    LiveRows,
+    Lock,
+    Object,
+    Pending,
+    Risk,
+    Statement,
+    Step,
+    Unmanaged,
+)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -85,9 +102,11 @@ def step_to(step: Step) -> dict[str, Any]:
         "outside_transaction": s.outside,
         "done_when": s.done_when,
         **effects_to(step.effects),
+        **({"estimate": asdict(step.estimate)} if step.estimate else {}),
         "probe": list(s.probe),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
         **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
+        **({"data": live_to(step.live)} if step.live else {}),
     }
 
 
@@ -111,7 +130,21 @@ def step_from(record: Any) -> Step:
         tuple(record["depends_on"]),
         tuple(record["scope"]),
         effects_from(record),
+        estimate_from(record.get("estimate")),
+        live_from(record.get("data")),
     )
+
+
+def live_to(live: LiveRows) -> dict[str, Any]:
+    if live.unchecked:
+        return {"checked": False, "reason": live.unchecked}
+    return {"checked": True, "rows": live.number, **({"more": True} if live.more else {})}
+
+
+def live_from(record: Any) -> LiveRows | None:
+    if record is None:
+        return None
+    return LiveRows(record.get("rows", 0), record.get("more", False), unchecked=record.get("reason", ""))
 
 
 def effects_to(effects: Effects | None) -> dict[str, Any]:
@@ -119,14 +152,34 @@ def effects_to(effects: Effects | None) -> dict[str, Any]:
     if effects is None:
         return {}
     locks = [{"relation": lock.relation, "mode": lock.mode} for lock in effects.locks]
-    return {"locks": locks, "rewrites": list(effects.rewrites), "scans": list(effects.scans)}
+    remarks = {"remarks": list(effects.remarks)} if effects.remarks else {}
+    return {"locks": locks, "rewrites": list(effects.rewrites), "scans": list(effects.scans), **remarks}
 
 
 def effects_from(record: Any) -> Effects | None:
     if record.get("locks") is None:
         return None
     locks = tuple(Lock(lock["relation"], lock["mode"]) for lock in record["locks"])
-    return Effects(locks, tuple(record["rewrites"]), tuple(record["scans"]))
+    return Effects(locks, tuple(record["rewrites"]), tuple(record["scans"]), tuple(record.get("remarks", ())))
+
+
+def pending_to(pending: Pending) -> dict[str, Any]:
+    return {
+        "address": str(pending.address),
+        "action": pending.action.value,
+        "risk": pending.risk.word,
+        "hazards": list(pending.codes),
+    }
+
+
+def pending_from(record: Any) -> Pending:
+    return Pending(
+        address(record["address"]), Action(record["action"]), Risk[record["risk"].upper()], tuple(record["hazards"])
+    )
+
+
+def estimate_from(record: Any) -> Estimate | None:
+    return None if record is None else Estimate(**{**record, "of": tuple(record["of"])})
 
 
 def kept_to(kept: Kept) -> dict[str, Any]:

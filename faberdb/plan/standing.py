@@ -86,6 +86,7 @@ def state_after(state: State | None, plan: Plan, objects: Mapping[Address, Objec
         objects=objects,
         declared=declared,
         protected=still_protected(plan, state),
+        pending=plan.pending,
         applied=(*before.applied, record),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from faberdb.errors import BrokenStateError, StateError
-from faberdb.model import Address, Kept, Object
+from faberdb.model import Address, Kept, Object, Pending
 from faberdb.plan import records
 from faberdb.plan.document import Difference
 
@@ -22,7 +22,8 @@ class Record:
     """A migration record: one plan that was applied, with what it takes to take it back.
 
     outcome: `applied`; `unverified`, if the database was not what the plan promised, or was never looked at again; or
-    `stopped`, if only its first transactions were committed: then the record is of what those did.
+    `stopped`, if only its first transactions were committed: then the record is of what those did. backup: id of
+    the one that was taken before its first step; empty where none was, or where only the journal tells of the plan.
     """
 
     plan_id: str
@@ -37,6 +38,7 @@ class Record:
     kept: tuple[Kept, ...]
     summary: Mapping[str, int]
     outcome: str = "applied"
+    backup: str = ""
 
     def objects(self) -> dict[Address, Object]:
         """What the plan changed, as it was before or, where it was not there, as it became."""
@@ -46,7 +48,8 @@ class Record:
 @dataclass(frozen=True, slots=True)
 class State:
     """lineage: given once, when the state is made. serial: one more with each write. declared: digest of the
-    declaration behind each object; referring forms hold as long as they do. protected: what no plan may drop."""
+    declaration behind each object; referring forms hold as long as they do. protected: what no plan may drop. pending:
+    declared changes that the last plan left undone."""
 
     lineage: str
     serial: int
@@ -57,6 +60,7 @@ class State:
     declared: Mapping[Address, str] = field(default_factory=dict)
     applied: tuple[Record, ...] = ()
     protected: frozenset[Address] = frozenset()
+    pending: tuple[Pending, ...] = ()
 
     def of_another(self, identity: Mapping[str, Any]) -> bool:
         """Whether it was written for another database than the one of this identity. A new name does not make it
@@ -91,6 +95,7 @@ class StateFile(BaseModel):
     declared: dict[str, str]
     applied: list[Any]
     protected: list[str] = []
+    pending: list[Any] = []
     quarantine: list[Any] = []
     backups: list[Any] = []
 
@@ -108,6 +113,7 @@ def to_json(state: State) -> bytes:
         "declared": {records.name(a): d for a, d in state.declared.items()},
         "applied": [_record_to(r) for r in state.applied],
         "protected": sorted(map(records.name, state.protected)),
+        **({"pending": list(map(records.pending_to, state.pending))} if state.pending else {}),
         "quarantine": [records.kept_to(k) for r in state.standing() for k in r.kept],
         "backups": [],
     }
@@ -137,6 +143,7 @@ def from_json(data: bytes, where: str) -> State:
             {records.address(a): d for a, d in document["declared"].items()},
             tuple(map(_record_from, document["applied"])),
             frozenset(map(records.address, document.get("protected", ()))),
+            tuple(map(records.pending_from, document.get("pending", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenStateError("the state cannot be read", where=where, detail=(str(error),)) from None
@@ -159,6 +166,7 @@ def _record_to(record: Record) -> dict[str, Any]:
         "kept": [records.kept_to(k) for k in record.kept],
         "summary": dict(record.summary),
         "outcome": record.outcome,
+        **({"backup": record.backup} if record.backup else {}),
     }
 
 
@@ -179,6 +187,7 @@ def _record_from(document: Any) -> Record:
         tuple(map(records.kept_from, document["kept"])),
         document["summary"],
         document.get("outcome", "applied"),
+        document.get("backup", ""),
     )
 
 

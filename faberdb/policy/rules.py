@@ -3,7 +3,7 @@ that people see all of what they were refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from faberdb.diff.suspected import CODE as SUSPECTED
@@ -20,10 +20,10 @@ class Rules:
     """The rules of one environment.
 
     max_risk: plans with a higher one are refused; a step all of whose hazards are `allowed` does not count. forbidden:
-    why, by the code of each hazard that no plan may carry. expired: rules of hazards that hold no more, in words, by
-    code. protected: objects that no plan may drop or replace. strict: nothing
-    may be left to guesses (a suspected rename) or out of sight (what is not managed). guarded: whether people depend on
-    the environment; then guesses are refused too. accepted: whether what no rollback takes back may be done.
+    why, by the code of each hazard that no plan may carry. expired: hazards that were allowed and are so no more, in
+    words, by code; lapsed: those that were forbidden. protected: objects that no plan may drop or replace. strict:
+    nothing may be left to guesses (a suspected rename) or out of sight (what is not managed). guarded: whether people
+    depend on the environment; then guesses are refused too. accepted: whether what no rollback takes back may be done.
     """
 
     max_risk: Risk = Risk.DESTRUCTIVE
@@ -34,6 +34,7 @@ class Rules:
     allowed: frozenset[str] = frozenset()
     forbidden: Mapping[str, str] = field(default_factory=dict)
     expired: Mapping[str, str] = field(default_factory=dict)
+    lapsed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
     """All that the rules forbid in a plan. One that takes another back is bound by none: it must always be open."""
     if plan.kind != "apply":
         return
-    yield from _too_risky(plan, rules)
-    yield from _forbidden(plan, rules)
+    yield from _of_hazards(plan, rules)
     lost = [
         c.address for c in plan.changes if c.action in (Action.DROP, Action.REPLACE) and c.address in rules.protected
     ]
@@ -81,6 +81,17 @@ def violations(plan: Plan, rules: Rules) -> Iterator[Violation]:
         )
 
 
+def passed_over(plan: Plan, rules: Rules) -> Iterator[str]:
+    """What the rules would forbid in a plan that takes another back, and do not."""
+    if plan.kind == "rollback":
+        yield from (violation.what for violation in _of_hazards(plan, rules))
+
+
+def _of_hazards(plan: Plan, rules: Rules) -> Iterator[Violation]:
+    yield from _too_risky(plan, rules)
+    yield from _forbidden(plan, rules)
+
+
 def _pattern(item: Unmanaged) -> str:
     """What names it in `exclude`, as TOML; a count is no name, and will be another one tomorrow."""
     address = item.address
@@ -101,14 +112,23 @@ def _too_risky(plan: Plan, rules: Rules) -> Iterator[Violation]:
     risk = max((step.statement.risk for step in counted), default=Risk.SAFE)
     if risk <= rules.max_risk:
         return
-    codes = sorted({h.code for s in counted if s.statement.risk > rules.max_risk for h in s.statement.hazards})
+    excess = [step for step in counted if step.statement.risk > rules.max_risk]
+    codes = sorted({h.code for s in excess for h in s.statement.hazards})
     was = "".join(f"; {code} {rules.expired[code]}" for code in codes if code in rules.expired)
-    named = f" ({', '.join(codes[:SHOWN])})" if codes else ""
     yield Violation(
         f"the plan is {risk.word}; environment {plan.environment} takes at most {rules.max_risk.word}{was}",
-        f"make the change in safer parts, allow its hazards{named} in [safety.hazards],"
-        " or raise max_risk in faberdb.toml",
+        f"make the change in safer parts,{_allowing(excess, codes, rules)} or raise max_risk in faberdb.toml",
     )
+
+
+def _allowing(excess: Iterable[Step], codes: Sequence[str], rules: Rules) -> str:
+    """The advice to allow hazards, where that would help: it does not where data leaves, or a rule forbids them."""
+    if any(step.statement.risk is Risk.DESTRUCTIVE or not step.statement.hazards for step in excess):
+        return ""
+    if not rules.forbidden.keys().isdisjoint(codes):
+        return ""
+    more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
+    return f" allow its hazards ({', '.join(codes[:SHOWN])}{more}) in [safety.hazards],"
 
 
 def _excused(step: Step, codes: Set[str], rules: Rules) -> bool:
@@ -117,9 +137,21 @@ def _excused(step: Step, codes: Set[str], rules: Rules) -> bool:
     return step.statement.risk is not Risk.DESTRUCTIVE and bool(codes) and codes <= rules.allowed
 
 
+def lapsed(plan: Plan, rules: Rules) -> Iterator[str]:
+    """What the plan does that was forbidden until a day which has passed, a sentence for each hazard."""
+    for code, was in sorted(rules.lapsed.items()):
+        found = _carrying(plan, code) if plan.kind == "apply" else []
+        if found:
+            yield f"{code} {was}: {_named(found)}; set another day in faberdb.toml, or take the rule out"
+
+
+def _carrying(plan: Plan, code: str) -> list[Address]:
+    return sorted({s.address for s in plan.steps if any(h.code == code for h in s.statement.hazards)})
+
+
 def _forbidden(plan: Plan, rules: Rules) -> Iterator[Violation]:
     for code, reason in sorted(rules.forbidden.items()):
-        found = sorted({s.address for s in plan.steps if any(h.code == code for h in s.statement.hazards)})
+        found = _carrying(plan, code)
         if found:
             yield Violation(
                 f"environment {plan.environment} forbids {code} ({reason}): {_named(found)}",
@@ -137,6 +169,26 @@ def refuse_violations(plan: Plan, rules: Rules) -> None:
         f" {plan.environment}",
         detail=tuple(violation.what for violation in found),
         advice="nothing was changed; " + "; ".join(violation.advice for violation in found),
+    )
+
+
+def refuse_risen(plan: Plan, limit: Risk) -> None:
+    """Raises RefusedError naming the steps above the level of risk beyond which changes were held back: that was done
+    before live rows were looked at, and they are what made these riskier."""
+    risen = [step for step in plan.steps if step.statement.risk > limit]
+    if not risen:
+        return
+    named = tuple(
+        f"step {step.id}, {step.whose}: {step.statement.risk.word}, with"
+        f" {step.live.count if step.live else 'rows'} in its way"
+        for step in risen[:SHOWN]
+    )
+    more = (f"and {len(risen) - SHOWN} more",) if len(risen) > SHOWN else ()
+    raise RefusedError(
+        f"rows that are there now make the plan riskier than {limit.word}",
+        detail=(*named, *more),
+        advice="nothing was changed and no plan was written; correct these rows and plan again, declare the change"
+        " later, or plan without --max-risk",
     )
 
 

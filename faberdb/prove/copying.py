@@ -35,7 +35,7 @@ class Copy:
         # Not every role may give something to every other; what the plan leaves as it is can stay the builder's here.
         self._beside = {a: refusal for a, refusal in failures.items() if kinds[a.kind].optional}
         _refuse({a: refusal for a, refusal in failures.items() if a not in self._beside})
-        # Before the first reading: a schema that is made later costs the server all that it has planned.
+        # Before the first reading, unless it came with it: a schema that is made later costs the server all its plans.
         database.prepare_bookkeeping()
         self.read()
 
@@ -66,9 +66,16 @@ class Copy:
             raise ProofError(
                 f"the {which} fails on scratch at {step.address.spoken}",
                 detail=(*failed[1].words, f"statement: {step.statement.sql}"),
-                advice="no plan was written and nothing was changed; declare how to get there, or report this as a bug",
+                advice=_ELSEWHERE if failed[1].out_of_reach else _NO_WAY,
             )
         return self.read()
+
+
+_NO_WAY = "no plan was written and nothing was changed; declare how to get there, or report this as a bug"
+_ELSEWHERE = (
+    "it reads or writes rows of a foreign table (a partition or a child, perhaps), and nothing that is tried out"
+    " reaches another server, so no plan was written; detach the foreign table first, or leave the table as it is"
+)
 
 
 class CopyAhead:

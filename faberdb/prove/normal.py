@@ -15,10 +15,11 @@ ROUNDS = 3
 
 def suspects(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> list[Address]:
     """Changed objects whose two forms differ in printed texts and nothing else."""
-    return [a for a, c in changes.items() if c.before and c.after and _texts_only(c.before, c.after, kinds)]
+    return [a for a, c in changes.items() if c.before and c.after and texts_only(c.before, c.after, kinds)]
 
 
-def _texts_only(before: Object, after: Object, kinds: Mapping[str, Kind]) -> bool:
+def texts_only(before: Object, after: Object, kinds: Mapping[str, Kind]) -> bool:
+    """Whether two forms of an object differ in texts that may be no fixed point of the printer, and in nothing else."""
     texts = kinds[after.address.kind].texts
     old, new = before.attributes, after.attributes
     differing = {key for key in {*old, *new} if old.get(key) != new.get(key)}

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from faberdb.canon.closure import closure
 from faberdb.errors import ProofError
-from faberdb.model import Action, Address, Change, Effects, Kind, Object, Objection, Step
+from faberdb.model import Action, Address, CarriedRows, Change, Effects, Kind, Object, Objection, Step
 from faberdb.prove.barred import as_it_stays
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
@@ -20,9 +20,9 @@ from faberdb.prove.scratch import Scratch, build
 class Proof:
     """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
     renames at its end. before, final: all of the copy, before the plan and after all of it. rollback: what took it back
-    from there. stages: all of it after
-    each transaction but the last. objections: what the server has against texts of changed objects that it looks into
-    only when they run. effects: what the steps did there, by their ids."""
+    from there. stages: all of it after each transaction but the last. objections: what the server has against texts of
+    changed objects that it looks into only when they run. effects: what the steps did there, by their ids. rows: what
+    was shown with rows, if the plan has to do with any."""
 
     server: str
     scope: str
@@ -35,6 +35,7 @@ class Proof:
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
     objections: Mapping[Address, Objection] = field(default_factory=dict)
     effects: Mapping[str, Effects] = field(default_factory=dict)
+    rows: CarriedRows | None = None
 
 
 def prove(

@@ -2,14 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from faberdb.diff.changes import diff
 from faberdb.errors import CircleError
-from faberdb.model import Address, Catalogue, Effects, Kind, Object, Objection, Refusal, Step
+from faberdb.model import Address, Catalogue, Effects, Kept, Kind, Object, Objection, Refusal, Samples, Step
 from faberdb.order.steps import make_steps
+
+
+class MadeUpRows(Protocol):
+    """Rows that are made up for the tables whose rows a plan has to do with."""
+
+    @property
+    def at_stake(self) -> bool:
+        """Whether there are such tables."""
+        ...
+
+    @property
+    def filled(self) -> tuple[int, int]:
+        """How many of them have rows, and how many those are."""
+        ...
+
+    @property
+    def thinned(self) -> Mapping[str, str]:
+        """Those that had only some of the rows, with the reason."""
+        ...
+
+    @property
+    def not_filled(self) -> Mapping[str, str]:
+        """Those that had none, with the reason."""
+        ...
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Those tables, as statements write them."""
+        ...
+
+    def fill(self) -> Samples | str:
+        """Put rows into them in place of all that they have; returns all that is there then, or why nothing can be."""
+        ...
+
+    def read(self) -> Samples | str:
+        """All rows that are there, and in what has come in the tables' places; or why they cannot be read."""
+        ...
+
+    def clear(self) -> None:
+        """Take away what an earlier run of the plan has left in quarantine and in the session."""
+        ...
+
+    def plainer(self, step: Step, refusal: Refusal) -> bool:
+        """After a step was refused because of rows: put less into what it has to do with. False where there is nothing
+        less."""
+        ...
+
+    def acts_on_rows(self, steps: Iterable[Step]) -> bool:
+        """Whether something of the user's acts on rows that the steps write."""
+        ...
+
+    def acted_on(self, step: Step, effects: Effects) -> Set[str]:
+        """The tables, as statements write them, whose rows that may have changed in a step, which did this; to be asked
+        after each step of a run."""
+        ...
 
 
 class ScratchDatabase(Protocol):
@@ -28,6 +83,7 @@ class ScratchDatabase(Protocol):
     def run_each(self, steps: Sequence[Step]) -> dict[int, Refusal]: ...
     def run_batch(self, steps: Sequence[Step]) -> bool: ...
     def prepare_bookkeeping(self) -> bool: ...
+    def made_up_rows(self, steps: Sequence[Step], kept: Iterable[Kept]) -> MadeUpRows: ...
 
 
 class Scratch(Protocol):

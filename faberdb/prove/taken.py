@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError
@@ -16,7 +16,7 @@ def refuse_taken(new: Collection[Address], target: Mapping[Address, Object], kin
     """
     bearers: dict[tuple[str, ...], Address] = {}
     lines = []
-    for address in (*new, *_alike(new, target)):
+    for address in (*new, *alike(new, target)):
         for claim in kinds[address.kind].claims(target[address]):
             other = bearers.setdefault(claim, address)
             if other != address and claim[-1]:
@@ -31,7 +31,7 @@ def refuse_taken(new: Collection[Address], target: Mapping[Address, Object], kin
         )
 
 
-def _alike(new: Collection[Address], target: Mapping[Address, Object]) -> list[Address]:
+def alike(new: Collection[Address], target: Iterable[Address]) -> list[Address]:
     """What else ends in the name of something new: looking at what all the others claim would take its time."""
     names = {address.path[-1] for address in new}
     known = set(new)

@@ -100,9 +100,9 @@ class Ways:
 
     def as_it_came(
         self, start: Mapping[Address, Object], aim: Mapping[Address, Object], giving: Mapping[Address, Kept]
-    ) -> tuple[Step, ...]:
+    ) -> tuple[tuple[Step, ...], bool]:
         """Steps from the wanted state to the present one that fill quarantine as the live database has it: only with
-        something to give back can giving it back be tried out."""
+        something to give back can giving it back be tried out. And whether all that they take away is given back."""
         there = Catalogue(aim, (), self.casts, self.version)
 
         def place(change: Change, form: str, number: int, work: Work) -> Kept | None:
@@ -112,7 +112,7 @@ class Ways:
         changes = diff(aim, start, self.kinds, version=self.version)
         changes |= given_back(giving, changes, aim, start)
         steps, kept = make_steps(changes, there, start, self.kinds, quarantine=place, known=giving, first_number=beyond)
-        return self.prepared(steps, kept)
+        return self.prepared(steps, kept), all(k.address in giving for k in kept)
 
     def prepared(self, steps: tuple[Step, ...], kept: tuple[Kept, ...]) -> tuple[Step, ...]:
         """The steps after those that make room in quarantine."""

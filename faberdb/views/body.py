@@ -9,7 +9,18 @@ from faberdb.views.outline import Group, Item
 from faberdb.views.page import ACTION_STYLES, Page, Part
 from faberdb.views.sql import statement
 from faberdb.views.values import Delta, conversions, deltas, gist
-from faberdb.views.words import SIGNS, called, effects, kind_word, one_line, renamed, renamed_within, several
+from faberdb.views.words import (
+    SIGNS,
+    called,
+    effects,
+    estimate,
+    kind_word,
+    live_rows,
+    one_line,
+    renamed,
+    renamed_within,
+    several,
+)
 
 LIST = 4
 """How far the lines under a heading are indented."""
@@ -98,9 +109,13 @@ class Body:
             self._page.line(f"with {along(item.folded)}", indent=indent)
         for hazard in item.hazards:
             self._page.line(("! ", "bold red"), hazard.message, indent=indent)
+        for line in live_rows(item.steps):
+            self._page.line((line, "red" if line.startswith("in the way") else "dim"), indent=indent)
         kept = self._kept(item)
         if kept:
             self._page.line(kept, indent=indent)
+        for found in item.estimates if not self._sql else ():
+            self._page.line(estimate(found), indent=indent)
         for step in item.steps if self._sql else ():
             self._page.line((f"step {step.id}, transaction {step.transaction}", "dim"), indent=indent)
             for line in effects(step):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence, Set
 
-from faberdb.model import Address, Change, Step, Wait
+from faberdb.lint.report import Report
+from faberdb.model import Address, Backup, Change, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
+from faberdb.views.backups import Listed, proven, taken, write_list
 from faberdb.views.body import Body
 from faberdb.views.outline import outline
 from faberdb.views.page import Page, terminal_width
-from faberdb.views.planpage import write_plan, write_unmanaged
+from faberdb.views.planpage import write_pending, write_plan, write_unmanaged
 from faberdb.views.progress import Progress
 from faberdb.views.view import StatusRow
 
@@ -31,7 +33,8 @@ class Human:
 
     def no_changes(self, plan: Plan, saved: str | None = None) -> None:
         page = self._page()
-        page.line((words.nothing_to_do(plan), "green"))
+        page.line((words.nothing_to_do(plan), "yellow" if plan.pending else "green"))
+        write_pending(page, plan)
         write_unmanaged(page, plan, verbose=self._verbose > 0)
         if saved:
             page.line(f"Saved to {saved}.")
@@ -71,6 +74,13 @@ class Human:
             Body(page).groups(outline(changes))
         self._write(page)
 
+    def findings(self, report: Report) -> None:
+        from faberdb.views.findings import write_findings
+
+        page = self._page()
+        write_findings(page, report)
+        self._write(page)
+
     def begin(self, plan: Plan) -> None:
         self._labels = words.labels(plan.steps, plan.kept)
         transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
@@ -101,13 +111,33 @@ class Human:
             page.line((f"Take it back with: faberdb rollback {plan.environment}", "dim"))
         self._write(page)
 
+    def progress(self, text: str, number: int, total: int) -> None:
+        self._progress.step(words.visible(text), number, max(number, total))
+
+    def backed_up(self, backup: Backup, verified: Verified | None, place: str) -> None:
+        page = self._page()
+        page.line((f"{taken(backup)}.", "green"))
+        page.line((f"verified: restored in {verified.seconds:.1f} s" if verified else "not verified", "dim"), indent=2)
+        page.whole((f"  {place}", "dim"))
+        self._write(page)
+
+    def backups(self, environment: str, found: Sequence[Listed]) -> None:
+        page = self._page()
+        write_list(page, environment, found)
+        self._write(page)
+
+    def verified(self, backup: Backup, verified: Verified) -> None:
+        page = self._page()
+        page.line((f"{proven(backup, verified)}.", "green"))
+        self._write(page)
+
     def status(self, rows: Sequence[StatusRow]) -> None:
         page = self._page()
         for row in rows:
             page.blank()
             style = "green" if row.as_recorded else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
-            for name in ("database", "state", "last", "quarantine", "url", "note"):
+            for name in ("database", "state", "last", "quarantine", "pending", "url", "note"):
                 value = getattr(row, name)
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from faberdb import __version__
-from faberdb.model import Address, Change, Step, Wait, reworded
+from faberdb.lint.report import Report
+from faberdb.model import Address, Backup, Change, Risk, Step, Verified, Wait, reworded
 from faberdb.plan.document import Plan
 from faberdb.views import words
+from faberdb.views.backups import Listed, proven, taken
+from faberdb.views.findings import findings_line, sentence
 from faberdb.views.outline import Item, outline
 from faberdb.views.view import StatusRow
 
@@ -76,6 +79,26 @@ class Json:
         )
         self._say("difference_summary", sentence, first=first, second=second, count=len(changes))
 
+    def findings(self, report: Report) -> None:
+        for found in report.findings:
+            said = f"{found.file}:{found.line}: {sentence(found)}"
+            told = {**asdict(found), "risk": found.risk.word, "about": str(found.about) if found.about else None}
+            self._say("finding", said, finding={**told, "allowed": bool(found.reason)})
+        for remark in report.passed_over:
+            self._say("not_looked_at", f"{remark.file}:{remark.line}: {remark.text}", **asdict(remark))
+        for remark in report.remarks:
+            self._say("remark", f"{remark.file}:{remark.line}: {remark.text}", **asdict(remark))
+        self._say(
+            "lint_summary",
+            findings_line(report),
+            files=report.files,
+            statements=report.statements,
+            found={risk.word: report.count(risk) for risk in Risk if risk > Risk.SAFE},
+            allowed=len(report.findings) - len(report.open),
+            not_looked_at=len(report.passed_over),
+            tried_on=report.on,
+        )
+
     def begin(self, plan: Plan) -> None:
         self._labels = words.labels(plan.steps)
         sentence = f"applying plan {plan.plan_id} to {plan.environment}"
@@ -100,6 +123,21 @@ class Json:
         sentence = f"applied plan {plan.plan_id} to {plan.environment}"
         summary = dict(plan.summary)
         self._say("apply_complete", sentence, **_plan(plan), summary=summary, elapsed_seconds=round(seconds, 3))
+
+    def progress(self, text: str, number: int, total: int) -> None:
+        self._say("progress", text, number=number, total=total)
+
+    def backed_up(self, backup: Backup, verified: Verified | None, place: str) -> None:
+        self._say("backup_complete", taken(backup), backup=_backup(backup, verified), place=place)
+
+    def backups(self, environment: str, found: Sequence[Listed]) -> None:
+        for backup, verified in found:
+            self._say("backup", taken(backup), backup=_backup(backup, verified))
+        sentence = f"{environment}: {words.plural(len(found), 'backup')}"
+        self._say("backups_summary", sentence, environment=environment, count=len(found))
+
+    def verified(self, backup: Backup, verified: Verified) -> None:
+        self._say("backup_verified", proven(backup, verified), backup=_backup(backup, verified))
 
     def status(self, rows: Sequence[StatusRow]) -> None:
         for row in rows:
@@ -131,10 +169,16 @@ class Json:
             risk=plan.risk.word,
             applyable=plan.applyable,
             steps=len(plan.steps),
+            estimate=asdict(plan.total) if plan.total else None,
+            data=words.data_counts(plan),
             proof=proof,
             unmanaged=unmanaged,
             drift=drift,
             forgotten=[str(address) for address in plan.forgotten],
+            pending=[
+                {"address": str(p.address), "action": p.action.value, "risk": p.risk.word, "hazards": list(p.codes)}
+                for p in plan.pending
+            ],
             expires_at=plan.expires_at,
             saved=saved,
             next=next_step,
@@ -157,6 +201,12 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "of_plan": plan.of_plan,
         "environment": plan.environment,
     }
+
+
+def _backup(backup: Backup, verified: Verified | None) -> dict[str, Any]:
+    """What is told of a backup; not the settings of its database, which may hold what is nobody's business."""
+    said = {name: value for name, value in asdict(backup).items() if name not in ("character", "needs")}
+    return {**said, "verified": asdict(verified) if verified else None}
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -183,9 +233,20 @@ def _change(change: Change) -> dict[str, Any]:
 def _told(item: Item | None) -> dict[str, Any]:
     """What the steps of a change add to it; nothing, where another object's steps do its work."""
     if item is None or item.risk is None:
-        return {"risk": None, "hazards": [], "kept": False}
+        return {"risk": None, "hazards": [], "kept": False, "data": []}
     return {
         "risk": item.risk.word,
         "hazards": [{"code": hazard.code, "message": hazard.message} for hazard in item.hazards],
         "kept": item.kept is not None,
+        **({"estimates": [asdict(found) for found in item.estimates]} if item.estimates else {}),
+        "data": [_live(step) for step in item.steps if step.live is not None],
     }
+
+
+def _live(step: Step) -> dict[str, Any]:
+    """What was found of live rows in the way of a step."""
+    assert step.live is not None
+    live = step.live
+    if live.unchecked:
+        return {"step": step.id, "checked": False, "reason": live.unchecked}
+    return {"step": step.id, "checked": True, "rows": live.number, "more": live.more, "keys": list(live.keys)}

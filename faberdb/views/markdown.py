@@ -22,6 +22,10 @@ def plan_markdown(plan: Plan) -> str:
         f"### {_text(words.heading(plan))}",
         f"**{words.counts(plan.summary)}** · risk **{plan.risk.word}** · {_text(words.proof(plan))}",
     ]
+    if total := words.total(plan):
+        parts.append(_text(total))
+    if data := words.data(plan):
+        parts.append(_text(data))
     if plan.kind == "rollback":
         parts.append(f"Takes back plan {_code(words.short_id(plan.of_plan))}.")
     groups = outline(plan.changes, plan.renames, plan.steps, plan.kept)
@@ -73,6 +77,7 @@ def _what(item: Item, plan: Plan) -> str:
         parts.append(f"with {along(item.folded)}")
     if change:
         parts.append(change.reason or reasons(plan).get(change.action, ""))
+    parts += map(words.estimate, item.estimates)
     if item.kept:
         parts.append("kept in quarantine" + (", comes back with rollback" if plan.kind == "apply" else ""))
     return "; ".join(filter(None, parts))

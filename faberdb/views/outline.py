@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Step, reworded
-from faberdb.views.words import called, kind_word, visible
+from faberdb.model import Action, Address, Change, Estimate, Hazard, Kept, Object, Risk, Step, reworded
+from faberdb.views.words import called, kind_word, notable, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Item:
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         return tuple(dict.fromkeys(hazard for step in self.steps for hazard in step.statement.hazards))
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Those of its steps that have much to do."""
+        return tuple(step.estimate for step in self.steps if step.estimate and notable(step.estimate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ class Page:
                 line.append(risk.word, RISK_STYLES[risk])
             self._lines.append(line)
 
+    def whole(self, *parts: Part) -> None:
+        """A line that is not wrapped, for programs that look for a place in it."""
+        from rich.text import Text
+
+        self._lines.append(Text.assemble(*map(_safe, parts)))
+
     def verbatim(self, text: str, style: str = "", indent: int = 0) -> None:
         """Text whose own lines are kept, however long."""
         from rich.text import Text

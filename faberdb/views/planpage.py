@@ -22,16 +22,25 @@ def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next
     page.blank()
     _protection(page, plan)
     _forgotten(page, plan)
+    write_pending(page, plan)
     _drift(page, plan)
     write_unmanaged(page, plan, verbose=verbose)
     page.blank()
     _hazards(page, plan)
+    if data := words.data(plan):
+        page.line((data, "green" if _fits(plan) else "bold red"))
     page.line((words.proof(plan), "green" if _proven(plan) else "bold red"))
     risk = (plan.risk.word, RISK_STYLES[plan.risk])
     page.line((f"Plan: {words.counts(plan.summary)}. ", "bold"), ("Risk: ", "bold"), risk, (".", "bold"))
+    if total := words.total(plan):
+        page.line(total)
     if saved:
         page.line(f"Saved to {saved}.")
-    if next_step:
+    if words.data_counts(plan)["in_the_way"]:
+        page.line(
+            ("As things are, the plan would stop at these rows.", "bold red"), " Correct them before it is applied."
+        )
+    elif next_step:
         page.line("Next: ", (next_step, "bold"))
 
 
@@ -40,6 +49,18 @@ def reasons(plan: Plan) -> dict[Action, str]:
     if plan.kind == "rollback":
         return {Action.DROP: f"plan {words.short_id(plan.of_plan)} made it"}
     return {Action.DROP: "it is not declared"}
+
+
+def write_pending(page: Page, plan: Plan) -> None:
+    """What is declared and left undone, with the reason for each; never left out."""
+    if not plan.pending:
+        return
+    page.line(("Held back", "bold"), " by --max-risk, and what needs it; pending until a plan without")
+    for item in plan.pending:
+        codes = f" ({', '.join(item.codes)})" if item.codes else ""
+        what = f"{item.action.value} {words.spoken(item.address)}: "
+        page.line(what, (item.risk.word, RISK_STYLES[item.risk]), codes, indent=2)
+    page.blank()
 
 
 def write_unmanaged(page: Page, plan: Plan, *, verbose: bool) -> None:
@@ -67,6 +88,11 @@ def _heading(page: Page, plan: Plan) -> None:
 
 def _proven(plan: Plan) -> bool:
     return not plan.steps or (plan.proof is not None and plan.proof.forward and plan.proof.backward)
+
+
+def _fits(plan: Plan) -> bool:
+    number = words.data_counts(plan)
+    return not (number["in_the_way"] or number["unchecked"])
 
 
 def _hazards(page: Page, plan: Plan) -> None:

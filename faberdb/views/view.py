@@ -6,7 +6,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from faberdb.model import Address, Change, Step, Wait
+from faberdb.lint.report import Report
+from faberdb.model import Address, Backup, Change, Step, Verified, Wait
 from faberdb.plan.document import Plan
 
 
@@ -33,7 +34,8 @@ class StatusData:
     """Where one environment stands, for programs; None is not known.
 
     standing: `as_recorded`, `drifted`, `nothing_recorded`, `interrupted` (a plan stopped part way), `running` (an apply
-    is at work), `not_running` (an embedded server) or `unreachable`. serial: of the state.
+    is at work), `not_running` (an embedded server) or `unreachable`. serial: of the state. pending: how many declared
+    changes the last plan held back.
     """
 
     standing: str = "unreachable"
@@ -41,6 +43,7 @@ class StatusData:
     plans_applied: int | None = None
     last: LastPlan | None = None
     quarantine: Quarantined | None = None
+    pending: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,9 @@ class StatusRow:
 
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
     last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
-    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. note: what else is
-    to be known. as_recorded: whether the live database is as the state recorded it; None where that was not looked at.
-    data: the same for programs.
+    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. pending: what the
+    last plan held back. note: what else is to be known. as_recorded: whether the live database is as the state recorded
+    it; None where that was not looked at. data: the same for programs.
     """
 
     environment: str
@@ -62,6 +65,7 @@ class StatusRow:
     standing: str = ""
     url: str = ""
     quarantine: str = ""
+    pending: str = ""
     note: str = ""
     as_recorded: bool | None = None
     data: StatusData = field(default_factory=lambda: StatusData())
@@ -89,6 +93,10 @@ class View(Protocol):
         """What would have to change for the first to become like the second."""
         ...
 
+    def findings(self, report: Report) -> None:
+        """What was found in SQL files."""
+        ...
+
     def begin(self, plan: Plan) -> None:
         """An apply begins."""
         ...
@@ -103,6 +111,22 @@ class View(Protocol):
 
     def applied(self, plan: Plan, seconds: float) -> None:
         """The plan was carried out and the database is as promised."""
+        ...
+
+    def progress(self, text: str, number: int, total: int) -> None:
+        """Part `number` of `total` of long work begins. Called from another thread than the rest."""
+        ...
+
+    def backed_up(self, backup: Backup, verified: Verified | None, place: str) -> None:
+        """A backup is finished. place: the folder of its files."""
+        ...
+
+    def backups(self, environment: str, found: Sequence[tuple[Backup, Verified | None]]) -> None:
+        """The backups of an environment, the newest first."""
+        ...
+
+    def verified(self, backup: Backup, verified: Verified) -> None:
+        """A backup was restored on scratch and gave back what was backed up."""
         ...
 
     def status(self, rows: Sequence[StatusRow]) -> None:

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from faberdb.model import Action, Address, Hazard, Kept, Object, Step, Wait, reworded
-from faberdb.plan.document import Plan
+from faberdb.model import NOT_ASKED, Action, Address, CarriedRows, Estimate, Hazard, Kept, Object, Step, Wait, reworded
+from faberdb.plan.document import Plan, Total
 
 SIGNS = {
     Action.CREATE: "+",
@@ -78,6 +78,8 @@ def spoken(address: Address) -> str:
     return f"{visible(kind_word(address.kind))} {called(address)}".strip()
 
 
+NOTABLE = 10 * 1024 * 1024
+"""Bytes that a step has to work on for its estimate to be shown unasked."""
 SHORT = 72
 """How long the beginning of a statement is that stands for all of it."""
 
@@ -165,13 +167,28 @@ def proof(plan: Plan) -> str:
         (True, False): "Proven forward, but not back",
         (False, True): "Proven back, but not forward",
     }.get((plan.proof.forward, plan.proof.backward), "Not proven")
-    return f"{ways} on {visible(plan.proof.server)}, scope {plan.proof.scope}."
+    return f"{ways} on {visible(plan.proof.server)}, scope {plan.proof.scope}{_rows(plan.proof.rows)}."
+
+
+def _rows(rows: CarriedRows | None) -> str:
+    """What was proven with rows, and of how many tables it was not."""
+    if rows is None:
+        return ""
+    filled = [f"{plural(rows.rows, 'made-up row')} in {plural(rows.tables, 'table')}"] if rows.tables else []
+    empty = [f"none in {plural(len(rows.not_filled), 'table')}"] if rows.not_filled else []
+    counted = ""
+    if rows.counted:
+        counted = f" (in {plural(len(rows.counted), 'table')} only their number, since triggers change them)"
+    return f", with {' and '.join([*filled, *empty])}{counted}" if filled or empty else ""
 
 
 def nothing_to_do(plan: Plan) -> str:
     """The sentence for a plan without steps."""
     if plan.kind == "rollback":
         return f"No changes: {plan.environment} ({database(plan)}) is as it was before plan {short_id(plan.of_plan)}."
+    if plan.pending:
+        left = f"all that is left, {plural(len(plan.pending), 'change')}, is held back"
+        return f"Nothing to do for now: of {plan.environment} ({database(plan)}) {left}."
     return f"No changes: {plan.environment} ({database(plan)}) is what the schema files declare."
 
 
@@ -203,8 +220,47 @@ def hazards(steps: Sequence[Step]) -> dict[Hazard, list[Address]]:
     return found
 
 
+def live_rows(steps: Sequence[Step]) -> list[str]:
+    """What was found of live rows in the way of steps, beside how many there are, which is a hazard's; each once."""
+    lines = []
+    for live in (step.live for step in steps if step.live is not None):
+        if live.keys:
+            more = " and more" if live.more or live.number > len(live.keys) else ""
+            lines.append(visible(f"in the way: {'; '.join(live.keys)}{more}"))
+        elif not (live.number or live.unchecked):
+            lines.append("live rows fit")
+        elif live.unchecked and live.unchecked != NOT_ASKED:
+            lines.append(f"live rows not checked: {live.unchecked}")
+    return list(dict.fromkeys(lines))
+
+
+def data_counts(plan: Plan) -> dict[str, int]:
+    """Of how many steps live rows were checked, how many of those have some in the way, and how many were not."""
+    found = [step.live for step in plan.steps if step.live is not None]
+    checked = [live for live in found if not live.unchecked]
+    in_the_way = sum(live.number > 0 for live in checked)
+    return {"checked": len(checked), "in_the_way": in_the_way, "unchecked": len(found) - len(checked)}
+
+
+def data(plan: Plan) -> str:
+    """Whether live rows fit, in a sentence; empty where none can be in the way."""
+    number = data_counts(plan)
+    if not any(number.values()):
+        return ""
+    if any(step.live is not None and step.live.unchecked == NOT_ASKED for step in plan.steps):
+        return "Live data was not checked (--check-data)."
+    said = f"Live data: {plural(number['checked'], 'step')} checked, "
+    said += f"rows in the way of {number['in_the_way']}" if number["in_the_way"] else "no row in the way"
+    return f"{said}; {number['unchecked']} not checked." if number["unchecked"] else f"{said}."
+
+
 def effects(step: Step) -> list[str]:
-    """What a step did on scratch, a line for each sort."""
+    """What a step did on scratch, a line for each sort, and what it will have to do live."""
+    much = [f"{estimate(step.estimate)} ({step.estimate.basis})"] if step.estimate else []
+    return [*_measured(step), *much]
+
+
+def _measured(step: Step) -> list[str]:
     if step.effects is None:
         return ["not measured: it runs outside a transaction"] if step.statement.outside else []
     by_mode: dict[str, list[str]] = {}
@@ -212,4 +268,44 @@ def effects(step: Step) -> list[str]:
         by_mode.setdefault(lock.mode, []).append(lock.relation)
     lines = [f"locks {', '.join(found)} in {mode} mode" for mode, found in sorted(by_mode.items())]
     lines += [f"rewrites {', '.join(step.effects.rewrites)}"] if step.effects.rewrites else []
-    return lines + ([f"reads all of {', '.join(step.effects.scans)}"] if step.effects.scans else [])
+    lines += [f"reads all of {', '.join(step.effects.scans)}"] if step.effects.scans else []
+    return lines + [f"PostgreSQL: {remark}" for remark in step.effects.remarks]
+
+
+def size(count: int) -> str:
+    """Bytes as people, and PostgreSQL, read them: `17 MB`, `1.2 GB`."""
+    units, amount = ("bytes", "kB", "MB", "GB", "TB", "PB"), float(count)
+    for unit in units:
+        if amount < 1000 or unit == units[-1]:
+            break
+        amount /= 1024
+    return f"{amount:.1f} {unit}" if amount < 9.95 and unit != "bytes" else f"{amount:.0f} {unit}"
+
+
+def duration(seconds: int) -> str:
+    """Seconds of an estimate, no finer than they are known: `under a second`, `about 20 s`, `about 5 min`."""
+    for unit, length in (("days", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if seconds >= 2 * length or (seconds and unit == "s"):
+            return f"about {seconds / length:.0f} {unit}"
+    return "under a second"
+
+
+def notable(estimate: Estimate | Total | None) -> bool:
+    """Whether it is so much work that it is told unasked."""
+    return estimate is not None and estimate.bytes >= NOTABLE
+
+
+def estimate(found: Estimate) -> str:
+    """`reads 1.2 GB of table public.customer, about 8 s`, with the disk that it needs."""
+    more = f" and {len(found.of) - 3} more" if len(found.of) > 3 else ""
+    disk = f", needs {size(found.disk)} of disk" if found.disk else ""
+    return f"{found.work} {size(found.bytes)} of {', '.join(found.of[:3])}{more}, {duration(found.seconds)}{disk}"
+
+
+def total(plan: Plan) -> str:
+    """What the whole plan has to do, in a sentence; empty where that is next to nothing."""
+    found = plan.total
+    if found is None or not notable(found):
+        return ""
+    disk = f", at least {size(found.disk)} of disk besides" if found.disk else ""
+    return f"Estimate: works on {size(found.bytes)}, {duration(found.seconds)} on a small server{disk}."

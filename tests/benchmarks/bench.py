@@ -44,6 +44,45 @@ class Line:
         )
 
 
+PROVING = """
+import os, sys, time
+from pathlib import Path
+from faberdb.__main__ import main
+from faberdb.prove.planner import Planner
+
+proving, planned = 0.0, Planner._prove
+
+def timed(self, *args, **more):
+    global proving
+    began = time.perf_counter()
+    try:
+        return planned(self, *args, **more)
+    finally:
+        proving += time.perf_counter() - began
+
+Planner._prove = timed
+sys.argv[0] = "faberdb"
+try:
+    main()
+finally:
+    Path(os.environ["PROVING"]).write_text(str(proving))
+"""
+"""The program, with a note of how long the proof kept it."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a plan is its proof. runs: seconds of the proof, and of all."""
+
+    what: str
+    runs: list[tuple[float, float]]
+
+    def text(self, bar: str) -> str:
+        proofs, wholes = [proof for proof, _ in self.runs], [whole for _, whole in self.runs]
+        ratio = median(proof / (whole - proof) for proof, whole in self.runs)
+        return f"| {self.what} | {median(proofs):.2f} s | {median(wholes):.2f} s | {ratio:.2f} | {bar} |"
+
+
 class Bench:
     """Runs programs against one database and measures what they take."""
 
@@ -62,6 +101,13 @@ class Bench:
 
     def faberdb(self, *args: str, ends: int = 0) -> Spent:
         return self.measure([str(Path(sys.executable).with_name("faberdb")), *args], ends)
+
+    def proof(self, *args: str) -> tuple[float, float]:
+        """Seconds that the proof of a plan takes, and those of the whole run."""
+        note = self.folder.root / "proving.txt"
+        self.folder.env["PROVING"] = str(note)
+        whole = self.measure([sys.executable, "-c", PROVING, *args], 0)
+        return float(note.read_text()), whole.seconds
 
     def measure(self, command: list[str], ends: int) -> Spent:
         environ = {**os.environ, **self.folder.env, "FABERDB_CACHE": str(self.cache), "NO_COLOR": "1"}

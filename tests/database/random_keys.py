@@ -155,24 +155,31 @@ def make_check(d: Draw, model: Model) -> None:
     table = _table(d, model)
     columns = [c for c in model.of("column", parent=table.id) if c.family] if table else []
     if table and columns:
-        model.add("check", d.name(model, table.id, "check"), table.id, _check(d, table, columns))
+        model.add("check", d.name(model, table.id, "check"), table.id, _check(d, model, table, columns))
 
 
-def _check(d: Draw, table: Item, columns: list[Item]) -> dict[str, Any]:
+def _check(d: Draw, model: Model, table: Item, columns: list[Item]) -> dict[str, Any]:
     spec: dict[str, Any] = {"expression": " and ".join(truth(d, c) for c in d.some(columns, 1, 2))}
     if d.one_in(6) and "partition_by" not in table.spec:
         spec["no_inherit"] = True
-    if d.one_in(5):
+    if d.one_in(5) and not _has_parts(model, table):
         spec["not_valid"] = True
     return spec
 
 
+def _has_parts(model: Model, table: Item) -> bool:
+    """Of a check of a table above others, each of these has a copy: valid in those that are made after it, not valid in
+    those that were there before. pg_dump tells one from the other, and no declaration can."""
+    return "partition_by" in table.spec or any(mark(table) in t.spec.get("inherits", ()) for t in model.of("table"))
+
+
 def change_check(d: Draw, model: Model, item: Item) -> None:
+    table = model.items[item.parent]
     columns = [c for c in model.of("column", parent=item.parent) if c.family]
-    if d.one_in(2) or not columns:
+    if columns and (d.one_in(2) or _has_parts(model, table)):
+        model.respec(item, **{"no_inherit": None, "not_valid": None, **_check(d, model, table, columns)})
+    elif not _has_parts(model, table):
         model.respec(item, not_valid=None if item.spec.get("not_valid") else True)
-    else:
-        model.respec(item, **{"no_inherit": None, "not_valid": None, **_check(d, model.items[item.parent], columns)})
 
 
 def make_exclusion(d: Draw, model: Model) -> None:

@@ -129,7 +129,7 @@ def test_a_part_of_the_catalogue_is_enough(
     server: Server, database: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a new body names is on scratch, though the plan does not touch it."""
-    monkeypatch.setattr("faberdb.prove.proposal.FULL_UP_TO", 0)
+    monkeypatch.setattr("faberdb.prove.planner.FULL_UP_TO", 0)
     live = database()
     run_sql(live, "create table item (id integer); create table other (id integer)")
     text = function("select count(*) from item", name="g")

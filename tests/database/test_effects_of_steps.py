@@ -51,9 +51,23 @@ def test_each_step_says_what_it_locks_rewrites_and_reads(server: Server) -> None
     assert Lock("table public.book", "ACCESS EXCLUSIVE") in widened.locks
     assert widened.rewrites == ("index public.book_pkey", "table public.book")
     assert "table public.book" in widened.scans
+    assert 'rewriting table "book"' in widened.remarks
     (referring,) = [effects for sql, effects in found.items() if "FOREIGN KEY" in sql]
     assert referring is not None
     assert Lock("table public.loan", "SHARE ROW EXCLUSIVE") in referring.locks
+
+
+def test_the_server_says_where_it_need_not_look(newest: Server) -> None:
+    """A check that is there already proves what NOT NULL asks for."""
+    before = "create table book (id int primary key, pages int, constraint known check (pages is not null));"
+    after = "[tables.book]\nprimary_key = ['id']\n[tables.book.columns]\nid = 'int'\npages = 'int'\n"
+    found = measured(newest, before, after + "[tables.book.checks]\nknown = 'pages is not null'\n")
+    ((effects,)) = found.values()
+    assert effects is not None
+    assert effects.scans == ()
+    assert effects.remarks == (
+        'existing constraints on column "book.pages" are sufficient to prove that it does not contain nulls',
+    )
 
 
 def test_a_lock_stands_with_the_step_that_took_it(newest: Server) -> None:
@@ -96,7 +110,7 @@ FURTHER = FAR.replace(", 'lent'", "") + "create table loan_2025 partition of loa
 
 def test_a_copy_of_what_changes_shows_what_a_whole_one_does(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """The keys that refer to a table that gets a partition, the other indexes of a table whose column is rewritten."""
-    monkeypatch.setattr("faberdb.prove.proposal.FULL_UP_TO", 0)
+    monkeypatch.setattr("faberdb.prove.planner.FULL_UP_TO", 0)
     with newest.database() as live, newest.database() as wanted:
         run_sql(live, FAR)
         run_sql(wanted, FURTHER)

@@ -18,7 +18,7 @@ RENAMED = STATUS.format(values='"lent", { value = "overdue", renamed_from = "lat
 
 
 def test_what_prints_it_follows_in_a_copy_of_little(newest: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faberdb.prove.proposal.FULL_UP_TO", 0)
+    monkeypatch.setattr("faberdb.prove.planner.FULL_UP_TO", 0)
     before, after = (declare({"public.toml": (CASE / f"{side}.toml").read_text()}) for side in ("before", "after"))
     with newest.database() as live, newest.database() as wanted:
         build_directly(live, before)

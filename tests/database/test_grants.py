@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from faberdb.declare.write import render
-from faberdb.prove.proposal import Planner, Proposal
+from faberdb.prove.planner import Planner
+from faberdb.prove.proposal import Proposal
 from faberdb_providers.postgres.provider import provider
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import Need, open_scratch

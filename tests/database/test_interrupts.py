@@ -215,8 +215,8 @@ def test_between_two_lines_of_the_import_system_it_comes_a_moment_later() -> Non
 @pytest.mark.parametrize("after", [0.03, 0.06, 0.1, 0.2, 0.3])
 def test_while_the_program_is_loaded_it_is_a_word_too(on_target: Person, after: float) -> None:
     settings = {**os.environ, **on_target.folder.env, "NO_COLOR": "1"}
-    # What Python does before it comes to the program is not the program's affair.
-    begun = "print(flush=True); from faberdb.__main__ import main; main()"
+    # What Python does before it comes to the program is not the program's affair: on a busy machine it takes its time.
+    begun = "from faberdb.__main__ import main; print(flush=True); main()"
     running = subprocess.Popen(
         [sys.executable, "-c", begun, "status", "live"],
         cwd=on_target.folder.root,

@@ -12,7 +12,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from faberdb.model import Effects, Lock
-from faberdb_providers.postgres.meter import Meter
+from faberdb_providers.postgres.measuring import tripwire
+from faberdb_providers.postgres.measuring.meter import Meter
 from faberdb_providers.postgres.session import Session
 from tests.database.measured import LIBRARY, Case, listed
 from tests.database.measured_column_types import COLUMN_TYPES
@@ -25,15 +26,41 @@ from tests.servers import Server, run_sql
 
 CASES = (*COLUMNS, *COLUMN_TYPES, *CONSTRAINTS, *TABLES, *INDEXES, *PARTITIONS, *VIEWS, *TYPES)
 
-NOT_MEASURED = (
-    "create index concurrently book_author_idx on book (author_id)",
-    "create unique index concurrently one_shelf on book (shelf)",
-    "drop index concurrently book_shelf_idx",
-    "reindex index concurrently book_shelf_idx",
-    "alter table loan detach partition loan_2024 concurrently",
+# These commit as they go. Each name, its locks and scans; what is made or built anew meanwhile is nobody's yet.
+ON_THEIR_WAY = (
+    Case(
+        "an index without a lock on writers",
+        "create index concurrently book_author_idx on book (author_id)",
+        "book: SHARE UPDATE EXCLUSIVE",
+        scans="book",
+    ),
+    Case(
+        "a unique index without a lock on writers",
+        "create unique index concurrently one_shelf on book (shelf)",
+        "book: SHARE UPDATE EXCLUSIVE",
+        scans="book",
+    ),
+    Case(
+        "an index is dropped without a lock on writers",
+        "drop index concurrently book_shelf_idx",
+        "book, book_shelf_idx: SHARE UPDATE EXCLUSIVE",
+    ),
+    Case(
+        "an index is built anew without a lock on writers",
+        "reindex index concurrently book_shelf_idx",
+        "book, book_shelf_idx: SHARE UPDATE EXCLUSIVE",
+        scans="book",
+    ),
+    # Its second half waits for the partition, and whoever comes to that meanwhile waits behind it.
+    Case(
+        "a partition leaves without a lock on the others",
+        "alter table loan detach partition loan_2024 concurrently",
+        "loan: SHARE UPDATE EXCLUSIVE, loan_2024: ACCESS EXCLUSIVE",
+        since=14,
+    ),
 )
-"""These commit as they go, so at their end no transaction is open that anybody could look into: they are measured once
-plans have steps of that sort."""
+
+EVERY = (*CASES, *ON_THEIR_WAY)
 
 ALL_SORTS = """
 create schema archive;
@@ -119,10 +146,20 @@ def test_what_a_statement_does_to_others(library: Library, case: Case) -> None:
     assert sorted(map(name_of, effects.scans)) == sorted(listed(case.scans))
 
 
-@pytest.mark.parametrize("statement", NOT_MEASURED)
-def test_what_is_not_measured_runs_in_no_transaction(library: Library, statement: str) -> None:
+@pytest.mark.parametrize("case", ON_THEIR_WAY, ids=lambda case: case.name)
+def test_what_a_statement_does_that_commits_as_it_goes(library: Library, case: Case) -> None:
+    if library.server.major < case.since:
+        pytest.skip(f"PostgreSQL {library.server.major} does not know it")
     with pytest.raises(psycopg.errors.ActiveSqlTransaction):
-        measured(library.session, statement)
+        measured(library.session, case.statement)
+    with (
+        copied(library.server, library.conninfo, "on_the_way") as conninfo,
+        opened(conninfo, read_only=False) as session,
+    ):
+        effects = tripwire.measure(session.connection, lambda: session.execute(case.statement))
+    assert {name_of(lock.relation): lock.mode for lock in effects.locks} == case.expected_locks()
+    assert effects.rewrites == ()
+    assert sorted(map(name_of, effects.scans)) == sorted(listed(case.scans))
 
 
 def test_relations_are_called_what_people_call_them(library: Library) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from faberdb.prove.proposal import Planner
+from faberdb.prove.planner import Planner
 from faberdb_providers.postgres.provider import provider
 from tests.migration import opened
 from tests.servers import Server, run_sql

@@ -85,9 +85,27 @@ def test_protection_follows_a_rename_and_survives_an_import(shop: ProjectFolder,
     assert (refused.code, "table public.client" in refused.err) == (9, True), refused
 
 
-def test_a_plan_that_takes_another_back_is_always_open(shop: ProjectFolder, conninfo: str) -> None:
-    assert shop.run("rollback", "dev", "--auto-approve").code == 0
+def test_a_plan_that_takes_another_back_is_always_open_and_says_what_it_passes_over(
+    shop: ProjectFolder, conninfo: str
+) -> None:
+    with (shop.root / "faberdb.toml").open("a") as file:
+        file.write('\n[safety]\nmax_risk = "caution"\n')
+    back = shop.run("rollback", "dev", "--auto-approve")
+    assert back.code == 0
+    assert "the plan is destructive; environment dev takes at most caution" in back.out + back.err
     assert "customer" not in tables(conninfo)
+
+
+def test_a_rule_for_a_hazard_that_there_is_not_is_refused(shop: ProjectFolder) -> None:
+    with (shop.root / "faberdb.toml").open("a") as file:
+        file.write('\n[safety.hazards.FDB109]\npolicy = "allow"\nreason = "x"\n')
+    assert shop.run("validate").code == 0
+    with (shop.root / "faberdb.toml").open("a") as file:
+        file.write('\n[environments.dev.hazards.FDB999]\npolicy = "forbid"\nreason = "x"\n')
+    for command in (("validate",), ("plan", "dev")):
+        refused = shop.run(*command)
+        assert (refused.code, "there is no hazard 'FDB999'" in refused.err) == (1, True), refused
+        assert "faberdb.toml:" in refused.err
 
 
 def test_a_suspected_rename_is_said_and_with_strict_refused(shop: ProjectFolder, conninfo: str) -> None:

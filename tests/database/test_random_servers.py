@@ -25,7 +25,7 @@ select r.rolname, s.setconfig::text from pg_db_role_setting s join pg_roles r on
 
 @pytest.mark.timeout(1200)
 def test_random_servers(cache: Path) -> None:
-    _search(cache, 25, 0)
+    _search(cache, 15, 0)
 
 
 @pytest.mark.soak

@@ -56,6 +56,7 @@ CASES = {
 FAR = TABLE.replace("[tables.unit.foreign_keys", "[tables.far.columns]\nabove = 'bigint'\n[tables.far.foreign_keys")
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("way", ["near", "near, ties reversed", "far"])
 @pytest.mark.parametrize("case", CASES)
 def test_a_foreign_key_is_made_anew_for_the_key_it_hangs_on(
@@ -63,7 +64,7 @@ def test_a_foreign_key_is_made_anew_for_the_key_it_hangs_on(
 ) -> None:
     by_hand, text, anew = CASES[case]
     if way == "far":
-        monkeypatch.setattr("faberdb.prove.proposal.FULL_UP_TO", 0)
+        monkeypatch.setattr("faberdb.prove.planner.FULL_UP_TO", 0)
         by_hand = "create table far (above bigint not null);" + by_hand.replace(REFERENCE, _far(REFERENCE))
         by_hand, text = by_hand.replace(BY_KEY, _far(BY_KEY)), text.replace(TABLE, FAR)
     migration = Migration(newest.scratch(), reverse_ties=way.endswith("reversed"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hypothesis import event
 
 from faberdb.errors import FaberError, RolledBackError, StoppedError
-from faberdb.model import Step
+from faberdb.model import Limits, LiveRows, Step
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import reconciled
@@ -28,6 +28,7 @@ STOPPED_BY_ROWS = frozenset(
     "add-constraint add-foreign-key add-key attach default-partition domain-constraint enum-rebuild required-column"
     " set-not-null too-long type-change".split()
 )
+FIT = LiveRows()
 FEW = 0.2
 """Of the plans with something to do, how many rows may stop: a run where they stop more tests little."""
 
@@ -62,9 +63,12 @@ class Applied:
 def applied_or_emptied(server: Server, migration: Migration, live: str, declared: Declared, plan: Plan) -> Applied:
     """Apply the plan; where rows stop it, hold what is left of it against its promise, and apply it without rows."""
     start, start_rows = server.dump(live), rows(live)
+    foretold = _foretold(live, plan)
     begun: list[Step] = []
     try:
         migration.apply(live, plan, begun.append)
+        wrong = [step.statement.sql for step in plan.steps if foretold.get(step.id, FIT).number]
+        assert not wrong, f"no row was in the way of what was said to be stopped: {wrong}"
         return Applied(plan, start_rows, "there and back")
     except RolledBackError as error:
         because_of_rows(error, begun[-1])
@@ -74,12 +78,20 @@ def applied_or_emptied(server: Server, migration: Migration, live: str, declared
         record = stopped_as_told(live, plan)
         migration.apply(live, migration.plan_back(live, record, "half back"))
         way = "rows in the way of what came after a commit"
+    assert foretold.get(begun[-1].id) != FIT, f"the rows were said to fit: {begun[-1].statement.sql}"
     assert (server.dump(live), rows(live)) == (start, start_rows), f"{way}: not as it was before"
     empty(live)
     no_rows = rows(live)
     plan = migration.plan(live, declared, "without rows")
     migration.apply(live, plan)
     return Applied(plan, no_rows, way)
+
+
+def _foretold(live: str, plan: Plan) -> dict[str, LiveRows]:
+    """What is said of live rows before the plan runs, by step."""
+    with opened(live) as session:
+        steps = provider.with_live_rows(session, plan.steps, Limits(statement=10.0))
+    return {step.id: step.live for step in steps if step.live is not None}
 
 
 def because_of_rows(error: FaberError, step: Step) -> None:

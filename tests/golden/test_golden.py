@@ -3,7 +3,7 @@
 before.toml and after.toml are written by hand, rows.sql too where rows matter; plan.txt and plan.sql are what faberdb
 makes of them, written anew by `pytest tests/golden --update-golden`. A first line `# PostgreSQL 18` in after.toml keeps
 a case from older servers. The texts are those of the newest server; the way there and back is gone on it and, of every
-fourth case, on an older server in turn; `make soak` goes it on each.
+twelfth case, on an older server in turn; `make soak` goes it on each.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def texts(case: Path, request: pytest.FixtureRequest) -> Callable[[str, str], No
 
 
 NEWEST, *OLDER = sorted(INSTALLED, reverse=True)
-EVERY = 4
+EVERY = 12
 """How many cases go by from one that also runs on an older server to the next."""
 
 

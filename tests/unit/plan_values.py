@@ -7,7 +7,23 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from faberdb.model import Action, Address, Change, Effects, Hazard, Kept, Lock, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import (
+    Action,
+    Address,
+    CarriedRows,
+    Change,
+    Effects,
+    Estimate,
+    Hazard,
+    Kept,
+    LiveRows,
+    Lock,
+    Object,
+    Risk,
+    Statement,
+    Step,
+    Unmanaged,
+)
 from faberdb.plan.document import Difference, Evidence, Plan
 from faberdb.plan.state import Record, State
 
@@ -58,6 +74,16 @@ EFFECTS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
     st.lists(TEXTS, max_size=2).map(tuple),
 )
+ESTIMATES = st.builds(
+    Estimate,
+    st.sampled_from(["reads", "rewrites"]),
+    st.lists(TEXTS, max_size=4).map(tuple),
+    st.none() | st.integers(0),
+    st.integers(0),
+    st.integers(0),
+    st.integers(0),
+    TEXTS,
+)
 STEPS = st.builds(
     Step,
     TEXTS,
@@ -67,6 +93,8 @@ STEPS = st.builds(
     st.integers(1, 9),
     st.lists(TEXTS, max_size=2).map(tuple),
     effects=st.none() | EFFECTS,
+    estimate=st.none() | ESTIMATES,
+    live=st.none() | st.builds(LiveRows, st.integers(0), st.booleans()) | st.builds(LiveRows, unchecked=TEXTS),
 )
 KEPT = st.builds(
     Kept,
@@ -83,6 +111,17 @@ RENAMES = st.tuples(OBJECTS, OBJECTS)
 def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
     return st.one_of(st.just(()), st.tuples(values), st.tuples(values, values))
 
+
+CARRIED_ROWS = st.builds(
+    CarriedRows,
+    st.integers(0, 9),
+    st.integers(0, 99),
+    st.booleans(),
+    st.booleans(),
+    st.dictionaries(TEXTS, TEXTS, max_size=2),
+    st.dictionaries(TEXTS, TEXTS, max_size=2),
+    st.lists(TEXTS, max_size=2).map(tuple),
+)
 
 PLANS = st.builds(
     Plan,
@@ -104,7 +143,10 @@ PLANS = st.builds(
     steps=few(STEPS),
     rollback=few(STEPS),
     kept=few(KEPT),
-    proof=st.none() | st.builds(Evidence, TEXTS, st.sampled_from(["full", "closure"]), st.booleans(), st.booleans()),
+    proof=st.none()
+    | st.builds(
+        Evidence, TEXTS, st.sampled_from(["full", "closure"]), st.booleans(), st.booleans(), st.none() | CARRIED_ROWS
+    ),
     unmanaged=few(st.builds(Unmanaged, TEXTS, TEXTS, TEXTS)),
     digests=st.dictionaries(ADDRESSES, HASHES, max_size=3),
     drift=few(CHANGES),

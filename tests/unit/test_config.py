@@ -85,6 +85,7 @@ def test_the_shortest_project() -> None:
     found = project('[project]\nname = "x"\n[environments.dev]\n')
     assert found.environment("dev").embedded
     assert found.unsupported("dev") == ()
+    assert (found.backup.provider, found.backup.directory) == ("pg_dump", found.root / ".faberdb" / "backups")
 
 
 def test_promises_this_version_does_not_keep_are_named() -> None:
@@ -92,7 +93,6 @@ def test_promises_this_version_does_not_keep_are_named() -> None:
     everywhere = ("safety.health_check_before_deploy", "alerts.urls_env")
     assert found.unsupported("staging") == everywhere
     assert found.unsupported("production") == (
-        "environments.production.backup_before_migrate",
         "environments.production.require_approval",
         "environments.production.promote_from",
         *everywhere,
@@ -102,9 +102,9 @@ def test_promises_this_version_does_not_keep_are_named() -> None:
 def test_settings_without_effect_are_named_where_they_are_written() -> None:
     start = '[project]\nname = "x"\n[environments.dev]\n'
     assert project(start + "[migrations]\ntimeout_seconds = 9\n").idle == ()
-    more = '[backup]\nretention_days = 3\n[integration]\nlogs_plugin = "x"\n[safety]\nmax_auto_rollback_attempts = 1\n'
+    more = '[migrations]\ntable = "x"\n[integration]\nlogs_plugin = "x"\n[safety]\nmax_auto_rollback_attempts = 1\n'
     found = project(start + more)
-    assert found.idle == ("safety.max_auto_rollback_attempts", "backup.retention_days", "integration.logs_plugin")
+    assert found.idle == ("migrations.table", "safety.max_auto_rollback_attempts", "integration.logs_plugin")
     assert found.unsupported("dev") == ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from faberdb.config.project import load
 from faberdb.errors import ConfigError
 from faberdb.model import Address, Hazard, Risk
 from faberdb.plan.document import Plan
-from faberdb.policy.rules import Rules, violations
+from faberdb.policy.rules import Rules, lapsed, passed_over, violations
 from tests.unit.view_samples import plan, steps
 
 EMAIL = Address("column", ("public", "customer", "email"))
@@ -40,6 +41,29 @@ def test_a_step_without_hazards_counts_whatever_is_allowed() -> None:
     assert "takes at most caution" in said(Rules(max_risk=Risk.CAUTION, allowed=frozenset({"FDB101"})))
 
 
+def advice(rules: Rules, risk: Risk, *hazards: Hazard) -> str:
+    (violation,) = violations(plan(done=steps((EMAIL, "ALTER TABLE ...", risk, *hazards))), rules)
+    return violation.advice
+
+
+def test_allowing_is_advised_where_it_would_help_only() -> None:
+    rules = Rules(max_risk=Risk.CAUTION)
+    assert "allow its hazards (FDB101, FDB110) in [safety.hazards]," in advice(rules, Risk.DANGEROUS, REWRITE, RENAME)
+    for useless in (advice(rules, Risk.DESTRUCTIVE, REWRITE), advice(rules, Risk.DANGEROUS)):
+        assert useless == "make the change in safer parts, or raise max_risk in faberdb.toml"
+
+
+def test_a_plan_that_takes_another_back_says_which_rules_do_not_stop_it() -> None:
+    rules = Rules(max_risk=Risk.CAUTION, forbidden={"FDB101": "too large"})
+    back = replace(risky(REWRITE), kind="rollback", of_plan="1")
+    assert not list(violations(back, rules))
+    assert list(passed_over(back, rules)) == [
+        "the plan is dangerous; environment production takes at most caution",
+        "environment production forbids FDB101 (too large): column public.customer.email",
+    ]
+    assert not list(passed_over(risky(REWRITE), rules))
+
+
 def test_a_rule_that_has_expired_is_named() -> None:
     rules = Rules(max_risk=Risk.CAUTION, expired={"FDB101": "was allowed until 2026-01-31"})
     assert said(rules, REWRITE).endswith("takes at most caution; FDB101 was allowed until 2026-01-31")
@@ -50,6 +74,15 @@ def test_a_forbidden_hazard_refuses_the_plan_and_says_why() -> None:
     assert found == (
         "environment production forbids FDB110 (the mobile app cannot be updated): column public.customer.email"
     )
+
+
+def test_a_rule_that_forbade_until_a_day_is_named() -> None:
+    rules = Rules(lapsed={"FDB110": "was forbidden until 2026-01-31 (old apps)", "FDB999": "was forbidden"})
+    assert list(lapsed(risky(REWRITE, RENAME), rules)) == [
+        "FDB110 was forbidden until 2026-01-31 (old apps): column public.customer.email; set another day in"
+        " faberdb.toml, or take the rule out"
+    ]
+    assert not list(lapsed(risky(REWRITE), rules))
 
 
 def test_rules_of_an_environment_are_stronger_than_those_of_all(tmp_path: Path) -> None:

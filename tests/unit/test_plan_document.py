@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 import faberdb_schemas
 from faberdb.cli.descriptions import describe
 from faberdb.errors import ExitCode, FaberError, StaleError
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import Action, Address, CarriedRows, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
 from faberdb.plan.codec import from_json, to_json
 from faberdb.plan.document import Difference, Evidence, Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -48,7 +48,9 @@ PLAN = Plan(
     ),
     rollback=(Step("0001", EMAIL, Action.ALTER, Statement("ALTER"), 1),),
     kept=(Kept(EMAIL, "values", "faberdb_quarantine.q_1", (TABLE,), {"key": ["id"]}),),
-    proof=Evidence("PostgreSQL 18.4", "full", True, True),
+    proof=Evidence(
+        "PostgreSQL 18.4", "full", True, True, CarriedRows(1, 6, True, True, {"public.t": "few"}, {"public.u": "none"})
+    ),
     unmanaged=(Unmanaged("function", "public.f()", "not modelled"),),
     digests={EMAIL: "d"},
 )
@@ -98,6 +100,14 @@ def test_two_plans_differ_in_id_and_times_only() -> None:
     lines = zip(to_json(PLAN).splitlines(), to_json(other).splitlines(), strict=True)
     differing = [one.split(":")[0].strip(' "') for one, two in lines if one != two]
     assert differing == ["created_at", "expires_at", "plan_id", "sha256"]
+
+
+def test_a_plan_of_before_there_were_rows_can_be_read() -> None:
+    document = json.loads(to_json(PLAN))
+    del document["proof"]["rows"]
+    found = from_json(sealed(document), "plan.json").proof
+    assert found is not None
+    assert (found.server, found.rows) == ("PostgreSQL 18.4", None)
 
 
 def test_the_order_of_mappings_leaves_no_trace() -> None:

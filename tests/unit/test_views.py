@@ -10,14 +10,26 @@ import pytest
 from hypothesis import Phase, given, settings
 from syrupy.assertion import SnapshotAssertion
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Unmanaged
+from faberdb.model import Address, Estimate, Hazard, Kept, Object, Risk, Unmanaged
 from faberdb.plan.document import Plan
 from faberdb.views import make_view
 from faberdb.views.markdown import plan_markdown
 from faberdb.views.sql import plan_sql
 from faberdb.views.view import StatusRow
 from tests.unit.plan_values import PLANS
-from tests.unit.view_samples import CASES, column_change, create, drop, dropped, plan, renamed, rollback, steps, thing
+from tests.unit.view_samples import (
+    CASES,
+    column_change,
+    create,
+    drop,
+    dropped,
+    large_table,
+    plan,
+    renamed,
+    rollback,
+    steps,
+    thing,
+)
 
 cases = pytest.mark.parametrize("case", CASES)
 Captured = pytest.CaptureFixture[str]
@@ -141,6 +153,7 @@ def test_json_lines(capsys: Captured, snapshot: SnapshotAssertion) -> None:
     view, made = make_view(json=True, color=False), dropped()
     view.plan(made, saved="plan.json", next_step="faberdb apply plan.json")
     view.plan(renamed())
+    view.plan(large_table())
     view.no_changes(plan())
     view.drift("production", made.changes[:1], "2026-11-23T12:00:00+00:00")
     view.begin(made)
@@ -168,7 +181,8 @@ def test_a_name_cannot_break_out(capsys: Captured) -> None:
     made = plan(
         [table], steps((table, "SELECT 1", Risk.SAFE, Hazard(EVIL, EVIL))), unmanaged=(Unmanaged(EVIL, EVIL, EVIL),)
     )
-    made = replace(made, kept=(Kept(table.address, "moved", EVIL),))
+    much = Estimate(EVIL, (EVIL,), None, 10**9, 9, 10**9, EVIL)
+    made = replace(made, kept=(Kept(table.address, "moved", EVIL),), steps=(replace(made.steps[0], estimate=much),))
     make_view(json=False, color=False, verbose=1).plan(made, saved=EVIL, next_step=EVIL)
     out, script, markdown = capsys.readouterr().out, plan_sql(made), plan_markdown(made)
     for text in (out, script, markdown):

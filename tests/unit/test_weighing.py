@@ -7,7 +7,7 @@ import pytest
 from faberdb.model import Action, Address, Effects, Hazard, Lock, Risk, Statement, Step
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.hazards.catalogue import level_of
-from faberdb_providers.postgres.weighing import weighed
+from faberdb_providers.postgres.measuring.weighing import weighed
 
 COLUMN = Address("column", ("public", "customer", "email"))
 REWRITE = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)

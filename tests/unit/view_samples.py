@@ -6,10 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Action, Address, Change, Hazard, Kept, Object, Risk, Statement, Step, Unmanaged
+from faberdb.model import (
+    NOT_ASKED,
+    Action,
+    Address,
+    Change,
+    Estimate,
+    Hazard,
+    Kept,
+    LiveRows,
+    Object,
+    Risk,
+    Statement,
+    Step,
+    Unmanaged,
+)
 from faberdb.plan.document import Evidence, Plan
 
 CUSTOMER = "table:public.customer"
+CUSTOMER_TABLE = "table public.customer"
 TYPE_CHANGE = Hazard("FDB104", "the table may be rewritten while it is locked, and a value may not fit the new type")
 RENAMED = Hazard("rename", "queries that use the old name fail from the moment this commits")
 QUERY = """ SELECT date_trunc('month'::text, o.placed_at) AS month,
@@ -263,11 +278,68 @@ def rollback() -> Plan:
     return plan([phone, fax], done, kind="rollback", of_plan="0f9e8d7c6b5a", plan_id="77aa88bb99cc", kept=kept)
 
 
+def large_table() -> Plan:
+    """Much to copy and to rewrite; of what is small nothing is said."""
+    code = alter(thing("column:public.customer.code", CUSTOMER, type="bigint"), type="integer")
+    index = create(thing("index:public.customer.customer_code_idx", CUSTOMER, on=["code"]))
+    small = create(thing("check:public.country.country_code_check", "table:public.country", expression="code <> ''"))
+    copy, change, build, check = steps(
+        (code, "CREATE TABLE faberdb_quarantine.q_1 AS SELECT id, code FROM public.customer", Risk.DANGEROUS),
+        (code, "ALTER TABLE public.customer ALTER COLUMN code TYPE integer", Risk.DANGEROUS, TYPE_CHANGE),
+        (index, "CREATE INDEX customer_code_idx ON public.customer (code)", Risk.DANGEROUS),
+        (small, "ALTER TABLE public.country ADD CHECK (code <> '')", Risk.CAUTION),
+    )
+    table, rows, size = (CUSTOMER_TABLE,), 35_000_000, 12_000_000_000
+    estimates = {
+        copy: Estimate("copies from", table, rows, size, 200, size, "at 70 MB/s"),
+        change: Estimate("rewrites", table, rows, size, 400, 2 * size, "at 30 MB/s"),
+        build: Estimate("builds an index over", table, rows, size, 60, 2_200_000_000, "read at 400 MB/s"),
+        check: Estimate("reads", ("table public.country",), None, 2_000_000, 0, 0, "at 400 MB/s"),
+    }
+    kept = Kept(code.address, "values", "faberdb_quarantine.q_1", (), {"key": ["id"]})
+    found = [replace(step, estimate=estimate) for step, estimate in estimates.items()]
+    return plan([code, index, small], found, kept=(kept,))
+
+
+def live_rows() -> Plan:
+    """Steps that rows are in the way of, that they fit, and of which nothing is known; a key that would move a
+    cursor."""
+    table = "ALTER TABLE public.customer"
+    name = alter(thing("column:public.customer.name", CUSTOMER, type="text", null=True), null=False)
+    key = create(thing("unique:public.customer.customer_email_key", CUSTOMER, columns=["email"]))
+    check = create(thing("check:public.customer.old", CUSTOMER, expression="born > '1900-01-01'"))
+    age = create(thing("check:public.customer.age", CUSTOMER, expression="age > 0"))
+    in_the_way = Hazard("FDB415", "at least 10,000 rows that are there now would stop it")
+    found = (
+        LiveRows(10_000, more=True, keys=("id = 1", "id = '\x1b[2J'")),
+        LiveRows(2, keys=("id = 7", "id = 9")),
+        LiveRows(),
+        LiveRows(unchecked="it depends on an earlier step of the plan"),
+    )
+    done = steps(
+        (name, f"{table} ALTER COLUMN name SET NOT NULL", Risk.DANGEROUS, in_the_way),
+        (key, f"{table} ADD CONSTRAINT customer_email_key UNIQUE (email)", Risk.DANGEROUS),
+        (check, f"{table} ADD CONSTRAINT old CHECK (born > '1900-01-01')", Risk.CAUTION),
+        (age, f"{table} ADD CONSTRAINT age CHECK (age > 0)", Risk.CAUTION),
+    )
+    done = tuple(replace(step, live=live) for step, live in zip(done, found, strict=True))
+    return plan([name, key, check, age], done)
+
+
+def rows_not_asked_for() -> Plan:
+    asked, nothing = live_rows(), LiveRows(unchecked=NOT_ASKED)
+    bare = (replace(step, statement=replace(step.statement, hazards=())) for step in asked.steps)
+    return replace(asked, steps=tuple(replace(step, live=nothing) for step in bare))
+
+
 CASES: dict[str, Callable[[], Plan]] = {
     "new table": new_table,
     "column change": column_change,
+    "large table": large_table,
     "dropped": dropped,
     "renamed": renamed,
     "long query": long_query,
     "rollback": rollback,
+    "live rows": live_rows,
+    "rows not asked for": rows_not_asked_for,
 }

@@ -83,12 +83,15 @@ class _Databases:
         return coming
 
     def _new(self) -> Session:
-        """A session on a new database. What such a one holds is only read from the first, while the next is made."""
+        """A session on a new database that has made the server plan the queries of the catalogue. What such a database
+        holds is put together from what the first one answers."""
         with self._making:
             session = self._make()
         try:
+            session.prepare_bookkeeping()  # before that: a schema that is made later costs the server all its plans
+            snapshot = session.snapshot()
             with self._reading:
-                session.beginning = self._beginning = self._beginning or session.inspect()
+                session.beginning = self._beginning = self._beginning or snapshot.catalogue()
         except BaseException:
             self._remove(session)
             raise

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -14,10 +14,11 @@ from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import DatabaseError, NoDatabaseError
 from faberdb.model import Effects, Refusal, Step
-from faberdb_providers.postgres.meter import Meter
+from faberdb_providers.postgres.measuring.meter import Meter
+from faberdb_providers.postgres.measuring.remarks import Remarks
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.prepared import Prepared
-from faberdb_providers.postgres.refusal import refusal, without_secrets, words
+from faberdb_providers.postgres.refusal import refusal, without_secrets
 from faberdb_providers.postgres.settings import pinned
 from faberdb_providers.postgres.waiting import limit
 
@@ -123,29 +124,39 @@ class Connection:
         self, steps: Sequence[Step], measured: Callable[[Step, Effects], None] | None = None
     ) -> tuple[int, Refusal] | None:
         """Run the steps of a plan, committed together where their transaction number says so, on a database that is
-        ours to spoil. measured: told what each step did that runs inside a transaction. Returns None, or the index of
-        the step that failed and what the server says of it."""
+        ours to spoil. measured: told what each step did. Returns None, or the index of the step that failed and what
+        the server says of it."""
         index = 0
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
             try:
                 if members[0].statement.outside:
-                    self._run_step(members[0])
-                else:
-                    with self.connection.transaction():
+                    self._run_parked(members[0], measured)
+                    index += 1
+                    continue
+                with self.connection.transaction(), Remarks(self.connection) as remarks:
+                    if measured:
+                        remarks.ask()
+                        meter = self._meter(members[0].transaction)
+                    scope: Sequence[str] | None = None
+                    for step in members:
+                        self._run_step(step, scope)
+                        scope = step.scope
                         if measured:
-                            meter = self._meter(members[0].transaction)
-                        scope: Sequence[str] | None = None
-                        for step in members:
-                            self._run_step(step, scope)
-                            scope = step.scope
-                            if measured:
-                                measured(step, meter.read())
-                            index += 1
+                            measured(step, replace(meter.read(), remarks=remarks.take(meter.knows)))
+                        index += 1
             except psycopg.Error as error:
                 step = steps[min(index, len(steps) - 1)]  # after the last of them, only the commit can fail
                 return index, refusal(error, step, self._text(step))
         return None
+
+    def _run_parked(self, step: Step, measured: Callable[[Step, Effects], None] | None) -> None:
+        if measured is None:
+            self._run_step(step)
+            return
+        from faberdb_providers.postgres.measuring import tripwire  # few plans have such a step
+
+        measured(step, tripwire.measure(self.connection, lambda: self._run_step(step)))
 
     def _meter(self, number: int) -> Meter:
         """Measures what this transaction of a plan does, from its beginning, or on from an earlier part of it."""
@@ -187,17 +198,6 @@ class Connection:
         if folder and self.folder_for is not None:
             sql = sql.replace(literal(folder).strip(), literal(self.folder_for(folder)).strip())
         return sql
-
-    def run_script(self, text: str) -> tuple[int, tuple[str, ...]] | None:
-        """Run a file of SQL as psql would, less psql's own commands, on a database that is ours to spoil. Returns None,
-        or the line (0 where it is not known) and the server's words for the first statement that failed."""
-        plain = re.sub(r"(?m)^\\.*$", "", text)  # the lines stay, so that their numbers do
-        try:
-            self.execute(plain)
-        except psycopg.Error as error:
-            at = error.diag.statement_position
-            return (plain.count("\n", 0, int(at) - 1) + 1 if at else 0), words(error)
-        return None
 
     def run_batch(self, steps: Sequence[Step]) -> bool:
         """Run many statements in as few round trips as can be; False where any of them failed (all are undone), or

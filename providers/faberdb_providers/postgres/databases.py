@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from faberdb.errors import DatabaseError
 from faberdb_providers.postgres.connection import KEEPERS
 from faberdb_providers.postgres.names import ident
-from faberdb_providers.postgres.refusal import words
+from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.servers import embedded
 from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session
@@ -68,6 +68,13 @@ def drop_database(conninfo: str, label: str) -> None:
         except psycopg.Error as error:
             said = words(error)
     raise DatabaseError(f"cannot drop the database of {label}", detail=said)
+
+
+def clear_for(session: Session, role: str) -> None:
+    """Empty a scratch database of what it begins with, and make a role its owner. Raises DatabaseError."""
+    with refused(f"make {ident(role)} the owner of {session.label}"):
+        session.execute("drop schema if exists faberdb, faberdb_quarantine cascade")
+        session.execute(f"alter database {ident(session.connection.info.dbname)} owner to {ident(role)}")
 
 
 def empty_like(conninfo: str) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
+from faberdb_providers.postgres.reading.server_names import refer_to_server
 from faberdb_providers.postgres.routines import resolved
-from faberdb_providers.postgres.server_names import refer_to_server
 from faberdb_providers.postgres.server_wide import OF_SERVER
 
 _OTHERS = """

@@ -9,32 +9,20 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_HARMLESS = re.compile(r"[\w\s.,:<>=+*%\x80-\U0010ffff]*\Z")
-"""What most texts are made of, and what needs no further look."""
+from faberdb_providers.postgres.scanner import ESCAPED, after_comment, token
 
-_ESCAPED = r"[eE]'(?:[^'\\]|\\.|'')*'"
+_HARMLESS = re.compile(r"""[^\x00-\x08\x0e-\x1b!"#$&'()\-/;?@\[\\\]^`{|}~\x7f]*\Z""")
+"""What most texts are made of, and what needs no further look: words, spaces and a few signs. Said by what is left out,
+as names are."""
+
 _CLOSES = {")": "(", "]": "["}
 
 
-# Compiled when they are first needed: most texts are harmless, and these take the compiler their time.
+# Compiled when it is first needed: most texts are harmless, and it takes the compiler its time.
 @cache
 def _goes_on() -> re.Pattern[str]:
     """A string with backslashes that goes on in the next line, where backslashes still count though no E says so."""
-    return re.compile(rf"{_ESCAPED}(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*)*'", re.DOTALL)
-
-
-@cache
-def _token() -> re.Pattern[str]:
-    return re.compile(
-        rf"""(?P<space>\s+|--[^\n\r]*[\n\r])
-        |(?P<open_line>--[^\n\r]*\Z)
-        |(?P<comment>/\*)
-        |(?P<string>{_ESCAPED}|'[^']*'|"[^"]*"|\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
-        |(?P<word>[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*)
-        |(?P<number>\d+)
-        |(?P<other>.)""",
-        re.DOTALL | re.VERBOSE,
-    )
+    return re.compile(rf"{ESCAPED}(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*)*'", re.DOTALL)
 
 
 def fault(text: str, *, last: bool = False) -> str:
@@ -45,14 +33,14 @@ def fault(text: str, *, last: bool = False) -> str:
     open_brackets: list[str] = []
     position, block, begun = 0, 0, bool(re.match(r"\s*begin\s+atomic\b", text, re.IGNORECASE))
     while position < len(text):
-        match = _token().match(text, position)
+        match = token().match(text, position)
         assert match is not None, "the last alternative takes any character"
         kind, piece = match.lastgroup, match[0]
         position = match.end()
         if match["open_line"] is not None:
             return "" if last and not open_brackets else "it ends with a comment, which would hide what comes after it"
         if match["comment"] is not None:
-            position = _after_comment(text, match.start())
+            position = after_comment(text, match.start())
             if not position:
                 return "a comment in it has no end"
         elif kind == "word" and begun:
@@ -77,13 +65,3 @@ def _bracket(piece: str, open_brackets: list[str]) -> str:
     elif piece in _CLOSES and (not open_brackets or open_brackets.pop() != _CLOSES[piece]):
         return f"a `{piece}` in it closes what it did not open"
     return ""
-
-
-def _after_comment(text: str, start: int) -> int:
-    """Where the comment ends that begins there; comments may hold others. 0 where it does not."""
-    depth = 0
-    for mark in re.finditer(r"/\*|\*/", text[start:]):
-        depth += 1 if mark[0] == "/*" else -1
-        if depth == 0:
-            return start + mark.end()
-    return 0

@@ -25,6 +25,10 @@ KEYWORDS = frozenset(
     xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
     """.split()
 )
+# What the server's scanner takes in a name without quotes: letters, digits, _, $ and all that is not ASCII. Said by
+# what is left out, because a class up to the last code point takes Python's compiler ten milliseconds.
+NAME_START = r"[^\x00-@\[-^`{-\x7f]"
+NAME_PART = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _WORD = re.compile(r"[^\W\d]\w*\Z")
 _PLAIN_OPTION = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z|[a-z_]+\Z")

@@ -9,16 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DatabaseError
-from faberdb.model import Address, Change, Explanation, Kept, Object, Statement, Step, Unmanaged, Work
+from faberdb.model import (
+    Address,
+    Change,
+    Explanation,
+    Kept,
+    Limits,
+    Object,
+    Script,
+    Statement,
+    Step,
+    Trial,
+    Unmanaged,
+    Work,
+)
 from faberdb_providers.postgres import coverage
 from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_use
 
 if TYPE_CHECKING:
     from faberdb_providers.postgres.kinds.base import PostgresKind
-    from faberdb_providers.postgres.service import Service
+    from faberdb_providers.postgres.reading.service import Service
     from faberdb_providers.postgres.session import Session
     from faberdb_providers.postgres.shadow import Need, ScratchServer
     from faberdb_providers.postgres.target import Target
+    from faberdb_providers.postgres.whole.exchange import Exchange
+    from faberdb_providers.postgres.whole.frozen import Frozen
 
 # What a method needs is loaded in it: a plan that finds nothing changed needs no kinds, and who only reads schema files
 # no driver.
@@ -64,18 +79,20 @@ class PostgresProvider:
 
     def target(self, session: Session) -> Target:
         """The session as one that may change things, and until it does waits no longer than one that reads."""
+        from faberdb_providers.postgres.prepared import Prepared
         from faberdb_providers.postgres.target import Target
         from faberdb_providers.postgres.waiting import limit
 
         limit(session.connection, statement=False)
         target = Target(session.connection, session.label)
         target.asked, target.service = session.asked, session.service
+        target.prepared = Prepared()  # the catalogue is read before, within and after what it changes
         return target
 
     def service(self, hosting: str, declared: Callable[[Address], bool]) -> Service | None:
         """The managed service behind a hosting; None where there is none. declared: whether the project declares an
         object by its name."""
-        from faberdb_providers.postgres.service import Service
+        from faberdb_providers.postgres.reading.service import Service
 
         return Service.of(hosting, declared)
 
@@ -116,6 +133,31 @@ class PostgresProvider:
         from faberdb_providers.postgres.databases import empty_like
 
         return empty_like(conninfo)
+
+    def frozen(self, session: Session) -> AbstractContextManager[Frozen]:
+        """One moment of the session's database, held for a backup. Raises DatabaseError, LockedError."""
+        from faberdb_providers.postgres.whole.frozen import frozen
+
+        return frozen(session)
+
+    def rows_of(self, session: Session) -> dict[str, int]:
+        """How many rows each table of the session's database has. Raises DatabaseError, LockedError."""
+        from faberdb_providers.postgres.whole.frozen import rows_of
+
+        return rows_of(session)
+
+    def exchange(self, conninfo: str, label: str) -> AbstractContextManager[Exchange]:
+        """The server of a connection string, for putting another database in the place of the one that it names.
+        Raises DatabaseError."""
+        from faberdb_providers.postgres.whole.exchange import exchange
+
+        return exchange(conninfo, label)
+
+    def clear_for(self, session: Session, role: str) -> None:
+        """Empty a scratch database of what it begins with, and make a role its owner. Raises DatabaseError."""
+        from faberdb_providers.postgres.databases import clear_for
+
+        clear_for(session, role)
 
     def need(self, **wanted: Any) -> Need:
         """What `scratch` is asked with; the fields of Need say what there is to say."""
@@ -227,9 +269,28 @@ class PostgresProvider:
     def weighed(self, steps: Sequence[Step]) -> tuple[Step, ...]:
         """The steps of a plan with risk and hazards as they were measured."""
         from faberdb_providers.postgres.hazards.catalogue import level_of
-        from faberdb_providers.postgres.weighing import weighed
+        from faberdb_providers.postgres.measuring.weighing import weighed
 
         return weighed(steps, level_of)
+
+    def estimated(
+        self, session: Session, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]]
+    ) -> tuple[tuple[Step, ...], list[str]]:
+        """The steps of a plan with what they will have to do, as the statistics of the session's database tell, and
+        what is to be said of this moment: who is in the way of the plan. It fails no plan: what could not be looked at
+        is said."""
+        from faberdb_providers.postgres.live.outlook import outlook
+
+        return outlook(session.connection, steps, renames)
+
+    def with_live_rows(self, session: Session, steps: Sequence[Step], limits: Limits | None) -> tuple[Step, ...]:
+        """The steps of a plan, with what live rows are in the way of each, asked READ ONLY. limits: of one question;
+        None where nothing is to be asked. Raises ConnectionLostError, DatabaseError."""
+        if not any(step.statement.probe or step.statement.untold for step in steps):
+            return tuple(steps)
+        from faberdb_providers.postgres.live.rows import with_live_rows
+
+        return with_live_rows(session, steps, limits)
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         from faberdb_providers.postgres import quarantine
@@ -240,6 +301,37 @@ class PostgresProvider:
         from faberdb_providers.postgres import quarantine
 
         return quarantine.prepare(kept)
+
+    def script(self, text: str) -> Script:
+        """The statements of an SQL file."""
+        from faberdb_providers.postgres.script.split import split
+
+        return split(text)
+
+    def run_script(self, scratch: Session, text: str) -> tuple[int, tuple[str, ...]] | None:
+        """Run an SQL file on a scratch database. Returns None, or the line and the server's words for the statement
+        that failed."""
+        from faberdb_providers.postgres.script.unjudged import run_script
+
+        return run_script(scratch, text)
+
+    def settings(self, session: Session) -> dict[str, str]:
+        """The settings that every session of the session's role begins with, as far as `trial` follows them."""
+        from faberdb_providers.postgres.script.trial import settings_of
+
+        return settings_of(session)
+
+    def trial(self, scratch: Session, settings: Mapping[str, str]) -> Trial:
+        """A scratch database, as what SQL files are run on. settings: those that its sessions are to begin with."""
+        from faberdb_providers.postgres.script.trial import ScriptTrial
+
+        return ScriptTrial(scratch, settings)
+
+    def newest(self, bin_setting: str | None, path: str) -> int:
+        """The newest major of the servers of this machine. Raises DatabaseError where there is none."""
+        from faberdb_providers.postgres.servers.binaries import newest
+
+        return newest(bin_setting, path)
 
 
 provider = PostgresProvider()

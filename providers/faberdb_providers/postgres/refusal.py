@@ -61,12 +61,22 @@ def _masked(message: str, diagnostic: psycopg.errors.Diagnostic) -> str:
     return message
 
 
-_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s@]*(?=@)|(\b\w*password\s*=\s*)('[^']*'|[^\s,;)]+)", re.IGNORECASE)
+_STRING = r"(?:[eE]|[uU]&)?'+(?:[^'\\]|''|\\.)*'*|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z)"
+"""A string, also one that stands in another, where its quotes are doubled. It rather ends too late than too early."""
+_PASSWORD = re.compile(
+    rf"""(://[^\s/:@]*:)[^\s@]*(?=@)|(\b\w*password["\s:=>]*(?:\bto\s*)?)(?:{_STRING})"""
+    r"|(\b\w*password\s*=\s*)[^\s,;)]+",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEAR = re.compile(r"""(?<=at or near ")["'$].*(?=")""", re.DOTALL)
+"""What the server did not understand, where it is quoted in the statement."""
+_CALLER = re.compile(r"^(?:PL/pgSQL|SQL) function .*$", re.MULTILINE)
 
 
-def words(error: psycopg.Error, *, no_rows: bool = False) -> tuple[str, ...]:
+def words(error: psycopg.Error, *, no_rows: bool = False, of_file: bool = False) -> tuple[str, ...]:
     """The server's own words: message, detail, hint, with the SQLSTATE; without values out of rows. no_rows: whether
-    there are none where it was said, so that all values in it come from the statement itself."""
+    there are none where it was said, so that all values in it come from the statement itself. of_file: whether others
+    wrote the statement: then no text of it is given that it put together itself, and no advice for declarations."""
     d = error.diag
     if not d.message_primary:
         return (str(error).strip() or type(error).__name__,)
@@ -77,9 +87,17 @@ def words(error: psycopg.Error, *, no_rows: bool = False) -> tuple[str, ...]:
     lines = [f"{d.severity or 'ERROR'} {d.sqlstate}: {message}"]
     lines += [f"{name}: {text}" for name, text in (("DETAIL", detail), ("HINT", d.message_hint)) if text]
     if d.context and d.sqlstate and d.sqlstate.startswith("42"):
-        lines.append(f"CONTEXT: {d.context}")
-        lines += _not_looked_up(d.sqlstate, message, d.context)
-    return tuple(_PASSWORD.sub(r"\1\2***", line) for line in lines)
+        context = "\n".join(_CALLER.findall(d.context)) if of_file else d.context
+        lines += [f"CONTEXT: {context}"] if context else []
+        lines += [] if of_file else _not_looked_up(d.sqlstate, message, d.context)
+    if of_file:
+        lines = [_NEAR.sub("…", line) for line in lines]
+    return tuple(map(without_passwords, lines))
+
+
+def without_passwords(text: str) -> str:
+    """The text without what stands there as a password, in an SQL statement or a connection string."""
+    return _PASSWORD.sub(r"\1\2\4***", text)
 
 
 CONFIDING = frozenset({"foreign_data_wrapper", "foreign_server", "foreign_table", "user_mapping", "subscription"})
@@ -90,7 +108,41 @@ def refusal(error: psycopg.Error, step: Step, sql: str) -> Refusal:
     """What a scratch database, which holds no rows of anybody's, says of a step that was sent to it as `sql`."""
     at = error.diag.statement_position
     said = words(error, no_rows=step.address.kind not in CONFIDING and not step.statement.secrets)
-    return Refusal(said, sql, int(at) - 1 if at else None)
+    state = error.sqlstate or ""
+    of_rows = state.startswith(_OF_ROWS) or _OF_USERS.search(error.diag.context or "") is not None
+    return Refusal(
+        said,
+        sql,
+        int(at) - 1 if at else None,
+        of_rows=of_rows,
+        of_server=not state or state.startswith(_OF_SERVER),
+        of_structure=state.startswith(_OF_STRUCTURE),
+        without_a_value=state == "23502",
+        out_of_time=state == "57014",
+        out_of_reach=closed_off(error),
+    )
+
+
+def closed_off(error: psycopg.Error) -> bool:
+    """Whether it is for what keeps a session from foreign tables (`settings.closed_off`); the message may be in any
+    language."""
+    return error.sqlstate == "55000" and error.diag.source_function in _OF_FOREIGN_TABLES
+
+
+_OF_FOREIGN_TABLES = ("GetFdwRoutine", "get_relation_info", "make_modifytable")
+"""Where PostgreSQL looks at restrict_nonsystem_relation_kind."""
+
+
+_OF_SERVER = ("08", "40", "53", "57")
+"""Classes of what neither rows nor statements are the cause of."""
+_OF_STRUCTURE = ("25", "42P07", "55006")
+"""What no value in rows is ever the cause of: a wrong state of the transaction, a name that is taken, a table that
+something of the transaction is still to be done with."""
+
+_OF_ROWS = ("21", "22", "23", "38", "39", "54", "P0")
+"""Classes of what can be wrong with values (too large for an index, too), and of what routines say of them."""
+_OF_USERS = re.compile(r'^(?:PL/pgSQL|SQL) function (?!inline_code_block|"?pg_temp|\S*faberdb_)', re.M)
+"""The context of an error that a routine of the user's came upon; faberdb's own run in blocks and for the session."""
 
 
 _RUNNING = re.compile(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Container, Iterable, Set
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from faberdb.errors import LockedError
-from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, UnderWay
-from faberdb_providers.postgres import pulse, underway
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, Step, UnderWay
+from faberdb_providers.postgres import underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.reading import pulse
 from faberdb_providers.postgres.refusal import lost, refused, words
 from faberdb_providers.postgres.underway import CALLED, LOCK_KEY
 from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
-    from faberdb_providers.postgres.reader import Snapshot
-    from faberdb_providers.postgres.remembered import Remembered
-    from faberdb_providers.postgres.service import Service
+    from faberdb_providers.postgres.reading.reader import Snapshot
+    from faberdb_providers.postgres.reading.remembered import Remembered
+    from faberdb_providers.postgres.reading.service import Service
+    from faberdb_providers.postgres.sample.rows import SampleRows
 
 JOURNAL = f"""
 select p.plan_id, p.number, p.kind, p.state, p.holder,
@@ -63,18 +66,24 @@ class Session(Connection):
         """The same, of which objects are made only when asked for. Raises DatabaseError, LockedError."""
         # Loaded here, because they are many, and a session that only feels the pulse needs none of them.
         from faberdb_providers.postgres.kinds import KINDS
-        from faberdb_providers.postgres.reader import take_snapshot
+        from faberdb_providers.postgres.reading.reader import take_snapshot
 
         with reading(self.connection, f"the catalogue of {self.label}"):
             try:
                 return take_snapshot(self.connection, self.version, KINDS, self.asked, self.prepared, self.service)
+            except psycopg.errors.InvalidSqlStatementName:
+                # A step's function has deallocated all, or a pooler has gone on with another session of the server.
+                self.prepared = None
+                if self.connection.info.transaction_status != TransactionStatus.IDLE:
+                    raise
+                return take_snapshot(self.connection, self.version, KINDS, self.asked, None, self.service)
             except psycopg.Error:
                 self.prepared = None  # nobody knows how far it came
                 raise
 
     def remembered(self, packed: bytes, digest: str) -> Remembered:
         """A snapshot that was packed before, instead of a new one that would have the same digest."""
-        from faberdb_providers.postgres.remembered import Remembered
+        from faberdb_providers.postgres.reading.remembered import Remembered
 
         return Remembered(digest, packed)
 
@@ -211,6 +220,14 @@ class Session(Connection):
             where = f" (line {refusal.line} of its body)" if refusal.line else ""
             found[address] = Objection((said + where, *more), refusal.unreadable)
         return found
+
+    def made_up_rows(self, steps: Sequence[Step], kept: Iterable[Kept]) -> SampleRows:
+        """Rows for the tables whose rows these steps, as they were measured, have to do with, on a database that is
+        ours to spoil. kept: what they take to quarantine, or bring back from there."""
+        from faberdb_providers.postgres.at_stake import at_stake
+        from faberdb_providers.postgres.sample.rows import SampleRows
+
+        return SampleRows(self, at_stake(steps, kept), steps)
 
     def quarantine_summary(self) -> tuple[int, int, str]:
         """How many things are kept, of how many bytes, and that in words. Raises DatabaseError, LockedError."""

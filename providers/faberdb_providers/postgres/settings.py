@@ -23,3 +23,13 @@ PINNED = {
 def pinned() -> str:
     """SQL that sets them for the session."""
     return "select " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in PINNED.items())
+
+
+CLOSES, CLOSED = "restrict_nonsystem_relation_kind", "foreign-table"
+
+
+def closed_off() -> str:
+    """SQL after which no foreign table can be read or written in the session, so that nothing that is tried out reaches
+    the server behind one; a row where the server knows how to (17, and from 16.4, 15.8, 14.13 and 13.16 on). PostgreSQL
+    docs, restrict_nonsystem_relation_kind."""
+    return f"select set_config('{CLOSES}', '{CLOSED}', false) where current_setting('{CLOSES}', true) is not null"

@@ -21,6 +21,7 @@ from faberdb_providers.postgres.server_wide import Asked
 from faberdb_providers.postgres.servers.binaries import EMBEDDED, Binaries, find
 from faberdb_providers.postgres.servers.scratch import ScratchCluster, scratch_cluster
 from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.settings import closed_off
 
 PREFIX = "faberdb_scratch_"
 OWNER = "faberdb_scratch"
@@ -38,6 +39,8 @@ class Need:
     of our own, superusers as such, since there is what only those may own; tablespaces: those of its server, which are
     made there too, without their settings; named: those that the declaration names,
     which every other scratch server must have; asked: which objects of the whole server are planned for, None for none.
+    room: bytes of the rows that are to be written there;
+    alone: whether SQL that others wrote is to be run, which may do anything: then only a cluster of our own will do.
     """
 
     major: int
@@ -55,6 +58,8 @@ class Need:
     bin_setting: str | None = None
     path: str = ""
     cache: Path = field(default_factory=Path)
+    alone: bool = False
+    room: int = 0
 
     def plans(self, kind: str, name: str) -> bool:
         """Whether something of the whole server is planned for itself, so that it is built like all that is."""
@@ -140,16 +145,19 @@ def open_scratch(need: Need) -> Iterator[ScratchServer]:
         raise ScratchError(
             f"no scratch server of PostgreSQL {need.major} can hold what the plan touches",
             detail=(*refusals, *_passed_over(need)),
-            advice="set [shadow] url_env to a server that can, or FABERDB_PG_BIN to a folder with its programs",
+            advice=_ADVICE_ALONE if need.alone else _ADVICE,
         )
 
+
+_ADVICE = "set [shadow] url_env to a server that can, or FABERDB_PG_BIN to a folder with its programs"
+_ADVICE_ALONE = "set FABERDB_PG_BIN to a folder with the programs of a server that can"
 
 Opened = AbstractContextManager[tuple[ScratchServer, Offer]]
 
 
 def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
     """What there is to try, in the order in which a plan wants it, less what [shadow] server rules out."""
-    if need.shadow:
+    if need.shadow and not need.alone:
         shadow = need.shadow
         yield "[shadow] url_env", lambda: _on_server(shadow, "the server of [shadow] url_env", need)
     found = [b for b in find(need.bin_setting, need.path) if b.major == need.major]
@@ -158,7 +166,7 @@ def _candidates(need: Need) -> Iterable[tuple[str, Callable[[], Opened]]]:
         for binaries in (b for b in found if b.source != EMBEDDED):
             yield f"PostgreSQL programs in {binaries.bin}", _own(binaries, need)
     # Nothing is created on a protected server, not even for a moment.
-    if "target" in kinds and not need.protected:
+    if "target" in kinds and not need.protected and not need.alone:
         beside = "a scratch database on the same server"
         yield beside, lambda: _on_server(need.target, beside, need)
     if "embedded" in kinds:
@@ -170,7 +178,9 @@ def _passed_over(need: Need) -> Iterator[str]:
     """Why what could have been tried was not, a line for each."""
     kinds = {"binaries", "target", "embedded"} if need.shadow_kind in (None, "auto") else {need.shadow_kind}
     found = find(need.bin_setting, need.path)
-    if not need.shadow:
+    if need.alone:
+        yield "other servers: not tried, since what the files do there could outlast the trial"
+    elif not need.shadow:
         yield "[shadow] url_env: not set"
     for kind, name in (
         ("binaries", "PostgreSQL programs of this machine"),
@@ -181,7 +191,7 @@ def _passed_over(need: Need) -> Iterator[str]:
         if kind not in kinds:
             yield f'{name}: not tried, since [shadow] server = "{need.shadow_kind}"'
         elif kind == "target":
-            if need.protected:
+            if need.protected and not need.alone:
                 yield f"{name}: not tried, since the environment is protected and nothing is created there"
         elif need.major not in there:
             majors = ", ".join(map(str, sorted(there)))
@@ -198,21 +208,21 @@ def _own(binaries: Binaries, need: Need) -> Callable[[], Opened]:
 
     @contextmanager
     def shared() -> Iterator[tuple[ScratchServer, Offer]]:
-        with scratch_cluster(binaries, need.cache) as cluster:
+        with scratch_cluster(binaries, need.cache, need.room) as cluster:
             offer = _prepare(cluster, need)
             with _serving(cluster.description, lambda: _made(cluster, need), Session.close, owns_roles=True) as server:
                 yield server, offer
 
     @contextmanager
     def apart() -> Iterator[tuple[ScratchServer, Offer]]:
-        with scratch_cluster(binaries, need.cache) as cluster, ExitStack() as running:
+        with scratch_cluster(binaries, need.cache, need.room) as cluster, ExitStack() as running:
             offer, first = _prepare(cluster, need), [cluster]
             ends: dict[Session, ExitStack] = {}
 
             def make() -> Session:
                 end = ExitStack()
                 running.push(end)
-                own = first.pop() if first else end.enter_context(scratch_cluster(binaries, need.cache))
+                own = first.pop() if first else end.enter_context(scratch_cluster(binaries, need.cache, need.room))
                 if own is not cluster:
                     _prepare(own, need)
                 session = _made(own, need)
@@ -241,7 +251,7 @@ def _prepare(cluster: ScratchCluster, need: Need) -> Offer:
 def _made(cluster: ScratchCluster, need: Need) -> Session:
     """A session on a new database of a cluster of our own."""
     conninfo = make_conninfo(cluster.new_database(), user=OWNER)
-    with _open(conninfo) as session:
+    with scratch_session(conninfo) as session:
         if asked := need.asked:
             session.folder_for = cluster.folder_for
             session.asked = lambda address: address.path[0] != OWNER and asked(address)
@@ -268,7 +278,7 @@ def _on_server(conninfo: str, description: str, need: Need) -> Iterator[tuple[Sc
             name = next(names)
             keeper.execute(f"create database {ident(name)} template template0")
             try:
-                with _open(make_conninfo(conninfo, dbname=name)) as session:
+                with scratch_session(make_conninfo(conninfo, dbname=name)) as session:
                     return session
             except BaseException:
                 drop(name)
@@ -324,14 +334,16 @@ def drop_database(keeper: Session, conninfo: str, name: str) -> None:
 
 
 @contextmanager
-def _open(conninfo: str) -> Iterator[Session]:
+def scratch_session(conninfo: str) -> Iterator[Session]:
     """A session on a scratch database, which stays open where nothing goes wrong: without what such a database can do
-    without, where the role may switch it off, and with the queries of the catalogue prepared."""
+    without, where the role may switch it off, out of reach of foreign servers, and with the queries of the catalogue
+    prepared."""
     session = Session.open(conninfo, "the scratch database", read_only=False)
     try:
         session.prepared = Prepared()
         session.execute(
-            "set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error"
+            "set check_function_bodies = off; set synchronous_commit = off; set client_min_messages = error;"
+            f" {closed_off()}"
         )
         yield session
     except BaseException:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from faberdb_providers.postgres.names import dotted
+from faberdb_providers.postgres.names import NAME_PART, NAME_START, dotted
 
 ALIASES = {
     "int": "integer",
@@ -61,7 +61,7 @@ _WORDS = (
     r"|(?:timestamp|time)(?:\s*\(\s*\d+\s*\))?\s+with(?:out)?\s+time\s+zone"
     r"|interval\s+(?:year|month|day|hour|minute|second)(?:\s+to\s+(?:month|hour|minute|second))?"
 )
-_IDENT = r'"(?:[^"]|"")+"|[A-Za-z_\x80-\U0010ffff][\w$\x80-\U0010ffff]*'
+_IDENT = rf'"(?:[^"]|"")+"|{NAME_START}{NAME_PART}*'
 
 
 # Compiled when they are first needed: that takes as long as a small plan, most of which look at no routine.

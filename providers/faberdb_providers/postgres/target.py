@@ -8,22 +8,19 @@ from contextlib import suppress
 from types import MappingProxyType
 
 import psycopg
-from psycopg import Column
 
 from faberdb.errors import ConnectionLostError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Object, Step
-from faberdb_providers.postgres.blockers import watching
 from faberdb_providers.postgres.bookkeeping import UNMADE
 from faberdb_providers.postgres.holding_on import refuse_held
+from faberdb_providers.postgres.live.asking import first_keys
+from faberdb_providers.postgres.live.blockers import watching
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import refused, words
 from faberdb_providers.postgres.rights import refuse_without_rights
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.two_phase import against, end_them
 from faberdb_providers.postgres.waiting import reading
-
-_NUMBERS = (20, 21, 23, 26, 700, 701, 1700)
-"""Types whose values need no quotes: int8, int2, int4, oid, float4, float8, numeric."""
 
 _BREAKS = re.compile(r"[\s=:/@?&'\"\\]+")
 PASSING = ("55P03", "40P01")
@@ -262,27 +259,6 @@ class Target(Session):
                 self.connection.execute("set transaction read only")
                 self.connection.execute("select set_config('statement_timeout', '5000', true)")
                 self.set_scope(step.scope, local=True)
-                *first, question = step.statement.probe
-                for trial in first:
-                    self.execute_one(trial)
-                with self.connection.pipeline():  # which takes the extended protocol, and values as text
-                    cursor = self.connection.execute(question.encode())
-                result, columns = cursor.pgresult, cursor.description or ()
-                if result is None:
-                    return ()
-                rows = ([result.get_value(n, m) for m in range(len(columns))] for n in range(min(5, result.ntuples)))
-                return tuple(_shown(columns, row) for row in rows)
+                return first_keys(self.connection, step.statement.probe)
         except psycopg.Error:
             return ()
-
-
-def _shown(columns: Sequence[Column], row: Sequence[bytes | None]) -> str:
-    """The values as the server prints them, and as a query could name them."""
-    return ", ".join(f"{c.name} = {_printed(value, c.type_code)}" for c, value in zip(columns, row, strict=True))
-
-
-def _printed(value: bytes | None, type_code: int) -> str:
-    if value is None:
-        return "null"
-    text = value.decode("utf-8", "replace")
-    return text if type_code in _NUMBERS else literal(text).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from faberdb_providers.postgres.names import KEYWORDS, ident
+from faberdb_providers.postgres.names import KEYWORDS, NAME_PART, ident
 
 _ALIASES = {
     "int": "integer",
@@ -53,7 +53,7 @@ _BUILT_IN = frozenset(
     xid xid8 xml
     """.split()
 )
-_TOKEN = re.compile(r'\s*("(?:[^"]|"")+"|[\w$\x80-\U0010ffff]+|\([^()]*\)|\[\s*\d*\s*\]|\.)')
+_TOKEN = re.compile(rf'\s*("(?:[^"]|"")+"|{NAME_PART}+|\([^()]*\)|\[\s*\d*\s*\]|\.)')
 _FIELDS = re.compile(r"(interval)((?: (?:year|month|day|hour|minute|second|to))+)\Z")
 
 

@@ -21,7 +21,7 @@ def alter_type(column: Object) -> str:
 
 
 def is_array(column: Object) -> bool:
-    """Whether a column is an array of the type it refers to."""
+    """Whether a column, or a domain, is an array of the type it refers to."""
     return str(column.attributes["type"]).endswith("[]")
 
 
@@ -35,6 +35,14 @@ def carriable(obj: Object) -> bool:
 def columns_of(address: Address, work: Work) -> list[Object]:
     """The live columns that are of a type, or arrays of it."""
     return [o for o in work.referrers(address, after=False) if o.address.kind == "column" and carriable(o)]
+
+
+def values_of(domain: Address, work: Work) -> Iterator[Object]:
+    """The live columns whose values a domain checks: those of it, and those of domains over it."""
+    yield from (column for column in columns_of(domain, work) if not is_array(column))
+    for other in work.referrers(domain, after=False):
+        if other.address.kind == "domain" and not is_array(other):
+            yield from values_of(other.address, work)
 
 
 def carried(address: Address, work: Work) -> Iterator[Object]:

@@ -22,7 +22,7 @@ from faberdb_providers.postgres.kinds.held import types_within
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
-from faberdb_providers.postgres.kinds.typed import typed_by
+from faberdb_providers.postgres.kinds.typed import out_of_place, places_change, typed_by
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     made_anew_below,
@@ -70,13 +70,19 @@ class CompositeTypeKind(TypeKind):
         yield from super().claims(obj)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
-        old, new = before.attributes["order"], after.attributes["order"]
-        if old == new:
+        if before.attributes["order"] == after.attributes["order"]:
             return None
-        stay = [name for name in old if name in set(new)]
-        if stay == new[: len(stay)]:
+        if not places_change(before, after):
             return Verdict(Action.ALTER, "attributes go, or are added at the end")
         return Verdict(Action.REPLACE, "attributes change places, which makes it anew under its columns")
+
+    def forces(
+        self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+    ) -> Iterable[Address]:
+        yield from super().forces(change, live, target)
+        if change.before is not None and change.after is not None and out_of_place(change.before, change.after):
+            here, there = (set(typed_by(change.address.path, objects)) for objects in (live, target))
+            yield from sorted(here & there)
 
     def keeps(self, change: Change) -> str:
         # Attributes would travel with it, and what they lose of live values would be kept nowhere.

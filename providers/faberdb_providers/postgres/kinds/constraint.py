@@ -116,7 +116,8 @@ class ConstraintKind(OnColumns):
         rest = before is not None and "only" in before.attributes and "only" not in obj.attributes
         # The keys of partitions that are attached to it are made one by one, as if it had stayed.
         made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
-        yield Statement(_added(made), *self.danger(obj, work), probe=self.probe(obj, work))
+        unchecked = {"not_valid", "not_enforced", "only"} & made.attributes.keys()
+        yield Statement(_added(made), *self.danger(obj, work), probe=() if unchecked else self.probe(obj, work))
         if rest:
             yield from on_the_rest(obj, work, _added, anew=True)
         if "attached_to" in obj.attributes:

@@ -9,7 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
-from faberdb_providers.postgres.kinds.column.clause import filled_by_default
+from faberdb_providers.postgres.kinds.column.clause import filled_by_default, no_value_given
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
@@ -152,7 +152,8 @@ def _without(obj: Object, work: Work) -> Statement:
     from_above = column is None or ("inherited" in column.attributes and not column.attributes.get("no_default"))
     if from_above and not _of_view(obj) and work.after(obj.address) is None:
         return default_as_above(obj.address, work)
-    return Statement(f"{_alter(obj)} DROP DEFAULT")
+    missed = no_value_given(column, work) if column is not None and not _of_view(obj) else ()
+    return Statement(f"{_alter(obj)} DROP DEFAULT", Risk.SAFE, missed)
 
 
 KIND = DefaultKind()

@@ -12,11 +12,12 @@ from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.attribute_values import back_within, keep_within
 from faberdb_providers.postgres.kinds.background import collation, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.carrying import columns_of, is_array
+from faberdb_providers.postgres.kinds.carrying import is_array, values_of
 from faberdb_providers.postgres.kinds.held import places
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import lossless, refuses
+from faberdb_providers.postgres.kinds.lossless import domains_of, fits_always, lossless, refuses
 from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.still_holds import TAKEN_OFF, conflicts
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.types import TypeKind, restore_text, rows_of, save_text
 from faberdb_providers.postgres.names import ident, qualified
 
@@ -143,10 +144,33 @@ class DomainKind(TypeKind):
         return f"{name}{way}{'' if old == new else f'::{new}{array}'}::{column.attributes['type']}"
 
     def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
-        if not self._fits(obj, column, work):
+        wanted = work.after(column.address)
+        if wanted is None or not self._may_refuse(obj, column, work) or self.unasked(obj, column, work):
             return ()
-        table = Address("table", column.address.path[:-1])
-        return rows_failing(table, [(ident(column.address.path[-1]), column)], work)
+        value = self.value_of(obj, column, work) or ident(column.address.path[-1])
+        together = conflicts(wanted, value, work, besides=TAKEN_OFF)
+        return rows_failing(Address("table", column.address.path[:-1]), [Tried(value, column)], work, together=together)
+
+    def unasked(self, obj: Object, column: Object, work: Work) -> str:
+        lowest = domains_of(column, work)[-1:]
+        own = [a for domain in lowest for a in domain.references if a.kind in TYPES]
+        told = all(a.kind == "enum" and qualified(a) == lowest[0].attributes["type"] for a in own)
+        return "" if told else super().unasked(obj, column, work)
+
+    def _may_refuse(self, obj: Object, column: Object, work: Work) -> bool:
+        """Whether there can be values of the old form that are none of the new one."""
+        before = work.before(obj.address)
+        if before is None:
+            return False
+        old, new = _root(before, work, after=False), _root(obj, work, after=True)
+        if not (old and new and fits_always(old, new)) or before.attributes.get("collation") != obj.attributes.get(
+            "collation"
+        ):
+            return True
+        return any(
+            _demands(domain, work, after=True) - _demands(domain, work, after=False)
+            for domain in domains_of(column, work)
+        )
 
     def _fits(self, obj: Object, column: Object, work: Work) -> bool:
         """Whether values that are too long for the new form stop the change; what comes back was cut by nobody."""
@@ -166,7 +190,7 @@ class DomainKind(TypeKind):
             old, new = _root(obj, work, after=False), _root(after, work, after=True)
             way = "" if work.castable(old, new) else f"::text{array}"
             there_and_back = f"{name}::{old}{array}{way}::{new}{array}{way}::{old}{array}" if old and new else name
-            yield from save_text(column, place, name, there_and_back)
+            yield from save_text(column, place, name, there_and_back, probe=self.refused(after, column, work))
 
     def give_back(self, obj: Object, work: Work) -> Iterable[Statement]:
         kept = work.kept(obj.address)
@@ -185,11 +209,19 @@ class DomainKind(TypeKind):
         elif new.get("not_null") and not old.get("not_null"):
             named = new.get("not_null_name")
             sql = f"{alter} ADD CONSTRAINT {ident(named)} NOT NULL" if named else f"{alter} SET NOT NULL"
-            probe = rows_of(columns_of(after.address, work), "{value} is null", work)
+            probe = rows_of(values_of(after.address, work), "{value} is not distinct from null", work)
             yield Statement(sql, Risk.DANGEROUS, (SCANNED,), probe=probe)
         elif old.get("not_null_name") != new.get("not_null_name"):
             names = ident(old.get("not_null_name", usual)), ident(new.get("not_null_name", usual))
             yield Statement(f"{alter} RENAME CONSTRAINT {names[0]} TO {names[1]}")
+
+
+def _demands(domain: Object, work: Work, *, after: bool) -> set[str]:
+    """What a domain asks of its values."""
+    obj = work.after(domain.address) if after else work.before(domain.address)
+    checks = (o for o in work.children(domain.address, after=after) if o.address.kind == "domain_constraint")
+    found = {str(o.attributes["expression"]) for o in checks if not o.attributes.get("not_valid")}
+    return found | ({"value is not null"} if obj is not None and obj.attributes.get("not_null") else set())
 
 
 def _root(obj: Object, work: Work, *, after: bool) -> str:
@@ -324,8 +356,7 @@ def _failing(obj: Object, work: Work) -> tuple[str, ...]:
     expression = _QUOTED_OR_VALUE.sub(
         lambda m: value if m[0].upper() == "VALUE" else m[0], obj.attributes["expression"]
     )
-    plain: list[Object] = [c for c in columns_of(obj.parent, work) if not is_array(c)]
-    return rows_of(plain, f"not ({expression})", work)
+    return rows_of(values_of(obj.parent, work), f"not ({expression})", work)
 
 
 KINDS = (DomainKind(), DomainConstraintKind())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from faberdb.model import Hazard, Object, Place, Risk, Work
+from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
-from faberdb_providers.postgres.kinds.index import elements
+from faberdb_providers.postgres.kinds.in_the_way import rows_excluding
+from faberdb_providers.postgres.kinds.index import compared, elements
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 
@@ -75,6 +76,12 @@ class ExclusionKind(ConstraintKind):
 
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]:
         yield ("relation", obj.address.path[0], obj.address.path[-1])
+
+    def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
+        parts = [part.rpartition(" WITH ") for part in obj.attributes["elements"]]
+        on = [(compared(element), operator) for element, _, operator in parts]
+        table = Address("table", obj.address.path[:-1])
+        return rows_excluding(table, on, str(obj.attributes.get("where", "")), work)
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that exclude each other stop it"

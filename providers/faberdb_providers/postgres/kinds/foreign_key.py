@@ -9,9 +9,10 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
-from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.in_the_way import own_rows, rows_where
 from faberdb_providers.postgres.kinds.index import key_of
 from faberdb_providers.postgres.kinds.lineage import all_above, comes_back_to, is_part, pointed_at
+from faberdb_providers.postgres.kinds.referring import matches, pairs
 from faberdb_providers.postgres.kinds.spec import BareSpec, Spec
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
@@ -155,13 +156,17 @@ class ForeignKeyKind(ConstraintKind):
                 yield Statement(sql, Risk.CAUTION)
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
-        target = pointed_at(obj)
-        columns = obj.attributes["columns"]
-        there = obj.attributes["references"].get("columns") or columns
-        match = " and ".join(f"r.{ident(b)} = t.{ident(a)}" for a, b in zip(columns, there, strict=True))
-        given = " and ".join(f"t.{ident(a)} is not null" for a in columns)
-        missing = f"not exists (select from {dotted(*target.path)} r where {match})"
-        return rows_where(Address("table", obj.address.path[:-1]), f"{given} and {missing}", work)
+        columns, target = obj.attributes["columns"], pointed_at(obj)
+        there = f"from {own_rows(target, work)} r where {' and '.join(matches(obj, work)) or 'true'}"
+        found = f"exists (select {there})"
+        if obj.attributes.get("period"):
+            mine, theirs = map(ident, pairs(obj)[-1])
+            found = f"coalesce(t.{mine} <@ (select range_agg(r.{theirs}) {there}), false)"
+        nulls = f"num_nulls({', '.join(f't.{ident(c)}' for c in columns)})"
+        astray = f"{nulls} = 0 and not {found}"
+        if obj.attributes.get("match") == "full":
+            astray = f"({nulls} between 1 and {len(columns) - 1} or {astray})"
+        return rows_where(Address("table", obj.address.path[:-1]), astray, work, own=True)
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         beside = (*(() if _indexed(obj, work) else (_UNINDEXED,)), *_of_other_types(obj, work))

@@ -44,6 +44,7 @@ from faberdb_providers.postgres.names import (
 
 _COLUMN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
 """An element of an index that is a column, less what follows it: operator class, collation, order."""
+_COLLATION = re.compile(r' COLLATE (?:(?:"(?:[^"]|"")+"|[\w$]+)\.)?(?:"(?:[^"]|"")+"|[\w$]+)')
 
 
 def key_of(table: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:
@@ -84,27 +85,29 @@ class IndexSpec(DependentSpec):
     """Statistics targets of expression elements, by their number."""
 
 
+# Subqueries where joins would do: the ways in which ten tables can be joined take the server longer to weigh than all
+# the indexes of a small database take it to print.
 _ELEMENT = (
     "case when i.indkey[p.attnum - 1] = 0 then pg_get_indexdef(i.indexrelid, p.attnum::int, false) else"
     " quote_ident(ia.attname) end"
-    " || case when co.oid is not null then ' COLLATE ' || quote_ident(con.nspname) || '.' ||"
-    "  quote_ident(co.collname) else '' end"
-    " || case when not oc.opcdefault or p.attoptions is not null then ' ' || case when ocn.nspname ="
-    "  'pg_catalog' then '' else quote_ident(ocn.nspname) || '.' end || quote_ident(oc.opcname) else '' end"
+    " || coalesce((select ' COLLATE ' || quote_ident(con.nspname) || '.' || quote_ident(co.collname)"
+    "  from pg_collation co join pg_namespace con on con.oid = co.collnamespace"
+    "  where co.oid = i.indcollation[p.attnum - 1] and co.oid is distinct from coalesce(ia.attcollation,"
+    "   (select et.typcollation from pg_type et where et.oid = p.atttypid))), '')"
+    " || case when not oc.opcdefault or p.attoptions is not null then ' ' || case when oc.opcnamespace ="
+    "  'pg_catalog'::regnamespace then '' else (select quote_ident(ocn.nspname) || '.' from pg_namespace ocn"
+    "  where ocn.oid = oc.opcnamespace) end || quote_ident(oc.opcname) else '' end"
     " || coalesce(' (' || array_to_string(p.attoptions, ', ') || ')', '')"
-    " || case when iam.amname <> 'btree' then '' when i.indoption[p.attnum - 1] & 1 = 1 then ' DESC' || case when"
+    " || case when ix.relam <> (select btree.oid from pg_am btree where btree.amname = 'btree') then ''"
+    "  when i.indoption[p.attnum - 1] & 1 = 1 then ' DESC' || case when"
     "  i.indoption[p.attnum - 1] & 2 = 0 then ' NULLS LAST' else '' end"
     "  when i.indoption[p.attnum - 1] & 2 = 2 then ' NULLS FIRST' else '' end"
 )
 _OF_INDEXES = (
     " from pg_index i join pg_attribute p on p.attrelid = i.indexrelid and p.attnum between 1 and i.indnkeyatts"
-    " join pg_class ix on ix.oid = i.indexrelid join pg_am iam on iam.oid = ix.relam"
+    " join pg_class ix on ix.oid = i.indexrelid"
     " left join pg_attribute ia on ia.attrelid = i.indrelid and ia.attnum = i.indkey[p.attnum - 1]"
-    " join pg_opclass oc on oc.oid = i.indclass[p.attnum - 1] join pg_namespace ocn on ocn.oid = oc.opcnamespace"
-    " left join pg_type et on et.oid = p.atttypid"
-    " left join pg_collation co on co.oid = i.indcollation[p.attnum - 1] and co.oid is distinct from"
-    "  coalesce(ia.attcollation, et.typcollation)"
-    " left join pg_namespace con on con.oid = co.collnamespace"
+    " join pg_opclass oc on oc.oid = i.indclass[p.attnum - 1]"
 )
 
 
@@ -120,14 +123,13 @@ _ALL_ELEMENTS = (
 """The same of every index at once, which costs a tenth of asking for each."""
 
 
-ABOVE = (
-    "pn.nspname, pc.relname, px.indisvalid, pc.reloptions,"
-    " case when pc.oid is not null then array(select pa.attname::text from pg_attribute pa where pa.attrelid = pc.oid"
-    " order by pa.attnum) end"
-)
+ABOVE = "above.nspname, above.relname, above.indisvalid, above.reloptions, above.columns"
 JOIN_ABOVE = (
-    "left join pg_inherits ih on ih.inhrelid = x.indexrelid left join pg_class pc on pc.oid = ih.inhparent"
-    " left join pg_index px on px.indexrelid = pc.oid left join pg_namespace pn on pn.oid = pc.relnamespace"
+    "left join lateral (select pn.nspname, pc.relname, px.indisvalid, pc.reloptions, array(select pa.attname::text"
+    "  from pg_attribute pa where pa.attrelid = pc.oid order by pa.attnum) as columns"
+    "  from pg_inherits ih join pg_class pc on pc.oid = ih.inhparent"
+    "  join pg_index px on px.indexrelid = pc.oid join pg_namespace pn on pn.oid = pc.relnamespace"
+    "  where ih.inhrelid = x.indexrelid offset 0) above on true"
 )
 """The index of the parent table that an index x of a partition is a part of."""
 
@@ -160,17 +162,19 @@ class IndexKind(OnColumns):
         distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
         return (
             "select 'pg_class'::regclass::oid, c.oid, 0, n.nspname, tc.relname, tc.relkind::text, c.relname,"
-            " e.elements, x.indisunique, pg_get_expr(x.indpred, x.indrelid), am.amname,"
+            " e.elements, x.indisunique, pg_get_expr(x.indpred, x.indrelid),"
+            " (select am.amname from pg_am am where am.oid = c.relam),"
             " case when x.indnatts > x.indnkeyatts then array(select a.attname::text"
             "  from unnest(x.indkey) with ordinality u(num, pos) join pg_attribute a on"
             "  a.attrelid = x.indrelid and a.attnum = u.num where u.pos > x.indnkeyatts order by u.pos) end,"
-            f" {distinct}, c.reloptions, ts.spcname, x.indisclustered, x.indisvalid,"
+            f" {distinct}, c.reloptions,"
+            " (select ts.spcname from pg_tablespace ts where ts.oid = c.reltablespace), x.indisclustered, x.indisvalid,"
             " case when x.indexprs is not null then (select array_agg(array[sa.attnum::text, sa.attstattarget::text]"
             "  order by sa.attnum) from pg_attribute sa where sa.attrelid = c.oid and sa.attstattarget >= 0) end,"
             f" tc.relkind = 'p', {ABOVE}"
             " from pg_index x join pg_class c on c.oid = x.indexrelid join pg_class tc on tc.oid = x.indrelid"
-            " join pg_namespace n on n.oid = tc.relnamespace join pg_am am on am.oid = c.relam"
-            f" left join pg_tablespace ts on ts.oid = c.reltablespace join ({_ALL_ELEMENTS}) e on e.indexrelid = c.oid"
+            " join pg_namespace n on n.oid = tc.relnamespace"
+            f" join ({_ALL_ELEMENTS}) e on e.indexrelid = c.oid"
             f" {JOIN_ABOVE} where tc.relkind in ('r', 'p', 'm') and {USER_SCHEMA}"
             " and not exists (select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))"
             " order by n.nspname, tc.relname, c.relname"
@@ -270,9 +274,10 @@ class IndexKind(OnColumns):
             yield from self.settings(Object(obj.address, {"on": obj.attributes["on"], **came}), obj)
             yield from identified_by(obj, work)
             return
-        if obj.attributes.get("unique"):
-            on, where = ", ".join(map(as_element(columns), obj.attributes["on"])), obj.attributes.get("where")
-            probe = rows_alike(Address("table", obj.address.path[:-1]), on, str(where or ""), work)
+        if obj.attributes.get("unique") and "only" not in obj.attributes:
+            on = [compared(as_element(columns)(element)) for element in obj.attributes["on"]]
+            table, where = Address("table", obj.address.path[:-1]), str(obj.attributes.get("where", ""))
+            probe = rows_alike(table, on, where, work, with_nulls=bool(obj.attributes.get("nulls_not_distinct")))
         before = work.before(obj.address)
         if before is not None and "only" in before.attributes and "only" not in obj.attributes:
             # The indexes of partitions that are attached to it are made one by one, as if it had stayed.
@@ -333,6 +338,14 @@ def columns_of(index: Object, work: Work) -> set[str]:
 def as_element(columns: Collection[str]) -> Callable[[str], str]:
     """Elements that are a column's name become identifiers; all else is SQL already."""
     return lambda element: column_of(element, columns) or element
+
+
+def compared(element: str) -> str:
+    """What of an element rows are compared by: less its operator class and its order."""
+    column = _COLUMN.match(element)
+    value = column.group() if column else element[: element.rfind(")") + 1] or element
+    collation = _COLLATION.match(element, len(value))
+    return value + (collation.group() if collation else "")
 
 
 def create_index(obj: Object, columns: set[str]) -> str:

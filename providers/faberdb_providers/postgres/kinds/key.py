@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
-from faberdb_providers.postgres.kinds.in_the_way import rows_alike
+from faberdb_providers.postgres.kinds.in_the_way import rows_alike, rows_excluding
 from faberdb_providers.postgres.kinds.index import key_of, the_cluster
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
@@ -97,10 +97,13 @@ class KeyKind(ConstraintKind):
         return key_of(obj.address.path[:-1], obj.attributes["columns"])
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
-        columns = [ident(c) for c in obj.attributes["columns"]]
-        distinct = not obj.attributes.get("nulls_not_distinct")
-        condition = " and ".join(f"{c} is not null" for c in columns) if distinct else ""
-        return rows_alike(Address("table", obj.address.path[:-1]), ", ".join(columns), condition, work)
+        table, columns = Address("table", obj.address.path[:-1]), [ident(c) for c in obj.attributes["columns"]]
+        if obj.attributes.get("without_overlaps"):
+            *same, period = columns
+            # The server takes no empty period there, though it overlaps with nothing.
+            on = [*((c, "=") for c in same), (period, "&&")]
+            return rows_excluding(table, on, "", work, besides=f"isempty(t.{period})")
+        return rows_alike(table, columns, "", work, with_nulls=bool(obj.attributes.get("nulls_not_distinct")))
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that are alike stop it"

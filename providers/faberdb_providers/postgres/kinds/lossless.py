@@ -41,6 +41,12 @@ def lossless(old: str, new: str) -> bool:
     return wide in ("text", "character varying") and limit is None and (integral or base == "numeric")
 
 
+def fits_always(old: str, new: str) -> bool:
+    """Whether every value of type `old` is also one of type `new`, for certain: not each date has its timestamp, though
+    none is lost by it. PostgreSQL docs, section 8.5."""
+    return lossless(old, new) and (old, _parts(new)[0]) != ("date", "timestamp without time zone")
+
+
 def rewritten(old: str, new: str) -> bool:
     """Whether the server writes a table anew to store values of `old` as `new`, though none is lost: not where they are
     stored alike. PostgreSQL docs, ALTER TABLE, notes."""

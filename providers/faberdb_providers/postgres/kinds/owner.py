@@ -23,6 +23,7 @@ from faberdb_providers.postgres.names import ident
 FORMER = Hazard(
     codes.OWNER,
     "the role that owned it loses an owner's rights; views, and functions with its rights, run with the new owner's",
+    in_use=True,
 )
 _FIRST_OF_PUBLIC = "SELECT rolname FROM pg_roles WHERE oid = 10"
 

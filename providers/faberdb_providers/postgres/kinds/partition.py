@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Attributes, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.bounds import misfits
+from faberdb_providers.postgres.kinds.bounds import misfits, misplaced
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
 from faberdb_providers.postgres.kinds.column.inherited import default_met
 from faberdb_providers.postgres.kinds.column.not_null import own_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
+from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check, rows_where
+from faberdb_providers.postgres.kinds.joined_rows import held_against, unasked
 from faberdb_providers.postgres.kinds.kept_child import JOINS, left_for, no_inherit, stand_ins
 from faberdb_providers.postgres.kinds.lineage import (
     KEYS,
@@ -29,30 +31,33 @@ from faberdb_providers.postgres.kinds.lineage import (
 from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
 from faberdb_providers.postgres.kinds.part_names import called_as_parts, called_as_wanted
 from faberdb_providers.postgres.kinds.partition_index import chosen_name
+from faberdb_providers.postgres.kinds.referring import left_without
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
 
 FROM_ABOVE = ("storage", "compression")
 """What of how a column is stored a partition has from above; the rest is its own, also while it is a part."""
 
 
-def attach(obj: Object, probe: tuple[str, ...] = ()) -> Statement:
-    """ATTACH PARTITION. probe: for rows that are in its way."""
+def attach(obj: Object, probe: tuple[str, ...] = (), untold: str = "") -> Statement:
+    """ATTACH PARTITION. probe: for rows that are in its way; untold: why it does not find all of them."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
     hazard = Hazard(
         codes.ATTACH,
         "the table is locked while all its rows are checked",
     )
     sql = f"ALTER TABLE {parent} ATTACH PARTITION {qualified(obj.address)} {obj.attributes['bound']}"
-    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe, untold=untold)
 
 
-def detach(obj: Object) -> Statement:
+def detach(obj: Object, work: Work) -> Statement:
     """DETACH PARTITION."""
     parent = qualified(resolve(obj.address.path[0], obj.attributes["partition_of"]))
     hazard = Hazard(
         codes.DETACH, "queries on the parent wait for a moment, and no longer find the rows of the partition"
     )
-    return Statement(f"ALTER TABLE {parent} DETACH PARTITION {qualified(obj.address)}", Risk.DANGEROUS, (hazard,))
+    sql, (probe, untold) = f"ALTER TABLE {parent} DETACH PARTITION {qualified(obj.address)}", left_without(obj, work)
+    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe, untold=untold)
 
 
 def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -62,7 +67,7 @@ def leave(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         yield from called_as_parts(before, after, work)
         yield from identity_away(before, after, work)
     if old.get("partition_of") and comes_anew(old, new):
-        yield detach(before)
+        yield detach(before, work)
         if not new.get("partition_of"):
             yield from _stays_behind(before, after, work)
     schema = after.address.path[0]
@@ -80,7 +85,8 @@ def join(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     if new.get("partition_of") and comes_anew(old, new):
         yield from _filled_up(before, after, work)
         yield from _fits(before, after, work)
-        yield attach(after, misfits(after, work))
+        probe = misfits(after, work, held_against(before, after, work))
+        yield attach(after, probe, unasked(before, after, work) or misplaced(after, work))
         yield from _follows(before, after, work)
         yield from counted_on(before, after, work)
     elif old.get("partition_of") and not new.get("partition_of"):
@@ -183,7 +189,14 @@ def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]
         filled = bool(told.get("null") or text or "generated" in told)
         hazard = Hazard(codes.REQUIRED_COLUMN, "fails if the table has rows, which have no value for it", in_use=True)
         risk, hazards = (Risk.CAUTION, ()) if filled else (Risk.DANGEROUS, (hazard,))
-        yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(new, text, work.version)}", risk, hazards)
+        probe = () if filled else rows_where(after.address, "", work)
+        if "generated" in told and not told.get("virtual"):
+            value = Tried(str(told["generated"]), column, required=not told.get("null"))
+            probe = rows_failing(after.address, [value], work)
+        elif told.get("virtual") and not told.get("null"):
+            probe = rows_where(after.address, f"({told['generated']}) is null", work)
+        sql = f"ALTER TABLE {table} ADD COLUMN {render_column(new, text, work.version)}"
+        yield Statement(sql, risk, hazards, probe=probe)
 
 
 def _retyped(table: str, old: Object, new: Object) -> Iterator[Statement]:
@@ -216,7 +229,8 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             hazard = Hazard(
                 codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it"
             )
-            yield Statement(f"ALTER TABLE {table} {what}", Risk.DANGEROUS, (hazard,))
+            probe = rows_where(after.address, f"t.{ident(name)} is not distinct from null", work)
+            yield Statement(f"ALTER TABLE {table} {what}", Risk.DANGEROUS, (hazard,), probe=probe)
         elif work.version >= 18 and now[name] != names[name] and not _stays_below(before, after):
             yield Statement(f"ALTER TABLE {table} RENAME CONSTRAINT {ident(now[name])} TO {ident(names[name])}")
     had = shared(before, work, "check", after=False)
@@ -228,7 +242,8 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             sql = (
                 f"ALTER TABLE {table} ADD CONSTRAINT {ident(name)} CHECK ({check.attributes['expression']}){unenforced}"
             )
-            yield Statement(sql, Risk.DANGEROUS, (hazard,))
+            probe = () if unenforced else rows_failing_check(after.address, check, work)
+            yield Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
 
 
 def _stays_below(before: Object, after: Object) -> bool:

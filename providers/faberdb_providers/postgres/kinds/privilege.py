@@ -144,29 +144,39 @@ _KNOWN = (*_KINDS, "foreign data wrapper", "foreign server")
 def _lists() -> Iterator[str]:
     """Access control lists of what the server and extensions bring, with what they were at first. Of the schemas that
     initdb makes pg_dump looks at pg_catalog only."""
-    for catalogue, prefix, letter, own in (
-        ("pg_class", "rel", "case x.relkind when 'S' then 's' else 'r' end::\"char\"", "relnamespace"),
-        ("pg_proc", "pro", "'f'", "pronamespace"),
-        ("pg_type", "typ", "'T'", "typnamespace"),
-        ("pg_namespace", "nsp", "'n'", "oid"),
+    catalogues = (
+        ("pg_class", "rel", "case x.relkind when 'S' then 's' else 'r' end::\"char\"", "x.relnamespace"),
+        ("pg_proc", "pro", "'f'", "x.pronamespace"),
+        ("pg_type", "typ", "'T'", "x.typnamespace"),
+        ("pg_namespace", "nsp", "'n'", "x.oid"),
         ("pg_language", "lan", "'l'", ""),
         ("pg_foreign_data_wrapper", "fdw", "'F'", ""),
         ("pg_foreign_server", "srv", "'S'", ""),
-    ):
-        default = f"acldefault({letter}, x.{prefix}owner)"
-        system = f"x.{own} = 'pg_catalog'::regnamespace" if own else "x.oid < 16384"
-        yield (
-            f"select '{catalogue}'::regclass::oid as classid, x.oid as objid, 0 as part, e.extname as extension,"
-            f" x.{prefix}owner as owner, coalesce(x.{prefix}acl, {default}) as acl,"
-            f" coalesce(p.initprivs, {default}) as base from {catalogue} x {_FIRST.format(catalogue, '0')}"
-            f" where ({system} or e.extname is not null) and x.{prefix}acl is distinct from p.initprivs"
-        )
+    )
+    arms = [
+        f"select '{catalogue}'::regclass::oid as classid, x.oid as objid, 0 as part, x.{prefix}owner as owner,"
+        f" x.{prefix}acl as acl, acldefault({letter}, x.{prefix}owner) as usual,"
+        f" {schema + _CATALOGUE if schema else 'x.oid < 16384'} as of_server from {catalogue} x"
+        f" where x.{prefix}acl is not null"
+        for catalogue, prefix, letter, schema in catalogues
+    ]
+    arms.append(
+        "select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, x.relowner, a.attacl,"
+        f" acldefault('c', x.relowner), x.relnamespace{_CATALOGUE}"
+        " from pg_attribute a join pg_class x on x.oid = a.attrelid"
+        # Only of a column does a REVOKE of all that was given leave no list behind.
+        " where a.attacl is not null or (a.attrelid, a.attnum) in"
+        " (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass)"
+    )
+    # What was given at first, and the extension, are looked for once for all of them: joined to each catalogue they
+    # took most of what the catalogue of a small database takes.
     yield (
-        "select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, e.extname, x.relowner,"
-        " coalesce(a.attacl, acldefault('c', x.relowner)), coalesce(p.initprivs, acldefault('c', x.relowner))"
-        f" from pg_attribute a join pg_class x on x.oid = a.attrelid {_FIRST.format('pg_class', 'a.attnum')}"
-        " where (x.relnamespace = 'pg_catalog'::regnamespace or e.extname is not null)"
-        " and a.attacl is distinct from p.initprivs"
+        "select x.classid, x.objid, x.part, e.extname as extension, x.owner, coalesce(x.acl, x.usual) as acl,"
+        f" coalesce(p.initprivs, x.usual) as base from ({' union all '.join(arms)}) x"
+        " left join pg_init_privs p on p.classoid = x.classid and p.objoid = x.objid and p.objsubid = x.part"
+        " left join pg_depend d on d.classid = x.classid and d.objid = x.objid and d.objsubid = 0 and d.deptype = 'e'"
+        " left join pg_extension e on e.oid = d.refobjid"
+        " where x.acl is distinct from p.initprivs and (x.of_server or d.objid is not null)"
     )
     yield (
         "select 'pg_database'::regclass::oid, x.oid, 0, null, x.datdba, x.datacl, acldefault('d', x.datdba)"
@@ -174,11 +184,7 @@ def _lists() -> Iterator[str]:
     )
 
 
-_FIRST = (
-    "left join pg_depend d on d.classid = '{0}'::regclass and d.objid = x.oid and d.objsubid = 0 and d.deptype = 'e'"
-    " left join pg_extension e on e.oid = d.refobjid"
-    " left join pg_init_privs p on p.classoid = '{0}'::regclass and p.objoid = x.oid and p.objsubid = {1}"
-)
+_CATALOGUE = " = 'pg_catalog'::regnamespace"
 
 
 def _said(attributes: Mapping[str, Any]) -> dict[str, Any]:

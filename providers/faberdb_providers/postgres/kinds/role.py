@@ -154,6 +154,7 @@ class RoleKind(PostgresKind):
             Risk.DESTRUCTIVE if login else Risk.DANGEROUS,
             (_PASSWORD,) if login else (_MEMBERS, _ANY_PASSWORD),
             probe=(_DEPENDING.format(literal(name).strip()),),
+            hindsight=True,
         )
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.bounds import within
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_in
+from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
 from faberdb_providers.postgres.kinds.lossless import of_own_type
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.position import position_lost
+from faberdb_providers.postgres.kinds.taken_over import Rows
+from faberdb_providers.postgres.kinds.trying import rows_failing
 from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
@@ -59,23 +60,29 @@ def copied(obj: Object, work: Work) -> Iterator[Statement]:
         return
     new = _columns(after, work, after=True)
     old = {name: as_it_stands(column, work) for name, column in _columns(before, work, after=False).items()}
-    values = [ident(n) if _type(old[n]) == _type(new[n]) else cast_of(old[n], new[n], work) for n in columns]
-    tried = [(v, new[n]) for n, v in zip(columns, values, strict=True) if v != ident(n)]
+    values = {n: ident(n) if _type(old[n]) == _type(new[n]) else cast_of(old[n], new[n], work) for n in columns}
+    sources = list(_sources(before, work))
+    rows = Rows([source for source, _ in sources], before, after, old, new, values, work)
+    tried, refused = rows.tried(), " or ".join(rows.refused())
     always = any(new[n].attributes.get("identity", {}).get("generated") == "always" for n in columns)
-    for source, place in _sources(before, work):
+    for source, place in sources:
         sql = (
             f"INSERT INTO {qualified(obj.address)} ({', '.join(map(ident, columns))})"
             f"{' OVERRIDING SYSTEM VALUE' if always else ''}"
-            f" SELECT {', '.join(values)} FROM ONLY {dotted(place, source.path[1])}"
+            f" SELECT {', '.join(values.values())} FROM ONLY {dotted(place, source.path[1])}"
         )
-        probe = rows_failing(source, tried, work) if tried else _homeless(after, source, work)
+        if tried:
+            beside = [f"SELECT tableoid, ctid FROM {dotted(*source.path)} t WHERE {refused}"] if refused else []
+            probe = rows_failing(source, tried, work, together=beside)
+        else:
+            probe = rows_in([(source, refused)] if refused else [], work)
         was = work.before(source)
         forced = (
             f"ALTER TABLE {dotted(place, source.path[1])}" if was and was.attributes.get("force_row_security") else ""
         )
         # Where policies count for the owner too, reading all rows is refused.
         yield from (Statement(f"{forced} NO FORCE ROW LEVEL SECURITY", Risk.CAUTION),) if forced else ()
-        yield Statement(sql, Risk.DANGEROUS, (COPIED,), probe=probe)
+        yield Statement(sql, Risk.DANGEROUS, (COPIED,), probe=probe, untold=rows.untold())
         yield from (Statement(f"{forced} FORCE ROW LEVEL SECURITY", Risk.CAUTION),) if forced else ()
     yield from _positions(old, new, columns, work)
 
@@ -124,17 +131,6 @@ def _has_parts_from_before(table: Address, work: Work) -> bool:
     parts = [o.address for o in work.children(table, after=True) if "partition_of" in o.attributes]
     stay = (work.before(a) is not None and work.keep(a) is None for a in parts)
     return any(stay) or any(_has_parts_from_before(a, work) for a in parts)
-
-
-def _homeless(table: Object, source: Address, work: Work) -> tuple[str, ...]:
-    """A query for rows that no partition of a table will take."""
-    bounds = [str(o.attributes["bound"]) for o in work.children(table.address, after=True) if "bound" in o.attributes]
-    taken = [within(table, bound) for bound in bounds]
-    if "partition_by" not in table.attributes or "DEFAULT" in bounds or not all(taken):
-        return ()
-    if any("satisfies_hash_partition" in condition for condition in taken):
-        return ()  # it would ask the table that is there when all is taken back
-    return rows_in([(source, f"({' or '.join(taken) or 'false'}) is not true")], work)
 
 
 def set_aside(obj: Object, work: Work) -> tuple[Hazard, ...]:

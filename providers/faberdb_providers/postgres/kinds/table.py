@@ -10,7 +10,7 @@ from typing import Any, Literal
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits
+from faberdb_providers.postgres.kinds.bounds import beside_rows, misfits, misplaced
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column, said_aloud
 from faberdb_providers.postgres.kinds.column.identity import bare_identity, persistence_again
 from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
@@ -37,7 +37,7 @@ from faberdb_providers.postgres.kinds.storage import (
     place_changes,
     stored_options,
 )
-from faberdb_providers.postgres.kinds.typed import as_typed, turn_of_type, typed, untyped
+from faberdb_providers.postgres.kinds.typed import as_typed, turn_of_type, typed, typed_again, untyped, untyped_aside
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
 _DROPPED = Hazard(codes.TABLE_DROPPED, "queries that use it fail from the moment this commits")
@@ -187,6 +187,7 @@ class TableKind(Descendant):
             yield Statement(f"ALTER TABLE {dotted(kept.place, obj.address.path[1])} SET SCHEMA {ident(schema)}")
             if obj.attributes.get("partition_of"):
                 yield attach(obj, misfits(obj, work))
+            yield from typed_again(obj, work)
             yield from rejoin(obj, kept.place)
             yield from into_what_comes(obj, work)
             if _comes(obj, work.before, work.after):
@@ -195,7 +196,8 @@ class TableKind(Descendant):
         inlined = said_aloud(as_typed(obj, inlined, work), work)
         later = [*_over_inherited(obj, inlined), *_said_twice(inlined)]
         sql = create_table(obj, without_default([o for o in inlined if o not in later], obj, work), work.version)
-        yield Statement(sql, *beside_rows(obj, work), probe=misfits(obj, work))
+        probe, untold = misfits(obj, work, fresh=True), misplaced(obj, work, fresh=True)
+        yield Statement(sql, *beside_rows(obj, work), probe=probe, untold=untold)
         if "partition_by" not in obj.attributes:
             yield from copied(obj, work)
         yield from none_given(obj, inlined, work)
@@ -230,7 +232,7 @@ class TableKind(Descendant):
         target: Mapping[Address, Object],
     ) -> Turn:
         found = super().turn(change, changes, live, target)
-        if change.action is not Action.ALTER:
+        if change.action not in (Action.ALTER, Action.REPLACE):
             return found
         more = turn_of_type(change, changes)
         return replace(found, ahead=found.ahead | more.ahead, last=found.last | more.last)
@@ -263,10 +265,11 @@ class TableKind(Descendant):
         if not gone:
             refuse_anew(obj, obj.address, work, "declare the new table under another name")
         if obj.attributes.get("partition_of"):
-            yield detach(obj)
+            yield detach(obj, work)
         for sequence, _ in staying(obj.address, work):
             yield Statement(f"ALTER SEQUENCE {qualified(sequence.address)} OWNED BY NONE")
         if kept:
+            yield from untyped_aside(obj, work)
             yield from leave(obj, kept.place, work)
             yield from out_of_what_goes(obj, work)
             if _comes(obj, work.after, work.before):
@@ -347,7 +350,8 @@ def settings(
     alter = f"ALTER TABLE {name}"
     if not creating:
         if old.get("unlogged") != new.get("unlogged"):
-            yield Statement(f"{alter} SET {'UNLOGGED' if new.get('unlogged') else 'LOGGED'}", Risk.DANGEROUS)
+            word, hazards = ("UNLOGGED", (_UNLOGGED,)) if new.get("unlogged") else ("LOGGED", ())
+            yield Statement(f"{alter} SET {word}", Risk.DANGEROUS, hazards)
         yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
         if old.get("access_method") != new.get("access_method"):
             yield _stored_by(name, new.get("access_method", "heap"), holds_rows="partition_by" not in new)
@@ -359,6 +363,9 @@ def settings(
     if creating and new.get("of"):
         # CREATE TABLE OF has no words for columns that say more than their type does.
         yield Statement(f"{alter} OF {new['of']}", Risk.CAUTION)
+
+
+_UNLOGGED = Hazard(codes.UNLOGGED, "a crash empties it from then on, and standbys do not have its rows")
 
 
 def _stored_by(table: str, access_method: str, *, holds_rows: bool = True) -> Statement:

@@ -15,6 +15,19 @@ def typed_by(type_: tuple[str, ...], objects: Mapping[Address, Object]) -> Itera
     return (a for a, o in objects.items() if a.kind == "table" and o.attributes.get("of") == dotted(*type_))
 
 
+def places_change(before: Object, after: Object) -> bool:
+    """Whether attributes of a type that stay get others before them: a new one is only ever added at the end."""
+    old, new = before.attributes["order"], after.attributes["order"]
+    stay = [name for name in old if name in set(new)]
+    return bool(stay != new[: len(stay)])
+
+
+def out_of_place(before: Object, after: Object) -> bool:
+    """Whether a table of the type would have its columns in another order than that, once it is changed or once it is
+    changed back: nothing moves a column to another place, so the table is made anew."""
+    return places_change(before, after) or places_change(after, before)
+
+
 def lets_go(before: Object, after: Object, work: Work) -> bool:
     """Whether a table takes leave of its type, for good or while that changes."""
     return "of" in before.attributes and (
@@ -33,6 +46,18 @@ def typed(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     wanted = after.attributes.get("of")
     if wanted and (before.attributes.get("of") != wanted or _changes(before, work)):
         yield Statement(f"ALTER TABLE {qualified(after.address)} OF {wanted}", Risk.CAUTION)
+
+
+def untyped_aside(table: Object, work: Work) -> Iterator[Statement]:
+    """NOT OF, of a table that goes to quarantine because its columns would be out of place."""
+    if made_anew(table, work):
+        yield Statement(f"ALTER TABLE {qualified(table.address)} NOT OF", Risk.CAUTION)
+
+
+def typed_again(table: Object, work: Work) -> Iterator[Statement]:
+    """OF, of a table that comes back from there."""
+    if made_anew(table, work):
+        yield Statement(f"ALTER TABLE {qualified(table.address)} OF {table.attributes['of']}", Risk.CAUTION)
 
 
 def as_typed(table: Object, inlined: Sequence[Object], work: Work) -> list[Object]:
@@ -68,8 +93,18 @@ def columns_before(column: Address, target: Mapping[Address, Object]) -> Iterato
 
 
 def row_type(table: Object) -> Address:
-    """The composite type of a typed table."""
-    return Address.parse(f"composite_type:{table.attributes['of']}")
+    """The composite type of a typed table; declared ones may name it without its schema."""
+    named = Address.parse(f"composite_type:{table.attributes['of']}")
+    types = (r for r in table.references if r.kind == "composite_type")
+    return next((r for r in types if r.path[-len(named.path) :] == named.path), named)
+
+
+def made_anew(table: Object, work: Work) -> bool:
+    """Whether the type of a table stays, and has its attributes in such an order that the table cannot."""
+    before, after = (
+        (find(row_type(table)) for find in (work.before, work.after)) if "of" in table.attributes else (None,) * 2
+    )
+    return before is not None and after is not None and out_of_place(before, after)
 
 
 def _changes(table: Object, work: Work) -> bool:

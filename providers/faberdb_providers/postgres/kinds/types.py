@@ -28,12 +28,12 @@ from faberdb_providers.postgres.kinds.column.row_type import around_rows_of
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
-from faberdb_providers.postgres.kinds.lineage import partitioned_by
+from faberdb_providers.postgres.kinds.lineage import all_above, partitioned_by
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.rows import copy_of
-from faberdb_providers.postgres.kinds.typed import lets_go
+from faberdb_providers.postgres.kinds.typed import lets_go, made_anew
 from faberdb_providers.postgres.kinds.values import put_back
-from faberdb_providers.postgres.names import ident, qualified
+from faberdb_providers.postgres.names import ident, literal, qualified
 
 
 class TypeKind(MovedWhenDropped):
@@ -103,9 +103,18 @@ class TypeKind(MovedWhenDropped):
         which cuts nothing."""
         return f"{ident(column.address.path[-1])}::{column.attributes['type']}"
 
+    def value_of(self, obj: Object, column: Object, work: Work) -> str:
+        """The same, by the name of the type where its twin has it meanwhile."""
+        cast = f"{ident(column.address.path[-1])}::{column.attributes['type']}"
+        return cast if text_differs(obj.address, work) else self.returned(obj, column, work)
+
     def refused(self, obj: Object, column: Object, work: Work) -> tuple[str, ...]:
         """A query for rows whose values the new type does not take, where that can be asked."""
         return ()
+
+    def unasked(self, obj: Object, column: Object, work: Work) -> str:
+        """Why there may be such rows that it does not find; empty where there can be none."""
+        return f"values of column {column.address.called} are held against the new type only then"
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
         """Keep what the new form of the type has no place for."""
@@ -122,13 +131,13 @@ class TypeKind(MovedWhenDropped):
 
     def _bring_back(self, column: Object, obj: Object, work: Work) -> Iterator[Statement]:
         collation = f" COLLATE {column.attributes['collation']}" if "collation" in column.attributes else ""
-        cast = f"{ident(column.address.path[-1])}::{column.attributes['type']}"
-        value = cast if text_differs(obj.address, work) else self.returned(obj, column, work)
+        value = self.value_of(obj, column, work)
         using = f" USING {value}" if value else ""
         back = Statement(
             f"{alter_type(column)} {column.attributes['type']}{collation}{using}",
             Risk.DANGEROUS,
             probe=self.refused(obj, column, work),
+            untold=self.unasked(obj, column, work),
         )
         yield from around_rows_of(column, value or ident(column.address.path[-1]), [back], work)
         yield from storage_again(column, work)
@@ -191,7 +200,8 @@ def _typed_tables(address: Address, work: Work) -> list[Object]:
     """The tables of the type that stay so and do not let go of it by themselves."""
     tables = [o for o in work.referrers(address, after=False) if o.address.kind == "table" and "of" in o.attributes]
     ends = [(table, work.after(table.address)) for table in tables]
-    return [t for t, after in ends if after is not None and "of" in after.attributes and not lets_go(t, after, work)]
+    stay = [(t, after) for t, after in ends if after is not None and "of" in after.attributes]
+    return [t for t, after in stay if not lets_go(t, after, work) and not made_anew(t, work)]
 
 
 def save_text(
@@ -220,8 +230,18 @@ def used_in_rows(referrers: Iterable[Object]) -> bool:
 def rows_of(columns: Iterable[Object], condition: str, work: Work) -> tuple[str, ...]:
     """A query for up to five rows, of any table with a column of a type, that meet a condition on the column's value,
     which stands as {value} in it. Asked for are the table and the key, never the value."""
-    found = []
-    for column in columns:
-        name = ident(column.address.path[-1])
-        found.append((Address("table", column.address.path[:-1]), condition.replace("{value}", f"t.{name}")))
+    listed, found = list(columns), list[tuple[Address, str]]()
+    homes = {(column.parent, column.address.path[-1]) for column in listed}
+    for column in listed:
+        name, table = ident(column.address.path[-1]), Address("table", column.address.path[:-1])
+        # Rows of a child with the column in the list are asked for under its own name.
+        below = [o for o in work.all_of("table", after=False) if table in _above(o, work)]
+        own = {o.address for o in below if (o.address, column.address.path[-1]) in homes}
+        names = [literal(qualified(o.address)).strip() for o in below if own & {o.address, *_above(o, work)}]
+        elsewhere = f"t.tableoid <> all (array[{', '.join(names)}]::regclass[]) and " if names else ""
+        found.append((table, f"{elsewhere}{condition.replace('{value}', f't.{name}')}"))
     return rows_in(found, work)
+
+
+def _above(table: Object, work: Work) -> list[Address]:
+    return [o.address for o in all_above(table, work.before)]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing
 from faberdb_providers.postgres.kinds.kept_rows import gone_reader, made_reader, reader
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.rows import copy_of, match
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, passes, reaching
 from faberdb_providers.postgres.names import dotted, ident, literal
 
@@ -85,7 +85,10 @@ def save(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
             function = tolerant_cast(column, after, work)
             became = f"{function}({name})" if function else became
             own = "using" not in after.hints and refuses(column.attributes["type"], stored_as(after, work))
-            casts += [(name if own else became, after)] if became != name and not function else []
+            casts += [Tried(name if own else became, after)] if became != name and not function else []
+            if became == after.hints.get("using"):
+                # What the column makes of it: `trunc(a)` is 1, and in a numeric(9, 1) it is 1.0.
+                became = f"({became})::{after.attributes['type']}"
             # What a row is filled with is known once it is.
             as_text = fill or of_own_type(after)
             wanted.append(f"{f'({became})::text' if as_text else became} AS {part.became}")
@@ -110,7 +113,7 @@ def fill(obj: Object, kept: Kept, work: Work) -> Iterator[Statement]:
         f" {table}.{name}::text AS value) UPDATE {kept.place} q SET {part.became} = filled.value FROM filled"
         " WHERE q.id = filled.faberdb_row"
     )
-    probe = rows_failing(Address("table", whole), [(backfill, obj)], work, f"{name} IS NULL")
+    probe = rows_failing(Address("table", whole), [Tried(backfill, obj)], work, f"{name} IS NULL")
     yield from checked_at_once(whole, work)
     yield Statement(reaching(whole, update, work), Risk.DANGEROUS, fires(whole, work), probe=probe)
 
@@ -127,7 +130,7 @@ def note_same(obj: Object, after: Object, kept: Kept, cast: tuple[str, str], wor
     yield Statement(f"CREATE TABLE {noted} AS SELECT q.id FROM {table} t, {source} WHERE {same}")
     yield Statement(f"ALTER TABLE {noted} ADD PRIMARY KEY (id)")
     since = f"(tableoid, ctid) NOT IN (SELECT t.tableoid, t.ctid FROM {table} t, {source} WHERE {same})"
-    probe = rows_failing(Address("table", obj.address.path[:-1]), [(cast[1], after)], work, since)
+    probe = rows_failing(Address("table", obj.address.path[:-1]), [Tried(cast[1], after)], work, since)
     yield Statement(f"SELECT count({cast[0]}) FROM {table} WHERE {since}", Risk.DANGEROUS, probe=probe)
 
 

@@ -9,6 +9,7 @@ from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, 
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
+from faberdb_providers.postgres.kinds.from_elsewhere import reaches_elsewhere, taken_for_populated
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import DependentSpec, RelationSpec, Shape
 from faberdb_providers.postgres.kinds.storage import (
@@ -123,8 +124,7 @@ class ViewKind(PostgresKind):
         return Verdict(Action.REPLACE, "its columns change, which CREATE OR REPLACE VIEW cannot do")
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        gone = work.after(obj.address) is None
-        yield Statement(f"DROP {self.identity(obj)}", *((Risk.DANGEROUS, (_DROPPED,)) if gone else (Risk.CAUTION, ())))
+        yield Statement(f"DROP {self.identity(obj)}", *_missed(obj, work.after(obj.address)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield Statement(self.render(obj, "CREATE VIEW"), Risk.SAFE)
@@ -145,6 +145,19 @@ class ViewKind(PostgresKind):
         else:
             alter = f"ALTER {self.identity(after)}"
             yield from option_changes(alter, old.get("options", {}), new.get("options", {}))
+
+
+def _missed(view: Object, after: Object | None) -> tuple[Risk, tuple[Hazard, ...]]:
+    """What its readers miss once it is dropped. after: what is made in its place, which may be the same again."""
+    if after is None:
+        return Risk.DANGEROUS, (_DROPPED,)
+    old, new = view.attributes, after.attributes
+    names = {name for name, _ in new["row"]}
+    lost = [name for name, _ in old["row"] if name not in names]
+    if lost:
+        what = f"queries that name {', '.join(map(ident, lost))} of it fail from the moment this commits"
+        return Risk.DANGEROUS, (Hazard(codes.VIEW_REPLACED, what),)
+    return Risk.CAUTION, () if (old["row"], old["query"]) == (new["row"], new["query"]) else (_OTHERWISE,)
 
 
 class StoredColumnSpec(Shape):
@@ -240,7 +253,10 @@ class MaterializedViewKind(ViewKind):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         sql = self.render(obj, "CREATE MATERIALIZED VIEW")
         data = "\nWITH NO DATA" if obj.attributes.get("unpopulated") else ""
-        yield Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
+        statement = Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
+        if not data and reaches_elsewhere(obj, work):
+            statement = taken_for_populated(obj, statement, made=f"{sql}\nWITH NO DATA")
+        yield statement
         yield from bare(obj.address, work)
         yield from self._stored({}, obj, work)
 
@@ -253,7 +269,9 @@ class MaterializedViewKind(ViewKind):
         if old.get("unpopulated") != new.get("unpopulated"):
             hazard = Hazard(codes.REFRESH, "readers wait while the query runs")
             words = " WITH NO DATA" if new.get("unpopulated") else ""
-            yield Statement(f"REFRESH {self.identity(after)}{words}", Risk.DANGEROUS, (hazard,))
+            statement = Statement(f"REFRESH {self.identity(after)}{words}", Risk.DANGEROUS, (hazard,))
+            elsewhere = not words and reaches_elsewhere(after, work)
+            yield taken_for_populated(after, statement) if elsewhere else statement
 
 
 KINDS = (ViewKind(), MaterializedViewKind())

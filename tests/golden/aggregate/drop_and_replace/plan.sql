@@ -17,6 +17,7 @@ BEGIN;
 DROP AGGREGATE public.other(integer);
 
 -- 0002 replace view public.totals [caution]
+--      ! queries get other rows or columns from the moment this commits
 DROP VIEW public.totals;
 
 -- 0003 replace aggregate public.total(integer) [dangerous]

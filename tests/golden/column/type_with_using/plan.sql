@@ -1,7 +1,7 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
 -- Plan: 0 to create, 1 to alter, 0 to replace, 0 to drop, 0 to rename. Risk: dangerous.
--- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full, with 6 made-up rows in 1 table.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
 -- `faberdb apply` does. After running it by hand: faberdb import dev
@@ -20,7 +20,7 @@ LOCK TABLE public.setting IN ACCESS EXCLUSIVE MODE;
 
 -- 0002 alter column public.setting.value [dangerous]
 --      ! the values are copied to quarantine while the table is locked
-CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, name AS key_1, value AS value, value = 'on' AS became FROM public.setting;
+CREATE TABLE faberdb_quarantine.q_1 AS SELECT row_number() OVER () AS id, name AS key_1, value AS value, (value = 'on')::boolean AS became FROM public.setting;
 
 -- 0003 alter column public.setting.value [safe]
 ALTER TABLE faberdb_quarantine.q_1 ADD PRIMARY KEY (id);

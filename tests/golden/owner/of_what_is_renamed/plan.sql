@@ -18,7 +18,6 @@ ALTER TYPE public.mood RENAME TO temper;
 
 -- 0002 rename table public.request [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.ticket is locked for a moment too
 ALTER TABLE public.ticket RENAME TO request;
 
 -- 0003 alter owner on enum public.temper [dangerous]

@@ -14,7 +14,6 @@ BEGIN;
 
 -- 0001 rename table public.client [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.customer is locked for a moment too
 ALTER TABLE public.customer RENAME TO client;
 
 -- 0002 rename primary key public.client.client_pkey [caution]

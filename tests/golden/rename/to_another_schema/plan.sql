@@ -21,7 +21,6 @@ ALTER TYPE public.mood SET SCHEMA crm;
 
 -- 0003 rename table crm.client [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.person is locked for a moment too
 ALTER TABLE public.person SET SCHEMA crm;
 
 -- 0004 rename table crm.client [dangerous]

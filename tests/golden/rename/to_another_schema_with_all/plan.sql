@@ -25,7 +25,6 @@ ALTER SEQUENCE public.ticket SET SCHEMA crm;
 
 -- 0004 rename table crm.person [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.person is locked for a moment too
 ALTER TABLE public.person SET SCHEMA crm;
 
 -- 0005 rename view crm.happy [dangerous]

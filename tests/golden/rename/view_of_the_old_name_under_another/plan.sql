@@ -14,7 +14,6 @@ BEGIN;
 
 -- 0001 rename table public.person [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.reader is locked for a moment too
 ALTER TABLE public.reader RENAME TO person;
 
 -- 0002 rename primary key public.person.person_pkey [caution]

@@ -18,7 +18,8 @@ CREATE SCHEMA faberdb_quarantine_1;
 -- 0002 create sequence public.invoice_number [safe]
 REVOKE ALL ON SCHEMA faberdb_quarantine_1 FROM PUBLIC;
 
--- 0003 drop default public.invoice.number [safe]
+-- 0003 drop default public.invoice.number [caution]
+--      ! INSERTs that leave it out fail from the moment this commits: it is NOT NULL
 ALTER TABLE public.invoice ALTER COLUMN number DROP DEFAULT;
 
 -- 0004 drop sequence public.invoice_number [dangerous]

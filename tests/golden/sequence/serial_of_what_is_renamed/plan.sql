@@ -14,7 +14,6 @@ BEGIN;
 
 -- 0001 rename table public.pass [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.ticket is locked for a moment too
 ALTER TABLE public.ticket RENAME TO pass;
 
 -- 0002 rename sequence public.pass_id_seq [dangerous]

@@ -1,7 +1,7 @@
 -- Plan plan for dev: database shop, PostgreSQL 18.0
 -- made 2026-01-01 00:00 UTC, valid until 2026-01-02 00:00 UTC
 -- Plan: 4 to create, 1 to alter, 0 to replace, 3 to drop, 1 to rename. Risk: dangerous.
--- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full.
+-- Proven forward and back on a scratch cluster of PostgreSQL 18, scope full, with 2 made-up rows in 1 table.
 --
 -- Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:
 -- `faberdb apply` does. After running it by hand: faberdb import dev
@@ -16,7 +16,6 @@ BEGIN;
 
 -- 0001 rename table public.event_old [dangerous]
 --      ! queries that use the old name fail from the moment this commits
---      ! table public.event is locked for a moment too
 ALTER TABLE public.event RENAME TO event_old;
 
 -- 0002 alter table public.event_old [caution]

@@ -30,6 +30,7 @@ SELECT id,
 ALTER VIEW public.more ALTER COLUMN name SET DEFAULT 'one more'::text;
 
 -- 0005 replace view public.other [caution]
+--      ! queries get other rows or columns from the moment this commits
 DROP VIEW public.other;
 
 -- 0006 replace view public.other [safe]

@@ -11,8 +11,9 @@ from faberdb_providers.postgres.kinds.column.identity import bare_identity, iden
 from faberdb_providers.postgres.kinds.column.inherited import own_changes
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.storage import toast_options
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once, restore
 from faberdb_providers.postgres.names import dotted, ident, qualified
@@ -61,11 +62,16 @@ def _at_once(obj: Object, default: str | None, work: Work) -> Iterator[Statement
         risk, hazards = Risk.DANGEROUS, (_OF_A_DOMAIN,)
     elif not hazards and default is not None:
         risk, hazards = Risk.DANGEROUS, (_VOLATILE,)
-    probe = rows_where(home, "", work) if risk else ()
+    # That there are rows says only of one without a value that it cannot be added.
+    probe, hindsight = rows_where(home, "", work) if risk else (), hazards != (_EMPTY,)
     if computed and not foreign:
-        probe = rows_failing(home, [(str(obj.attributes["generated"]), obj)], work)
+        value = Tried(str(obj.attributes["generated"]), obj, required=not made.attributes.get("null"))
+        probe, hindsight = rows_failing(home, [value], work), False
+    elif obj.attributes.get("virtual") and not (foreign or obj.attributes.get("null")):
+        probe, hindsight = rows_where(home, f"({obj.attributes['generated']}) is null", work), False
     clause = render_column(made, default, work.version)
-    yield Statement(f"ALTER TABLE {dotted(*home.path)} ADD COLUMN {clause}", risk, hazards, probe=probe)
+    sql = f"ALTER TABLE {dotted(*home.path)} ADD COLUMN {clause}"
+    yield Statement(sql, risk, hazards, probe=probe, hindsight=hindsight)
     yield from beyond(obj, work.version)
     yield from toast_options(obj, work)
     yield from bare_identity(obj, work)
@@ -110,7 +116,7 @@ def _then_filled(obj: Object, default: str | None, work: Work) -> Iterator[State
     else:
         backfill = obj.hints["backfill"]
         update = reaching(whole, f"UPDATE {dotted(*whole)} SET {name} = {backfill}", work)
-        probe = rows_failing(Address("table", whole), [(str(backfill), obj)], work)
+        probe = rows_failing(Address("table", whole), [Tried(str(backfill), obj)], work)
         yield from checked_at_once(whole, work)
         yield Statement(update, Risk.DANGEROUS, fires(whole, work), probe=probe)
     if bare:

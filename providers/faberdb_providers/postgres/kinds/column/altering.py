@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from faberdb.model import Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.column.clause import no_value_given
 from faberdb_providers.postgres.kinds.column.expression import set_expression
 from faberdb_providers.postgres.kinds.column.identity import (
     bare_identity,
@@ -71,18 +73,19 @@ def _let_go(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     if old.get("null") != new.get("null") and new.get("null") and "identity" not in old:
         yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION, (_NULLS,))
     if "identity" in old and "identity" not in new:
-        yield from identity_changes(before, after)
+        for statement in identity_changes(before, after):
+            yield replace(statement, hazards=no_value_given(after, work))
         if new.get("null"):
             yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION)
     if "generated" in old and "generated" not in new:
         yield Statement(f"{_alter(after)} DROP EXPRESSION", Risk.CAUTION)
     elif old.get("generated") != new.get("generated"):
-        yield from set_expression(after, work)
+        yield from set_expression(before, after, work)
     if loosened(before, after):
         yield let_go(before)
     elif _freed_below(before, after):
         yield from name_changes(old, after)
-        yield from not_null_changes(old, after)
+        yield from not_null_changes(old, after, work)
         yield from let_go_below(after, work)
 
 
@@ -121,7 +124,7 @@ def _take_hold(before: Object, after: Object, work: Work) -> Iterator[Statement]
         yield named_not_null(after)
     elif own_not_null(old) and own_not_null(new) and not _freed_below(before, after):
         yield from name_changes(old, after)
-        yield from not_null_changes(old, after)
+        yield from not_null_changes(old, after, work)
     if "identity" in new and old.get("identity") != new["identity"]:
         yield from identity_changes(before, after)
         if "identity" in old:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from faberdb.model import Address, Object, Statement, Work
+from faberdb.model import Address, Hazard, Object, Statement, Work
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.identity import identity_clause
 from faberdb_providers.postgres.kinds.column.not_null import named_not_null, not_null_name
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.foreign import options_clause
 from faberdb_providers.postgres.kinds.lineage import was_there
 from faberdb_providers.postgres.names import dotted, ident
+
+_NO_VALUE = Hazard(
+    codes.NO_VALUE_GIVEN, "INSERTs that leave it out fail from the moment this commits: it is NOT NULL", in_use=True
+)
 
 
 def render_column(obj: Object, default: str | None, version: int, *, typed: bool = False) -> str:
@@ -71,3 +76,15 @@ def filled_by_default(column: Object, work: Work) -> bool:
     later = work.after(Address("default", column.address.path)) is not None
     needed = not column.attributes.get("null") and "backfill" not in column.hints
     return fresh and later and needed and work.kept(column.address) is None
+
+
+def no_value_given(column: Object, work: Work) -> tuple[Hazard, ...]:
+    """The hazard of a statement after which a column that may not be null has nothing that gives it a value."""
+    attributes = column.attributes
+    if attributes.get("null") or {"identity", "generated"} & attributes.keys():
+        return ()
+    domains = (work.after(a) for a in column.references if a.kind == "domain")
+    own = work.after(Address("default", column.address.path))
+    if own is not None or any("default" in domain.attributes for domain in domains if domain is not None):
+        return ()
+    return (_NO_VALUE,)

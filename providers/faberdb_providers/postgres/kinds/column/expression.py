@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from faberdb.model import Address, Change, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing, rows_where
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.still_holds import conflicts, untold
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.names import dotted, ident
 
 Objects = Mapping[Address, Object]
@@ -55,7 +57,7 @@ def _family(table: Address, objects: Objects) -> list[Address]:
     return found
 
 
-def set_expression(after: Object, work: Work) -> Iterator[Statement]:
+def set_expression(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Give a column its expression; stored values are computed anew, and what stands on them follows."""
     home, name = Address("table", after.address.path[:-1]), ident(after.address.path[-1])
     expression = str(after.attributes["generated"])
@@ -63,7 +65,9 @@ def set_expression(after: Object, work: Work) -> Iterator[Statement]:
     foreign = after.parent is not None and after.parent.kind == "foreign_table"
     if not (foreign or after.attributes.get("virtual")):
         rewrite = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)
-        yield Statement(sql, Risk.DANGEROUS, (rewrite,), probe=rows_failing(home, [(expression, after)], work))
+        value = Tried(expression, after, required=not {"null"} & {*before.attributes, *after.attributes})
+        probe = rows_failing(home, [value], work, together=conflicts(after, expression, work))
+        yield Statement(sql, Risk.DANGEROUS, (rewrite,), probe=probe, untold=untold(after, work))
     elif after.attributes.get("null") or foreign:
         yield Statement(sql, Risk.CAUTION)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
@@ -15,17 +16,25 @@ from faberdb_providers.postgres.names import dotted, ident
 def set_not_null(obj: Object, work: Work) -> Statement:
     """Makes a column NOT NULL that may hold rows without a value."""
     table, name = dotted(*obj.address.path[:-1]), ident(obj.address.path[-1])
-    probe = rows_where(Address("table", obj.address.path[:-1]), f"t.{name} is null", work)
     if obj.parent is not None and obj.parent.kind == "foreign_table":
         return Statement(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL", Risk.CAUTION)
     hazard = Hazard(codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it")
     if {"not_null_no_inherit", "not_null_not_valid"} & obj.attributes.keys():
-        return named_not_null(obj)
+        return replace(named_not_null(obj), probe=_without_value(obj, work))
     if obj.attributes.get("not_null_name"):
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.attributes['not_null_name'])} NOT NULL {name}"
     else:
         sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
-    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+    return Statement(sql, Risk.DANGEROUS, (hazard,), probe=_without_value(obj, work))
+
+
+def _without_value(obj: Object, work: Work) -> tuple[str, ...]:
+    """A query for rows that are in the way of NOT NULL; of children too, unless it is theirs to say."""
+    if obj.attributes.get("not_null_not_valid"):
+        return ()
+    table, name = Address("table", obj.address.path[:-1]), ident(obj.address.path[-1])
+    own = bool(obj.attributes.get("not_null_no_inherit"))
+    return rows_where(table, f"t.{name} is not distinct from null", work, own=own)
 
 
 def not_null_name(obj: Object) -> str:
@@ -126,11 +135,12 @@ def let_go(before: Object) -> Statement:
     return Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(not_null_name(before))}", Risk.CAUTION)
 
 
-def not_null_changes(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+def not_null_changes(old: Mapping[str, Any], after: Object, work: Work) -> Iterator[Statement]:
     """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
     new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(not_null_name(after))
     if old.get("not_null_not_valid") and not new.get("not_null_not_valid"):
-        yield Statement(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION)
+        sql = f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"
+        yield Statement(sql, Risk.CAUTION, probe=_without_value(after, work))
     if old.get("not_null_no_inherit") != new.get("not_null_no_inherit"):
         inherit = "NO INHERIT" if new.get("not_null_no_inherit") else "INHERIT"
         yield Statement(f"ALTER TABLE {table} ALTER CONSTRAINT {name} {inherit}", Risk.CAUTION)

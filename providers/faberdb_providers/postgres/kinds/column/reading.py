@@ -67,7 +67,8 @@ def query(version: int) -> str:
         "  join pg_attribute pa on pa.attrelid = h.inhparent and pa.attname = a.attname and not pa.attisdropped"
         "  left join pg_attrdef pd on pd.adrelid = pa.attrelid and pd.adnum = pa.attnum"
         "  where h.inhrelid = a.attrelid and not a.attislocal) up on not a.attislocal"
-        f"{named} where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped and {USER_SCHEMA}"
+        f"{named} where c.relkind in ('r', 'p', 'f') and a.attrelid >= 16384 and a.attnum > 0 and not a.attisdropped"
+        f" and {USER_SCHEMA}"
         " order by n.nspname, c.relname, a.attnum"
     )
 

@@ -26,7 +26,9 @@ from faberdb_providers.postgres.names import clipped, ident, literal, qualified
 USES = """
 select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, 'pg_class'::regclass::oid, b.attrelid, b.attnum::int, false
   from pg_type t join pg_class c on c.oid = t.typrelid and c.relkind in ('r', 'p')
-  join pg_attribute a on a.atttypid in (t.oid, t.typarray) and a.attnum > 0 and not a.attisdropped
+  cross join lateral (values (t.oid), (t.typarray)) v (type)
+  join pg_attribute a on a.atttypid = v.type and a.atttypid >= 16384 and a.attrelid >= 16384 and a.attnum > 0
+   and not a.attisdropped
   join pg_class u on u.oid = a.attrelid and u.relkind in ('r', 'p')
   join pg_attribute b on b.attrelid = c.oid and b.attnum > 0 and not b.attisdropped
  where t.oid >= 16384 and c.oid <> u.oid

@@ -9,9 +9,19 @@ from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
-from faberdb_providers.postgres.kinds.in_the_way import rows_failing
-from faberdb_providers.postgres.kinds.lossless import cuts, domains_of, lossless, refuses, rewritten, stored_as
+from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.lossless import (
+    cuts,
+    domains_of,
+    fits_always,
+    lossless,
+    refuses,
+    rewritten,
+    stored_as,
+)
 from faberdb_providers.postgres.kinds.namesake import retyped
+from faberdb_providers.postgres.kinds.still_holds import TAKEN_OFF, conflicts
+from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save, tolerant_cast
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -62,9 +72,10 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     risk, hazards = (risk, (hazard,)) if cut else _risk(old, new, free=free, foreign=foreign)
     if not foreign and old != new:
         hazards += (_PLANS, _ZONE) if _between_times(old, new) and "using" not in after.hints else (_PLANS,)
-    tried = not free and old != new and "generated" not in after.attributes and not function
-    value = name if fits else cast
-    probe = rows_failing(Address("table", after.address.path[:-1]), [(value, after)], work) if tried else ()
+    recollated = before.attributes.get("collation") != after.attributes.get("collation")
+    refusing = not (free and fits_always(old, new))
+    asked = (refusing or recollated) and not (foreign or function or "generated" in after.attributes)
+    probe = _asked(before, after, name if fits or old == new else cast, work) if asked else ()
     yield Statement(sql, risk, hazards, probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)
@@ -72,6 +83,18 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
             yield Statement(f"DROP FUNCTION {function}({old})")
             if required:
                 yield set_not_null(_named_as_before(before, after), work)
+
+
+def _asked(before: Object, after: Object, value: str, work: Work) -> tuple[str, ...]:
+    """A query for rows that are in the way of another type or collation. value: what the values become."""
+    table = Address("table", after.address.path[:-1])
+    together = conflicts(after, value, work, besides=TAKEN_OFF)
+    if before.attributes["type"] != after.attributes["type"]:
+        # NOT NULL that only comes by this plan is set by a later statement.
+        tried = Tried(value, after, required=not {"null"} & {*before.attributes, *after.attributes})
+        return rows_failing(table, [tried], work, together=together)
+    found = " union ".join(f"({query})" for query in together)
+    return rows_where(table, f"(t.tableoid, t.ctid) in ({found})", work) if together else ()
 
 
 def _named_as_before(before: Object, after: Object) -> Object:

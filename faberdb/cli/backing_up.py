@@ -1,0 +1,140 @@
+"""Taking a backup: what the command `backup` does, and what apply and rollback do before their first step."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from faberdb import __version__
+from faberdb.backups import record, sums
+from faberdb.backups.retention import outdated
+from faberdb.backups.shelf import Shelf
+from faberdb.cli.backup_means import backup_provider, compared, job_of, shelf_of
+from faberdb.cli.verifying import verify
+from faberdb.cli.workspace import Workspace, utc_now
+from faberdb.config.project import Environment
+from faberdb.errors import BackupError, FaberError
+from faberdb.model import Backup, BackupProvider, Job, Risk
+from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
+from faberdb.views.view import View
+from faberdb.views.words import short_id
+
+
+def take_backup(
+    workspace: Workspace, environment: Environment, view: View, *, reason: str, jobs: int | None = None
+) -> Backup:
+    """Take a backup, verify it where [backup] verify says so, and only then let go of those that are too old. An
+    interrupted one leaves nothing that could be taken for a backup.
+
+    Raises BackupError, LockedError, DatabaseError, UnfitBackupError.
+    """
+    shelf = shelf_of(workspace, environment)
+    with shelf.locked(alone=True):
+        now = utc_now()
+        backup_id = f"{now:%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}"
+        backup = shelf.take(backup_id, lambda folder: _fill(folder, workspace, environment, view, reason, jobs))
+        verified = None
+        if workspace.project.backup.verify:
+            verified = verify(workspace, shelf, backup, view, jobs)
+        view.backed_up(backup, verified, shelf.place(backup).as_posix())
+        _prune(workspace, shelf, view)
+    return backup
+
+
+def backup_wanted(workspace: Workspace, environment: Environment, plan: Plan) -> bool:
+    """Whether a backup has to be taken before a plan is carried out."""
+    destructive = workspace.project.backup.backup_before_destructive_ops and plan.risk is Risk.DESTRUCTIVE
+    return environment.protected or environment.backup_before_migrate or destructive
+
+
+def backup_before(workspace: Workspace, environment: Environment, plan: Plan, view: View) -> Backup:
+    """The backup that a plan may not begin without. Raises what `take_backup` does, and says that nothing was done."""
+    verb = "rollback of" if plan.kind == "rollback" else "plan"
+    reason = f"before {verb} {short_id(plan.of_plan if plan.kind == 'rollback' else plan.plan_id)}"
+    view.note(f"Taking a backup of {environment.name} {reason}")
+    try:
+        return take_backup(workspace, environment, view, reason=reason)
+    except FaberError as error:
+        raise type(error)(
+            f"nothing was changed, since the backup {reason} failed: {error.message}",
+            where=error.where,
+            detail=error.detail,
+            advice=error.advice,
+        ) from error
+
+
+def try_backup(workspace: Workspace, environment: Environment, view: View) -> None:
+    """See that a backup could be taken, and say where it would be; nothing is written. Raises DatabaseError."""
+    name = workspace.project.backup.provider
+    with workspace.session(environment) as session:
+        backup_provider(name).ready(session.version, job_of(workspace, lambda text, number: None))
+    folder = shelf_of(workspace, environment).folder.as_posix()
+    view.note(f"would take a backup of {environment.name} with {name}, in {folder}")
+
+
+def _fill(
+    folder: Path, workspace: Workspace, environment: Environment, view: View, reason: str, jobs: int | None
+) -> Backup:
+    """Write the files of a backup, and tell what it is."""
+    name = workspace.project.backup.provider
+    maker, began, now = backup_provider(name), time.monotonic(), utc_now()
+    content = folder / "content"
+    content.mkdir(mode=0o700)
+    with workspace.session(environment) as session:
+        job = job_of(workspace, lambda text, number: view.progress(text, number, tables), jobs)
+        maker.ready(session.version, job)
+        with workspace.provider.frozen(session) as frozen:
+            objects = frozen.catalogue().objects
+            tables = frozen.tables()
+            character, needs, size = frozen.character(), frozen.needs(), frozen.size()
+            rows = _written(maker, frozen, content, job)
+            identity, version = session.identity(), session.server_version
+    sums.written(folder / "catalogue.json", record.objects_to_json(compared(maker, objects)))
+    return Backup(
+        id=folder.name.removesuffix(".partial"),
+        environment=environment.name,
+        provider=name,
+        taken_at=now.isoformat(),
+        seconds=round(time.monotonic() - began, 1),
+        faberdb=__version__,
+        holder=workspace.holder,
+        reason=reason,
+        server_version=version,
+        size=sum(file.stat().st_size for file in content.rglob("*") if file.is_file()),
+        database_size=size,
+        fingerprint=fingerprint(compared(maker, objects)),
+        database=identity,
+        rows=rows,
+        character=character,
+        needs=needs,
+    )
+
+
+def _written(maker: BackupProvider, frozen: Any, content: Path, job: Job) -> dict[str, int]:
+    """Write the snapshot, and meanwhile count the rows that it sees."""
+    with ThreadPoolExecutor(1) as beside:
+        counting = beside.submit(frozen.rows)
+        try:
+            maker.take(frozen.session, frozen.snapshot, content, job)
+            rows: dict[str, int] = counting.result()
+        except BaseException:
+            frozen.session.cancel()
+            raise
+    return rows
+
+
+def _prune(workspace: Workspace, shelf: Shelf, view: View) -> None:
+    """Let go of what is too old. The backup that was just taken is there, so a failure here is no failure of it."""
+    found, _ = shelf.backups()
+    verified = {backup.id for backup in found if shelf.verified(backup)}
+    for backup in outdated(found, verified, workspace.project.backup.retention_days, utc_now()):
+        try:
+            shelf.remove(backup)
+        except BackupError as error:
+            view.note(f"an old backup stays: {error}")
+        else:
+            view.note(f"removed backup {backup.id}, older than [backup] retention_days")

@@ -1,0 +1,20 @@
+"""What a proven plan will have to do in the live database, and what is in its way right now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from faberdb.cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from faberdb.prove.proposal import Proposal
+
+
+def estimated(workspace: Workspace, session: Any, proposal: Proposal) -> tuple[Proposal, str]:
+    """The proposal with the estimates of its steps, and what is to be said of this moment, a line for each; empty for
+    what is in nobody's way. A proposal without steps asks the database nothing."""
+    if not proposal.steps:
+        return proposal, ""
+    steps, remarks = workspace.provider.estimated(session, proposal.steps, proposal.renames)
+    return replace(proposal, steps=steps), "\n".join(f"note: {remark}" for remark in remarks)

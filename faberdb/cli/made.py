@@ -1,0 +1,63 @@
+"""A plan as a command has made it, and what every plan says of when, where and on which proof it was made."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from faberdb.cli.workspace import Workspace, utc_now
+from faberdb.config.project import Environment
+from faberdb.model import Address, Kept
+from faberdb.plan.document import Evidence, Plan
+from faberdb.plan.make import Heading
+
+if TYPE_CHECKING:
+    from faberdb.plan.state import State
+    from faberdb.prove.proposal import Proposal
+
+EXPIRES_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
+    quarantine, what is to be said before it, whether it may do what nothing takes back, and the file it came from, if
+    any."""
+
+    plan: Plan
+    protected: frozenset[Address] = frozenset()
+    strict: bool = False
+    giving: tuple[Kept, ...] = ()
+    note: str = ""
+    accepted: bool = False
+    file: str = ""
+
+
+def heading_of(
+    environment: Environment, session: Any, state: State | None, *, kind: str = "apply", of_plan: str = ""
+) -> Heading:
+    now = utc_now()
+    return Heading(
+        uuid.uuid4().hex,
+        environment.name,
+        now,
+        now + EXPIRES_AFTER,
+        session.identity(),
+        session.server_version,
+        state.lineage if state else "",
+        state.serial if state else 0,
+        kind,
+        of_plan,
+    )
+
+
+def evidence_of(proposal: Proposal) -> Evidence | None:
+    proof = proposal.proof
+    return None if proof is None else Evidence(proof.server, proof.scope, proof.forward, proof.backward, proof.rows)
+
+
+def refuse_in_use(workspace: Workspace, session: Any, proposal: Proposal) -> None:
+    """Raises RefusedError where the plan would take away what somebody is using."""
+    workspace.provider.refuse_in_use(session, proposal.changes, proposal.steps, proposal.renames)

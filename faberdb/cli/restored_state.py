@@ -1,0 +1,39 @@
+"""The state after a restore: what the restored database holds, and the plans that its own journal knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from faberdb.cli.applying import next_serial
+from faberdb.cli.workspace import Workspace
+from faberdb.config.project import Environment
+from faberdb.plan.fingerprint import fingerprint
+from faberdb.views.view import View
+
+
+def write_restored_state(workspace: Workspace, environment: Environment, view: View) -> None:
+    """Write the state anew; where there was none, there is none afterwards. What was applied after the backup was taken
+    never happened to this database, so no rollback may be planned from it. Raises StateError."""
+    state, version = workspace.state(environment)
+    if state is None:
+        return
+    with workspace.session(environment) as session:
+        objects = workspace.managed_objects(session.inspect().objects, environment)
+        known, identity = {entry.plan_id for entry in session.journal()}, session.identity()
+    kept = tuple(record for record in state.applied if record.plan_id in known)
+    # A digest tells that the form beside it is what was declared: no longer, where the restore gave another form.
+    same = {a for a, obj in objects.items() if a in state.objects and state.objects[a].attributes == obj.attributes}
+    after = replace(
+        state,
+        database=identity,
+        fingerprint=fingerprint(objects),
+        objects=objects,
+        declared={a: digest for a, digest in state.declared.items() if a in same},
+        protected=frozenset(a for a in state.protected if a in objects),
+        pending=(),
+        applied=kept,
+    )
+    workspace.write_state(next_serial(after), version)
+    if len(kept) < len(state.applied):
+        gone = len(state.applied) - len(kept)
+        view.note(f"{gone} applied {'plan is' if gone == 1 else 'plans are'} younger than the backup, and undone by it")

@@ -1,0 +1,1 @@
+"""Ways to back up and restore a database, behind the entry points `faberdb.backups`."""

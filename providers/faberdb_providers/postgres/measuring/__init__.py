@@ -1,0 +1,1 @@
+"""What a statement does to others, as the server shows it on scratch."""

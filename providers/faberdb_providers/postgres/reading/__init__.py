@@ -1,0 +1,1 @@
+"""What a database holds, read into objects: one snapshot of its catalogue."""

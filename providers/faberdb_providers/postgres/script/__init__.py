@@ -1,0 +1,1 @@
+"""SQL files that others wrote: split into statements, tried out one by one, and judged."""

@@ -1,0 +1,1 @@
+"""A whole database: held still, described, made anew beside another and put in its place."""
