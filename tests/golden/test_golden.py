@@ -2,8 +2,8 @@
 
 before.toml and after.toml are written by hand, rows.sql too where rows matter; plan.txt and plan.sql are what faberdb
 makes of them, written anew by `pytest tests/golden --update-golden`. A first line `# PostgreSQL 18` in after.toml keeps
-a case from older servers. The texts are those of the newest server; the way there and back is gone on it and, of every
-twelfth case, on an older server in turn; `make soak` goes it on each.
+a case from older servers. The texts are those of the newest server. The way there and back is gone on it by every
+other case, and by one in twelve on an older server in turn; `make soak` goes it with all cases on each.
 """
 
 from __future__ import annotations
@@ -52,15 +52,16 @@ def texts(case: Path, request: pytest.FixtureRequest) -> Callable[[str, str], No
 
 
 NEWEST, *OLDER = sorted(INSTALLED, reverse=True)
-EVERY = 12
-"""How many cases go by from one that also runs on an older server to the next."""
+EVERY, EVERY_OLDER = 2, 12
+"""How many cases go by from one that runs to the next, and to the next that also runs on an older server."""
 
 
 def _runs() -> Iterator[ParameterSet]:
     """Every case on every server; what only `make soak` runs is marked."""
     for number, case in enumerate(CASES):
+        in_turn = OLDER[number // EVERY_OLDER % len(OLDER)] if OLDER and number % EVERY_OLDER == 0 else None
         for major in (NEWEST, *OLDER):
-            often = major == NEWEST or (number % EVERY == 0 and OLDER[number // EVERY % len(OLDER)] == major)
+            often = number % EVERY == 0 if major == NEWEST else major == in_turn
             yield pytest.param(case, major, id=f"{named(case)}-pg{major}", marks=() if often else pytest.mark.soak)
 
 
