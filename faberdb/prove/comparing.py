@@ -20,15 +20,18 @@ def lost(before: Samples, after: Samples, called: Names, counted: Container[str]
     taken the place of that, or in quarantine; and the values of each column whose type stays are the same, but for
     rows without one where there has to be one now. counted: tables, by their names, on whose rows something of the
     user's acts besides, so that only their number can be told."""
-    return [line for number, old in before.items() for line in _lost_of(number, old, after, called, counted)]
+    return [line for number in before for line in _lost_of(number, before, after, called, counted)]
 
 
-def _lost_of(number: int, old: SampleTable, after: Samples, called: Names, counted: Container[str]) -> Iterator[str]:
+def _lost_of(number: int, before: Samples, after: Samples, called: Names, counted: Container[str]) -> Iterator[str]:
+    old = before[number]
     same, instead = after.get(number), _named(old, after, called)
     now = instead if same is None or (same.waits and instead and instead.rows) else same
     if now is None:
         yield from _gone(old)
         return
+    if now is not same and now.part_of is not None and old.part_of in before:
+        return  # a table partitioned another way may have them in other parts, and is looked at as a whole
     pairs = [(a, b) for a, b in _pairs(old, now, same=now is same) if a.nature and a.nature == b.nature]
     yield from _differences(old, now, pairs, counted)
 

@@ -50,6 +50,7 @@ PAIRS = {
 }
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_there_and_back(server: Server, pair: str, backwards: bool) -> None:

@@ -95,6 +95,7 @@ def killed(
         yield Killed(newest, project({"live": conninfo}), conninfo, request.param)
 
 
+@pytest.mark.in_turn(2)
 def test_the_same_plan_goes_on_and_is_taken_back(killed: Killed) -> None:
     assert (killed.after_kill == killed.before) == (killed.place == "before")
     said = killed.folder.run("status", "live").out
@@ -110,6 +111,7 @@ def test_the_same_plan_goes_on_and_is_taken_back(killed: Killed) -> None:
     assert "as recorded" in killed.folder.run("status", "live").out
 
 
+@pytest.mark.in_turn(2)
 def test_rollback_takes_it_back_first(killed: Killed) -> None:
     back = killed.folder.run("rollback", "live", "--auto-approve")
     assert back.code == 0, back.err

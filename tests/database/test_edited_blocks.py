@@ -120,7 +120,7 @@ def live(newest: Server) -> str:
     return conninfo
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("edit", EDITS.values(), ids=[name.replace(" ", "_") for name in EDITS])
 def test_the_plan_is_that_of_all_blocks(
     edit: Edit, live: str, project: Callable[..., ProjectFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

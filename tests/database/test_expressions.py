@@ -98,7 +98,7 @@ CASES = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("case", CASES)
 def test_an_expression_changes_in_place_where_it_can(server: Server, case: str) -> None:
     how, by_hand, about, columns, more, action = CASES[case]

@@ -170,6 +170,7 @@ def make_roles(server: Server) -> None:
         session.mirror_roles(ROLES)
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(("old", "new"), CASES.values(), ids=CASES)
 def test_forth_and_back(server: Server, planned: Callable[[Session, Session], Proposal], old: str, new: str) -> None:
     with server.database() as here, server.database() as there:
@@ -189,6 +190,7 @@ def test_forth_and_back(server: Server, planned: Callable[[Session, Session], Pr
 DECLARABLE = [name for name in CASES if name not in ("routines",)]
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("name", DECLARABLE)
 @pytest.mark.parametrize("side", [0, 1])
 def test_toml_says_it_all(newest: Server, name: str, side: int) -> None:

@@ -135,6 +135,7 @@ def start(servers: Callable[[int], Server]) -> Iterator[Start]:
         yield Migration(server.scratch()), live, server
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("case", FOLLOWS.values(), ids=[name.replace(" ", "_") for name in FOLLOWS])
 def test_what_something_in_quarantine_needs_goes_there_too(start: Start, case: Case) -> None:
     migration, live, server = start

@@ -100,7 +100,7 @@ CASES = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("reverse_ties", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_there_and_back(server: Server, case: str, reverse_ties: bool) -> None:

@@ -54,7 +54,7 @@ def _text(sql: str, kind: str) -> str:
     return sql.format(key=KEYS[kind])
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("kind", KEYS)
 @pytest.mark.parametrize("case", [*CASES, *(f"{name}, and back" for name in BACK)])
 def test_it_leads_there_and_back(newest: Server, kind: str, case: str) -> None:

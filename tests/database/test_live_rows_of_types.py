@@ -175,6 +175,7 @@ STOPPED: dict[str, tuple[str, str, str, list[str]]] = {
 }
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("case", STOPPED)
 def test_what_stops_it_is_foretold(newest: Server, case: str) -> None:
     there, wanted, address, keys = STOPPED[case]

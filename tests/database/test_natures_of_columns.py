@@ -31,7 +31,7 @@ AROUND = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("around", AROUND)
 @pytest.mark.parametrize("before", NATURES)
 def test_values_come_back_whatever_the_column_was_in_between(newest: Server, before: str, around: str) -> None:

@@ -35,7 +35,7 @@ MOVES = [
 ]
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("owner", ["owner = 'g_app'\n", "owner = '@database'\n"], ids=["of a role", "of the database"])
 @pytest.mark.parametrize(("old", "new"), MOVES)
 def test_it_belongs_to_whom_a_direct_build_gives_it(newest: Server, owner: str, old: str, new: str) -> None:

@@ -58,6 +58,7 @@ CASES = {
 }
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(("itself", "reverse_ties"), [(False, False), (True, True)])
 @pytest.mark.parametrize("case", CASES)
 def test_a_partition_that_rows_refer_to_leaves_and_comes_back(

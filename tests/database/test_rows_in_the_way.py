@@ -127,6 +127,7 @@ CASES = {
 }
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize("case", CASES)
 def test_rows_in_the_way_are_named(people: tuple[ProjectFolder, str], case: str) -> None:
     folder, conninfo = people

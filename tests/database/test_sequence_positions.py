@@ -132,7 +132,7 @@ CASES = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("reverse_ties", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_it_goes_on(servers: Callable[[int], Server], case: str, reverse_ties: bool) -> None:

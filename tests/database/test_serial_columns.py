@@ -49,7 +49,7 @@ NEW = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("reverse_ties", [False, True])
 @pytest.mark.parametrize("case", NEW)
 def test_rows_have_their_values_before_anything_stands_on_them(
@@ -126,7 +126,7 @@ RENAMED = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("reverse_ties", [False, True])
 @pytest.mark.parametrize("case", RENAMED)
 def test_its_sequence_is_renamed_along(servers: Callable[[int], Server], case: str, reverse_ties: bool) -> None:

@@ -126,7 +126,7 @@ CASES = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("case", CASES)
 def test_what_it_has_fits(server: Server, case: str) -> None:
     by_hand, text = CASES[case]

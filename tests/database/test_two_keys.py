@@ -56,7 +56,7 @@ CASES = {
 FAR = TABLE.replace("[tables.unit.foreign_keys", "[tables.far.columns]\nabove = 'bigint'\n[tables.far.foreign_keys")
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("way", ["near", "near, ties reversed", "far"])
 @pytest.mark.parametrize("case", CASES)
 def test_a_foreign_key_is_made_anew_for_the_key_it_hangs_on(

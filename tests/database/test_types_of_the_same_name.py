@@ -68,7 +68,7 @@ CASES = {
 }
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("reverse_ties", [False, True])
 @pytest.mark.parametrize("case", CASES)
 def test_columns_go_over_to_a_type_of_the_same_name(server: Server, case: str, reverse_ties: bool) -> None:

@@ -74,7 +74,7 @@ def unknown(about: str, more: str) -> bool:
     return "[publications" in more and about != KEYED
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize(("before", "after"), CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize(("about", "more"), WAYS.values(), ids=WAYS)
 def test_values_come_back(start: Start, about: str, more: str, before: str, after: str) -> None:
@@ -99,7 +99,7 @@ def test_values_come_back(start: Start, about: str, more: str, before: str, afte
 FILLED = "b = { type = 'text', backfill = \"off || ' $update$ ' || command\" }"
 
 
-@pytest.mark.in_turn(2)
+@pytest.mark.in_turn(4)
 @pytest.mark.parametrize("before", ["", "b = { type = 'text', null = true }"])
 @pytest.mark.parametrize("way", [way for way, (_, more) in WAYS.items() if RAISES not in more])
 def test_a_backfill_reaches_all_rows(start: Start, way: str, before: str) -> None:

@@ -84,6 +84,7 @@ CASTS = [
 ]
 
 
+@pytest.mark.in_turn(2)
 @pytest.mark.parametrize(("old", "new", "value", "becomes"), CASTS, ids=[f"{c[0]}_{c[1]}_{c[2]}" for c in CASTS])
 def test_an_attribute_takes_another_type_as_a_column_does(
     old: str, new: str, value: str, becomes: str, newest: Server

@@ -2,8 +2,8 @@
 
 before.toml and after.toml are written by hand, rows.sql too where rows matter; plan.txt and plan.sql are what faberdb
 makes of them, written anew by `pytest tests/golden --update-golden`. A first line `# PostgreSQL 18` in after.toml keeps
-a case from older servers. The texts are those of the newest server. The way there and back is gone on it by every
-other case, and by one in twelve on an older server in turn; `make soak` goes it with all cases on each.
+a case from older servers. The texts are those of the newest server. The way there and back is gone on it by one
+case in four, and by one in twelve on an older server in turn; `make soak` goes it with all cases on each.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def texts(case: Path, request: pytest.FixtureRequest) -> Callable[[str, str], No
 
 
 NEWEST, *OLDER = sorted(INSTALLED, reverse=True)
-EVERY, EVERY_OLDER = 2, 12
+EVERY, EVERY_OLDER = 4, 12
 """How many cases go by from one that runs to the next, and to the next that also runs on an older server."""
 
 

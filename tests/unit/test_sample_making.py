@@ -17,7 +17,7 @@ TYPES = Types(
 
 
 def rows(*columns: Column, level: int = ALL) -> list[list[list[str]]]:
-    return Maker(Table(1, "t", True, (), columns, (), (), ()), TYPES).rows(level)
+    return Maker(Table(1, "t", True, (), "", columns, (), (), ()), TYPES).rows(level)
 
 
 ID = Column("id", INT, "integer", required=True, default=True, keyed=True)

@@ -23,6 +23,8 @@ near(oid) as (
         union select f.confrelid from pg_constraint f where f.contype = 'f' and f.conrelid = t.oid) x(oid))
 select c.oid::bigint, n.nspname, c.relname, c.oid in (select s.oid from staked s),
        array(select p.relid::oid::bigint from pg_partition_ancestors(c.oid) p(relid)),
+       (select jsonb_build_array(m.nspname, r.relname) from pg_class r join pg_namespace m on m.oid = r.relnamespace
+         where r.oid = pg_partition_root(c.oid) and r.oid <> c.oid),
        coalesce((select jsonb_agg(jsonb_build_array(a.attname, a.atttypid::bigint,
                      format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef or a.attidentity <> '',
                      a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid) like '%nextval(%', false)
@@ -55,7 +57,7 @@ satisfy."""
 
 _SEEN = """
 select c.oid::bigint, n.nspname, c.relname, n.nspname ~ '^faberdb_quarantine',
-       coalesce(w.parts, '[]'), coalesce(w.guarded, false),
+       nullif(pg_partition_root(c.oid)::oid, c.oid)::bigint, coalesce(w.parts, '[]'), coalesce(w.guarded, false),
        coalesce((select jsonb_agg(jsonb_build_array(a.attnum, a.attname, a.atttypid::bigint,
                      format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated::text) order by a.attnum)
                    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]')
@@ -105,14 +107,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """staked: whether its own rows are at stake. within: the tables that it is a partition of. conditions: as the
-    server prints them, that of its being a partition among them. foreign: the foreign tables that are children of it
+    """staked: whether its own rows are at stake. within: the tables that it is a partition of; whole: the name of the
+    outermost. conditions: as the server prints them, that of its being a partition among them. foreign: the foreign tables that are children of it
     or, beside it, of its parents, so that a statement may reach them too."""
 
     oid: int
     name: str
     staked: bool
     within: tuple[int, ...]
+    whole: str
     columns: tuple[Column, ...]
     conditions: tuple[str, ...]
     references: tuple[Reference, ...]
@@ -130,6 +133,7 @@ def tables(session: Asks, names: Sequence[str]) -> list[Table]:
             dotted(schema, name),
             staked,
             tuple(within),
+            dotted(*whole) if whole else "",
             tuple(Column(*column) for column in columns),
             tuple(conditions),
             tuple(
@@ -137,7 +141,7 @@ def tables(session: Asks, names: Sequence[str]) -> list[Table]:
             ),
             tuple(foreign),
         )
-        for oid, schema, name, staked, within, columns, conditions, references, foreign in session.query(
+        for oid, schema, name, staked, within, whole, columns, conditions, references, foreign in session.query(
             _TABLES.replace("{names}", quoted)
         )
     ]
@@ -194,12 +198,14 @@ def listed(oids: Iterable[int]) -> str:
 
 
 def read(session: Asks, known: Mapping[int, Table]) -> Samples:
-    """The rows of some tables, whatever they are called by now and whatever has come in their places. Raises
-    psycopg.Error."""
-    names = ", ".join(literal(table.name).strip() for table in known.values())
+    """The rows of some tables, and of what they are partitions of, whatever those are called by now and whatever has
+    come in their places. Raises psycopg.Error."""
+    called = dict.fromkeys(name for table in known.values() for name in (table.name, table.whole) if name)
+    names = ", ".join(literal(name).strip() for name in called)
     session.set_scope(())
     wanted = (
         f"select o from unnest(array[{listed(known)}]::oid[]) o"
+        f" union select pg_partition_root(o) from unnest(array[{listed(known)}]::oid[]) o"
         f" union select to_regclass(n)::oid from unnest(array[{names}]::text[]) n"
     )
     seen = session.query(_SEEN.replace("{tables}", wanted))
@@ -225,8 +231,9 @@ def read(session: Asks, known: Mapping[int, Table]) -> Samples:
             ),
             tuple(rows.get(oid, ())),
             guarded,
+            part_of,
         )
-        for oid, schema, name, waits, _, guarded, columns in shown
+        for oid, schema, name, waits, part_of, _, guarded, columns in shown
     }
 
 
