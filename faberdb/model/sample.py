@@ -23,8 +23,9 @@ class SampleColumn:
 @dataclass(frozen=True, slots=True)
 class SampleTable:
     """A table with all its rows, as text, in the order of its columns. path: of its address; name: as statements write
-    that. waits: whether it is in quarantine. guarded: whether row security may have kept some of them back. part_of: the
-    number of the table that it is a partition of, the outermost, which has its rows too."""
+    that. waits: whether it is in quarantine. guarded: whether row security may have kept some of them back.
+    whole: whether it is partitioned, so that all rows are its parts' too; part_of: the number of the outermost table
+    that it is a partition of."""
 
     path: tuple[str, ...]
     name: str
@@ -32,6 +33,7 @@ class SampleTable:
     columns: tuple[SampleColumn, ...]
     rows: tuple[tuple[str | None, ...], ...]
     guarded: bool = False
+    whole: bool = False
     part_of: int | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from faberdb.model import SampleColumn, Samples, SampleTable
 
@@ -20,18 +20,34 @@ def lost(before: Samples, after: Samples, called: Names, counted: Container[str]
     taken the place of that, or in quarantine; and the values of each column whose type stays are the same, but for
     rows without one where there has to be one now. counted: tables, by their names, on whose rows something of the
     user's acts besides, so that only their number can be told."""
-    return [line for number in before for line in _lost_of(number, before, after, called, counted)]
+    found = {number: _now(table, after.get(number), after, called) for number, table in before.items()}
+    anew = {n for n, now in found.items() if now is not None and now is not after.get(n)}
+    looked_at = dict.fromkeys(_whole_or_part(n, table, found, anew) for n, table in before.items() if not table.whole)
+    return [line for n in looked_at for line in _lost_of(before[n], found[n], same=after.get(n), counted=counted)]
 
 
-def _lost_of(number: int, before: Samples, after: Samples, called: Names, counted: Container[str]) -> Iterator[str]:
-    old = before[number]
-    same, instead = after.get(number), _named(old, after, called)
-    now = instead if same is None or (same.waits and instead and instead.rows) else same
+def _whole_or_part(
+    number: int, table: SampleTable, found: Mapping[int, SampleTable | None], anew: Container[int]
+) -> int:
+    """What to look at for the rows of a table: the one that it is a part of, where both are made anew, since the rows
+    may be in other parts of the same names by then; else itself, for a part may leave."""
+    now = found[number]
+    moved = number in anew and now is not None and now.part_of is not None
+    return table.part_of if moved and table.part_of is not None and table.part_of in anew else number
+
+
+def _now(old: SampleTable, same: SampleTable | None, after: Samples, called: Names) -> SampleTable | None:
+    """Where the rows of a table are after the plan; same: the table itself, which may wait in quarantine by then."""
+    instead = _named(old, after, called)
+    return instead if same is None or (same.waits and instead and instead.rows) else same
+
+
+def _lost_of(
+    old: SampleTable, now: SampleTable | None, *, same: SampleTable | None, counted: Container[str]
+) -> Iterator[str]:
     if now is None:
         yield from _gone(old)
         return
-    if now is not same and now.part_of is not None and old.part_of in before:
-        return  # a table partitioned another way may have them in other parts, and is looked at as a whole
     pairs = [(a, b) for a, b in _pairs(old, now, same=now is same) if a.nature and a.nature == b.nature]
     yield from _differences(old, now, pairs, counted)
 

@@ -57,7 +57,8 @@ satisfy."""
 
 _SEEN = """
 select c.oid::bigint, n.nspname, c.relname, n.nspname ~ '^faberdb_quarantine',
-       nullif(pg_partition_root(c.oid)::oid, c.oid)::bigint, coalesce(w.parts, '[]'), coalesce(w.guarded, false),
+       c.relkind = 'p', nullif(pg_partition_root(c.oid)::oid, c.oid)::bigint,
+       coalesce(w.parts, '[]'), coalesce(w.guarded, false),
        coalesce((select jsonb_agg(jsonb_build_array(a.attnum, a.attname, a.atttypid::bigint,
                      format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated::text) order by a.attnum)
                    from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]')
@@ -108,8 +109,8 @@ class Reference:
 @dataclass(frozen=True, slots=True)
 class Table:
     """staked: whether its own rows are at stake. within: the tables that it is a partition of; whole: the name of the
-    outermost. conditions: as the server prints them, that of its being a partition among them. foreign: the foreign tables that are children of it
-    or, beside it, of its parents, so that a statement may reach them too."""
+    outermost. conditions: as the server prints them, that of its being a partition among them. foreign: the foreign
+    tables that are children of it or, beside it, of its parents, so that a statement may reach them too."""
 
     oid: int
     name: str
@@ -231,9 +232,10 @@ def read(session: Asks, known: Mapping[int, Table]) -> Samples:
             ),
             tuple(rows.get(oid, ())),
             guarded,
+            whole,
             part_of,
         )
-        for oid, schema, name, waits, part_of, _, guarded, columns in shown
+        for oid, schema, name, waits, whole, part_of, _, guarded, columns in shown
     }
 
 
