@@ -9,15 +9,15 @@ from faberdb import plugins
 from faberdb.backups.shelf import Shelf
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
-from faberdb.model import Address, BackupProvider, Job, Object
+from faberdb.model import Address, BackupProvider, CopyProvider, Job, Object
 
 MOST_JOBS = 4
 """How many jobs work at once, if nothing is said and the machine has as many processors."""
 
 
-def backup_provider(name: str) -> BackupProvider:
+def backup_provider(name: str) -> BackupProvider | CopyProvider:
     """What takes and restores backups of this sort. Raises ConfigError."""
-    found: BackupProvider = plugins.load("faberdb.backups", name, "[backup] provider")
+    found: BackupProvider | CopyProvider = plugins.load("faberdb.backups", name, "[backup] provider")
     return found
 
 
@@ -34,6 +34,6 @@ def job_of(workspace: Workspace, told: Callable[[str, int], None], jobs: int | N
     return Job(pg_bin, path, here.variables, jobs or min(MOST_JOBS, os.cpu_count() or 1), told)
 
 
-def compared(maker: BackupProvider, objects: Mapping[Address, Object]) -> dict[Address, Object]:
+def compared(maker: BackupProvider | CopyProvider, objects: Mapping[Address, Object]) -> dict[Address, Object]:
     """The objects that a restore gives back as they were."""
     return {address: obj for address, obj in objects.items() if maker.comes_back(address)}

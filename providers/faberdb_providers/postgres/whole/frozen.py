@@ -22,7 +22,7 @@ select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.rel
  order by 1, 2
 """
 # It takes as long as it takes; and rows that row security hides would not be missed by anybody.
-_UNBOUND = """
+UNBOUND = """
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = off; set lock_timeout = '60s'
 """
 
@@ -73,7 +73,7 @@ def frozen(session: Session) -> Iterator[Frozen]:
     # Roles and tablespaces are the server's: no backup of one database holds them.
     session.asked = session.service = None
     with reading(session.connection, f"{session.label} while it is backed up"):
-        session.execute(_UNBOUND)
+        session.execute(UNBOUND)
         if session.version >= 17:
             session.execute("set transaction_timeout = 0")
         with session.transaction():
