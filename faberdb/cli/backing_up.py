@@ -13,8 +13,9 @@ from faberdb import __version__
 from faberdb.backups import record, sums
 from faberdb.backups.retention import outdated
 from faberdb.backups.shelf import Shelf
-from faberdb.cli.backup_means import backup_provider, compared, job_of, shelf_of
+from faberdb.cli.backup_means import backup_provider, compared, job_of, jobs_here, shelf_of
 from faberdb.cli.copying import clearing, fill_copy, server_of
+from faberdb.cli.time_left import told_to
 from faberdb.cli.verifying import verify
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
@@ -94,7 +95,7 @@ def try_backup(workspace: Workspace, environment: Environment, view: View) -> No
             maker.ready(server, None)
     else:
         with workspace.session(environment) as session:
-            maker.ready(session.version, job_of(workspace, lambda text, number: None))
+            maker.ready(session.version, job_of(workspace))
     folder = shelf_of(workspace, environment).folder.as_posix()
     view.note(f"would take a backup of {environment.name} with {name}, in {folder}")
 
@@ -113,11 +114,10 @@ def _fill(
     content = folder / "content"
     content.mkdir(mode=0o700)
     with workspace.session(environment) as session:
-        job = job_of(workspace, lambda text, number: view.progress(text, number, tables), jobs)
-        maker.ready(session.version, job)
+        maker.ready(session.version, job_of(workspace, jobs))
         with workspace.provider.frozen(session) as frozen:
             objects = frozen.catalogue().objects
-            tables = frozen.tables()
+            job = job_of(workspace, jobs, told_to(view, frozen.sizes(), jobs_here(jobs)))
             character, needs, size = frozen.character(), frozen.needs(), frozen.size()
             rows = _written(maker, frozen, content, job)
             identity, version = session.identity(), session.server_version

@@ -26,12 +26,21 @@ def shelf_of(workspace: Workspace, environment: Environment) -> Shelf:
     return Shelf(workspace.project.backup.directory, environment.name)
 
 
-def job_of(workspace: Workspace, told: Callable[[str, int], None], jobs: int | None = None) -> Job:
+def jobs_here(jobs: int | None) -> int:
+    """How many tables are worked on at once. jobs: what was asked for."""
+    return jobs or min(MOST_JOBS, os.cpu_count() or 1)
+
+
+def job_of(
+    workspace: Workspace,
+    jobs: int | None = None,
+    told: Callable[[str, str, int], None] = lambda verb, table, number: None,
+) -> Job:
     """How work on backups is done on this machine."""
     here = workspace.surroundings
     path = os.pathsep.join(map(str, here.path))
     pg_bin = str(here.pg_bin) if here.pg_bin else None
-    return Job(pg_bin, path, here.variables, jobs or min(MOST_JOBS, os.cpu_count() or 1), told)
+    return Job(pg_bin, path, here.variables, jobs_here(jobs), told)
 
 
 def compared(maker: BackupProvider | CopyProvider, objects: Mapping[Address, Object]) -> dict[Address, Object]:

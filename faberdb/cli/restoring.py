@@ -7,11 +7,12 @@ from contextlib import suppress
 from typing import Any
 
 from faberdb.backups.shelf import Shelf
-from faberdb.cli.backup_means import backup_provider, job_of, shelf_of
+from faberdb.cli.backup_means import backup_provider, job_of, jobs_here, shelf_of
 from faberdb.cli.comparing import refuse_unlike
 from faberdb.cli.copying import require_copy, server_of
 from faberdb.cli.options import consent
 from faberdb.cli.restored_state import write_restored_state
+from faberdb.cli.time_left import told_to
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, CutShortError, FaberError, RefusedError
@@ -123,8 +124,8 @@ def _beside(
 ) -> None:
     """The database beside, filled and compared; what an earlier run has filled is compared once more and no more."""
     filling, filled = FILLING.format(backup.id), FILLED.format(backup.id)
-    tables = sum(name != "large objects" for name in backup.rows)
-    job = job_of(workspace, lambda text, number: view.progress(text, number, tables), jobs)
+    tables = {name: number for name, number in backup.rows.items() if name != "large objects"}
+    job = job_of(workspace, jobs, told_to(view, tables, jobs_here(jobs)))
     if exchange.exists(new):
         mark = exchange.marked(new)
         if mark == filled:
@@ -141,7 +142,7 @@ def _beside(
         maker.ready(backup.major, job)
     try:
         if isinstance(maker, CopyProvider):
-            view.progress(f"copying the backup as {new}", 1, 2)
+            view.progress(f"copying the backup as {new}; to take it lasted {backup.seconds:.1f} s", 1, 2)
             maker.give_back(exchange, require_copy(exchange, backup), new, backup.character, filling)
             view.progress(f"reading the catalogue and counting the rows of {new}", 2, 2)
         else:

@@ -9,9 +9,10 @@ from typing import Any
 
 from faberdb import __version__
 from faberdb.backups.shelf import Shelf
-from faberdb.cli.backup_means import backup_provider, job_of
+from faberdb.cli.backup_means import backup_provider, job_of, jobs_here
 from faberdb.cli.comparing import refuse_unlike
 from faberdb.cli.copying import looked_at
+from faberdb.cli.time_left import told_to
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.errors import FaberError, UnfitBackupError
 from faberdb.model import Backup, BackupProvider, CopyProvider, Job, Verified
@@ -41,8 +42,8 @@ def verify(workspace: Workspace, shelf: Shelf, backup: Backup, view: View, jobs:
 def _restored(
     workspace: Workspace, shelf: Shelf, backup: Backup, maker: BackupProvider, view: View, jobs: int | None
 ) -> Verified:
-    tables = sum(name != "large objects" for name in backup.rows)
-    job = job_of(workspace, lambda text, number: view.progress(text, number, tables), jobs)
+    tables = {name: number for name, number in backup.rows.items() if name != "large objects"}
+    job = job_of(workspace, jobs, told_to(view, tables, jobs_here(jobs)))
     maker.ready(backup.major, job)
     with _scratch(workspace, backup, job) as server, server.database() as session:
         workspace.provider.clear_for(session, backup.character["owner"])

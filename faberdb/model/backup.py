@@ -72,13 +72,13 @@ class FormerDatabase:
 class Job:
     """How the work is to be done. bin_setting, path: where programs are looked for, as PATH is written. variables: of
     the process, of which a program gets the few that it needs. jobs: how many may work at once. told: of progress,
-    what table is done and the how manieth that is; other threads may call it."""
+    what is done now with which table, and the how manieth that is; other threads may call it."""
 
     bin_setting: str | None
     path: str
     variables: Mapping[str, str] = field(repr=False)
     jobs: int
-    told: Callable[[str, int], None]
+    told: Callable[[str, str, int], None]
 
 
 class BackupProvider(Protocol):

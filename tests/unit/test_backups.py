@@ -16,6 +16,7 @@ from faberdb.backups import record
 from faberdb.backups.retention import outdated
 from faberdb.backups.shelf import Shelf
 from faberdb.cli.descriptions import describe
+from faberdb.cli.time_left import TimeLeft
 from faberdb.errors import BackupError, DatabaseError, LockedError, UnfitBackupError
 from faberdb.model import Backup, Verified
 from faberdb_providers.postgres.whole.character import creation, statements
@@ -155,6 +156,21 @@ def test_what_a_backup_has_elsewhere_goes_with_it(tmp_path: Path) -> None:
         assert [path.name for path in shelf.folder.iterdir()] == asked, "to be tried again"
         later = shelf.take("20261202-000000-0000", filled, clear)
     assert [path.name for path in shelf.folder.iterdir()] == [later.id]
+
+
+def test_the_time_that_is_left_is_guessed_from_what_is_done() -> None:
+    now = 0.0
+    left = TimeLeft({"public.a": 600, 'public."B c"': 200, "public.d": 200}, 2, lambda: now)
+    assert left.begins("public.a") == ""
+    now = 30.0
+    assert left.begins("public.B c") == "", "both jobs are at work on the first two"
+    now = 60.0
+    assert left.begins("public.d") == ", about 40 s left for rows", "600 of 1,000 took 60 s"
+    fast = TimeLeft({"public.a": 1, "public.d": 1}, 1, lambda: now)
+    assert [fast.begins("public.a"), fast.begins("public.d")] == ["", ""], "too early to say"
+    unknown = TimeLeft({"public.a": 0, "public.d": 0}, 1, lambda: now)
+    now = 100.0
+    assert [unknown.begins("public.a"), unknown.begins("public.d")] == ["", ""], "never analyzed"
 
 
 def test_two_do_not_work_on_the_same_backups(tmp_path: Path) -> None:
