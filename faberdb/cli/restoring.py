@@ -142,7 +142,7 @@ def _beside(
         maker.ready(backup.major, job)
     try:
         if isinstance(maker, CopyProvider):
-            view.progress(f"copying the backup as {new}; to take it lasted {backup.seconds:.1f} s", 1, 2)
+            view.progress(f"copying the backup as {new}; it took {backup.seconds:.1f} s to take", 1, 2)
             maker.give_back(exchange, require_copy(exchange, backup), new, backup.character, filling)
             view.progress(f"reading the catalogue and counting the rows of {new}", 2, 2)
         else:

@@ -110,6 +110,11 @@ def test_a_copy_that_is_not_what_it_was_is_said(newest: Server, shop: ProjectFol
     before = rows(conninfo)
     assert shop.run("restore", "live", taken.name, "--auto-approve").code == 8
     assert (rows(conninfo), fetch(keeper, DATABASES)) == (before, [("copied",), (copy,)])
+    said, document = taken / "backup.json", json.loads((taken / "backup.json").read_text())
+    elsewhere = json.dumps({**document, "kept_as": {**document["kept_as"], "system": "1"}})
+    said.write_text(elsewhere)
+    assert "is a copy on another server than environment live connects to" in shop.run("backups", "live").err
+    said.write_bytes(json.dumps(document, indent=1).encode() + b"\n")
     run_sql(keeper, f'drop database "{copy}"')
     for command in (("backups", "verify", "live"), ("restore", "live", taken.name, "--auto-approve")):
         ran = shop.run(*command)
@@ -117,8 +122,9 @@ def test_a_copy_that_is_not_what_it_was_is_said(newest: Server, shop: ProjectFol
     assert f"somebody dropped or renamed its copy {copy}" in shop.run("backups", "live").err
 
 
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_a_copy_that_was_interrupted_is_never_listed_and_goes(
-    newest: Server, shop: ProjectFolder, conninfo: str, cache: Path
+    ending: signal.Signals, newest: Server, shop: ProjectFolder, conninfo: str, cache: Path
 ) -> None:
     keeper, shelf = newest.cluster.conninfo("template1"), shop.root / ".faberdb" / "backups" / "live"
     settings = {**os.environ, **shop.env, "FABERDB_CACHE": str(cache)}
@@ -130,9 +136,14 @@ def test_a_copy_that_was_interrupted_is_never_listed_and_goes(
             assert running.poll() is None
             assert time.monotonic() < limit
             time.sleep(0.02)
-        running.send_signal(signal.SIGKILL)
+        running.send_signal(ending)
+        time.sleep(0.5)
+        other.execute("rollback")  # to drop a database waits for that too
         running.wait(60)
-    assert len(list(shelf.glob("*.partial"))) == 1
+    if ending is signal.SIGKILL:
+        assert len(list(shelf.glob("*.partial"))) == 1
+    else:
+        assert (running.returncode, list(shelf.iterdir()), fetch(keeper, DATABASES)) == (130, [], [("copied",)])
     assert "There is no backup" in shop.run("backups", "live").out
     taken = backup(shop)
     assert [path.name for path in shelf.iterdir()] == [taken.name]
