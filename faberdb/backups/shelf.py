@@ -19,6 +19,7 @@ PARTIAL = ".partial"
 _GOING = ".going"
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\Z")
+Clear = Callable[[Path], bool]
 
 
 class Shelf:
@@ -56,12 +57,15 @@ class Shelf:
         finally:
             os.close(handle)
 
-    def take(self, backup_id: str, fill: Callable[[Path], Backup]) -> Backup:
-        """Make a backup: `fill` writes its files and tells what it is. Call it with the lock alone, so that what others
-        left unfinished is known to be abandoned. Raises BackupError, and what `fill` raises."""
+    def take(self, backup_id: str, fill: Callable[[Path], Backup], clear: Clear = lambda folder: True) -> Backup:
+        """Make a backup: `fill` writes its files and tells what it is. clear: takes away what a backup has elsewhere
+        than in its folder, and says whether that is gone; else the folder stays, as no backup, to be tried again. Call
+        it with the lock alone, so that what others left unfinished is known to be abandoned. Raises BackupError, and
+        what `fill` raises."""
         with _explained("a backup cannot be written", self.folder):
             for left in (*self.folder.glob(f"*{PARTIAL}"), *self.folder.glob(f"*{_GOING}")):
-                shutil.rmtree(left)
+                if clear(left):
+                    shutil.rmtree(left)
             partial = self.folder / f"{backup_id}{PARTIAL}"
             partial.mkdir(mode=0o700)
         try:
@@ -72,7 +76,8 @@ class Shelf:
                 partial.rename(self.folder / backup_id)
                 sums.settle(self.folder)
         except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
+            if clear(partial):
+                shutil.rmtree(partial, ignore_errors=True)
             raise
         return backup
 
@@ -103,6 +108,10 @@ class Shelf:
             advice=f"see what there is: faberdb backups {self.environment}",
         )
 
+    def ids(self, beginning: str) -> list[str]:
+        """Those that begin so. Raises BackupError."""
+        return [folder.name for folder in self._finished() if folder.name.startswith(beginning)]
+
     def place(self, backup: Backup) -> Path:
         """The folder of its files."""
         return self.folder / backup.id
@@ -131,12 +140,13 @@ class Shelf:
             aside.replace(folder / "verified.json")
             sums.settle(folder)
 
-    def remove(self, backup: Backup) -> None:
-        """Take a backup away; from the first moment on it is none. Raises BackupError."""
+    def remove(self, backup: Backup, clear: Clear = lambda folder: True) -> None:
+        """Take a backup away; from the first moment on it is none. clear: as for `take`. Raises BackupError."""
         with _explained("a backup cannot be removed", self.place(backup)):
             going = self.folder / f"{backup.id}{_GOING}"
             self.place(backup).rename(going)
-            shutil.rmtree(going)
+            if clear(going):
+                shutil.rmtree(going)
 
     def _finished(self) -> list[Path]:
         with _explained("the folder of backups cannot be read", self.folder):

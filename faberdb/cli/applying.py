@@ -77,7 +77,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             taken: list[str] = []
             if backup_wanted(workspace, environment, plan):
                 context = replace(
-                    context, back_up=lambda: taken.append(backup_before(workspace, environment, plan, view).id)
+                    context, back_up=lambda: taken.append(backup_before(workspace, environment, plan, view, session).id)
                 )
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from faberdb.cli.backup_means import shelf_of
+from faberdb.cli.copying import require_copy, server_of
 from faberdb.cli.options import jobs_option, shown, view_of, workspace_of
 from faberdb.cli.verifying import verify
-from faberdb.cli.workspace import environment_named
-from faberdb.errors import ExitCode
+from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.config.project import Environment
+from faberdb.errors import ExitCode, FaberError, UnfitBackupError
+from faberdb.model import Backup
+from faberdb.views.view import View
 
 
 @click.command("backups")
@@ -27,7 +33,8 @@ def command(
     if len(more) > (1 if verifying else 0):
         raise click.UsageError(f"Got unexpected extra argument ({more[-1]})", ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
-    shelf = shelf_of(workspace, environment_named(workspace, environment))
+    chosen = environment_named(workspace, environment)
+    shelf = shelf_of(workspace, chosen)
     if verifying:
         with shelf.locked(alone=False):
             backup = shelf.find(more[0] if more else None)
@@ -37,4 +44,23 @@ def command(
     for sentence in broken:
         view.note(sentence)
     view.backups(environment, [(backup, shelf.verified(backup)) for backup in reversed(found)])
+    _of_server(workspace, chosen, found, view)
     return int(ExitCode.OK)
+
+
+def _of_server(workspace: Workspace, environment: Environment, found: Sequence[Backup], view: View) -> None:
+    """What only the server knows: the databases that restores have put aside, and copies that are gone. The list is
+    what the folder holds, whether the server can be asked or not; nothing is started for it."""
+    if environment.embedded and not workspace.provider.embedded_running(workspace.folder(environment)):
+        return
+    try:
+        with server_of(workspace, environment, read_only=True) as server:
+            for backup in found:
+                if backup.kept_as:
+                    try:
+                        require_copy(server, backup)
+                    except UnfitBackupError as error:
+                        view.note(error.message)
+            view.kept_databases(environment.name, server.former())
+    except FaberError as error:
+        view.note(f"what is kept on the server could not be looked at: {error.message}")

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from faberdb.backups.record import backup_schema
 from faberdb.cli.descriptions import describe
 from faberdb.cli.reference import pages
 from faberdb.config.format import ProjectFile
@@ -35,6 +36,7 @@ def documents() -> Iterator[tuple[str, str]]:
         yield name, render(model)
     yield "plan.schema.json", _json(plan_schema())
     yield "state.schema.json", _json(state_schema())
+    yield "backup.schema.json", _json(backup_schema())
 
 
 def _provider() -> Any:

@@ -8,14 +8,16 @@ from contextlib import contextmanager
 import click
 
 from faberdb.cli.applying import apply_plan, check_plan
+from faberdb.cli.backup_means import shelf_of
 from faberdb.cli.environment_rules import hazard_rules, refuse_unsupported
 from faberdb.cli.identity import another_database, require_journalled
 from faberdb.cli.made import Made
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning_back import plan_rollback
+from faberdb.cli.restoring import restore
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, CutShortError, ExitCode, StoppedError
+from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
 from faberdb.plan.codec import from_json
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record
@@ -33,7 +35,12 @@ FEW = 5
 @click.option(
     "--steps", type=click.IntRange(1), default=None, help="How many plans to take back; 1 if nothing is said."
 )
-@click.option("--to", "goal", metavar="PLAN_ID", help="Take back all that was applied after this plan.")
+@click.option(
+    "--to",
+    "goal",
+    metavar="ID",
+    help="Take back all that was applied after this plan; or restore this backup, as `faberdb restore` does.",
+)
 @approve_option
 @dry_run_option
 @shown
@@ -50,10 +57,16 @@ def command(
     no_color: bool,
     verbose: int,
 ) -> int:
-    """Take back the last plan that was applied to ENVIRONMENT, or several; rows come back from quarantine."""
+    """Take back the last plan that was applied to ENVIRONMENT, or several; rows come back from quarantine. With the id
+    of a backup, put that in the place of the database."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     chosen = environment_named(workspace, environment)
+    if goal and _means_backup(workspace, chosen, goal):
+        if steps is not None:
+            raise ConfigError("--steps and --to say two different things", advice="give one of them")
+        restore(workspace, chosen, goal, view, auto_approve=auto_approve, dry_run=dry_run)
+        return int(ExitCode.OK)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
     found, note, halted = _standing(workspace, chosen)
@@ -82,6 +95,24 @@ def command(
         if dry_run:
             break
     return int(ExitCode.OK)
+
+
+def _means_backup(workspace: Workspace, environment: Environment, goal: str) -> bool:
+    """Whether an id is that of a backup, and not of a plan. The database need not be there for it. Raises ConfigError
+    where it can be both, BackupError where it can be several backups."""
+    backups = shelf_of(workspace, environment).ids(goal)
+    if not backups or goal in backups:
+        return bool(backups)
+    state, _ = workspace.state(environment)
+    plans = [record.plan_id for record in state.standing() if record.plan_id.startswith(goal)] if state else []
+    if plans:
+        raise ConfigError(
+            f"{goal} is the beginning of the id of a plan and of a backup of {environment.name}",
+            detail=(f"plan {plans[0]}", f"backup {backups[0]}"),
+            advice=f"give more of it; faberdb status {environment.name} tells of plans, faberdb backups"
+            f" {environment.name} of backups",
+        )
+    return True
 
 
 def _take_back(

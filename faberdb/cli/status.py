@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,12 +13,13 @@ from faberdb.cli.options import shown, view_of, workspace_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError, LockedError
-from faberdb.model import UnderWay
+from faberdb.model import FormerDatabase, UnderWay
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
+from faberdb.views.backups import kept_aside
 from faberdb.views.view import LastPlan, Quarantined, StatusRow
 from faberdb.views.words import several
 
@@ -56,6 +57,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
             objects = workspace.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
             things, size, quarantine = session.quarantine_summary()
+            kept = tuple(workspace.provider.former(session))
     except FaberError as error:
         return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
@@ -63,14 +65,23 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     row = _with_state(row, found.state)
     return replace(
         row,
-        data=replace(row.data, standing=word, quarantine=Quarantined(things, size)),
+        data=replace(row.data, standing=word, quarantine=Quarantined(things, size), kept_databases=kept),
         database=database,
         standing=standing,
         as_recorded=as_recorded,
         note=another_database(state, identity, environment),
         quarantine=quarantine,
+        kept=_kept(kept, environment.name),
         url=url,
     )
+
+
+def _kept(found: Sequence[FormerDatabase], name: str) -> str:
+    """The databases that restores have put aside."""
+    if not found:
+        return ""
+    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+    return f"{'; '.join(map(kept_aside, found[:FEW]))}{more}; to drop: faberdb restore {name} --drop-kept"
 
 
 def _as(row: StatusRow, standing: str) -> StatusRow:

@@ -216,7 +216,7 @@ class BackupTable(Table):
     """Backups before changes."""
 
     provider: Text = "pg_dump"
-    """What takes the backups."""
+    """What takes the backups: `pg_dump`, or `template`, which copies the database on its own server."""
     directory: Text = ".faberdb/backups"
     """Folder in which they are kept, beside this file, a folder for each environment; or one elsewhere."""
     retention_days: int | None = Field(default=None, gt=0)

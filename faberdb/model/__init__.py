@@ -5,7 +5,7 @@ these values; a provider fills them. They are imported from here, whichever file
 """
 
 from faberdb.model.address import Address
-from faberdb.model.backup import Backup, BackupProvider, Job, Verified
+from faberdb.model.backup import Backup, BackupProvider, CopyProvider, FormerDatabase, Job, Verified
 from faberdb.model.change import (
     IRREVERSIBLE,
     Action,
@@ -64,10 +64,12 @@ __all__ = [
     "CarriedRows",
     "Catalogue",
     "Change",
+    "CopyProvider",
     "Effects",
     "Estimate",
     "Explanation",
     "Failure",
+    "FormerDatabase",
     "Hazard",
     "Job",
     "JournalEntry",

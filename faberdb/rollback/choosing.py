@@ -10,9 +10,11 @@ def chosen_records(state: State | None, steps: int | None, goal: str | None, env
     """The applied plans to take back, newest first. Raises ConfigError where there is nothing that fits."""
     standing = list(state.standing()) if state else []
     if not standing:
+        backup = f", and no backup of it begins with {goal}" if goal else ""
         raise ConfigError(
-            f"nothing that faberdb applied to {environment} is left to take back",
-            advice=f"see what was applied: faberdb status {environment}",
+            f"nothing that faberdb applied to {environment} is left to take back{backup}",
+            advice=f"see what was applied: faberdb status {environment}; and what backups there are: faberdb backups"
+            f" {environment}",
         )
     if goal is not None and steps is not None:
         raise ConfigError("--steps and --to say two different things", advice="give one of them")
@@ -23,8 +25,10 @@ def chosen_records(state: State | None, steps: int | None, goal: str | None, env
         places = [n for n, record in enumerate(newest_first) if record.plan_id.startswith(goal)]
         if len(places) != 1:
             raise ConfigError(
-                f"{'no' if not places else 'more than one'} applied plan of {environment} begins with {goal}",
-                advice="plans: " + ", ".join(record.plan_id[:8] for record in newest_first),
+                f"{'no' if not places else 'more than one'} applied plan of {environment} begins with {goal}"
+                + ("" if places else ", and no backup"),
+                advice=f"plans: {', '.join(record.plan_id[:8] for record in newest_first)}; faberdb status"
+                f" {environment} tells the last of them, faberdb backups {environment} the backups",
             )
         return newest_first[: places[0]]
     count = steps or 1

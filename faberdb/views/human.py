@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence, Set
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
-from faberdb.views.backups import Listed, proven, taken, write_list
+from faberdb.views.backups import Listed, in_what_way, proven, taken, write_kept, write_list
 from faberdb.views.body import Body
 from faberdb.views.outline import outline
 from faberdb.views.page import Page, terminal_width
@@ -117,13 +117,18 @@ class Human:
     def backed_up(self, backup: Backup, verified: Verified | None, place: str) -> None:
         page = self._page()
         page.line((f"{taken(backup)}.", "green"))
-        page.line((f"verified: restored in {verified.seconds:.1f} s" if verified else "not verified", "dim"), indent=2)
+        page.line((f"verified: {in_what_way(verified)}" if verified else "not verified", "dim"), indent=2)
         page.whole((f"  {place}", "dim"))
         self._write(page)
 
     def backups(self, environment: str, found: Sequence[Listed]) -> None:
         page = self._page()
         write_list(page, environment, found)
+        self._write(page)
+
+    def kept_databases(self, environment: str, found: Sequence[FormerDatabase]) -> None:
+        page = self._page()
+        write_kept(page, environment, found)
         self._write(page)
 
     def verified(self, backup: Backup, verified: Verified) -> None:
@@ -137,7 +142,7 @@ class Human:
             page.blank()
             style = "green" if row.as_recorded else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
-            for name in ("database", "state", "last", "quarantine", "pending", "url", "note"):
+            for name in ("database", "state", "last", "quarantine", "kept", "pending", "url", "note"):
                 value = getattr(row, name)
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)

@@ -12,10 +12,10 @@ from typing import Any
 
 from faberdb import __version__
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, Risk, Step, Verified, Wait, reworded
+from faberdb.model import Address, Backup, Change, FormerDatabase, Risk, Step, Verified, Wait, reworded
 from faberdb.plan.document import Plan
 from faberdb.views import words
-from faberdb.views.backups import Listed, proven, taken
+from faberdb.views.backups import Listed, kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
 from faberdb.views.outline import Item, outline
 from faberdb.views.view import StatusRow
@@ -135,6 +135,10 @@ class Json:
             self._say("backup", taken(backup), backup=_backup(backup, verified))
         sentence = f"{environment}: {words.plural(len(found), 'backup')}"
         self._say("backups_summary", sentence, environment=environment, count=len(found))
+
+    def kept_databases(self, environment: str, found: Sequence[FormerDatabase]) -> None:
+        for database in found:
+            self._say("kept_database", kept_aside(database), environment=environment, database=asdict(database))
 
     def verified(self, backup: Backup, verified: Verified) -> None:
         self._say("backup_verified", proven(backup, verified), backup=_backup(backup, verified))

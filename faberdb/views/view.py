@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, Step, Verified, Wait
 from faberdb.plan.document import Plan
 
 
@@ -35,7 +35,7 @@ class StatusData:
 
     standing: `as_recorded`, `drifted`, `nothing_recorded`, `interrupted` (a plan stopped part way), `running` (an apply
     is at work), `not_running` (an embedded server) or `unreachable`. serial: of the state. pending: how many declared
-    changes the last plan held back.
+    changes the last plan held back. kept_databases: what restores have put aside.
     """
 
     standing: str = "unreachable"
@@ -44,6 +44,7 @@ class StatusData:
     last: LastPlan | None = None
     quarantine: Quarantined | None = None
     pending: int | None = None
+    kept_databases: tuple[FormerDatabase, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class StatusRow:
 
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
     last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
-    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. pending: what the
-    last plan held back. note: what else is to be known. as_recorded: whether the live database is as the state recorded
-    it; None where that was not looked at. data: the same for programs.
+    amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. kept: the
+    databases that restores have put aside. pending: what the last plan held back. note: what else is to be known.
+    as_recorded: whether the live database is as the state recorded it; None where that was not looked at. data: the
+    same for programs.
     """
 
     environment: str
@@ -65,6 +67,7 @@ class StatusRow:
     standing: str = ""
     url: str = ""
     quarantine: str = ""
+    kept: str = ""
     pending: str = ""
     note: str = ""
     as_recorded: bool | None = None
@@ -123,6 +126,10 @@ class View(Protocol):
 
     def backups(self, environment: str, found: Sequence[tuple[Backup, Verified | None]]) -> None:
         """The backups of an environment, the newest first."""
+        ...
+
+    def kept_databases(self, environment: str, found: Sequence[FormerDatabase]) -> None:
+        """The databases that restores have put aside, the oldest first; nothing is said of none."""
         ...
 
     def verified(self, backup: Backup, verified: Verified) -> None:

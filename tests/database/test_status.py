@@ -129,6 +129,7 @@ def test_programs_get_data_beside_the_sentences(newest: Server, project: Project
             "plans_applied": None,
             "last": None,
             "quarantine": {"things": 0, "bytes": 0},
+            "kept_databases": [],
             "pending": None,
         }
         folder.declare('[tables.t.columns]\nid = "int"\nname = "text"\n')

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+import faberdb_schemas
+from faberdb.backups import record
 from faberdb.backups.retention import outdated
 from faberdb.backups.shelf import Shelf
+from faberdb.cli.descriptions import describe
+from faberdb.cli.time_left import TimeLeft
 from faberdb.errors import BackupError, DatabaseError, LockedError, UnfitBackupError
 from faberdb.model import Backup, Verified
 from faberdb_providers.postgres.whole.character import creation, statements
@@ -30,10 +36,23 @@ ONE = Backup(
     size=2,
     database_size=3,
     fingerprint="sha256:1",
-    database={"name": "shop"},
+    database={"system": None, "oid": 16384, "name": "shop"},
     rows={"public.a": 1},
-    character={},
-    needs={},
+    character={
+        "owner": "ann",
+        "encoding": "UTF8",
+        "collate": "C",
+        "ctype": "C",
+        "provider": "libc",
+        "locale": None,
+        "rules": None,
+        "limit": -1,
+        "tablespace": "pg_default",
+        "comment": None,
+        "settings": [["", "work_mem", "7MB"]],
+        "rights": [["", "CONNECT", False]],
+    },
+    needs={"extensions": {"citext": "1.6"}, "roles": ["ann"], "superusers": [], "tablespaces": []},
 )
 
 
@@ -102,6 +121,56 @@ def test_who_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
     found, broken = shelf.backups()
     assert found == [made]
     assert len(broken) == 1
+
+
+def test_the_published_schema_is_fresh_and_says_what_a_backup_may_say() -> None:
+    describe()  # the texts beside attributes, as the generator has them
+    file = Path(str(faberdb_schemas.__file__)).parent / "backup.schema.json"
+    assert json.loads(file.read_text("utf-8")) == record.backup_schema(), "make docs"
+    jsonschema.Draft202012Validator.check_schema(record.backup_schema())
+    schema = jsonschema.Draft202012Validator(record.backup_schema())
+    copy = replace(ONE, kept_as={"database": "shop_backup", "oid": 16390, "system": "7"})
+    for backup in (ONE, copy):
+        document = json.loads(record.to_json(backup))
+        schema.validate(document)
+        assert record.from_json(record.to_json(backup), "here") == backup
+        for wrong in ({"size": "2"}, {"owner": "ann"}, {"character": {"owner": "ann"}}):
+            broken = {**document, **wrong}
+            assert not schema.is_valid(broken)
+            with pytest.raises(BackupError, match="cannot be read"):
+                record.from_json(json.dumps(broken).encode(), "here")
+
+
+def test_what_a_backup_has_elsewhere_goes_with_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, "live")
+    asked: list[str] = []
+
+    def clear(folder: Path) -> bool:
+        asked.append(folder.name)
+        return len(asked) > 1
+
+    with shelf.locked(alone=True):
+        made = shelf.take(ONE.id, filled)
+        shelf.remove(made, clear)
+        assert (shelf.backups(), asked) == (([], []), [f"{ONE.id}.going"])
+        assert [path.name for path in shelf.folder.iterdir()] == asked, "to be tried again"
+        later = shelf.take("20261202-000000-0000", filled, clear)
+    assert [path.name for path in shelf.folder.iterdir()] == [later.id]
+
+
+def test_the_time_that_is_left_is_guessed_from_what_is_done() -> None:
+    now = 0.0
+    left = TimeLeft({"public.a": 600, 'public."B c"': 200, "public.d": 200}, 2, lambda: now)
+    assert left.begins("public.a") == ""
+    now = 30.0
+    assert left.begins("public.B c") == "", "both jobs are at work on the first two"
+    now = 60.0
+    assert left.begins("public.d") == ", about 40 s left for rows", "600 of 1,000 took 60 s"
+    fast = TimeLeft({"public.a": 1, "public.d": 1}, 1, lambda: now)
+    assert [fast.begins("public.a"), fast.begins("public.d")] == ["", ""], "too early to say"
+    unknown = TimeLeft({"public.a": 0, "public.d": 0}, 1, lambda: now)
+    now = 100.0
+    assert [unknown.begins("public.a"), unknown.begins("public.d")] == ["", ""], "never analyzed"
 
 
 def test_two_do_not_work_on_the_same_backups(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def _counting(sign: str, verb: str, job: Job) -> Callable[[str], None]:
         _, found, table = text.partition(sign)
         if found:
             done += 1
-            job.told(f"{verb} {table.replace(chr(34), '')}", done)
+            job.told(verb, table.replace('"', ""), done)
 
     return line
 

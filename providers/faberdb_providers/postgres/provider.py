@@ -13,6 +13,7 @@ from faberdb.model import (
     Address,
     Change,
     Explanation,
+    FormerDatabase,
     Kept,
     Limits,
     Object,
@@ -146,12 +147,20 @@ class PostgresProvider:
 
         return rows_of(session)
 
-    def exchange(self, conninfo: str, label: str) -> AbstractContextManager[Exchange]:
-        """The server of a connection string, for putting another database in the place of the one that it names.
-        Raises DatabaseError."""
+    def exchange(self, conninfo: str, label: str, *, read_only: bool = False) -> AbstractContextManager[Exchange]:
+        """The server of a connection string, for putting another database in the place of the one that it names, or
+        only looking what there is. Raises DatabaseError."""
         from faberdb_providers.postgres.whole.exchange import exchange
 
-        return exchange(conninfo, label)
+        return exchange(conninfo, label, read_only=read_only)
+
+    def former(self, session: Session) -> list[FormerDatabase]:
+        """The databases that restores have put aside which were the session's database. Raises DatabaseError."""
+        from faberdb_providers.postgres.waiting import reading
+        from faberdb_providers.postgres.whole.former import former
+
+        with reading(session.connection, "which databases are kept"):
+            return former(session.query, session.connection.info.dbname)
 
     def clear_for(self, session: Session, role: str) -> None:
         """Empty a scratch database of what it begins with, and make a role its owner. Raises DatabaseError."""

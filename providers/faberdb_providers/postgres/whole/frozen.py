@@ -15,14 +15,17 @@ from faberdb_providers.postgres.whole.character import character
 
 # Also faberdb's own, for what waits in quarantine is nobody's to lose. Not those that an extension brings and fills.
 _TABLES = """
-select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+select n.nspname, c.relname,
+       (c.relpages::bigint + coalesce((select relpages from pg_class t where t.oid = c.reltoastrelid), 0))
+       * current_setting('block_size')::bigint
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
                     and d.deptype = 'e')
  order by 1, 2
 """
 # It takes as long as it takes; and rows that row security hides would not be missed by anybody.
-_UNBOUND = """
+UNBOUND = """
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = off; set lock_timeout = '60s'
 """
 
@@ -37,10 +40,11 @@ class Frozen:
         """What there was at that moment. Raises DatabaseError, LockedError."""
         return self.session.inspect()
 
-    def tables(self) -> int:
-        """How many tables there are with rows of their own. Raises DatabaseError."""
+    def sizes(self) -> dict[str, int]:
+        """The tables with rows of their own, and about how many bytes each has, as it was last analyzed: to look takes
+        locks that pg_dump alone should wait for. Raises DatabaseError."""
         with reading(self.session.connection, f"the tables of {self.session.label}"):
-            return len(self.session.query(_TABLES))
+            return {f"{ident(schema)}.{ident(name)}": size for schema, name, size in self.session.query(_TABLES)}
 
     def rows(self) -> dict[str, int]:
         """How many rows each table had. Raises DatabaseError, LockedError."""
@@ -73,7 +77,7 @@ def frozen(session: Session) -> Iterator[Frozen]:
     # Roles and tablespaces are the server's: no backup of one database holds them.
     session.asked = session.service = None
     with reading(session.connection, f"{session.label} while it is backed up"):
-        session.execute(_UNBOUND)
+        session.execute(UNBOUND)
         if session.version >= 17:
             session.execute("set transaction_timeout = 0")
         with session.transaction():
@@ -85,7 +89,7 @@ def rows_of(session: Session) -> dict[str, int]:
     """How many rows each table of a database has, and how many large objects there are. Raises DatabaseError."""
     with reading(session.connection, f"the rows of {session.label}"):
         found = {"large objects": int(session.query("select count(*) from pg_largeobject_metadata")[0][0])}
-        for schema, name in session.query(_TABLES):
+        for schema, name, _ in session.query(_TABLES):
             table = f"{ident(schema)}.{ident(name)}"
             found[table] = int(session.query(f"select count(*) from only {table}")[0][0])
         return found
