@@ -20,6 +20,7 @@ from faberdb.model.change import (
 )
 from faberdb.model.estimate import Estimate, rounded
 from faberdb.model.explanation import Explanation
+from faberdb.model.health import HealthFinding, HealthVerdict, Threshold, Thresholds, lasting, worse, worst
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
     LEFT_OUT,
@@ -69,6 +70,8 @@ __all__ = [
     "Explanation",
     "Failure",
     "Hazard",
+    "HealthFinding",
+    "HealthVerdict",
     "Job",
     "JournalEntry",
     "Kept",
@@ -90,6 +93,8 @@ __all__ = [
     "Script",
     "Statement",
     "Step",
+    "Threshold",
+    "Thresholds",
     "Trial",
     "Turn",
     "UnderWay",
@@ -100,6 +105,9 @@ __all__ = [
     "Weighed",
     "Work",
     "Written",
+    "lasting",
     "reworded",
     "rounded",
+    "worse",
+    "worst",
 ]
