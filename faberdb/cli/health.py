@@ -17,8 +17,8 @@ from faberdb.model import HealthVerdict
 @click.pass_context
 def command(ctx: click.Context, environment: str | None, as_json: bool, no_color: bool, verbose: int) -> int:
     """Check the health of ENVIRONMENT, or of all of them, READ ONLY, and starting nothing: connection, version,
-    privileges, replication, transactions, locks, leftovers, sequences, wraparound, dead rows, disk, backups. Ends with 1
-    where something is critical, else with 0; thresholds stand in `[health]` of faberdb.toml."""
+    privileges, replication, transactions, locks, leftovers, sequences, wraparound, dead rows, disk, backups. It
+    ends with 1 where something is critical, else with 0; thresholds stand in `[health]` of faberdb.toml."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     names = [environment] if environment else list(workspace.project.environments)

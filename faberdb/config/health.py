@@ -121,10 +121,12 @@ def contradictions(table: HealthTable) -> Iterator[tuple[str, str]]:
 
 def _threshold(name: str, written: Table) -> Threshold:
     usual = HealthTable.model_fields[name].default
-    warning, critical = (
-        getattr(written, key, None) or getattr(usual, key, None)  # 0 is refused before
-        for key in ("warning", "critical")
-    )
+
+    def value(key: str) -> Any:
+        own = getattr(written, key, None)
+        return getattr(usual, key, None) if own is None else own
+
+    warning, critical = value("warning"), value("critical")
     worth = next(worth for kind, worth in _WORTH if isinstance(written, kind))
     said = f"warning from {_said(warning)}" + (f", critical from {_said(critical)}" if critical is not None else "")
     return Threshold(worth(warning), None if critical is None else worth(critical), said)

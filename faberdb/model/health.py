@@ -85,7 +85,7 @@ def worse(before: Iterable[HealthFinding], after: Iterable[HealthFinding]) -> li
 
 
 def lasting(seconds: float) -> str:
-    """How long something has lasted, no finer than it matters: `under a second`, `40 s`, `12 min`, `5.5 h`, `3 days`."""
+    """How long it has lasted, no finer than it matters: `under a second`, `40 s`, `12 min`, `5.5 h`, `3 days`."""
     for unit, length in (("days", 86400), ("h", 3600), ("min", 60), ("s", 1)):
         if seconds >= length * (2 if unit == "days" else 1):
             return f"{round(seconds / length, 1 if unit in ('days', 'h') else None):g} {unit}"

@@ -33,7 +33,9 @@ def judge(check: Check, *rows: dict[str, Any], around: Around = AROUND) -> Healt
 
 
 def test_what_is_written_of_a_threshold_leaves_the_rest_of_it_as_it_is() -> None:
-    found = thresholds(HealthTable.model_validate({"lock_waits": {"warning": "500ms"}, "replication_slots": {"critical": "1TB"}}))
+    found = thresholds(
+        HealthTable.model_validate({"lock_waits": {"warning": "500ms"}, "replication_slots": {"critical": "1TB"}})
+    )
     assert (found["lock_waits"].warning, found["lock_waits"].critical) == (0.5, 60)
     assert (found["replication_slots"].warning, found["replication_slots"].critical) == (2**30, 2**40)
     assert found["lock_waits"].said == "warning from 500ms, critical from 1min"
@@ -67,7 +69,9 @@ def test_wraparound_is_measured_against_all_ids_and_against_autovacuum() -> None
 
 def test_slots_are_judged_by_what_becomes_of_them() -> None:
     def slot(status: str, *, active: bool = True, kept: float = 1024) -> HealthFinding:
-        return judge(replication.REPLICATION_SLOTS, {"slot": "s", "active": active, "wal_status": status, "bytes": kept})
+        return judge(
+            replication.REPLICATION_SLOTS, {"slot": "s", "active": active, "wal_status": status, "bytes": kept}
+        )
 
     assert slot("reserved").verdict is OK
     assert slot("extended", kept=2 * 2**30).verdict is WARNING

@@ -31,7 +31,10 @@ select format('%I', c.conname) as name, c.conrelid = 0 as of_domain,
 def _indexes(rows: Rows, around: Around) -> HealthFinding:
     things = []
     for row in rows:
-        name, line = row["index"], f"index {row['index']} of {row['table']} is invalid: it is written, and read by nobody"
+        name, line = (
+            row["index"],
+            f"index {row['index']} of {row['table']} is invalid: it is written, and read by nobody",
+        )
         advice = f"REINDEX INDEX CONCURRENTLY {name}, or DROP INDEX CONCURRENTLY {name}; a leftover (_ccnew) is dropped"
         if row["partitioned"]:
             line = f"index {name} of {row['table']} is invalid: not every partition has its part"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from faberdb_providers.postgres.session import Session
 
 TOGETHER, EACH, ALL = 10, 5, 30
-"""Seconds that all questions may take together, that one may take for itself, and after which none is asked any more."""
+"""Seconds that all questions may take together, that one may take for itself, and after which none is begun."""
 PATIENCE = 1
 """Seconds to wait for a lock; only reading where a sequence stands takes one."""
 
@@ -101,6 +101,8 @@ def _refused(error: psycopg.Error, around: Around) -> HealthFinding:
 def _out_of_reach(error: psycopg.Error) -> list[HealthFinding]:
     """The findings where the server does not even answer."""
     first, *others = CHECKS
-    found = [HealthFinding(first.name, HealthVerdict.CRITICAL, f"the server does not answer: {words(error)[0]}", count=1)]
+    found = [
+        HealthFinding(first.name, HealthVerdict.CRITICAL, f"the server does not answer: {words(error)[0]}", count=1)
+    ]
     unknown = (HealthFinding(check.name, HealthVerdict.UNKNOWN, "the server does not answer") for check in others)
     return [*found, *unknown]

@@ -60,7 +60,9 @@ def _standby(rows: Rows, around: Around) -> HealthFinding:
     behind = row["behind"]
     since = f"; the last transaction it has replayed is {lasting(behind)} old" if behind is not None else ""
     advice = "connect to the primary: in the connection string, target_session_attrs=read-write with all hosts finds it"
-    return judged(CRITICAL, f"a standby, which takes no writes{since}", threshold="critical on a standby", advice=advice)
+    return judged(
+        CRITICAL, f"a standby, which takes no writes{since}", threshold="critical on a standby", advice=advice
+    )
 
 
 def _read_only(rows: Rows, around: Around) -> HealthFinding:
@@ -69,7 +71,7 @@ def _read_only(rows: Rows, around: Around) -> HealthFinding:
     found = "new sessions are read only: default_transaction_read_only is on"
     advice = (
         "find out why, since services set it where the disk is full; pg_db_role_setting says whether for a role or"
-        f" database: ALTER ROLE {ident(around.role)}, ALTER DATABASE or ALTER SYSTEM RESET default_transaction_read_only"
+        f" database: ALTER ROLE {ident(around.role)}, DATABASE or SYSTEM RESET default_transaction_read_only"
     )
     return judged(CRITICAL, found, threshold="critical where they may not", advice=advice)
 

@@ -24,8 +24,8 @@ select pid, coalesce(application_name, '') as application, state is null as hidd
 # Locks are seen by everybody; since when one is waited for stands there from 14 on.
 _WAITS = """
 select distinct on (l.pid) l.pid, coalesce(a.application_name, '') as application,
-       extract(epoch from clock_timestamp() - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start))::float8
-           as seconds,
+       extract(epoch from clock_timestamp()
+           - coalesce((to_jsonb(l) ->> 'waitstart')::timestamptz, a.query_start))::float8 as seconds,
        (select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.oid = l.relation) as relation,
        (select json_agg(json_build_array(b.pid, coalesce(s.application_name, '')) order by b.pid)
