@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import wrap
 
 from faberdb.model import HealthFinding, HealthVerdict
 from faberdb.views.page import Page
@@ -27,7 +28,10 @@ def write_health(page: Page, environment: str, found: Sequence[HealthFinding], *
         start, style = width + 14, STYLES[finding.verdict]
         more = _more(finding)
         if table:
-            page.line((verdict, style), f"  {name}  {finding.found}", indent=2, hang=start - 2)
+            first, *rest = wrap(visible(finding.found), max(page.width - start, 20)) or [""]
+            page.line((verdict, style), f"  {name}  {first}", indent=2, hang=0)
+            for line in rest:
+                page.line(line, indent=start, hang=0)
             for line in more:
                 page.line((line, "dim"), indent=start, hang=2)
         else:
