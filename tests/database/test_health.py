@@ -126,6 +126,7 @@ def test_what_a_role_may_not_see_or_do_is_said(conninfo: str, project: Callable[
         assert hidden == ["unknown"] * 5, found
         assert found["long_transactions"]["advice"] == "GRANT pg_read_all_stats TO passer_by"
         assert found["prepared_transactions"]["advice"] == "GRANT pg_monitor TO passer_by"
+        assert found["sequences"]["advice"] == "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO passer_by"
         assert verdicts(found, "invalid_indexes", "wraparound", "connections") == ["ok"] * 3, "the others are not lost"
         folder.declare(TABLE + "[sequences]\nhidden = {}\n")
         for more in ("--auto-approve", "--dry-run"):

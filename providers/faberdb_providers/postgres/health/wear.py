@@ -7,6 +7,7 @@ from pathlib import Path
 from faberdb.model import HealthFinding, HealthVerdict, lasting, worst
 from faberdb_providers.postgres.health.check import Around, Check, Rows, Thing, judged, size, together
 from faberdb_providers.postgres.live.disk import space
+from faberdb_providers.postgres.names import ident
 
 OK, UNKNOWN, WARNING, CRITICAL = HealthVerdict
 
@@ -23,7 +24,7 @@ PLENTY = 10 * 1024**3
 # a sequence is read only where this role may: otherwise the whole question would be refused.
 _SEQUENCES = """
 select format('%I.%I', n.nspname, c.relname) as sequence, s.seqincrement as step, s.seqmin as first, s.seqmax as final,
-       not has_sequence_privilege(c.oid, 'SELECT, USAGE') as hidden,
+       n.nspname as schema, not has_sequence_privilege(c.oid, 'SELECT, USAGE') as hidden,
        case when has_sequence_privilege(c.oid, 'SELECT, USAGE') then pg_sequence_last_value(c.oid) end as now,
        u.name as column, u.type, u.most
   from pg_sequence s join pg_class c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace
@@ -82,9 +83,9 @@ def _sequences(rows: Rows, around: Around) -> HealthFinding:
             advice = f"declare column {column} with type bigint, and see what that takes: faberdb plan ENV"
         things.append(Thing(threshold.verdict(share), line, advice))
     fine = f"{len(things)} in use, none near its end" if things else "none in use"
-    hidden = sum(row["hidden"] for row in rows)
-    grant = around.granting("SELECT ON ALL SEQUENCES IN SCHEMA public")
-    return together(things, fine=fine, threshold=threshold.said, hidden=hidden, grant=grant)
+    hidden = [row["schema"] for row in rows if row["hidden"]]
+    grants = [around.granting(f"SELECT ON ALL SEQUENCES IN SCHEMA {ident(schema)}") for schema in sorted({*hidden})]
+    return together(things, fine=fine, threshold=threshold.said, hidden=len(hidden), grant="; ".join(grants))
 
 
 def _ages(rows: Rows, around: Around) -> HealthFinding:
