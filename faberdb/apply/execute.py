@@ -67,8 +67,8 @@ class Context:
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
     tells; again: the command that goes on with what is left of the plan; waiting: told, from another thread, of each
-    step that has to wait for others, each time it is tried; back_up: called when all is known to fit and nothing is
-    changed yet; if it fails, nothing will be."""
+    step that has to wait for others, each time it is tried; look, back_up: called, in this order, when all is known to
+    fit and nothing is changed yet; if one fails, nothing will be."""
 
     holder: str
     now: datetime
@@ -82,6 +82,7 @@ class Context:
     recorded: Callable[[], Mapping[Address, Object]] = dict
     again: str = "apply the same plan again"
     waiting: Callable[[Step, int, int, Wait], None] = lambda step, number, total, wait: None
+    look: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
 
 
@@ -108,6 +109,7 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     target.lock(context.holder)
     entries, done = _begun(plan, target, context)
     if not done:  # what goes on with a plan has the backup from before its beginning
+        context.look()
         context.back_up()
     fresh = target.prepare_bookkeeping()
     for entry in entries:

@@ -12,6 +12,7 @@ from faberdb.apply.execute import Context, check, execute
 from faberdb.apply.fits import anew
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.backing_up import backup_before, backup_wanted, try_backup
+from faberdb.cli.checking_health import Watch
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
 from faberdb.cli.workspace import Workspace, utc_now
@@ -73,7 +74,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             target = workspace.provider.target(session)
             view.begin(plan)
             began = time.monotonic()
-            context = _context(workspace, environment, plan, state, view, again)
+            watch = Watch(workspace, environment, target, view)
+            context = replace(_context(workspace, environment, plan, state, view, again), look=watch.before)
             taken: list[str] = []
             if backup_wanted(workspace, environment, plan):
                 context = replace(
@@ -99,6 +101,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             ) from None
         course.so_far = recorded(plan)
         view.applied(plan, time.monotonic() - began)
+        watch.after()
         for place, number, keys in left:
             named = f", the first with key: {'; '.join(keys)}" if keys else ""
             gone = f"{number} row of {place} is" if number == 1 else f"{number} rows of {place} are"
@@ -119,6 +122,7 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
     with workspace.session(environment) as session:
         context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
         check(made.plan, workspace.provider.target(session), context)
+        Watch(workspace, environment, session, view).before()
     if backup_wanted(workspace, environment, made.plan):
         try_backup(workspace, environment, view)
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "backups": ("backups", "List backups, or verify that one can be restored."),
     "restore": ("restore", "Put a backup in the place of an environment's database."),
     "status": ("status", "Show where each environment stands."),
+    "health": ("health", "Check the health of a database and its server, READ ONLY."),
     "lint": ("lint", "Say what SQL files that others wrote can do to a database and its users."),
     "create": ("create", "Make the database of an environment, and its schema."),
     "stop": ("stop", "Stop the embedded PostgreSQL of an environment."),

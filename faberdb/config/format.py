@@ -6,30 +6,17 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from faberdb.config.health import HealthTable
 from faberdb.config.pattern import pattern
+from faberdb.config.table import Duration, Table
 from faberdb.model import Address
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
 
-_UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-
-
-def seconds(text: str) -> float:
-    """`500ms`, `2s`, `5min` or `1h` in seconds; raises ValueError for anything else."""
-    match = _DURATION.match(text)
-    if match is None:
-        raise ValueError('write a duration with its unit: "500ms", "2s", "5min", "1h"')
-    return float(match[1]) * _UNITS[match[2]]
-
-
-def _duration(text: str) -> str:
-    seconds(text)
-    return text
 
 
 def _variable(name: str) -> str:
@@ -70,9 +57,6 @@ def _hazard_code(text: str) -> str:
     return text
 
 
-Duration = Annotated[
-    str, AfterValidator(_duration), Field(json_schema_extra={"pattern": r"^\d+(\.\d+)?\s*(ms|s|min|h)$"})
-]
 Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Text = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"minLength": 1})]
 NamePattern = Annotated[str, AfterValidator(_pattern)]
@@ -80,10 +64,6 @@ ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_ext
 Count = Annotated[int, Field(ge=0)]
 HazardCode = Annotated[str, AfterValidator(_hazard_code), Field(json_schema_extra={"pattern": r"^FDB\d{3}$"})]
 Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
-
-
-class Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class ProjectTable(Table):
@@ -193,7 +173,8 @@ class SafetyTable(Table):
     max_auto_rollback_attempts: Count = 1
     """How often a failed apply is taken back by itself. No effect in this version."""
     health_check_before_deploy: bool = False
-    """Check the database's health before each apply."""
+    """Check the database's health before each apply and rollback, and after it, as is always done where the environment
+    is protected; what makes it unsafe stops it."""
     max_risk: RiskWord = "destructive"
     """Plans with a higher risk are refused."""
     hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
@@ -275,6 +256,7 @@ class ProjectFile(Table):
     """The databases the project is applied to, by name."""
     migrations: MigrationsTable = Field(default_factory=MigrationsTable)
     safety: SafetyTable = Field(default_factory=SafetyTable)
+    health: HealthTable = Field(default_factory=HealthTable)
     backup: BackupTable = Field(default_factory=BackupTable)
     state: StateTable = Field(default_factory=StateTable)
     shadow: ShadowTable = Field(default_factory=ShadowTable)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable, seconds
+from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable
+from faberdb.config.health import contradictions, thresholds
+from faberdb.config.table import seconds
 from faberdb.declare.explain import validate
 from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
-from faberdb.model import Address, Origin, Risk
+from faberdb.model import Address, Origin, Risk, Thresholds
 
 FILE_NAME = "faberdb.toml"
 
@@ -131,6 +133,7 @@ class Project:
     environments: Mapping[str, Environment]
     migrations: Migrations
     safety: Safety
+    health: Thresholds
     backup: Backup
     state: State
     shadow: Shadow
@@ -161,7 +164,6 @@ class Project:
             f"{own}.online" if chosen.online else "": chosen.online,
             "safety.proof": safety.proof == "partial",
             "safety.require_approval_for": safety.require_approval_for,
-            "safety.health_check_before_deploy": safety.health_check_before_deploy,
             "alerts.urls_env": self.alerts_urls_env,
             "database.migration_tool": self.migration_tool != "native",
         }
@@ -233,6 +235,8 @@ def _contradictions(source: Source, whole: ProjectFile) -> Iterator[Problem]:
             keys = ("safety", "protected_environments", number)
             advice = f"correct the name, or add [environments.{name}]"
             yield source.problem(keys, f"there is no environment `{name}`{nearest(name, whole.environments)}", advice)
+    for key, message in contradictions(whole.health):
+        yield source.problem(("health", key), message)
     for name, table in whole.environments.items():
         for key, message in _environment_contradictions(name, table, whole):
             yield source.problem(("environments", name, key), message)
@@ -276,6 +280,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         environments={name: _environment(name, table, file, whole) for name, table in whole.environments.items()},
         migrations=Migrations(**whole.migrations.model_dump()),
         safety=_safety(whole.safety),
+        health=thresholds(whole.health),
         backup=Backup(**{**whole.backup.model_dump(), "directory": root / whole.backup.directory}),
         state=State(whole.state.backend, root / whole.state.path),
         shadow=Shadow(**whole.shadow.model_dump()),

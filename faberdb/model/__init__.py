@@ -20,6 +20,7 @@ from faberdb.model.change import (
 )
 from faberdb.model.estimate import Estimate, rounded
 from faberdb.model.explanation import Explanation
+from faberdb.model.health import HealthFinding, HealthVerdict, Threshold, Thresholds, lasting, worse, worst
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
     LEFT_OUT,
@@ -71,6 +72,8 @@ __all__ = [
     "Failure",
     "FormerDatabase",
     "Hazard",
+    "HealthFinding",
+    "HealthVerdict",
     "Job",
     "JournalEntry",
     "Kept",
@@ -92,6 +95,8 @@ __all__ = [
     "Script",
     "Statement",
     "Step",
+    "Threshold",
+    "Thresholds",
     "Trial",
     "Turn",
     "UnderWay",
@@ -102,6 +107,9 @@ __all__ = [
     "Weighed",
     "Work",
     "Written",
+    "lasting",
     "reworded",
     "rounded",
+    "worse",
+    "worst",
 ]

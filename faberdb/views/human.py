@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence, Set
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.backups import Listed, in_what_way, proven, taken, write_kept, write_list
 from faberdb.views.body import Body
+from faberdb.views.health import in_a_sentence, write_health
 from faberdb.views.outline import outline
 from faberdb.views.page import Page, terminal_width
 from faberdb.views.planpage import write_pending, write_plan, write_unmanaged
@@ -147,6 +148,14 @@ class Human:
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)
         self._write(page)
+
+    def health(self, environment: str, found: Sequence[HealthFinding]) -> None:
+        page = self._page()
+        write_health(page, environment, found, table=sys.stdout.isatty())
+        self._write(page)
+
+    def health_note(self, finding: HealthFinding, when: str) -> None:
+        self.note(f"health {when}: {in_a_sentence(finding, when)}")
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
         page = self._page()

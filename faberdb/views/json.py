@@ -12,11 +12,24 @@ from typing import Any
 
 from faberdb import __version__
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, Risk, Step, Verified, Wait, reworded
+from faberdb.model import (
+    Address,
+    Backup,
+    Change,
+    FormerDatabase,
+    HealthFinding,
+    HealthVerdict,
+    Risk,
+    Step,
+    Verified,
+    Wait,
+    reworded,
+)
 from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.backups import Listed, kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
+from faberdb.views.health import in_a_sentence, summary
 from faberdb.views.outline import Item, outline
 from faberdb.views.view import StatusRow
 
@@ -147,6 +160,16 @@ class Json:
         for row in rows:
             self._say("status", f"{row.environment}: {row.standing or row.database}", **asdict(row))
 
+    def health(self, environment: str, found: Sequence[HealthFinding]) -> None:
+        for finding in found:
+            sentence = f"{environment}: {finding.check}: {finding.verdict.value}: {finding.found}"
+            self._say("health", sentence, environment=environment, **_health(finding))
+        counted = {verdict.value: sum(finding.verdict is verdict for finding in found) for verdict in HealthVerdict}
+        self._say("health_summary", f"{environment}: {summary(found)}", environment=environment, found=counted)
+
+    def health_note(self, finding: HealthFinding, when: str) -> None:
+        self._say("health_note", in_a_sentence(finding, when), "warn", when=when, **_health(finding))
+
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
         listed = [{"path": path, "how": how} for path, how in paths]
         self._say("files", f"{verb} {words.plural(len(paths), 'file')}", verb=verb, files=listed)
@@ -211,6 +234,10 @@ def _backup(backup: Backup, verified: Verified | None) -> dict[str, Any]:
     """What is told of a backup; not the settings of its database, which may hold what is nobody's business."""
     said = {name: value for name, value in asdict(backup).items() if name not in ("character", "needs")}
     return {**said, "verified": asdict(verified) if verified else None}
+
+
+def _health(finding: HealthFinding) -> dict[str, Any]:
+    return {**asdict(finding), "verdict": finding.verdict.value, "detail": list(finding.detail)}
 
 
 def _step(step: Step) -> dict[str, Any]:

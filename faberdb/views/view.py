@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
 from faberdb.plan.document import Plan
 
 
@@ -138,6 +138,14 @@ class View(Protocol):
 
     def status(self, rows: Sequence[StatusRow]) -> None:
         """Where environments stand."""
+        ...
+
+    def health(self, environment: str, found: Sequence[HealthFinding]) -> None:
+        """What was found about the health of an environment."""
+        ...
+
+    def health_note(self, finding: HealthFinding, when: str) -> None:
+        """What is amiss `before` an apply, or became worse `after` it."""
         ...
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:

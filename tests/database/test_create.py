@@ -147,12 +147,12 @@ def test_a_database_that_was_there_is_not_dropped(folder: ProjectFolder) -> None
 
 def test_what_is_not_supported_is_refused_before_anything_is_done(folder: ProjectFolder) -> None:
     assert folder.run("create", "live").code == 0
-    set_more(folder, "\n[safety]\nhealth_check_before_deploy = true\n")
+    set_more(folder, '\n[alerts]\nurls_env = "ALERTS"\n')
     for arguments in (("create", "live"), ("rollback", "live"), ("apply", "live")):
         ran = folder.run(*arguments)
-        assert (ran.code, "safety.health_check_before_deploy" in ran.err, ran.out) == (9, True, ""), ran
+        assert (ran.code, "alerts.urls_env" in ran.err, ran.out) == (9, True, ""), ran
     dry = folder.run("rollback", "live", "--dry-run")
-    assert (dry.code, "safety.health_check_before_deploy" in dry.err) == (9, True), dry
+    assert (dry.code, "alerts.urls_env" in dry.err) == (9, True), dry
     assert "- table public.customer" in dry.out
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from faberdb.model import Action, Address, Effects, Estimate, Lock, Statement, Step
 from faberdb_providers.postgres.live import right_now as module
+from faberdb_providers.postgres.live.disk import space
 from faberdb_providers.postgres.live.right_now import right_now
 from faberdb_providers.postgres.servers import scratch
 from tests.apart import own_database
@@ -116,7 +117,7 @@ def test_disk_is_held_against_what_is_free_where_that_is_known(live: str, monkey
     need = "the plan needs at least 100 MB besides, and about as much again for its write-ahead log; "
     assert line.startswith(f"disk: {need}")
     for free, words in ((50, "not enough disk"), (150, "perhaps not enough disk"), (200, "disk")):
-        usage = SimpleNamespace(free=free * 2**20)
+        usage = SimpleNamespace(total=2**40, free=free * 2**20)
         monkeypatch.setattr("shutil.disk_usage", lambda folder, usage=usage: usage)
         assert said(live, step(estimate=MUCH)) == [
             f"{words}: {need}{free} MB are free right now where the server keeps its data"
@@ -125,7 +126,7 @@ def test_disk_is_held_against_what_is_free_where_that_is_known(live: str, monkey
 
 def test_disk_that_is_short_is_said_first(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much else is in the way."""
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=2**20))
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(total=2**40, free=2**20))
     holding = [f"right now in the way: {n}" for n in range(9)]
     monkeypatch.setattr(module, "_in_the_way", lambda connection, steps: holding)
     first, *_, last = said(live, step(estimate=MUCH))
@@ -135,9 +136,9 @@ def test_disk_that_is_short_is_said_first(live: str, monkeypatch: pytest.MonkeyP
 
 def test_the_disk_of_another_server_at_the_same_path_is_none(live: str, tmp_path: Path) -> None:
     ((folder, started),) = fetch(live, module._DATA)
-    assert module._free(Path(folder), started) is not None
-    assert module._free(Path(folder), started - 3600) is None
-    assert module._free(tmp_path, started) is None
+    assert space(Path(folder), started) is not None
+    assert space(Path(folder), started - 3600) is None
+    assert space(tmp_path, started) is None
 
 
 def test_how_often_that_is_written_which_has_to_wait(live: str) -> None:

@@ -90,7 +90,7 @@ def test_the_shortest_project() -> None:
 
 def test_promises_this_version_does_not_keep_are_named() -> None:
     found = project()
-    everywhere = ("safety.health_check_before_deploy", "alerts.urls_env")
+    everywhere = ("alerts.urls_env",)
     assert found.unsupported("staging") == everywhere
     assert found.unsupported("production") == (
         "environments.production.require_approval",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,14 @@ from faberdb.model import (
     Change,
     Explanation,
     FormerDatabase,
+    HealthFinding,
     Kept,
     Limits,
     Object,
     Script,
     Statement,
     Step,
+    Thresholds,
     Trial,
     Unmanaged,
     Work,
@@ -300,6 +303,14 @@ class PostgresProvider:
         from faberdb_providers.postgres.live.rows import with_live_rows
 
         return with_live_rows(session, steps, limits)
+
+    def health(self, session: Session, thresholds: Thresholds, today: date) -> list[HealthFinding]:
+        """What is to be said of the health of the session's database and its server, one finding a check, asked READ
+        ONLY in two round trips. thresholds: by the key of [health]; today: in UTC. It raises nothing for what a server
+        can say: what could not be looked at is unknown."""
+        from faberdb_providers.postgres.health.looking import look
+
+        return look(session, thresholds, today)
 
     def place_for(self, change: Change, form: str, number: int, work: Work) -> Kept | None:
         from faberdb_providers.postgres import quarantine

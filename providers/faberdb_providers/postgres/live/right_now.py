@@ -4,7 +4,6 @@ writes, how much disk is free. It is said beside the plan and never stored in it
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import psycopg
 
 from faberdb.model import Step, rounded
 from faberdb_providers.postgres.live.blockers import told
+from faberdb_providers.postgres.live.disk import space
 from faberdb_providers.postgres.live.sizes import asking
 from faberdb_providers.postgres.measuring.meter import BLOCKING, CONFLICTS, mode_of, name_of
 from faberdb_providers.postgres.refusal import words
@@ -138,9 +138,10 @@ def _disk(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> list[st
         return []
     with asking(connection) as cursor:
         ((folder, started),) = cursor.execute(_DATA).fetchall()
-    free = _free(Path(folder), int(started)) if folder else None
-    if free is None:
+    disk = space(Path(folder), int(started)) if folder else None
+    if disk is None:
         return []
+    free = disk.free
     with asking(connection) as cursor:
         sql = "select pg_size_pretty(%s::bigint), pg_size_pretty(%s::bigint)"
         ((need, room),) = cursor.execute(sql, (needed, free)).fetchall()
@@ -149,16 +150,6 @@ def _disk(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> list[st
         f"{short}the plan needs at least {need} besides, and about as much again for its write-ahead log; {room} are"
         " free right now where the server keeps its data"
     ]
-
-
-def _free(data: Path, started: int) -> int | None:
-    """Bytes that are free for the server whose data is in a folder of this machine; None where that cannot be said. The
-    same path may be another server's here, so its lock file has to say when this one was started (epoch seconds)."""
-    try:
-        lines = (data / "postmaster.pid").read_text().split("\n")
-        return shutil.disk_usage(data).free if abs(int(lines[2]) - started) < 60 else None
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 def _followers(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> Iterator[str]:
