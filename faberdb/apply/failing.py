@@ -40,7 +40,8 @@ def failed(plan: Plan, failure: Failure, on: str, *, committed: bool) -> RolledB
         advice += " another), then"
     else:
         advice = "nothing is lost; if the cause is not plain from the server's words, report this; then"
-    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"
+    again = f"faberdb {plan.kind if plan.kind != 'apply' else 'plan'} {plan.environment}"
+    again += " --dry-run" if plan.kind == "purge" else ""
     return RolledBackError(
         "a step failed and everything was taken back; the database is as it was",
         detail=detail,

@@ -40,6 +40,8 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
 
 def _again(environment: Environment, made: Made) -> str:
     """The command that goes on with the plan."""
+    if made.again:
+        return made.again
     verb = "rollback" if made.plan.kind == "rollback" else "apply"
     return f"faberdb {verb} {made.file or environment.name}"
 
@@ -84,6 +86,10 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             course.so_far = unrecorded(plan, again)
             left = target.left_behind(made.giving) if made.giving else []
             others = [entry for entry in target.journal() if entry.plan_id != plan.plan_id]
+        if state is None and plan.kind == "purge":  # the journal tells of it; a state of nothing but that would be none
+            course.so_far = recorded(plan)
+            view.applied(plan, time.monotonic() - began)
+            return
         before = reconciled(state, others, environment.name, {}).state
         record = replace(record_of(plan, utc_now().isoformat(), workspace.holder), backup="".join(taken))
         after = state_after(before, plan, objects, record)
@@ -95,7 +101,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 where=error.where,
                 detail=error.detail,
                 advice="the journal in the database knows of it, so nothing is lost: correct the cause, and the next"
-                " command that writes the state does it; or apply the same plan again",
+                " command that writes the state does it"
+                + ("" if plan.kind == "purge" else "; or apply the same plan again"),
             ) from None
         course.so_far = recorded(plan)
         view.applied(plan, time.monotonic() - began)
