@@ -14,6 +14,7 @@ from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.backing_up import backup_before, backup_wanted, try_backup
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
+from faberdb.cli.purging import refuse_changed
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError
@@ -75,12 +76,16 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             target = workspace.provider.target(session)
             view.begin(plan)
             began = time.monotonic()
-            context = _context(workspace, environment, plan, state, view, again)
             taken: list[str] = []
-            if backup_wanted(workspace, environment, plan):
-                context = replace(
-                    context, back_up=lambda: taken.append(backup_before(workspace, environment, plan, view).id)
-                )
+
+            def ready() -> None:
+                """Under the lock, before anything is changed."""
+                if plan.kind == "purge":
+                    refuse_changed(workspace, target, plan)
+                if backup_wanted(workspace, environment, plan):
+                    taken.append(backup_before(workspace, environment, plan, view).id)
+
+            context = replace(_context(workspace, environment, plan, state, view, again), back_up=ready)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)

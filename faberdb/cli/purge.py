@@ -15,21 +15,18 @@ from faberdb.cli.environment_rules import refuse_unsupported
 from faberdb.cli.identity import another_database
 from faberdb.cli.made import Made, heading_of
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
+from faberdb.cli.purging import places, refuse_needed
 from faberdb.cli.status import stopped_plan
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ExitCode, RefusedError, StaleError, StoppedError
-from faberdb.model import Leaning
+from faberdb.errors import ApprovalError, ExitCode, StaleError, StoppedError
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.make import unchanged_plan
 from faberdb.plan.quarantine import Lot, lots, older
 from faberdb.plan.state import State
-from faberdb.views.words import short_id
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-FEW = 5
-"""How many of those that need what would go are named."""
 
 
 def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
@@ -79,7 +76,7 @@ def command(
         found, unknown = lots(session.journal(), session.in_quarantine(counted=True))
         going = found if older_than is None else older(found, now - older_than)
         plan = _plan(workspace, chosen, session, state, going)
-        _refuse_needed(workspace, session, going, found)
+        refuse_needed(workspace, session, going, found)
     for place in unknown:
         view.note(f"{place.place} stays: the journal does not know the plan that it is of")
     view.purge(plan, going, [lot for lot in found if lot not in going], now)
@@ -124,35 +121,7 @@ def _plan(
     """The plan that destroys these, and changes nothing that is live."""
     live = workspace.managed_objects(session.inspect().objects, environment)
     heading = heading_of(environment, session, state, kind="purge")
-    steps = workspace.provider.purge_steps(session, _places(going)) if going else ()
+    steps = workspace.provider.purge_steps(session, places(going)) if going else ()
     return replace(
         unchanged_plan(heading, fingerprint(live), ()), steps=steps, purges=tuple(lot.plan_id for lot in going)
     )
-
-
-def _places(found: Sequence[Lot]) -> list[str]:
-    return [place.place for lot in found for place, _ in lot.places]
-
-
-def _refuse_needed(workspace: Workspace, session: Any, going: Sequence[Lot], found: Sequence[Lot]) -> None:
-    """Raises RefusedError where something that stays needs what would be destroyed, in quarantine or live."""
-    needed: list[Leaning] = workspace.provider.leaning(session, _places(going)) if going else []
-    if not needed:
-        return
-    of = {place.place: lot.plan_id for lot in found for place, _ in lot.places}
-    lines = [f"{one.what}{_waits(one.place, of)} needs {one.needs}" for one in needed]
-    more = (f"and {len(lines) - FEW} more",) if len(lines) > FEW else ()
-    live = any(not one.place for one in needed)
-    ways = "drop what needs it, or give it something else to stand on" if live else "purge the other in the same go"
-    raise RefusedError(
-        "what stays needs what would be purged",
-        where=session.label,
-        detail=(*lines[:FEW], *more),
-        advice=f"{ways}, or let the plan that put it there be taken back; nothing was changed",
-    )
-
-
-def _waits(place: str, of: dict[str, str]) -> str:
-    if not place:
-        return ""
-    return f", of plan {short_id(of[place])}," if place in of else f", in {place},"

@@ -15,7 +15,7 @@ from faberdb.plan.quarantine import Lot
 
 @dataclass(frozen=True, slots=True)
 class LastPlan:
-    """The last plan that was carried out. action: `apply` or `rollback`."""
+    """The last plan that was carried out. action: `apply`, `rollback` or `purge`."""
 
     plan_id: str
     at: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import connect
 
 from tests.conftest import ProjectFolder, Ran
 from tests.servers import Server, fetch, rows, run_sql
@@ -19,6 +20,52 @@ CUSTOMER = '[tables.customer]\nprimary_key = ["id"]\n[tables.customer.columns]\n
 NAME = 'name = { type = "text", null = true }\n'
 OLD = '[tables.old.columns]\nid = "int"\nmood = { type = "mood", null = true }\n[enums]\nmood = ["good", "bad"]\n'
 FULL = CUSTOMER + NAME + OLD
+TOGETHER = """
+[tables.a]
+primary_key = ["id"]
+[tables.a.columns]
+id = "int"
+b = "int"
+r = { type = "span", null = true }
+g = { type = "grade", null = true }
+[tables.a.foreign_keys.a_b_fkey]
+columns = ["b"]
+references = { table = "b", columns = ["id"] }
+[tables.b]
+primary_key = ["id"]
+[tables.b.columns]
+id = { type = "int", identity = "always" }
+a = "int"
+[tables.b.foreign_keys.b_a_fkey]
+columns = ["a"]
+references = { table = "a", columns = ["id"] }
+[range_types.span]
+subtype = "int"
+[tables.whole]
+partition_by = "range (id)"
+[tables.whole.columns]
+id = "int"
+[tables.part]
+partition_of = "whole"
+bound = "FOR VALUES FROM (0) TO (10)"
+[base_types.grade]
+input = "grade_in"
+output = "grade_out"
+internallength = 4
+passedbyvalue = true
+[functions."grade_in(cstring)"]
+returns = "grade"
+language = "internal"
+body = "int4in"
+volatility = "immutable"
+strict = true
+[functions."grade_out(grade)"]
+returns = "cstring"
+language = "internal"
+body = "int4out"
+volatility = "immutable"
+strict = true
+"""
 ROWS = "insert into customer values (1, 'a'), (2, 'b'); insert into old values (1, 'good'), (2, null), (3, 'bad')"
 
 
@@ -38,13 +85,6 @@ def applied(folder: ProjectFolder, text: str) -> str:
     return plan_id
 
 
-def dropped_twice(folder: ProjectFolder, conninfo: str) -> tuple[str, str]:
-    """A project of which one plan dropped a table with its type, and another a column."""
-    applied(folder, FULL)
-    run_sql(conninfo, ROWS)
-    return applied(folder, CUSTOMER + NAME), applied(folder, CUSTOMER)
-
-
 def long_ago(conninfo: str, plan_id: str, days: int) -> None:
     run_sql(conninfo, f"update faberdb.plan set ended_at = now() - interval '{days} days' where plan_id = '{plan_id}'")
 
@@ -62,21 +102,23 @@ def lines(ran: Ran, kind: str) -> list[dict[str, Any]]:
     return [line for line in map(json.loads, ran.out.splitlines()) if line["type"] == kind]
 
 
-def test_what_is_old_goes_and_the_rest_comes_back(conninfo: str, project: Projects) -> None:
+def test_what_is_old_goes_and_is_not_taken_back_and_the_rest_is(conninfo: str, project: Projects) -> None:
     folder = project({"live": conninfo})
-    first, second = dropped_twice(folder, conninfo)
+    applied(folder, FULL)
+    run_sql(conninfo, ROWS)
+    first, second = applied(folder, CUSTOMER + NAME), applied(folder, CUSTOMER)
     long_ago(conninfo, first, 40)
     before = (kept(conninfo), rows(conninfo), (folder.root / STATE).read_bytes())
     assert len(before[0]) == 2
     tried = folder.run("purge", "live", "--older-than", "30d", "--dry-run", "--json")
     one, other = lines(tried, "purge_item")
     assert (one["goes"], one["quarantine"]["plan_id"], one["quarantine"]["rows"]) == (True, first, 3)
-    assert {*one["quarantine"]["places"][0]["addresses"]} >= {"table:public.old"}
+    assert [p["addresses"] for p in one["quarantine"]["places"]] == [["enum:public.mood"], ["table:public.old"]]
     assert one["quarantine"]["bytes"] > 0
     assert (other["goes"], other["quarantine"]["plan_id"], other["quarantine"]["rows"]) == (False, second, 2)
-    assert (kept(conninfo), rows(conninfo), (folder.root / STATE).read_bytes()) == before
     asked = folder.run("purge", "live", "--older-than", "30d")
     assert (asked.code, "there is no terminal to ask on" in asked.err) == (5, True), asked
+    assert (kept(conninfo), rows(conninfo), (folder.root / STATE).read_bytes()) == before
     run_sql(conninfo, "alter table customer add column by_hand int")
     done = folder.run("purge", "live", "--older-than", "30d", "--auto-approve")
     assert done.code == 0, done.err
@@ -85,60 +127,31 @@ def test_what_is_old_goes_and_the_rest_comes_back(conninfo: str, project: Projec
     assert len(kept(conninfo)) == 1
     assert fetch(conninfo, "select count(*) from pg_type where typname = 'mood'") == [(0,)]
     assert folder.run("drift", "live", "--detailed-exitcode").code == 2, "a purge takes no drift for recorded"
+    run_sql(conninfo, "alter table customer drop column by_hand")
     state = json.loads((folder.root / STATE).read_text())
     assert (state["applied"][-1]["kind"], state["applied"][-1]["purges"]) == ("purge", [first])
     assert [place["address"] for place in state["quarantine"]] == ["column:public.customer.name"]
+    refused = folder.run("rollback", "live", "--steps", "2", "--auto-approve")
+    assert refused.code == 9, refused
+    assert f"plan {first[:8]} cannot be taken back: what it put in quarantine was purged 20" in refused.err
+    assert "destroyed: enum public.mood, table public.old" in refused.err
+    assert len(kept(conninfo)) == 1, "not even the one that could be taken back was"
     assert folder.run("rollback", "live", "--auto-approve").code == 0
     assert fetch(conninfo, "select id, name from customer order by 1") == [(1, "a"), (2, "b")]
-
-
-def test_what_was_purged_is_not_taken_back_and_says_so(conninfo: str, project: Projects) -> None:
-    folder = project({"live": conninfo})
-    first, second = dropped_twice(folder, conninfo)
-    assert folder.run("purge", "live", "--auto-approve").code == 0
-    assert kept(conninfo) == []
-    third = applied(folder, CUSTOMER.replace('id = "int"', 'id = "int"\nmore = "int"'))
-    before = (rows(conninfo), (folder.root / STATE).read_bytes())
-    (folder.root / STATE).unlink()  # the journal knows as well
-    ran = folder.run("rollback", "live", "--steps", "3", "--auto-approve")
-    assert ran.code == 9, ran
-    assert f"plan {second[:8]} cannot be taken back: what it put in quarantine was purged 20" in ran.err
-    assert "destroyed: column public.customer.name" in ran.err
-    (folder.root / STATE).write_bytes(before[1])
-    assert folder.run("rollback", "live", "--steps", "2", "--auto-approve").code == 9
-    assert (rows(conninfo), (folder.root / STATE).read_bytes()) == before
-    assert first != third
-    assert folder.run("rollback", "live", "--auto-approve").code == 0, "what came later can be taken back"
-    # The number of the place is free again, and is not that of the plan that had it first.
-    again = applied(folder, CUSTOMER + OLD)
-    last = applied(folder, CUSTOMER)
-    (item,) = lines(folder.run("purge", "live", "--dry-run", "--json"), "purge_item")
-    assert item["quarantine"]["plan_id"] == last
-    assert again != last
-
-
-def test_what_is_live_is_never_dropped_along(conninfo: str, project: Projects) -> None:
-    folder = project({"live": conninfo})
-    dropped_twice(folder, conninfo)
-    (table,) = [name for name in kept(conninfo) if name.endswith(".old")]
-    run_sql(conninfo, f"create view seen as select * from {table}")
-    before = (kept(conninfo), rows(conninfo))
-    ran = folder.run("purge", "live", "--auto-approve")
-    assert (ran.code, f"view seen needs table {table}" in ran.err) == (9, True), ran.err
-    assert (kept(conninfo), rows(conninfo)) == before
-    run_sql(conninfo, "drop view seen")
-    assert folder.run("purge", "live", "--auto-approve").code == 0
-    assert kept(conninfo) == []
+    (folder.root / STATE).unlink()
+    assert folder.run("rollback", "live", "--auto-approve").code == 9, "the journal knows as well"
 
 
 def test_a_protected_environment_has_a_backup_of_it(conninfo: str, project: Projects) -> None:
     folder = project({"live": conninfo})
-    _, second = dropped_twice(folder, conninfo)
+    applied(folder, FULL)
+    run_sql(conninfo, ROWS)
+    plan_id = applied(folder, CUSTOMER + NAME)
     with (folder.root / "faberdb.toml").open("a") as file:
         file.write('tls_exception = "a test"\nprotected = true\n')
-    said = folder.run("status", "live")
-    assert f"plan {second[:8]}: " in " ".join(said.out.split())
-    assert "`faberdb purge live --dry-run`" in " ".join(said.out.split())
+    said = " ".join(folder.run("status", "live").out.split())
+    assert f"(plan {plan_id[:8]}: " in said
+    assert "`faberdb purge live --dry-run`" in said
     ran = folder.run("purge", "live", "--auto-approve")
     assert ran.code == 0, ran.err
     record = json.loads((folder.root / STATE).read_text())["applied"][-1]
@@ -149,39 +162,28 @@ def test_a_protected_environment_has_a_backup_of_it(conninfo: str, project: Proj
     assert "Nothing to purge on live" in folder.run("purge", "live").out
 
 
-def test_a_base_type_and_tables_that_need_each_other_go(conninfo: str, project: Projects) -> None:
-    folder = project({"live": conninfo})
-    both = (
-        '[tables.a]\nprimary_key = ["id"]\n[tables.a.columns]\nid = "int"\nb = "int"\n'
-        '[tables.a.foreign_keys.a_b_fkey]\ncolumns = ["b"]\nreferences = { table = "b", columns = ["id"] }\n'
-        '[tables.b]\nprimary_key = ["id"]\n[tables.b.columns]\nid = { type = "int", identity = "always" }\na = "int"\n'
-        '[tables.b.foreign_keys.b_a_fkey]\ncolumns = ["a"]\nreferences = { table = "a", columns = ["id"] }\n'
-        '[range_types.span]\nsubtype = "int"\n[tables.c.columns]\nr = "span"\n'
-        '[tables.p]\npartition_by = { method = "range", columns = ["id"] }\n[tables.p.columns]\nid = "int"\n'
-        "[tables.p.partitions.p1]\nfrom = [0]\nto = [10]\n"
-    )
-    folder.declare(both)
-    ran = folder.run("apply", "live", "--auto-approve")
-    assert ran.code == 0, ran.err
+def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo}, '[safety]\nlock_timeout = "20ms"\n')
+    applied(folder, CUSTOMER + TOGETHER)
     applied(folder, CUSTOMER)
-    ran = folder.run("purge", "live", "--auto-approve", "-v")
-    assert ran.code == 0, ran.err
-    assert kept(conninfo) == []
-    assert fetch(conninfo, "select count(*) from pg_namespace where nspname ~ '^faberdb_quarantine_'") == [(0,)]
-
-
-def test_a_purge_that_has_to_wait_changes_nothing(conninfo: str, project: Projects) -> None:
-    from psycopg import connect
-
-    folder = project({"live": conninfo}, '[safety]\nlock_timeout = "100ms"\n')
-    dropped_twice(folder, conninfo)
+    (table,) = [name for name in kept(conninfo) if name.endswith(".a")]
+    run_sql(conninfo, f"create view seen as select * from {table}")
     before = (kept(conninfo), rows(conninfo))
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, f"view seen needs table {table}" in ran.err) == (9, True), ran.err
+    run_sql(conninfo, "drop view seen")
     with connect(conninfo) as other:
-        other.execute(f"select from {before[0][0]}")
+        other.execute(f"select from {table}")
         ran = folder.run("purge", "live", "--auto-approve")
         assert (ran.code, "in the way: " in ran.err) == (7, True), ran.err
     assert (kept(conninfo), rows(conninfo)) == before
-    assert folder.run("rollback", "live", "--steps", "2", "--auto-approve").code == 0
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert ran.code == 0, ran.err
+    query = (
+        "select count(*) from pg_depend where refclassid = 'pg_namespace'::regclass and refobjid in (select oid from"
+    )
+    assert fetch(conninfo, f"{query} pg_namespace where nspname ~ '^faberdb_quarantine')") == [(0,)]
+    assert fetch(conninfo, "select count(*) from pg_namespace where nspname ~ '^faberdb_quarantine_'") == [(0,)]
 
 
 def test_ages() -> None:
@@ -200,6 +202,7 @@ def test_ages() -> None:
 
     now = datetime(2026, 12, 1, tzinfo=UTC)
     entries = [
+        entry("z", 0, "apply", "2026-09-01T00:00:00+00:00", "faberdb_quarantine_2"),  # whose place was purged
         entry("a", 1, "apply", "2026-10-01T00:00:00+00:00", "faberdb_quarantine.q_1"),
         entry("b", 2, "apply", "2026-10-02T00:00:00+00:00", "faberdb_quarantine_2"),
         entry("c", 3, "rollback", "2026-11-30T00:00:00+00:00", "faberdb_quarantine_3", "b"),

@@ -24,7 +24,7 @@ select d.classid, d.objid, d.classid, d.objid
   from pg_namespace n join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
  where n.nspname ~ '^faberdb_quarantine' and not exists (
        select from pg_depend u where u.classid = d.classid and u.objid = d.objid and u.deptype in ('a', 'i')
-          and u.refclassid = 'pg_class'::regclass)
+          and (u.refclassid, u.refobjid) <> (u.classid, u.objid) and u.refclassid = 'pg_class'::regclass)
 union
 select d.classid, d.objid, i.root_class, i.root
   from inside i join pg_depend d on d.refclassid = i.classid and d.refobjid = i.objid

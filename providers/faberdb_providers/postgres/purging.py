@@ -24,7 +24,8 @@ _ALIKE = frozenset(("table", "sequence", "view", "materialized view", "foreign t
 _RELATIONS = frozenset(("table", "sequence", "view", "materialized view", "foreign table"))
 
 # All that stands in quarantine, with the whole that it is a part of, and the place of that. What a type brings along
-# (the constructors of a range) stands in the schema as well, and goes with it.
+# (the constructors of a range) stands in the schema as well, and goes with it. The columns of a partition key depend on
+# their own table, which is no part of itself for that.
 _INSIDE = """
 with recursive inside (classid, objid, root_class, root, place) as (
 select d.classid, d.objid, d.classid, d.objid, case n.nspname when 'faberdb_quarantine'
@@ -32,7 +33,7 @@ select d.classid, d.objid, d.classid, d.objid, case n.nspname when 'faberdb_quar
   from pg_namespace n join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
   left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
  where n.nspname ~ '^faberdb_quarantine(_[0-9]+)?$' and not exists (
-       select from pg_depend u where u.classid = d.classid and u.objid = d.objid
+       select from pg_depend u where u.classid = d.classid and u.objid = d.objid and (u.refclassid, u.refobjid) <> (u.classid, u.objid)
           and (u.deptype = 'i' or u.deptype in ('a', 'P') and u.refclassid = 'pg_class'::regclass))
 union
 select d.classid, d.objid, i.root_class, i.root, i.place
