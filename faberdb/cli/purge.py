@@ -73,7 +73,7 @@ def command(
     now = utc_now()
     with workspace.session(chosen) as session:
         _refuse_in_doubt(workspace, chosen, session, state)
-        found, unknown = lots(session.journal(), session.in_quarantine(counted=True))
+        found, unknown = lots(session.journal(), workspace.provider.in_quarantine(session, counted=True))
         going = found if older_than is None else older(found, now - older_than)
         plan = _plan(workspace, chosen, session, state, going)
         refuse_needed(workspace, session, going, found)

@@ -19,7 +19,7 @@ FEW = 5
 def refuse_changed(workspace: Workspace, session: Any, plan: Plan) -> None:
     """To be called under the lock. Raises StaleError where what is in quarantine of the plans that are to be purged is
     not what it was when the purge was planned, RefusedError where something has come to need it."""
-    found, _ = lots(session.journal(), session.in_quarantine())
+    found, _ = lots(session.journal(), workspace.provider.in_quarantine(session))
     going = [lot for lot in found if lot.plan_id in plan.purges]
     if workspace.provider.purge_steps(session, places(going)) != plan.steps:
         raise StaleError(

@@ -59,7 +59,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
                 return _as(replace(stored, database=database, standing=running), "running")
             objects = workspace.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
-            kept, quarantine = _quarantine(session, environment.name)
+            kept, quarantine = _quarantine(workspace, session, environment.name)
     except FaberError as error:
         return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
@@ -77,10 +77,10 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     )
 
 
-def _quarantine(session: Any, environment: str) -> tuple[Quarantined, str]:
+def _quarantine(workspace: Workspace, session: Any, environment: str) -> tuple[Quarantined, str]:
     """What waits in quarantine, by plan, with the command that releases it."""
     things, size, said = session.quarantine_summary()
-    places = session.in_quarantine() if things else []
+    places = workspace.provider.in_quarantine(session) if things else []
     found, _ = lots(session.journal(), places) if places else ([], [])
     plans = tuple(QuarantinedPlan(lot.plan_id, lot.since, lot.returns, lot.things, lot.bytes) for lot in found)
     if found:

@@ -13,6 +13,7 @@ from faberdb.model import (
     Address,
     Change,
     Explanation,
+    InQuarantine,
     Kept,
     Leaning,
     Limits,
@@ -302,6 +303,12 @@ class PostgresProvider:
         from faberdb_providers.postgres import quarantine
 
         return quarantine.prepare(kept)
+
+    def in_quarantine(self, session: Session, *, counted: bool = False) -> list[InQuarantine]:
+        """What is in each place of quarantine. counted: with the number of rows. Raises DatabaseError, LockedError."""
+        from faberdb_providers.postgres.purging import in_quarantine
+
+        return in_quarantine(session, counted=counted)
 
     def leaning(self, session: Session, places: Collection[str]) -> list[Leaning]:
         """What outside of these places of quarantine needs what is in them."""

@@ -33,7 +33,8 @@ select d.classid, d.objid, d.classid, d.objid, case n.nspname when 'faberdb_quar
   from pg_namespace n join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
   left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
  where n.nspname ~ '^faberdb_quarantine(_[0-9]+)?$' and not exists (
-       select from pg_depend u where u.classid = d.classid and u.objid = d.objid and (u.refclassid, u.refobjid) <> (u.classid, u.objid)
+       select from pg_depend u where u.classid = d.classid and u.objid = d.objid
+          and (u.refclassid, u.refobjid) <> (u.classid, u.objid)
           and (u.deptype = 'i' or u.deptype in ('a', 'P') and u.refclassid = 'pg_class'::regclass))
 union
 select d.classid, d.objid, i.root_class, i.root, i.place

@@ -10,7 +10,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from faberdb.errors import LockedError
-from faberdb.model import Address, Catalogue, InQuarantine, JournalEntry, Kept, Object, Objection, Step, UnderWay
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, Step, UnderWay
 from faberdb_providers.postgres import underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
@@ -240,12 +240,6 @@ class Session(Connection):
             )
         things, size, pretty = rows[0]
         return things, size, f"{things} {'thing' if things == 1 else 'things'}, {pretty}" if things else ""
-
-    def in_quarantine(self, *, counted: bool = False) -> list[InQuarantine]:
-        """What is in each place of quarantine. counted: with the number of rows. Raises DatabaseError, LockedError."""
-        from faberdb_providers.postgres.purging import in_quarantine
-
-        return in_quarantine(self, counted=counted)
 
     def prepare_bookkeeping(self) -> bool:
         """The journal and quarantine schemas, made when they are missing; returns whether both were."""
