@@ -42,14 +42,11 @@ def test_refuse_shows_the_whole_plan_and_refuses_it(conninfo: str, project: Proj
     assert "table public.old" in ran.out
     assert "on_drop is `refuse`: column public.customer.name, " in ran.err
     assert folder.run("apply", "plan.json").code == 9
-    assert folder.run("apply", "live", "--auto-approve").code == 9
     assert fetch(conninfo, "select count(*) from old") == [(2,)]
     text = (folder.root / "faberdb.toml").read_text()
     text = text.replace("[environments.live]\n", '[environments.live]\non_drop = "quarantine"\n')
     (folder.root / "faberdb.toml").write_text(text)
     assert folder.run("apply", "plan.json").code == 0, "an environment says it for itself"
-    assert folder.run("rollback", "live", "--auto-approve").code == 0
-    assert fetch(conninfo, "select count(*) from old") == [(2,)]
 
 
 def test_drop_destroys_says_so_and_gives_the_structure_back(conninfo: str, project: Projects) -> None:
