@@ -173,11 +173,12 @@ def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, 
     after = context.managed(target.inspect().objects)
     if fingerprint(_as_planned(plan, after, context)) != plan.to_fingerprint:
         target.end_plan(plan.plan_id, "unverified")
+        back = "" if plan.kind == "purge" else f". To take the plan back: faberdb rollback {plan.environment}"
         raise VerificationError(
             f"{target.label} is not what the plan promised, though every step succeeded",
             detail=tuple(_unlike(plan, after)),
             advice=f"see what is different: faberdb plan {plan.environment}; somebody may have changed it at the same"
-            f" time. To take the plan back: faberdb rollback {plan.environment}",
+            f" time{back}",
         )
     target.end_plan(plan.plan_id, "applied")
     return after

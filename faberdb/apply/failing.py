@@ -40,7 +40,8 @@ def failed(plan: Plan, failure: Failure, on: str, *, committed: bool) -> RolledB
         advice += " another), then"
     else:
         advice = "nothing is lost; if the cause is not plain from the server's words, report this; then"
-    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else f"faberdb plan {plan.environment}"
+    again = f"faberdb {plan.kind if plan.kind != 'apply' else 'plan'} {plan.environment}"
+    again += " --dry-run" if plan.kind == "purge" else ""
     return RolledBackError(
         "a step failed and everything was taken back; the database is as it was",
         detail=detail,
@@ -74,7 +75,10 @@ def gave_way(
             detail=detail,
             advice=f"{ways}. Then go on where it stopped: {on}; or {back_or_on(plan)}",
         )
-    again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else "apply again"
+    if plan.kind == "purge":
+        again = on
+    else:
+        again = f"faberdb rollback {plan.environment}" if plan.kind == "rollback" else "apply again"
     return RolledBackError(
         "a step waited too long for others and everything was taken back; the database is as it was",
         detail=detail,
@@ -87,6 +91,7 @@ def lost(plan: Plan, error: ConnectionLostError, done: Set[int], on: str) -> Rol
     back = plan.kind == "rollback"
     if not (done or error.in_doubt):
         again = f"take it back again: faberdb rollback {plan.environment}" if back else "apply again"
+        again = on if plan.kind == "purge" else again
         return RolledBackError(
             "the connection to the server was lost before anything of the plan was committed: the database is as it"
             " was",

@@ -33,13 +33,15 @@ def anew(plan: Plan) -> str:
     """The command that makes such a plan again. One that takes another back is made by the command that runs it."""
     if plan.kind == "rollback":
         return f"begin again: faberdb rollback {plan.environment}"
+    if plan.kind == "purge":
+        return f"look again at what would go: faberdb purge {plan.environment} --dry-run"
     return f"make a new one: faberdb plan {plan.environment} --out plan.json"
 
 
 def back_or_on(plan: Plan) -> str:
     """The commands that help where a plan stopped part way and shall not, or cannot, go on itself."""
     onwards = f"plan from where things are now: faberdb plan {plan.environment}"
-    if plan.kind == "rollback":
+    if plan.kind != "apply":
         return onwards
     return f"take back what was done: faberdb rollback {plan.environment}; or {onwards}"
 

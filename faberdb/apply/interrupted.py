@@ -72,8 +72,8 @@ def _counted(committed: int, total: int) -> str:
 
 def _see(plan: Plan, again: str) -> str:
     """What helps where all steps are committed: a new rollback would take back the plan before."""
-    more = "" if plan.kind == "rollback" else f", and {again} ends it properly"
+    more = "" if plan.kind != "apply" else f", and {again} ends it properly"
     return (
-        f"nothing is lost: the journal in the database knows of it{more}; see where it stands:"
-        f" faberdb status {plan.environment}"
+        f"{'' if plan.kind == 'purge' else 'nothing is lost: '}the journal in the database knows of it{more}; see where"
+        f" it stands: faberdb status {plan.environment}"
     )

@@ -15,6 +15,7 @@ from faberdb.cli.backing_up import backup_before, backup_wanted, try_backup
 from faberdb.cli.checking_health import Watch
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
+from faberdb.cli.purging import refuse_changed
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError
@@ -41,6 +42,8 @@ def apply_plan(workspace: Workspace, environment: Environment, made: Made, view:
 
 def _again(environment: Environment, made: Made) -> str:
     """The command that goes on with the plan."""
+    if made.again:
+        return made.again
     verb = "rollback" if made.plan.kind == "rollback" else "apply"
     return f"faberdb {verb} {made.file or environment.name}"
 
@@ -74,18 +77,27 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             target = workspace.provider.target(session)
             view.begin(plan)
             began = time.monotonic()
-            watch = Watch(workspace, environment, target, view)
-            context = replace(_context(workspace, environment, plan, state, view, again), look=watch.before)
             taken: list[str] = []
-            if backup_wanted(workspace, environment, plan):
-                context = replace(
-                    context, back_up=lambda: taken.append(backup_before(workspace, environment, plan, view, session).id)
-                )
+
+            def ready() -> None:
+                """Under the lock, before anything is changed."""
+                if plan.kind == "purge":
+                    refuse_changed(workspace, target, plan)
+                if backup_wanted(workspace, environment, plan):
+                    taken.append(backup_before(workspace, environment, plan, view, session).id)
+
+            watch = Watch(workspace, environment, target, view)
+            context = _context(workspace, environment, plan, state, view, again)
+            context = replace(context, look=watch.before, back_up=ready)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)
             left = target.left_behind(made.giving) if made.giving else []
             others = [entry for entry in target.journal() if entry.plan_id != plan.plan_id]
+        if state is None and plan.kind == "purge":  # the journal tells of it; a state of nothing but that would be none
+            course.so_far = recorded(plan)
+            view.applied(plan, time.monotonic() - began)
+            return
         before = reconciled(state, others, environment.name, {}).state
         record = replace(record_of(plan, utc_now().isoformat(), workspace.holder), backup="".join(taken))
         after = state_after(before, plan, objects, record)
@@ -97,7 +109,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 where=error.where,
                 detail=error.detail,
                 advice="the journal in the database knows of it, so nothing is lost: correct the cause, and the next"
-                " command that writes the state does it; or apply the same plan again",
+                " command that writes the state does it"
+                + ("" if plan.kind == "purge" else "; or apply the same plan again"),
             ) from None
         course.so_far = recorded(plan)
         view.applied(plan, time.monotonic() - began)

@@ -71,7 +71,7 @@ def backup_wanted(workspace: Workspace, environment: Environment, plan: Plan) ->
 def backup_before(workspace: Workspace, environment: Environment, plan: Plan, view: View, session: Any) -> Backup:
     """The backup that a plan may not begin without. session: the one that is going to carry it out. Raises what
     `take_backup` does, and says that nothing was done."""
-    verb = "rollback of" if plan.kind == "rollback" else "plan"
+    verb = {"rollback": "rollback of", "purge": "purge"}.get(plan.kind, "plan")
     reason = f"before {verb} {short_id(plan.of_plan if plan.kind == 'rollback' else plan.plan_id)}"
     view.note(f"Taking a backup of {environment.name} {reason}")
     try:

@@ -34,6 +34,7 @@ def hazard_rules(environment: Environment) -> Rules:
     now = {code: rule for code, rule in environment.hazards.items() if rule.until is None or today <= rule.until}
     return Rules(
         max_risk=environment.max_risk,
+        on_drop=environment.on_drop,
         allowed=frozenset(code for code, rule in now.items() if rule.allowed),
         forbidden={code: rule.reason for code, rule in now.items() if not rule.allowed},
         expired={

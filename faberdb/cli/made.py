@@ -23,8 +23,8 @@ EXPIRES_AFTER = timedelta(days=7)
 @dataclass(frozen=True)
 class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, what is to be said before it, whether it may do what nothing takes back, and the file it came from, if
-    any."""
+    quarantine, what is to be said before it, whether it may do what nothing takes back, the file it came from, and the
+    command that goes on with it where that is not told by these."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
@@ -33,6 +33,7 @@ class Made:
     note: str = ""
     accepted: bool = False
     file: str = ""
+    again: str = ""
 
 
 def heading_of(

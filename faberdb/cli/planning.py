@@ -66,6 +66,7 @@ def plan_towards(
             held=partial(workspace.provider.held, session),
             full=full,
             limit=limit,
+            losing=environment.on_drop == "drop",
         )
         planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch)
@@ -151,6 +152,7 @@ def plan_environment(
             held=partial(workspace.provider.held, session),
             full=full,
             limit=limit,
+            losing=environment.on_drop == "drop",
         )
         context = f"postgresql {session.version}"
 

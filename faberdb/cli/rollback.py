@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import click
@@ -18,11 +18,14 @@ from faberdb.cli.restoring import restore
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
+from faberdb.model import JournalEntry
 from faberdb.plan.codec import from_json
+from faberdb.plan.quarantine import purged
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record
 from faberdb.policy.rules import passed_over
 from faberdb.rollback.choosing import chosen_records
+from faberdb.rollback.purged import refuse_purged
 from faberdb.views.view import View
 from faberdb.views.words import counts, moment, renaming, short_id, spoken
 
@@ -69,7 +72,7 @@ def command(
         return int(ExitCode.OK)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    found, note, halted = _standing(workspace, chosen)
+    found, note, halted, purges = _standing(workspace, chosen)
     if halted is not None:
         if steps is not None or goal is not None:
             raise StoppedError(
@@ -81,6 +84,7 @@ def command(
         return int(ExitCode.OK)
     records = chosen_records(found.state, steps, goal, environment)
     require_journalled(records, found.journalled, note, chosen)
+    refuse_purged(records, purges, found.state, environment)
     if note:
         view.note(note)
     if not records:
@@ -163,14 +167,18 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing, str, Made | None]:
-    """The state with all that changed the database, what to say of whose it is, and the rollback that stopped part way
-    last. Raises StoppedError where it is not known what changed the database, or where that rollback cannot go on."""
+def _standing(
+    workspace: Workspace, environment: Environment
+) -> tuple[Standing, str, Made | None, Mapping[str, JournalEntry]]:
+    """The state with all that changed the database, what to say of whose it is, the rollback that stopped part way
+    last, and the purges by the plans whose quarantine they destroyed. Raises StoppedError where it is not known what
+    changed the database, or where that rollback cannot go on."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
         live = workspace.managed_objects(session.inspect().objects, environment)
         found = workspace.standing(environment, session, state, live)
-        documents = {entry.plan_id: entry.document for entry in session.journal()}
+        entries = session.journal()
+        documents, purges = {entry.plan_id: entry.document for entry in entries}, purged(entries)
         note = another_database(state, session.identity(), environment)
     if found.unclear:
         raise StoppedError(
@@ -179,7 +187,7 @@ def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing,
         )
     last = found.state.applied[-1] if found.state and found.state.applied else None
     if found.state is None or last is None or last.kind != "rollback" or last.outcome != "stopped":
-        return found, note, None
+        return found, note, None, purges
     written = state is not None and any(record.plan_id == last.plan_id for record in state.applied)
     if written or last.plan_id not in documents:
         raise StoppedError(
@@ -188,4 +196,4 @@ def _standing(workspace: Workspace, environment: Environment) -> tuple[Standing,
         )
     plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
     giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
-    return found, note, Made(plan, giving=giving)
+    return found, note, Made(plan, giving=giving), purges

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import click
 
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import shown, view_of, workspace_of
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError, LockedError
 from faberdb.model import FormerDatabase, UnderWay
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.quarantine import lots
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import State
 from faberdb.views.backups import kept_aside
-from faberdb.views.view import LastPlan, Quarantined, StatusRow
+from faberdb.views.purge import age
+from faberdb.views.view import LastPlan, Quarantined, QuarantinedPlan, StatusRow
 from faberdb.views.words import several
+from faberdb.views.words import size as size_of
 
 FEW = 3
 """How many of what is pending are named."""
@@ -56,7 +60,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
                 return _as(replace(stored, database=database, standing=running), "running")
             objects = workspace.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
-            things, size, quarantine = session.quarantine_summary()
+            waits, quarantine = _quarantine(workspace, session, environment.name)
             kept = tuple(workspace.provider.former(session))
     except FaberError as error:
         return replace(stored, database=_why(error))
@@ -65,7 +69,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     row = _with_state(row, found.state)
     return replace(
         row,
-        data=replace(row.data, standing=word, quarantine=Quarantined(things, size), kept_databases=kept),
+        data=replace(row.data, standing=word, quarantine=waits, kept_databases=kept),
         database=database,
         standing=standing,
         as_recorded=as_recorded,
@@ -82,6 +86,20 @@ def _kept(found: Sequence[FormerDatabase], name: str) -> str:
         return ""
     more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
     return f"{'; '.join(map(kept_aside, found[:FEW]))}{more}; to drop: faberdb restore {name} --drop-kept"
+
+
+def _quarantine(workspace: Workspace, session: Any, environment: str) -> tuple[Quarantined, str]:
+    """What waits in quarantine, by plan, with the command that releases it."""
+    things, size, said = session.quarantine_summary()
+    places = workspace.provider.in_quarantine(session) if things else []
+    found, _ = lots(session.journal(), places) if places else ([], [])
+    plans = tuple(QuarantinedPlan(lot.plan_id, lot.since, lot.returns, lot.things, lot.bytes) for lot in found)
+    if found:
+        now = utc_now()
+        each = [f"plan {lot.plan_id[:8]}: {size_of(lot.bytes)}, {age(lot.since, now)}" for lot in found[:FEW]]
+        each += [f"and {len(found) - FEW} more"] if len(found) > FEW else []
+        said = f"{said} ({'; '.join(each)}); `faberdb purge {environment} --dry-run` says what a purge would destroy"
+    return Quarantined(things, size, plans), said
 
 
 def _as(row: StatusRow, standing: str) -> StatusRow:
@@ -104,7 +122,7 @@ def _at_work(found: UnderWay, name: str) -> str:
         place = f", plan {found.plan_id[:8]}"
         with suppress(FaberError):
             plan = from_json(found.document, f"journal of environment {name}")
-            verb = "a rollback" if plan.kind == "rollback" else verb
+            verb = verb if plan.kind == "apply" else f"a {plan.kind}"
             place = f", {_place(plan, found.done)} of plan {found.plan_id[:8]}"
     since = f" since {found.since} ({found.age})" if found.since else ""
     return f"{verb} by {found.who} is running{since}{place}"

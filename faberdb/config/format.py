@@ -15,6 +15,7 @@ from faberdb.model import Address
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
+OnDrop = Literal["quarantine", "refuse", "drop"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -148,6 +149,8 @@ class EnvironmentTable(Table):
     """As in [safety], for this environment."""
     max_risk: RiskWord | None = None
     """As in [safety], for this environment."""
+    on_drop: OnDrop | None = None
+    """As in [safety], for this environment."""
     hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
     """As in [safety], for this environment; stronger than what stands there of the same hazard."""
 
@@ -179,8 +182,9 @@ class SafetyTable(Table):
     """Plans with a higher risk are refused."""
     hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
     """Rules for single hazards, by code: `[safety.hazards.FDB107]`. `faberdb explain` lists the codes."""
-    on_drop: Literal["quarantine"] = "quarantine"
-    """What happens to rows that are dropped."""
+    on_drop: OnDrop = "quarantine"
+    """What happens to rows that a plan drops: they go to `quarantine`, from where a rollback gives them back; with
+    `refuse` the plan is refused; with `drop` they are destroyed."""
     lock_timeout: Duration = "2s"
     """How long a step waits for a lock before it gives way to the application; it is tried four times."""
     statement_timeout: Duration | None = None

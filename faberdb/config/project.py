@@ -48,6 +48,7 @@ class Environment:
     server_version: int | None
     online: bool
     max_risk: Risk
+    on_drop: str
     hazards: Mapping[str, HazardRule]
     lock_timeout: float
     statement_timeout: float | None
@@ -74,7 +75,6 @@ class Safety:
     require_approval_for: tuple[Risk, ...]
     max_auto_rollback_attempts: int
     health_check_before_deploy: bool
-    on_drop: str
     proof: str
 
 
@@ -309,7 +309,6 @@ def _safety(table: SafetyTable) -> Safety:
         require_approval_for=tuple(Risk[word.upper()] for word in table.require_approval_for),
         max_auto_rollback_attempts=table.max_auto_rollback_attempts,
         health_check_before_deploy=table.health_check_before_deploy,
-        on_drop=table.on_drop,
         proof=table.proof,
     )
 
@@ -338,6 +337,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         server_version=table.server_version,
         online=safety.online if table.online is None else table.online,
         max_risk=Risk[(table.max_risk or safety.max_risk).upper()],
+        on_drop=table.on_drop or safety.on_drop,
         hazards={
             code: HazardRule(
                 rule.policy == "allow",

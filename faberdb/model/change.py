@@ -38,6 +38,10 @@ IRREVERSIBLE = "FDB904"
 """Code of the hazard of a step that no rollback takes back: `undo: none (reason)`."""
 
 
+NOTHING_KEPT = "FDB813"
+"""Code of the hazard of a step that destroys what would have gone to quarantine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hazard:
     """A sentence about what a step can do to the application or its data, with a code to look up.

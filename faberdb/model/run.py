@@ -155,3 +155,28 @@ class Kept:
     place: str
     carries: tuple[Address, ...] = ()
     detail: Attributes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InQuarantine:
+    """What is in one place of quarantine.
+
+    place: as `Kept` names it. things: how many tables, sequences and the like. rows: None where they were not counted;
+    about: they are the server's estimate. bytes: on disk, with indexes.
+    """
+
+    place: str
+    things: int
+    bytes: int
+    rows: int | None = None
+    about: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """Something outside of some places of quarantine that needs what is in one of them: what it is, where in quarantine
+    it is itself (empty where it is live), and what it needs."""
+
+    what: str
+    place: str
+    needs: str

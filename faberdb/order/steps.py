@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -91,6 +91,7 @@ def make_steps(
     giving: Mapping[Address, Kept] | None = None,
     known: Mapping[Address, Kept] | None = None,
     barred: Mapping[Address, str] | None = None,
+    lost: Set[Address] = frozenset(),
     first_number: int = 1,
     renames: Sequence[tuple[Object, Object]] = (),
     renames_last: bool = False,
@@ -102,16 +103,16 @@ def make_steps(
     quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
     giving: what waits in quarantine to be brought back instead of being made anew. known: what is kept whatever the
     kinds say, because a declaration that is forgotten by now made it so. barred: changes that the server has no way
-    back from, and why. renames: (old, new) pairs, done
+    back from, and why. lost: what is destroyed though it would be kept. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
-    staying = _staying_behind(changes, live.objects, kinds)
+    staying = _staying_behind(changes, live.objects, kinds, lost)
     while True:
         situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {}, barred=barred or {})
         number, forms = first_number, {}
         if quarantine is not None:
-            forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None}
+            forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and a not in lost}
             forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
             forms |= {a: "" for a in staying if forms.get(a) == "moved"}
             number = _allot(changes, situation, forms, staying, quarantine, first_number)
@@ -186,13 +187,13 @@ def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
         obj = objects.get(obj.parent)
 
 
-def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds) -> set[Address]:
+def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds, lost: Set[Address]) -> set[Address]:
     """Parts of what is moved to quarantine that cannot go along, because they stand on something that is destroyed
     (the trigger whose function is dropped too, the index of an operator class whose extension goes) or made anew under
     those that use it (the column of an enum that loses a value). And what would be moved itself, with all its parts, if
     it is made of such things (the domain over a type whose extension goes): it is destroyed too."""
     gone = {a for a, c in changes.items() if c.action in (Action.DROP, Action.REPLACE)}
-    moved = {a for a in gone if kinds[a.kind].keeps(changes[a]) == "moved"}
+    moved = {a for a in gone - lost if kinds[a.kind].keeps(changes[a]) == "moved"}
     parts = {a for a in gone - moved if any(above in moved for above in _ancestors(a, live))}
     destroyed = (gone - moved - parts) | {a for a, c in changes.items() if c.disturbs and a not in gone}
     staying: set[Address] = set()

@@ -118,6 +118,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "protection": {records.name(a): p for a, p in plan.protection.items()},
         "forgotten": [records.name(a) for a in plan.forgotten],
         **({"pending": list(map(records.pending_to, plan.pending))} if plan.pending else {}),
+        **({"purges": list(plan.purges)} if plan.purges else {}),
         "stages": [
             {
                 "transaction": s.transaction,
@@ -203,6 +204,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         protection={records.address(a): p for a, p in document["protection"].items()},
         forgotten=tuple(map(records.address, document["forgotten"])),
         pending=tuple(map(records.pending_from, document.get("pending", ()))),
+        purges=tuple(document.get("purges", ())),
         stages=tuple(
             Stage(s["transaction"], s["fingerprint"], tuple(map(_difference_from, s["differences"])))
             for s in document["stages"]

@@ -62,7 +62,8 @@ class Total:
 class Plan:
     """One database, in one state, to be changed in this way, until then.
 
-    kind: `apply` or `rollback` (then of_plan names what is taken back). from_fingerprint, to_fingerprint: of the
+    kind: `apply`, `rollback` (then of_plan names what is taken back) or `purge` (then purges names the plans of which
+    all that is in quarantine is destroyed). from_fingerprint, to_fingerprint: of the
     managed catalogue. differences: every object whose canonical form the plan changes, what only follows included.
     digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
     longer, be protected from being dropped. drift: what was changed by hand since the last apply. stages: one for each
@@ -97,6 +98,7 @@ class Plan:
     stages: tuple[Stage, ...] = ()
     forgotten: tuple[Address, ...] = ()
     pending: tuple[Pending, ...] = ()
+    purges: tuple[str, ...] = ()
 
     @property
     def applyable(self) -> bool:

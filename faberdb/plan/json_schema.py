@@ -30,6 +30,8 @@ class AppliedRecord(Strict):
     """stopped: the record is of what the committed transactions of the plan did."""
     backup: str = ""
     """Id of the backup that was taken before its first step."""
+    purges: list[str] = []
+    """Of a purge: ids of the plans of which it destroyed what was in quarantine."""
 
     model_config = {"alias_generator": lambda name: name.rstrip("_")}
 

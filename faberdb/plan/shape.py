@@ -200,7 +200,7 @@ class PlanFile(Strict):
 
     format_version: str
     plan_id: str
-    kind: Literal["apply", "rollback"]
+    kind: Literal["apply", "rollback", "purge"]
     of_plan: str
     created_at: Instant
     expires_at: Instant
@@ -225,6 +225,8 @@ class PlanFile(Strict):
     forgotten: list[str]
     stages: list[StageRecord]
     pending: list[PendingRecord] = []
+    purges: list[str] = []
+    """Of a purge: ids of the plans of which it destroys what is in quarantine."""
     sha256: str
 
 

@@ -70,12 +70,15 @@ def record_of(plan: Plan, at: str, holder: str) -> Record:
         plan.renames,
         plan.kept,
         plan.summary,
+        purges=plan.purges,
     )
 
 
 def state_after(state: State | None, plan: Plan, objects: Mapping[Address, Object], record: Record) -> State:
     """The state once a plan has been applied and `objects` were found to be there."""
     before = state or State("", 0, plan.environment, {}, "")
+    if plan.kind == "purge":  # what was changed by hand since stays drift
+        return replace(before, database=plan.database, applied=(*before.applied, record))
     touched = {d.address for d in plan.differences}
     # A way back says nothing of what is declared, so what it leaves as it is stays known.
     declared = plan.digests or {a: d for a, d in before.declared.items() if a in objects and a not in touched}
@@ -128,6 +131,8 @@ def _counted(stage: Stage) -> dict[str, int]:
 
 
 def _with(state: State, plan: Plan, record: Record, live: Mapping[Address, Object]) -> State:
+    if plan.kind == "purge":
+        return state_after(state, plan, {}, record)
     if not state.objects or fingerprint(live) == record.to_fingerprint:
         objects = dict(live)
     else:

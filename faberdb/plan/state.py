@@ -24,6 +24,7 @@ class Record:
     outcome: `applied`; `unverified`, if the database was not what the plan promised, or was never looked at again; or
     `stopped`, if only its first transactions were committed: then the record is of what those did. backup: id of
     the one that was taken before its first step; empty where none was, or where only the journal tells of the plan.
+    purges: of a purge, the plans of which it destroyed what was in quarantine.
     """
 
     plan_id: str
@@ -39,6 +40,7 @@ class Record:
     summary: Mapping[str, int]
     outcome: str = "applied"
     backup: str = ""
+    purges: tuple[str, ...] = ()
 
     def objects(self) -> dict[Address, Object]:
         """What the plan changed, as it was before or, where it was not there, as it became."""
@@ -79,6 +81,10 @@ class State:
         undone = {r.of_plan for r in self.applied if r.kind == "rollback" and r.outcome != "stopped"}
         return tuple(r for r in self.applied if r.kind == "apply" and r.plan_id not in undone)
 
+    def purged(self) -> dict[str, Record]:
+        """The purge of each plan of which what was in quarantine is destroyed."""
+        return {plan_id: record for record in self.applied for plan_id in record.purges}
+
 
 class StateFile(BaseModel):
     """State of one environment."""
@@ -102,6 +108,7 @@ class StateFile(BaseModel):
 
 def to_json(state: State) -> bytes:
     """The state as it is stored; one line, because it is read by programs and can be large."""
+    purged = state.purged()
     document = {
         "format_version": FORMAT_VERSION,
         "lineage": state.lineage,
@@ -114,7 +121,7 @@ def to_json(state: State) -> bytes:
         "applied": [_record_to(r) for r in state.applied],
         "protected": sorted(map(records.name, state.protected)),
         **({"pending": list(map(records.pending_to, state.pending))} if state.pending else {}),
-        "quarantine": [records.kept_to(k) for r in state.standing() for k in r.kept],
+        "quarantine": [records.kept_to(k) for r in state.standing() if r.plan_id not in purged for k in r.kept],
         "backups": [],
     }
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
@@ -167,6 +174,7 @@ def _record_to(record: Record) -> dict[str, Any]:
         "summary": dict(record.summary),
         "outcome": record.outcome,
         **({"backup": record.backup} if record.backup else {}),
+        **({"purges": list(record.purges)} if record.purges else {}),
     }
 
 
@@ -188,6 +196,7 @@ def _record_from(document: Any) -> Record:
         document["summary"],
         document.get("outcome", "applied"),
         document.get("backup", ""),
+        tuple(document.get("purges", ())),
     )
 
 

@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
-from faberdb.model import IRREVERSIBLE, LEFT_OUT, OF_OTHERS, OF_SERVICE, Action, Address, Risk, Step, Unmanaged
+from faberdb.model import (
+    IRREVERSIBLE,
+    LEFT_OUT,
+    NOTHING_KEPT,
+    OF_OTHERS,
+    OF_SERVICE,
+    Action,
+    Address,
+    Risk,
+    Step,
+    Unmanaged,
+)
 from faberdb.plan.document import Plan
 
 SHOWN = 5
@@ -23,13 +34,15 @@ class Rules:
     why, by the code of each hazard that no plan may carry. expired: hazards that were allowed and are so no more, in
     words, by code; lapsed: those that were forbidden. protected: objects that no plan may drop or replace. strict:
     nothing may be left to guesses (a suspected rename) or out of sight (what is not managed). guarded: whether people
-    depend on the environment; then guesses are refused too. accepted: whether what no rollback takes back may be done.
+    depend on the environment; then guesses are refused too. on_drop: whether what is dropped goes to `quarantine`,
+    may not be (`refuse`), or is destroyed (`drop`). accepted: whether what no rollback takes back may be done.
     """
 
     max_risk: Risk = Risk.DESTRUCTIVE
     protected: frozenset[Address] = frozenset()
     strict: bool = False
     guarded: bool = False
+    on_drop: str = "quarantine"
     accepted: bool = False
     allowed: frozenset[str] = frozenset()
     forbidden: Mapping[str, str] = field(default_factory=dict)
@@ -90,6 +103,22 @@ def passed_over(plan: Plan, rules: Rules) -> Iterator[str]:
 def _of_hazards(plan: Plan, rules: Rules) -> Iterator[Violation]:
     yield from _too_risky(plan, rules)
     yield from _forbidden(plan, rules)
+    yield from _dropped(plan, rules)
+
+
+def _dropped(plan: Plan, rules: Rules) -> Iterator[Violation]:
+    destroyed, kept = _carrying(plan, NOTHING_KEPT), sorted({kept.address for kept in plan.kept})
+    here = f"in [environments.{plan.environment}]"
+    if rules.on_drop == "refuse" and (kept or destroyed):
+        yield Violation(
+            f"it takes away what would go to quarantine, and on_drop is `refuse`: {_named([*destroyed, *kept])}",
+            f'leave it declared, or alone with `forget`; or have it kept for once: on_drop = "quarantine" {here}',
+        )
+    elif rules.on_drop == "quarantine" and destroyed:
+        yield Violation(
+            f"it destroys what goes to quarantine by now, since on_drop is no longer `drop`: {_named(destroyed)}",
+            "plan again",
+        )
 
 
 def _pattern(item: Unmanaged) -> str:

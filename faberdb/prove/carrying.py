@@ -3,12 +3,12 @@ which have to be there after it, and to be as they were after its rollback."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from faberdb.errors import ProofError
-from faberdb.model import IRREVERSIBLE, CarriedRows, Effects, Kept, Object, Refusal, Samples, Step
+from faberdb.model import IRREVERSIBLE, Address, CarriedRows, Effects, Kept, Object, Refusal, Samples, Step
 from faberdb.prove.comparing import changed, lost
 from faberdb.prove.copying import Copy
 from faberdb.prove.scratch import MadeUpRows, ScratchDatabase
@@ -20,13 +20,19 @@ _BUG = "no plan was written and nothing was changed; please report this, it is a
 class Way:
     """Steps to run on a copy of what is there before them. here: what comes first, with the rows in the tables, so that
     quarantine has what the steps give back. complete: whether all that those take away waits there.
-    renames: what the steps give another name."""
+    renames: what the steps give another name. lost: what they destroy, so that no rows come back."""
 
     steps: Sequence[Step]
     rollback: Sequence[Step]
     renames: Sequence[tuple[Object, Object]] = ()
     here: Sequence[Step] = ()
     complete: bool = False
+    lost: Set[Address] = frozenset()
+
+    def stay(self, samples: Samples) -> Samples:
+        """The tables whose rows are to be there afterwards."""
+        gone = {address.path for address in self.lost}
+        return {number: table for number, table in samples.items() if table.path not in gone}
 
     @property
     def leaves_something(self) -> bool:
@@ -91,13 +97,16 @@ class _Carrying:
             # what fails takes nothing away.
             self._run_all(way.steps, "plan", lenient=True)
         after = _told(rows.read())
-        _refuse("the plan loses rows", lost(before, after, way.called, self._counted))
+        _refuse("the plan loses rows", lost(way.stay(before), after, way.called, self._counted))
         if way.complete:
             _refuse("the plan does not give back all rows", changed(filled, after, way.called, self._counted))
+        tables, number = rows.filled
+        counted = tuple(sorted(self._counted.intersection(rows.names)))
+        if way.lost:  # the way back makes it again, without values, which rows that are there need not take
+            return CarriedRows(tables, number, number > 0, False, rows.thinned, rows.not_filled, counted)
         self._run_all(way.rollback, "rollback")
         back = changed(before, _told(rows.read()), _alike, self._counted)
         _refuse("the rollback does not give back all rows", back)
-        tables, number = rows.filled
         counted = tuple(sorted(self._counted.intersection(rows.names)))
         return CarriedRows(tables, number, number > 0, number > 0, rows.thinned, rows.not_filled, counted)
 

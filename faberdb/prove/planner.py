@@ -32,6 +32,7 @@ from faberdb.prove.carrying import Way, carried_on
 from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.engine import Engine
 from faberdb.prove.holding_back import Whole, within
+from faberdb.prove.losing import nothing_kept, told
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.proof import prove
@@ -53,7 +54,8 @@ class Planner:
     and only when something has to be tried out. number: the first free number in quarantine. full: whether a large
     catalogue is copied as a whole all the same. held:
     what something that waits in quarantine needs, less what is kept for this plan, under the names that it has before
-    and after renames. limit: the level of risk above which changes are held back.
+    and after renames. limit: the level of risk above which changes are held back. losing: whether what is dropped is
+    destroyed, instead of being kept.
     """
 
     def __init__(
@@ -70,8 +72,9 @@ class Planner:
         reverse_ties: bool = False,
         held: Held = lambda renames, kept: frozenset(),
         limit: Risk = Risk.DESTRUCTIVE,
+        losing: bool = False,
     ) -> None:
-        self.held, self.limit = held, limit
+        self.held, self.limit, self.losing = held, limit, losing
         self.engine, self.catalogue, self.scratch = engine, catalogue, scratch
         self.kinds = {kind.name: kind for kind in engine.kinds}
         self.number, self.reverse_ties = number, reverse_ties
@@ -79,6 +82,7 @@ class Planner:
         self.far: Mapping[Address, Object] = {}
         self._ahead: CopyAhead | None = None
         self._barred: Mapping[Address, str] = {}
+        self._lost: frozenset[Address] = frozenset()
         self.live = {a: o for a, o in catalogue.objects.items() if managed(a)}
         self.outside = {a: o for a, o in catalogue.objects.items() if a not in self.live}
         self.managed, self.additive, self.why = managed, additive, why
@@ -234,11 +238,12 @@ class Planner:
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
+        self._lost = nothing_kept(changes, self.kinds) if self.losing else frozenset()
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
-            suspicions = suspected(changes, start, aim, {k.address for k in kept})
+            suspicions = suspected(changes, start, aim, {k.address for k in kept} | self._lost)
             steps = tuple(with_hazards(steps, suspicions, start))
-        steps = self._ways.prepared(steps, kept)
+        steps = self._ways.prepared(tuple(told(steps, self._lost)), kept)
         return self._prove(start, aim, changes, tuple(renames), steps, kept, giving or {}, renames_last=renames_last)
 
     def as_far_back(self, target: Mapping[Address, Object]) -> tuple[dict[Address, Object], list[str]]:
@@ -253,7 +258,16 @@ class Planner:
     @property
     def _ways(self) -> Ways:
         there = self.catalogue
-        return Ways(self.engine, self.kinds, there.casts, there.version, self.number, self.reverse_ties, self._barred)
+        return Ways(
+            self.engine,
+            self.kinds,
+            there.casts,
+            there.version,
+            self.number,
+            self.reverse_ties,
+            self._barred,
+            self._lost,
+        )
 
     def _changes(
         self, start: Mapping[Address, Object], aim: dict[Address, Object], reasons: Mapping[Address, str]
@@ -329,7 +343,7 @@ class Planner:
                 copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last, barred=self._barred
             )
             steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
-            way = Way(steps, proof.rollback, renames, here, complete)
+            way = Way(steps, proof.rollback, renames, here, complete, self._lost)
             again = partial(copied, self.scratch(), begin, touched, beside, self.kinds, full=self.full)
             proof = replace(proof, rows=carried_on(copy, way, tuple(giving.values()) or kept, again))
         steps = tuple(objected(steps, changes, proof.objections))

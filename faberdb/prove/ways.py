@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from faberdb.diff.changes import diff
@@ -28,6 +28,8 @@ class Ways:
     reverse_ties: bool = False
     barred: Mapping[Address, str] = field(default_factory=dict)
     """Changes that the server has no way back from, and why."""
+    lost: Set[Address] = frozenset()
+    """What is destroyed on the way there though it would be kept."""
 
     def forth(
         self,
@@ -48,6 +50,7 @@ class Ways:
             quarantine=self.engine.place_for,
             giving=giving,
             barred=self.barred,
+            lost=self.lost,
             first_number=self.number,
             renames=renames,
             renames_last=renames_last,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence, Set
+from datetime import datetime
 
 from faberdb.lint.report import Report
 from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
 from faberdb.plan.document import Plan
+from faberdb.plan.quarantine import Lot
 from faberdb.views import words
 from faberdb.views.backups import Listed, in_what_way, proven, taken, write_kept, write_list
 from faberdb.views.body import Body
@@ -16,6 +18,7 @@ from faberdb.views.outline import outline
 from faberdb.views.page import Page, terminal_width
 from faberdb.views.planpage import write_pending, write_plan, write_unmanaged
 from faberdb.views.progress import Progress
+from faberdb.views.purge import purge_done, write_purge
 from faberdb.views.view import StatusRow
 
 
@@ -85,10 +88,11 @@ class Human:
     def begin(self, plan: Plan) -> None:
         self._labels = words.labels(plan.steps, plan.kept)
         transactions = words.plural(len({step.transaction for step in plan.steps}), "transaction")
-        verb = "Taking back" if plan.kind == "rollback" else "Applying"
+        verb = {"rollback": "Taking back", "purge": "Carrying out purge"}.get(plan.kind, "Applying")
         what = words.short_id(plan.of_plan if plan.kind == "rollback" else plan.plan_id)
+        noun = "" if plan.kind == "purge" else "plan "
         self.note(
-            f"{verb} plan {what} on {plan.environment}: {words.plural(len(plan.steps), 'step')} in {transactions}"
+            f"{verb} {noun}{what} on {plan.environment}: {words.plural(len(plan.steps), 'step')} in {transactions}"
         )
 
     def step(self, step: Step, number: int, total: int) -> None:
@@ -101,6 +105,10 @@ class Human:
     def applied(self, plan: Plan, seconds: float) -> None:
         self._progress.stop()
         page = self._page()
+        if plan.kind == "purge":
+            page.line((purge_done(plan, seconds), "bold green"))
+            self._write(page)
+            return
         done = words.counts(plan.summary, done=True)
         if plan.kind == "rollback":
             what = f"Took back plan {words.short_id(plan.of_plan)} on {plan.environment}"
@@ -110,6 +118,11 @@ class Human:
         page.line("The database was read again and is what the plan promised.")
         if plan.kind != "rollback":
             page.line((f"Take it back with: faberdb rollback {plan.environment}", "dim"))
+        self._write(page)
+
+    def purge(self, plan: Plan, going: Sequence[Lot], staying: Sequence[Lot], now: datetime) -> None:
+        page = self._page()
+        write_purge(page, plan, going, staying, now, verbose=self._verbose > 0)
         self._write(page)
 
     def progress(self, text: str, number: int, total: int) -> None:

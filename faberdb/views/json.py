@@ -26,11 +26,13 @@ from faberdb.model import (
     reworded,
 )
 from faberdb.plan.document import Plan
+from faberdb.plan.quarantine import Lot
 from faberdb.views import words
 from faberdb.views.backups import Listed, kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
 from faberdb.views.health import in_a_sentence, summary
 from faberdb.views.outline import Item, outline
+from faberdb.views.purge import lot_told, purge_line, purge_sentence
 from faberdb.views.view import StatusRow
 
 FORMAT = "1.0"
@@ -133,9 +135,18 @@ class Json:
         self._say("step_waiting", sentence, step=_step(step), number=number, total=total, **hook)
 
     def applied(self, plan: Plan, seconds: float) -> None:
-        sentence = f"applied plan {plan.plan_id} to {plan.environment}"
+        sentence = f"applied {'purge' if plan.kind == 'purge' else 'plan'} {plan.plan_id} to {plan.environment}"
         summary = dict(plan.summary)
         self._say("apply_complete", sentence, **_plan(plan), summary=summary, elapsed_seconds=round(seconds, 3))
+
+    def purge(self, plan: Plan, going: Sequence[Lot], staying: Sequence[Lot], now: datetime) -> None:
+        for lot in going:
+            self._say("purge_item", purge_line(lot, now), goes=True, quarantine=lot_told(lot))
+        for lot in staying:
+            self._say("purge_item", purge_line(lot, now), goes=False, quarantine=lot_told(lot))
+        amount = {"plans": len(going), "things": sum(lot.things for lot in going)}
+        amount["bytes"] = sum(lot.bytes for lot in going)
+        self._say("purge_summary", purge_sentence(plan, going), **_plan(plan), **amount, risk=plan.risk.word)
 
     def progress(self, text: str, number: int, total: int) -> None:
         self._say("progress", text, number=number, total=total)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from faberdb.lint.report import Report
 from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
 from faberdb.plan.document import Plan
+from faberdb.plan.quarantine import Lot
 
 
 @dataclass(frozen=True, slots=True)
 class LastPlan:
-    """The last plan that was carried out. action: `apply` or `rollback`."""
+    """The last plan that was carried out. action: `apply`, `rollback` or `purge`."""
 
     plan_id: str
     at: str
@@ -22,11 +24,24 @@ class LastPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantinedPlan:
+    """What one plan put in quarantine and is still there. since: when the plan ended; returns: whether a rollback still
+    brings it back."""
+
+    plan_id: str
+    since: str
+    returns: bool
+    things: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
-    """How much waits in quarantine."""
+    """How much waits in quarantine; plans: of which, as far as the journal tells, the oldest first."""
 
     things: int
     bytes: int
+    plans: tuple[QuarantinedPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,10 @@ class View(Protocol):
 
     def applied(self, plan: Plan, seconds: float) -> None:
         """The plan was carried out and the database is as promised."""
+        ...
+
+    def purge(self, plan: Plan, going: Sequence[Lot], staying: Sequence[Lot], now: datetime) -> None:
+        """What a purge would destroy of what is in quarantine, and what it leaves there."""
         ...
 
     def progress(self, text: str, number: int, total: int) -> None:

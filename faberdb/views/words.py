@@ -143,7 +143,7 @@ def database(plan: Plan) -> str:
 
 def heading(plan: Plan) -> str:
     """What kind of plan this is, and for which database."""
-    word = "Rollback" if plan.kind == "rollback" else "Plan"
+    word = "Plan" if plan.kind == "apply" else plan.kind.capitalize()
     return f"{word} {short_id(plan.plan_id)} for {plan.environment}: {database(plan)}"
 
 
@@ -179,7 +179,8 @@ def _rows(rows: CarriedRows | None) -> str:
     counted = ""
     if rows.counted:
         counted = f" (in {plural(len(rows.counted), 'table')} only their number, since triggers change them)"
-    return f", with {' and '.join([*filled, *empty])}{counted}" if filled or empty else ""
+    forward = ", forward only," if rows.forward and not rows.backward else ","
+    return f"{forward} with {' and '.join([*filled, *empty])}{counted}" if filled or empty else ""
 
 
 def nothing_to_do(plan: Plan) -> str:

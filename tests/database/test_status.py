@@ -128,7 +128,7 @@ def test_programs_get_data_beside_the_sentences(newest: Server, project: Project
             "serial": None,
             "plans_applied": None,
             "last": None,
-            "quarantine": {"things": 0, "bytes": 0},
+            "quarantine": {"things": 0, "bytes": 0, "plans": []},
             "kept_databases": [],
             "pending": None,
         }
@@ -144,6 +144,8 @@ def test_programs_get_data_beside_the_sentences(newest: Server, project: Project
         assert isinstance(kept, dict)
         assert kept["things"] == 1
         assert kept["bytes"] > 0
+        (of,) = kept["plans"]
+        assert (of["plan_id"], of["returns"], of["bytes"]) == (last["plan_id"], True, kept["bytes"])
         with psycopg.connect(conninfo, autocommit=True) as other:
             other.execute("alter table t add column more int")
         assert data()["standing"] == "drifted"

@@ -10,7 +10,7 @@ import pytest
 import faberdb
 import faberdb_providers
 from faberdb.diff import suspected
-from faberdb.model import IRREVERSIBLE
+from faberdb.model import IRREVERSIBLE, NOTHING_KEPT
 from faberdb.prove import bodies
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.hazards.catalogue import catalogue
@@ -22,6 +22,7 @@ NAMED = {code: name.lower() for name, code in vars(codes).items() if name.isuppe
     bodies.CODE: "body_not_accepted",
     bodies.NAMED: "named_in_body",
     IRREVERSIBLE: "irreversible",
+    NOTHING_KEPT: "nothing_kept",
 }
 
 
@@ -49,5 +50,5 @@ def test_every_code_is_used() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "codes":
                     used.add(node.attr.lower())
-    named = set(NAMED.values()) - {"body_not_accepted", "named_in_body", "irreversible"}
+    named = set(NAMED.values()) - {"body_not_accepted", "named_in_body", "irreversible", "nothing_kept"}
     assert named <= used

@@ -24,7 +24,7 @@ select d.classid, d.objid, d.classid, d.objid
   from pg_namespace n join pg_depend d on d.refclassid = 'pg_namespace'::regclass and d.refobjid = n.oid
  where n.nspname ~ '^faberdb_quarantine' and not exists (
        select from pg_depend u where u.classid = d.classid and u.objid = d.objid and u.deptype in ('a', 'i')
-          and u.refclassid = 'pg_class'::regclass)
+          and (u.refclassid, u.refobjid) <> (u.classid, u.objid) and u.refclassid = 'pg_class'::regclass)
 union
 select d.classid, d.objid, i.root_class, i.root
   from inside i join pg_depend d on d.refclassid = i.classid and d.refobjid = i.objid
@@ -148,7 +148,9 @@ def _way_back(place: str, entries: Sequence[JournalEntry]) -> str:
     """How to take back the plan that filled a place in quarantine, as the journal knows it; empty where it does not."""
     documents = {entry.plan_id: json.loads(entry.document) for entry in entries if entry.document}
     back = _taken_back(documents.values())
-    standing = [e for e in entries if e.kind != "rollback" and e.plan_id in documents and e.plan_id not in back]
+    gone = {purged for document in documents.values() for purged in document.get("purges", ())}
+    mine = [e for e in entries if e.kind == "apply" and e.plan_id in documents]
+    standing = [e for e in mine if e.plan_id not in back and e.plan_id not in gone]
     number = next((n for n, e in enumerate(standing) if f'"{place}"' in e.document or f'"{place}.' in e.document), None)
     if number is None:
         return ""

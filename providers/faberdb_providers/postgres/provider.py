@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,9 @@ from faberdb.model import (
     Explanation,
     FormerDatabase,
     HealthFinding,
+    InQuarantine,
     Kept,
+    Leaning,
     Limits,
     Object,
     Script,
@@ -321,6 +323,24 @@ class PostgresProvider:
         from faberdb_providers.postgres import quarantine
 
         return quarantine.prepare(kept)
+
+    def in_quarantine(self, session: Session, *, counted: bool = False) -> list[InQuarantine]:
+        """What is in each place of quarantine. counted: with the number of rows. Raises DatabaseError, LockedError."""
+        from faberdb_providers.postgres.purging import in_quarantine
+
+        return in_quarantine(session, counted=counted)
+
+    def leaning(self, session: Session, places: Collection[str]) -> list[Leaning]:
+        """What outside of these places of quarantine needs what is in them."""
+        from faberdb_providers.postgres.purging import leaning
+
+        return leaning(session, places)
+
+    def purge_steps(self, session: Session, places: Collection[str]) -> tuple[Step, ...]:
+        """The steps that destroy what is in these places of quarantine, in one transaction."""
+        from faberdb_providers.postgres.purging import purge_steps
+
+        return purge_steps(session, places)
 
     def script(self, text: str) -> Script:
         """The statements of an SQL file."""

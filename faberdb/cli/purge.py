@@ -1,0 +1,127 @@
+"""`faberdb purge ENV`: destroy what waits in quarantine, by a plan of its own. The only command that loses rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from faberdb.cli.applying import apply_plan, check_plan
+from faberdb.cli.environment_rules import refuse_unsupported
+from faberdb.cli.identity import another_database
+from faberdb.cli.made import Made, heading_of
+from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
+from faberdb.cli.purging import places, refuse_needed
+from faberdb.cli.status import stopped_plan
+from faberdb.cli.workspace import Workspace, environment_named, utc_now
+from faberdb.config.project import Environment
+from faberdb.errors import ApprovalError, ExitCode, StaleError, StoppedError
+from faberdb.plan.document import Plan
+from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.make import unchanged_plan
+from faberdb.plan.quarantine import Lot, lots, older
+from faberdb.plan.state import State
+
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timedelta | None:
+    """`12h`, `30d`, `4w` as a length of time."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})([hdw])", value)
+    if found is None:
+        raise click.BadParameter(f"{value} is no age; write hours, days or weeks: 12h, 30d, 4w", ctx, param)
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+@click.command("purge")
+@click.argument("environment")
+@click.option(
+    "--older-than",
+    callback=_age,
+    metavar="AGE",
+    default=None,
+    help="Only what has been there so long: 12h, 30d, 4w.",
+)
+@approve_option
+@dry_run_option
+@shown
+@click.pass_context
+@nothing_begun
+def command(
+    ctx: click.Context,
+    environment: str,
+    older_than: timedelta | None,
+    auto_approve: bool,
+    dry_run: bool,
+    as_json: bool,
+    no_color: bool,
+    verbose: int,
+) -> int:
+    """Destroy what waits in quarantine on ENVIRONMENT: it is shown first, and no rollback brings it back afterwards."""
+    workspace = workspace_of(ctx)
+    view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    chosen = environment_named(workspace, environment)
+    if not dry_run:
+        refuse_unsupported(workspace, chosen)
+    state, _ = workspace.state(chosen)
+    now = utc_now()
+    with workspace.session(chosen) as session:
+        _refuse_in_doubt(workspace, chosen, session, state)
+        found, unknown = lots(session.journal(), workspace.provider.in_quarantine(session, counted=True))
+        going = found if older_than is None else older(found, now - older_than)
+        plan = _plan(workspace, chosen, session, state, going)
+        refuse_needed(workspace, session, going, found)
+    for place in unknown:
+        view.note(f"{place.place} stays: the journal does not know the plan that it is of")
+    view.purge(plan, going, [lot for lot in found if lot not in going], now)
+    if not plan.applyable:
+        return int(ExitCode.OK)
+    again = f"faberdb purge {environment}" + (f" --older-than {_written(older_than)}" if older_than else "")
+    made = Made(plan, again=again)
+    if dry_run:
+        check_plan(workspace, chosen, made, view)
+        view.note("a dry run: nothing was changed")
+        return int(ExitCode.OK)
+    if not auto_approve and not consent(f"Destroy this on {environment}, for good?"):
+        raise ApprovalError("not purged: there was no `yes`")
+    apply_plan(workspace, chosen, made, view)
+    return int(ExitCode.OK)
+
+
+def _written(age: timedelta) -> str:
+    hours = int(age.total_seconds()) // 3600
+    return f"{hours}h" if hours % 24 else f"{hours // 24}d"
+
+
+def _refuse_in_doubt(workspace: Workspace, environment: Environment, session: Any, state: State | None) -> None:
+    """Raises StaleError where the state was written for another database, StoppedError where a plan stopped part way,
+    whose way back may need what is in quarantine."""
+    if note := another_database(state, session.identity(), environment):
+        raise StaleError(
+            f"what is in quarantine in this database is not that of {environment.name}, as its state knows it",
+            detail=(note,),
+            advice="nothing was changed; what is destroyed by mistake does not come back",
+        )
+    if stopped := stopped_plan(workspace.standing(environment, session, state, {})):
+        raise StoppedError(
+            f"plan {stopped[:8]} stopped part way on {environment.name}: its way back may need what is in quarantine",
+            advice=f"end it first; see how: faberdb status {environment.name}. Nothing was changed",
+        )
+
+
+def _plan(
+    workspace: Workspace, environment: Environment, session: Any, state: State | None, going: Sequence[Lot]
+) -> Plan:
+    """The plan that destroys these, and changes nothing that is live."""
+    live = workspace.managed_objects(session.inspect().objects, environment)
+    heading = heading_of(environment, session, state, kind="purge")
+    steps = workspace.provider.purge_steps(session, places(going)) if going else ()
+    return replace(
+        unchanged_plan(heading, fingerprint(live), ()), steps=steps, purges=tuple(lot.plan_id for lot in going)
+    )

@@ -1,0 +1,96 @@
+"""What waits in quarantine, by the plan that put it there, as the journal in the database tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from faberdb.model import Address, InQuarantine, JournalEntry
+from faberdb.plan import records
+
+ENDED = ("applied", "unverified")
+"""States of a plan all of whose steps were committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What one plan put in quarantine and is still there.
+
+    kind: of the plan; environment: it was made for. since: when the plan ended or, where it was taken back and this was
+    left over, when that was; ISO 8601, UTC. returns: whether a rollback still brings it back. places: each with the
+    addresses that what is in it had.
+    """
+
+    plan_id: str
+    kind: str
+    environment: str
+    holder: str
+    since: str
+    returns: bool
+    places: tuple[tuple[InQuarantine, tuple[Address, ...]], ...]
+
+    @property
+    def bytes(self) -> int:
+        return sum(place.bytes for place, _ in self.places)
+
+    @property
+    def things(self) -> int:
+        return sum(place.things for place, _ in self.places)
+
+    @property
+    def rows(self) -> int | None:
+        """None where none of it was counted."""
+        found = [place.rows for place, _ in self.places if place.rows is not None]
+        return sum(found) if found else None
+
+
+def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tuple[list[Lot], list[InQuarantine]]:
+    """What is in quarantine, by plan, the oldest first; and the places of which the journal does not know the plan.
+    A number is free again once a place is gone, so a place is of the last plan that names it."""
+    documents = _documents(entries)
+    back = {d["of_plan"]: e.at for e, d in documents if d["kind"] == "rollback" and _complete(e, d)}
+    owners: dict[str, JournalEntry] = {}
+    kept: dict[tuple[str, str], list[Address]] = {}
+    for entry, document in documents:
+        if entry.done or entry.state in ENDED:
+            for one in document["kept"]:
+                owners[one["place"]] = entry
+                kept.setdefault((entry.plan_id, one["place"]), []).append(records.address(one["address"]))
+    found = []
+    for entry, document in documents:
+        mine = [p for p in places if (owner := owners.get(p.place)) and owner.plan_id == entry.plan_id]
+        if mine:
+            found.append(
+                Lot(
+                    entry.plan_id,
+                    document["kind"],
+                    document["environment"],
+                    entry.holder,
+                    max(entry.at, back.get(entry.plan_id, "")),
+                    document["kind"] == "apply" and entry.plan_id not in back,
+                    tuple((place, tuple(kept[entry.plan_id, place.place])) for place in mine),
+                )
+            )
+    return sorted(found, key=lambda lot: lot.since), [p for p in places if p.place not in owners]
+
+
+def older(found: Iterable[Lot], moment: datetime) -> list[Lot]:
+    """Those that have been there since before a moment."""
+    return [lot for lot in found if datetime.fromisoformat(lot.since) <= moment]
+
+
+def purged(entries: Iterable[JournalEntry]) -> dict[str, JournalEntry]:
+    """The purge of each plan of which what was in quarantine is destroyed, as this very database knows."""
+    gone = ((e, d) for e, d in _documents(e for e in entries if e.kind == "purge") if _complete(e, d))
+    return {plan_id: entry for entry, document in gone for plan_id in document.get("purges", ())}
+
+
+def _documents(entries: Iterable[JournalEntry]) -> list[tuple[JournalEntry, Mapping[str, Any]]]:
+    return [(entry, json.loads(entry.document)) for entry in entries if entry.document]
+
+
+def _complete(entry: JournalEntry, document: Mapping[str, Collection[Mapping[str, Any]]]) -> bool:
+    return entry.state in ENDED or all(step["transaction"] in entry.done for step in document["steps"])

@@ -1,0 +1,76 @@
+"""`on_drop`: what is dropped goes to quarantine, or is refused, or is destroyed, and the plan says which."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.servers import Server, fetch, run_sql
+
+Projects = Callable[..., ProjectFolder]
+BOTH = (
+    '[tables.customer]\nprimary_key = ["id"]\n[tables.customer.columns]\nid = "int"\n'
+    'name = { type = "text", null = true }\n[tables.old]\nprimary_key = ["id"]\n[tables.old.columns]\nid = "int"\n'
+    'mood = { type = "mood", null = true }\n[enums]\nmood = ["good", "bad"]\n'
+)
+LEFT = '[tables.customer]\nprimary_key = ["id"]\n[tables.customer.columns]\nid = "int"\n'
+
+
+@pytest.fixture
+def conninfo(newest: Server) -> Iterator[str]:
+    with newest.database() as made:
+        yield made
+
+
+def begun(project: Projects, conninfo: str, setting: str) -> ProjectFolder:
+    folder = project({"live": conninfo}, setting)
+    folder.declare(BOTH)
+    ran = folder.run("apply", "live", "--auto-approve")
+    assert ran.code == 0, ran.err
+    run_sql(conninfo, "insert into customer values (1, 'a'); insert into old values (1, 'good'), (2, null)")
+    folder.declare(LEFT)
+    return folder
+
+
+def test_refuse_shows_the_whole_plan_and_refuses_it(conninfo: str, project: Projects) -> None:
+    folder = begun(project, conninfo, '[safety]\non_drop = "refuse"\n')
+    ran = folder.run("plan", "live", "--out", "plan.json")
+    assert ran.code == 9, ran
+    assert "table public.old" in ran.out
+    assert "on_drop is `refuse`: column public.customer.name, " in ran.err
+    assert folder.run("apply", "plan.json").code == 9
+    assert fetch(conninfo, "select count(*) from old") == [(2,)]
+    text = (folder.root / "faberdb.toml").read_text()
+    text = text.replace("[environments.live]\n", '[environments.live]\non_drop = "quarantine"\n')
+    (folder.root / "faberdb.toml").write_text(text)
+    assert folder.run("apply", "plan.json").code == 0, "an environment says it for itself"
+
+
+def test_drop_destroys_says_so_and_gives_the_structure_back(conninfo: str, project: Projects) -> None:
+    folder = begun(project, conninfo, '[safety]\non_drop = "drop"\n')
+    ran = folder.run("plan", "live", "--out", "plan.json")
+    assert ran.code == 0, ran
+    plan = json.loads((folder.root / "plan.json").read_text())
+    marked = {s["address"]: s["risk"] for s in plan["steps"] if any(h["code"] == "FDB813" for h in s["hazards"])}
+    assert marked == dict.fromkeys(
+        ("column:public.customer.name", "enum:public.mood", "table:public.old"), "destructive"
+    )
+    assert (plan["kept"], plan["risk"], plan["proof"]["backward"]) == ([], "destructive", True)
+    assert plan["proof"]["rows"]["backward"] is False
+    assert "no rollback gives rows or values back" in ran.out
+    assert "kept in quarantine" not in ran.out
+    text = (folder.root / "faberdb.toml").read_text()
+    (folder.root / "faberdb.toml").write_text(text.replace('on_drop = "drop"', 'on_drop = "quarantine"'))
+    refused = folder.run("apply", "plan.json")
+    assert (refused.code, "on_drop is no longer `drop`" in refused.err) == (9, True), refused
+    (folder.root / "faberdb.toml").write_text(text)
+    assert folder.run("apply", "plan.json").code == 0
+    query = "select count(*) from pg_class where relnamespace::regnamespace::text ~ '^faberdb_quarantine'"
+    assert fetch(conninfo, query) == [(0,)]
+    ran = folder.run("rollback", "live", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert fetch(conninfo, "select id, name from customer") == [(1, None)]
+    assert fetch(conninfo, "select count(*) from old") == [(0,)]
