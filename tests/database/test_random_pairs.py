@@ -59,10 +59,10 @@ def test_random_pairs(newest: Server, part: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("part", range(100, 130))
+@pytest.mark.parametrize("part", range(100, 110))
 def test_many_random_pairs(newest: Server, part: int) -> None:
-    """3,000 pairs."""
-    _search(newest, 100, part)
+    """3,000 pairs, in parts that are large enough for how often rows stop a plan not to be a matter of chance."""
+    _search(newest, 300, part)
 
 
 def _search(server: Server, examples: int, seed: int) -> None:
