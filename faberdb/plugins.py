@@ -24,6 +24,11 @@ def load(group: str, name: str, setting: str) -> Any:
     )
 
 
+def names(group: str) -> list[str]:
+    """The names of all entry points of the group."""
+    return sorted(entry.name for entry in entry_points(group=group))
+
+
 def every(group: str) -> list[Any]:
     """What all entry points of the group stand for."""
     return [entry.load() for entry in sorted(entry_points(group=group), key=lambda entry: entry.name)]

@@ -1,4 +1,5 @@
-"""`faberdb lint FILE.sql...`: what SQL that others wrote does to a database and to those who use it."""
+"""`faberdb lint FILE.sql...` and `faberdb lint ENV`: what SQL that others wrote does to a database and to those who use
+it; of an environment, what its migration tool has not run there yet."""
 
 from __future__ import annotations
 
@@ -8,13 +9,14 @@ from pathlib import Path
 import click
 
 from faberdb.cli.environment_rules import hazard_rules
+from faberdb.cli.migrations import named_environment, pending_migrations
 from faberdb.cli.options import color_option, folder, json_option, view_of, workspace_of
 from faberdb.cli.sources import run_file, sql_files, text_of
 from faberdb.cli.trying import copy_of, empty
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.errors import ExitCode
 from faberdb.lint.run import File, lint
-from faberdb.model import Risk
+from faberdb.model import Migration, Risk
 from faberdb.policy.findings import refuse_findings
 from faberdb.policy.rules import Rules
 from faberdb.views.annotations import write_annotations
@@ -25,7 +27,7 @@ FORMATS = ("text", "json", "sarif", "github")
 
 
 @click.command("lint")
-@click.argument("files", metavar="FILE.sql...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE.sql... | ENV", nargs=-1, required=True)
 @click.option("--env", "environment", metavar="ENV", help="The environment whose database the files are meant for.")
 @click.option(
     "--after", "earlier", metavar="FILE", multiple=True, help="SQL that has run there already, and is not judged."
@@ -62,12 +64,21 @@ def command(
 ) -> int:
     """Say what SQL files can do to a database and to those who use it. Each statement is run on a scratch copy of the
     catalogue, where it is measured what it locks, reads and rewrites. A folder stands for the *.sql in it. The files
-    are run in the order given, so that a later one sees what earlier ones made."""
+    are run in the order given, so that a later one sees what earlier ones made. The name of an environment stands for
+    what its migration tool has yet to run there."""
+    pending = not environment and named_environment(folder(ctx), files)
+    environment = files[0] if pending else environment
     workspace = workspace_of(ctx) if environment else None
     view = view_of(workspace, as_json=as_json or form == "json", no_color=no_color)
     rules, whose = _rules(workspace, environment, max_risk, strict=strict)
     base = folder(ctx)
-    texts = [(file, text_of(file)) for given in files for file in sql_files(base / given)]
+    if pending and workspace and environment:
+        found = pending_migrations(workspace, environment)
+        if not found:
+            view.note(f"nothing is pending on {environment}")
+    else:
+        given = [file for name in files for file in sql_files(base / name)]
+        found = [Migration(file, text_of(file), single_transaction) for file in given]
     before = [file for given in earlier for file in sql_files(base / given)]
     with copy_of(workspace, environment) if workspace and environment else empty(major) as tried:
         if not environment:
@@ -77,9 +88,11 @@ def command(
         for file in before:
             run_file(file, tried.provider, tried.database)
         trial = tried.provider.trial(tried.database, tried.settings)
-        scripts = [File(_named(file, base), tried.provider.script(text)) for file, text in texts]
+        scripts = [
+            File(_named(one.file, base), tried.provider.script(one.text), one.single_transaction) for one in found
+        ]
         kinds = {kind.name: kind for kind in tried.provider.kinds}
-        report = lint(scripts, trial, kinds, tried.on, single_transaction=single_transaction)
+        report = lint(scripts, trial, kinds, tried.on)
     if form == "sarif":
         write_sarif(report, tried.provider.hazards)
     elif form == "github":
@@ -114,4 +127,5 @@ def _on_its_own(earlier: tuple[str, ...]) -> str:
 
 def _named(file: Path, base: Path) -> str:
     """The file as people and CI systems call it: from where the command works."""
+    file, base = file.absolute(), base.absolute()
     return file.relative_to(base).as_posix() if file.is_relative_to(base) else file.as_posix()

@@ -99,7 +99,8 @@ class DatabaseTable(Table):
     hosting: Hosting = "embedded"
     """Where it runs."""
     migration_tool: Text = "native"
-    """`native`, or the migration tool that owns the project's migrations: prisma, typeorm, sequelize, knex."""
+    """`native`, or the migration tool that owns the project's migrations: of prisma, dbmate and drizzle, `faberdb lint
+    ENV` says what is pending."""
 
 
 class HazardTable(Table):
@@ -158,10 +159,11 @@ class EnvironmentTable(Table):
 class MigrationsTable(Table):
     """Migration records, and how long an apply may take."""
 
-    directory: Text = "migrations"
-    """Folder of the migration files. No effect in this version."""
+    directory: Text | None = None
+    """Folder of the migration tool's files, if not its usual one. `faberdb lint ENV` reads them."""
     table: Text | None = None
-    """Table in which the migration tool keeps what it has run, if not its usual one. No effect in this version."""
+    """Table in which the migration tool keeps what it has run, if not its usual one; with its schema, where sessions do
+    not find it without."""
     timeout_seconds: int | None = Field(default=None, gt=0)
     """No step starts after it; it also bounds every statement that is neither batched nor CONCURRENTLY."""
 

@@ -62,7 +62,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Migrations:
-    directory: str
+    directory: str | None
     table: str | None
     timeout_seconds: int | None
 
@@ -291,7 +291,6 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
 
 
 IDLE = {
-    "migrations": ("directory", "table"),
     "safety": ("max_auto_rollback_attempts",),
     "integration": ("cloud_plugin", "work_plugin", "logs_plugin"),
 }

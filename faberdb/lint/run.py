@@ -12,10 +12,12 @@ from faberdb.model import Kind, Outcome, Risk, Script, Step, Trial, Weighed, Wri
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An SQL file, as it is called on the command line, and its statements."""
+    """An SQL file, as it is called on the command line, and its statements. single_transaction: whether whoever runs it
+    puts it into one transaction."""
 
     name: str
     script: Script
+    single_transaction: bool = False
 
 
 @dataclass
@@ -26,26 +28,24 @@ class _Found:
     statements: int = 0
 
 
-def lint(
-    files: Sequence[File], trial: Trial, kinds: Mapping[str, Kind], on: str, *, single_transaction: bool = False
-) -> Report:
+def lint(files: Sequence[File], trial: Trial, kinds: Mapping[str, Kind], on: str) -> Report:
     """What the files can do to the database that the trial is a copy of, and to those who use it. Each file sees what
     those before it have made. A file ends at the first statement that the server refuses. on: what the files are tried
-    on, in words. single_transaction: whether whoever runs a file puts it into one transaction. Raises DatabaseError.
+    on, in words. Raises DatabaseError.
     """
     found, made = _Found(), Made(trial.inspect(), kinds)
     for file in files:
         found.remarks += [Remark(file.name, line, text) for line, text in file.script.remarks]
         found.passed_over += [Remark(file.name, line, text) for line, text in file.script.passed_over]
-        _one(file, trial, made, found, single_transaction=single_transaction)
+        _one(file, trial, made, found)
     return Report(
         tuple(found.findings), tuple(found.passed_over), tuple(found.remarks), len(files), found.statements, on
     )
 
 
-def _one(file: File, trial: Trial, made: Made, found: _Found, *, single_transaction: bool) -> None:
+def _one(file: File, trial: Trial, made: Made, found: _Found) -> None:
     statements, looked = file.script.statements, True
-    trial.begin(single_transaction=single_transaction)
+    trial.begin(single_transaction=file.single_transaction)
     for number, statement in enumerate(statements, 1):
         outcome = trial.run(statement)
         if outcome.not_run:

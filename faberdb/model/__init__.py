@@ -21,6 +21,7 @@ from faberdb.model.change import (
 )
 from faberdb.model.estimate import Estimate, rounded
 from faberdb.model.explanation import Explanation
+from faberdb.model.handler import Handler, Migration
 from faberdb.model.health import HealthFinding, HealthVerdict, Threshold, Thresholds, lasting, worse, worst
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
@@ -75,6 +76,7 @@ __all__ = [
     "Explanation",
     "Failure",
     "FormerDatabase",
+    "Handler",
     "Hazard",
     "HealthFinding",
     "HealthVerdict",
@@ -87,6 +89,7 @@ __all__ = [
     "Limits",
     "LiveRows",
     "Lock",
+    "Migration",
     "Object",
     "Objection",
     "Origin",

@@ -39,10 +39,10 @@ def tried(
     conninfo: str, *files: str, settings: Mapping[str, str] = BOUNDED, single_transaction: bool = False
 ) -> Report:
     """What is said of files, called 1.sql, 2.sql and so on."""
-    named = [File(f"{number}.sql", provider.script(text)) for number, text in enumerate(files, 1)]
+    named = [File(f"{number}.sql", provider.script(text), single_transaction) for number, text in enumerate(files, 1)]
     with opened(conninfo, read_only=False) as session:
         trial = provider.trial(session, settings)
-        return lint(named, trial, KINDS, "a copy", single_transaction=single_transaction)
+        return lint(named, trial, KINDS, "a copy")
 
 
 def said(report: Report) -> list[tuple[str, int, str]]:

@@ -104,7 +104,7 @@ def test_settings_without_effect_are_named_where_they_are_written() -> None:
     assert project(start + "[migrations]\ntimeout_seconds = 9\n").idle == ()
     more = '[migrations]\ntable = "x"\n[integration]\nlogs_plugin = "x"\n[safety]\nmax_auto_rollback_attempts = 1\n'
     found = project(start + more)
-    assert found.idle == ("migrations.table", "safety.max_auto_rollback_attempts", "integration.logs_plugin")
+    assert found.idle == ("safety.max_auto_rollback_attempts", "integration.logs_plugin")
     assert found.unsupported("dev") == ()
 
 

@@ -14,7 +14,7 @@ from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Object
 from faberdb_providers.postgres import underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
 from faberdb_providers.postgres.connection import Connection
-from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal
 from faberdb_providers.postgres.reading import pulse
 from faberdb_providers.postgres.refusal import lost, refused, words
 from faberdb_providers.postgres.underway import CALLED, LOCK_KEY
@@ -168,6 +168,15 @@ class Session(Connection):
                 return []
             rows = self.query(JOURNAL, list(known))
         return [JournalEntry(a, b, c, d, e, f, g, frozenset(done)) for a, b, c, d, e, f, g, done in rows]
+
+    def history(self, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What a migration tool has noted in a table, by some of its columns; nothing where there is no such table.
+        table: its name, with its schema in front or not, as it is without quotes. Raises DatabaseError, LockedError."""
+        name = dotted(*table.split("."))
+        with reading(self.connection, f"table {name} in {self.label}"):
+            if self.query("select to_regclass(%s) is null", name) == [(True,)]:
+                return []
+            return self.query(f"select {', '.join(map(ident, columns))} from {name}")
 
     def left_behind(self, kept: Iterable[Kept]) -> list[tuple[str, int, list[str]]]:
         """Of values that were given back, those whose row is gone: the table, how many, and up to five keys."""
