@@ -22,6 +22,8 @@ class Case:
     moment: int | float
     dice: random.Random
     folder: Path = field(init=False)
+    taken_back: bool = False
+    """Whether the fault itself ended with a rollback."""
 
     def __post_init__(self) -> None:
         self.folder = self.scene.folder
@@ -59,12 +61,17 @@ def play(case: Case, fault: Fault, *, back: bool) -> str:
     Raises LostError.
     """
     case.scene.again()
-    ran = fault(case)
+    try:
+        ran = fault(case)
+    finally:
+        case.scene.end_all()
     if ran is not None:
         _said(ran)
     _no_lock_stays(case.scene)
     told = "killed" if ran is None or ran.code < 0 else f"exit {ran.code}"
-    if back:
+    if case.taken_back:
+        same(case.scene, "start")
+    elif back:
         _back(case.scene)
     else:
         _on(case.scene)
@@ -74,7 +81,7 @@ def play(case: Case, fault: Fault, *, back: bool) -> str:
 
 def _said(ran: Ran) -> None:
     """Whatever happened, it is told in words."""
-    if "Traceback" in ran.err or "unexpected" in ran.err:
+    if "Traceback" in ran.err or "failed unexpectedly" in ran.err:
         raise LostError(f"exit {ran.code}: {ran.err}")
     if ran.code not in (-9, 0, 1, 3, 4, 6, 7, 10):
         raise LostError(f"an exit code that says something else: {ran.code}: {ran.err}")

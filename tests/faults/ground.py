@@ -22,7 +22,7 @@ from psycopg.conninfo import make_conninfo
 from faberdb_providers.postgres.servers import cluster
 from faberdb_providers.postgres.servers.binaries import Binaries
 
-ROOM = 400
+ROOM = 220
 """Megabytes of the file system."""
 DATABASE = 70000
 """The oid of the database: the same each time it is made anew, so that a plan fits each of them."""
@@ -106,12 +106,12 @@ class Ground:
 
     def fill(self) -> None:
         """Leave no room on the disk."""
-        with (self.folder / "disk" / "ballast").open("wb") as file:
+        with (self.folder / "disk" / "ballast").open("wb", buffering=0) as file:
             size = 1 << 20
             while size >= 512:
                 try:
-                    file.write(bytes(size))
-                    file.flush()
+                    if file.write(bytes(size)) < size:
+                        size //= 2
                 except OSError:
                     size //= 2
 

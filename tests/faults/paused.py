@@ -18,6 +18,7 @@ def wake_up_late(case: Case) -> Ran | None:
     taken = scene.run(*(("rollback", "live", "--auto-approve") if back else ("apply", "plan.json")), folder=other)
     if taken.code != 0:
         raise LostError(f"the lock is not taken over: exit {taken.code}: {taken.err}")
+    case.taken_back = back
     before = scene.look(), scene.journal()
     running.wake()
     ran = running.ended()

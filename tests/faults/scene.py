@@ -52,11 +52,11 @@ class Apply:
         self.moments: list[str] = []
         said = str(self._out), str(self._err)
         self._process = CONTEXT.Process(
-            target=command, args=(["apply", "plan.json"], str(folder), dict(env), said, theirs, halt)
+            target=command, args=(["apply", "plan.json"], str(folder), dict(env), said, theirs, halt), daemon=True
         )
         self._process.start()
         theirs.close()
-        self._halt = halt
+        self._closed = False
 
     @property
     def pid(self) -> int:
@@ -95,9 +95,17 @@ class Apply:
         self._process.join(10)
         assert self._process.exitcode is not None, "a process that ended its pipe goes on"
         code = self._process.exitcode
-        self._process.close()
-        self.pipe.close()
+        self.close()
         return Ran(code, self._out.read_text(), self._err.read_text())
+
+    def close(self) -> None:
+        """Nothing of it is left."""
+        if not self._closed:
+            self._closed = True
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+            self.pipe.close()
 
     def kill(self) -> None:
         """kill -9, and nothing of it is left."""
@@ -131,6 +139,7 @@ class Scene:
     moments: list[str] = field(default_factory=list)
     seconds: float = 0
     plan_id: str = ""
+    begun: list[Apply] = field(default_factory=list)
 
     @property
     def conninfo(self) -> str:
@@ -138,6 +147,7 @@ class Scene:
 
     def again(self) -> None:
         """All as it was when the plan was made."""
+        self.ground.start()  # where an earlier fault has left it
         strategy = " strategy file_copy" if self.binaries.major >= 15 else ""
         self.ground.sql(
             "drop database if exists live with (force)",
@@ -181,7 +191,13 @@ class Scene:
 
     def apply(self, halt: int = -1, folder: Path | None = None, conninfo: str | None = None) -> Apply:
         """Begin to apply the plan; it halts before moment number `halt`."""
-        return Apply(folder or self.folder, self.env | {"LIVE_URL": conninfo or self.conninfo}, halt)
+        self.begun.append(Apply(folder or self.folder, self.env | {"LIVE_URL": conninfo or self.conninfo}, halt))
+        return self.begun[-1]
+
+    def end_all(self) -> None:
+        """No apply goes on that a fault has left behind."""
+        while self.begun:
+            self.begun.pop().close()
 
 
 @contextmanager

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psycopg
+
 from tests.faults.backend import end_backend
 from tests.faults.failing_state import break_state
-from tests.faults.faults import Case, Fault, LostError, play
+from tests.faults.faults import Case, Fault, play
 from tests.faults.full_disk import fill_disk
 from tests.faults.killed import kill_faberdb
 from tests.faults.lost_network import cut_network
@@ -72,8 +75,8 @@ def strike(scene: Scene, seed: int, name: str, case: Case, *, back: bool) -> Out
     told, lost = "", ""
     try:
         told = play(case, FAULTS[name], back=back)
-    except LostError as error:
-        lost = str(error)
+    except (AssertionError, RuntimeError, OSError, psycopg.Error, subprocess.TimeoutExpired) as error:
+        lost = f"{type(error).__name__}: {error}"  # LostError, or what should not have been possible
     return Outcome(scene.name, seed, name, case.where, back, told, lost)
 
 
