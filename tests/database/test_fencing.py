@@ -92,7 +92,8 @@ def test_an_apply_that_was_fenced_off_ends_before_its_first_step(
     newest: Server, project: Callable[..., ProjectFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from faberdb.apply.execute import Context, execute
-    from tests.migration import opened, provider
+    from faberdb_providers.postgres.provider import provider
+    from tests.migration import opened
 
     with saved(newest, project, TWO_MOODS) as plan:
         text = (plan.folder.root / "plan.json").read_text()
@@ -106,7 +107,9 @@ def test_an_apply_that_was_fenced_off_ends_before_its_first_step(
 
         monkeypatch.setattr(Target, "_hold", overtaken)
         with opened(plan.conninfo, read_only=False) as session:
-            context = Context("ann", datetime.fromisoformat(document.created_at), text, Limits(), dict, lambda *told: None)
+            context = Context(
+                "ann", datetime.fromisoformat(document.created_at), text, Limits(), dict, lambda *told: None
+            )
             with pytest.raises(RolledBackError, match="the session that holds the lock is gone"):
                 execute(document, provider.target(session), context)
         assert newest.dump(plan.conninfo) == plan.before

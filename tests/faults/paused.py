@@ -1,5 +1,5 @@
-"""The process sleeps, its session is ended, and a colleague's apply or rollback takes the lock over: when it wakes up it
-must not write anything, neither to the database nor to the journal."""
+"""The process sleeps, its session is ended, and a colleague's apply or rollback takes the lock over: when it wakes up
+it must not write anything, neither to the database nor to the journal."""
 
 from __future__ import annotations
 

@@ -67,9 +67,9 @@ class Target(Session):
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None:
         """Nothing of ours may be sent to subscribers that have no such table. Raises RefusedError."""
         published = self.query("select pubname from pg_publication where puballtables order by 1")
-        missing = self.query(
-            "select to_regclass('faberdb.plan') is null or to_regclass('faberdb.fence') is null"
-        ) == [(True,)]
+        missing = self.query("select to_regclass('faberdb.plan') is null or to_regclass('faberdb.fence') is null") == [
+            (True,)
+        ]
         if not published or not (missing or any(k.form == "values" for k in kept)) or not self._followed():
             return
         what = "the journal (schema faberdb)" if missing else "values in quarantine (schema faberdb_quarantine)"
