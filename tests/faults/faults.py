@@ -22,6 +22,8 @@ class Case:
     moment: int | float
     dice: random.Random
     folder: Path = field(init=False)
+    late: bool = False
+    """Whether the apply had ended before, so that nothing struck it."""
     taken_back: bool = False
     """Whether the fault itself ended with a rollback."""
 
@@ -43,6 +45,7 @@ class Case:
         assert running.reached(0 if self.inside else int(self.moment)), running.ended()
         if self.inside:
             time.sleep(self.moment * self.scene.seconds)
+            self.late = not running.alive
         return running
 
 

@@ -63,6 +63,10 @@ class Apply:
         assert self._process.pid is not None
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
     def reached(self, wanted: int, seconds: float = 60) -> bool:
         """Wait for a moment; whether it came."""
         deadline = time.monotonic() + seconds

@@ -38,7 +38,8 @@ RANDOM = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one fault. told: how the apply ended; lost: what went wrong, empty where nothing did."""
+    """What became of one fault. moment: before what it struck, empty where it came
+    too late. told: how the apply ended; lost: what went wrong, empty where nothing did."""
 
     plan: str
     seed: int
@@ -77,7 +78,7 @@ def strike(scene: Scene, seed: int, name: str, case: Case, *, back: bool) -> Out
         told = play(case, FAULTS[name], back=back)
     except (AssertionError, RuntimeError, OSError, psycopg.Error, subprocess.TimeoutExpired) as error:
         lost = f"{type(error).__name__}: {error}"  # LostError, or what should not have been possible
-    return Outcome(scene.name, seed, name, case.where, back, told, lost)
+    return Outcome(scene.name, seed, name, "" if case.late else case.where, back, told, lost)
 
 
 def note(file: Path, outcome: Outcome) -> None:

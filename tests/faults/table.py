@@ -87,6 +87,7 @@ WORDS = {
     "target execute_one": "a step",
     "target commit": "COMMIT of a transaction",
     "target end_plan": "the end of the plan is noted",
+    "": "(it came too late)",
     "at random": "(at a random moment)",
 }
 
@@ -97,12 +98,12 @@ def spoken(moment: str) -> str:
 
 
 def read(file: Path) -> list[Outcome]:
-    """The last outcome of each fault."""
+    """The last outcome of each fault, less those that came too late to strike anything."""
     last: dict[tuple[str, int], Outcome] = {}
     for line in file.read_text().splitlines():
         outcome = Outcome(**json.loads(line))
         last[outcome.plan, outcome.seed] = outcome
-    return list(last.values())
+    return [outcome for outcome in last.values() if outcome.moment or outcome.lost]
 
 
 if __name__ == "__main__":
