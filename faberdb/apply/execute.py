@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.apply.failing import failed, gave_way, lost, without_lock
-from faberdb.apply.fits import back_or_on, check_age, check_database, check_start, stale
+from faberdb.apply.fits import back_or_on, check_age, check_database, check_spent, check_start, stale
 from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
 from faberdb.errors import (
     ConnectionLostError,
@@ -145,6 +145,7 @@ def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEn
     done = _done(plan, mine)
     if mine is not None:
         done |= _took_effect(plan, target, done)
+    check_spent(plan, mine, entries, done)
     if not done:
         check_age(plan, context.now)
     check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
