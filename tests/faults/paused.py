@@ -9,7 +9,6 @@ from tests.conftest import Ran
 from tests.faults.faults import Case, LostError
 from tests.servers import fetch
 
-
 HELD = """
 select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = 'live')
 """
