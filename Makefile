@@ -5,9 +5,11 @@ NEW    := "import sys; sys.exit(sys.version_info < (3, 11))"
 # What pip does with an ordinary install and not with an editable one. Where PYTHONDONTWRITEBYTECODE is set, nobody
 # else would: each start of the program would compile two hundred files.
 COMPILE = @$(PY) -m compileall -q faberdb schemas/faberdb_schemas providers state
+# Which faults of each plan `make faults` has happen.
+SEEDS  ?= 0-9999
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c $(NEW) 2>/dev/null && echo $(p))))
 
-.PHONY: demo test check bench soak docs install clean
+.PHONY: demo test check bench soak faults docs install clean
 
 demo: install                ## the main job on an embedded PostgreSQL, step by step
 	$(PY) schemas/examples/demo.py
@@ -28,6 +30,9 @@ bench: install               ## time and memory, as ratios to pg_dump
 
 soak: install                ## the long random runs
 	$(PY) -m pytest -m soak --timeout 0
+
+faults: install              ## what can strike an apply, at each of its moments; SEEDS=0-9 is a part of it
+	$(PY) -m pytest -m faults --timeout 0 --seeds $(SEEDS) tests/faults; ended=$$?; $(PY) -m tests.faults.table; exit $$ended
 
 docs: install                ## write the JSON Schemas and the reference anew
 	$(PY) -m faberdb.cli.generate

@@ -63,6 +63,12 @@ class ConnectionLostError(DatabaseError):
     in_doubt = False
 
 
+class LockLostError(DatabaseError):
+    """The lock of an apply is held by somebody else now, so nothing may be written any more."""
+
+    code = ExitCode.STOPPED
+
+
 class NoDatabaseError(DatabaseError):
     """The server has no database of the name that the connection string gives."""
 

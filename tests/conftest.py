@@ -25,6 +25,7 @@ INSTALLED = installed()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the plans of tests/golden anew")
+    parser.addoption("--seeds", default="0-9999", help="which faults of each plan `make faults` runs, from 0 on: A-B")
 
 
 IN_TURN, IN_TURN_EMBEDDED = 8, 6

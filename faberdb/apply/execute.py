@@ -11,11 +11,12 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from faberdb.apply.failing import failed, gave_way, lost, without_lock
-from faberdb.apply.fits import back_or_on, check_age, check_database, check_start, stale
+from faberdb.apply.fits import back_or_on, check_age, check_database, check_spent, check_start, stale
 from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
 from faberdb.errors import (
     ConnectionLostError,
     CutShortError,
+    LockLostError,
     RefusedError,
     RolledBackError,
     StaleError,
@@ -44,6 +45,7 @@ class Target(Protocol):
         self, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]], known: Sequence[Step]
     ) -> None: ...
     def prepare_bookkeeping(self) -> bool: ...
+    def fence_off(self, holder: str) -> None: ...
     def remove_bookkeeping(self) -> None: ...
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None: ...
     def holds(self, query: str) -> bool: ...
@@ -112,6 +114,7 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
         context.look()
         context.back_up()
     fresh = target.prepare_bookkeeping()
+    target.fence_off(context.holder)
     for entry in entries:
         if entry.state == "running" and entry.plan_id != plan.plan_id:
             target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
@@ -121,6 +124,8 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
         return _verified(plan, target, context)
     except ConnectionLostError as error:
         raise lost(plan, error, done, context.again) from error
+    except LockLostError as error:
+        raise without_lock(plan, context.again, committed=bool(done)) from error
     except (RolledBackError, StaleError):
         if fresh and not target.lock_lost():  # all is as it was, our own schemas too; not those of whoever has the lock
             target.remove_bookkeeping()
@@ -142,6 +147,7 @@ def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEn
     done = _done(plan, mine)
     if mine is not None:
         done |= _took_effect(plan, target, done)
+    check_spent(plan, mine, entries, done)
     if not done:
         check_age(plan, context.now)
     check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
@@ -258,6 +264,8 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             context.started(step, number, len(plan.steps))
 
     def unchanged() -> None:
+        if target.lock_lost():
+            raise without_lock(plan, context.again, committed=bool(done))
         live = context.managed(target.inspect().objects)
         if fingerprint(live) != plan.fingerprint_after(done):
             raise _ChangedError(live)

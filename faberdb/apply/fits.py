@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from faberdb.errors import StaleError
-from faberdb.model import Address, Object
+from faberdb.model import Address, JournalEntry, Object
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 
@@ -27,6 +27,21 @@ def check_start(plan: Plan, live: Objects, done: Set[int], label: str, recorded:
         f"{label} has changed since the plan stopped part way, so it cannot go on",
         advice=back_or_on(plan),
     )
+
+
+def check_spent(plan: Plan, mine: JournalEntry | None, entries: Sequence[JournalEntry], done: Set[int]) -> None:
+    """What was wholly applied is not looked at as if it had just been, once something came after it: a colleague's
+    state may not know that. Raises StaleError."""
+    if mine is None or not (done and plan.complete(done)):
+        return
+    later = [e for e in entries if e.number > mine.number and (e.done or e.state in ("applied", "unverified"))]
+    if later:
+        what = "taken back" if later[0].kind == "rollback" else "followed by another plan"
+        raise StaleError(
+            f"this plan was applied already, and {what} since",
+            detail=(f"{mine.at} by {mine.holder}; then {later[0].at} by {later[0].holder}",),
+            advice=f"a plan is spent once; {anew(plan)}",
+        )
 
 
 def anew(plan: Plan) -> str:

@@ -91,7 +91,21 @@ class Workspace:
 
     @contextmanager
     def session(self, environment: Environment, *, read_only: bool = True) -> Iterator[Any]:
-        """A session on an environment's database. Raises DatabaseError, ConfigError."""
+        """A session on an environment's database. Raises DatabaseError, ConfigError, ConnectionLostError."""
+        try:
+            with self._session(environment, read_only=read_only) as opened:
+                yield opened
+        except FaberError:
+            raise
+        except Exception as error:
+            # A connection may be lost at any question, and not each of them is asked by who expects that.
+            told = self.provider.lost(error, f"environment {environment.name}")
+            if told is None:
+                raise
+            raise told from error
+
+    @contextmanager
+    def _session(self, environment: Environment, *, read_only: bool) -> Iterator[Any]:
         try:
             opened = self.provider.connect(
                 self.conninfo(environment),

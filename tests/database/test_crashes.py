@@ -4,6 +4,7 @@ rollback takes back."""
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -143,6 +144,24 @@ def test_a_new_plan_ends_what_was_interrupted(newest: Server, project: Callable[
         back = killed.folder.run("rollback", "live", "--auto-approve", "--steps", "2")
         assert back.code == 0, back.err
         assert killed.dump() == killed.before
+
+
+def test_a_colleague_cannot_apply_again_what_was_taken_back(
+    newest: Server, project: Callable[..., ProjectFolder], tmp_path: Path
+) -> None:
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo})
+        folder.declare(BEFORE)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        folder.declare(AFTER)
+        assert folder.run("plan", "live", "--out", "plan.json").code == 0
+        colleague = ProjectFolder(tmp_path / "colleague", folder.env, folder.run_command)
+        shutil.copytree(folder.root, colleague.root)
+        assert folder.run("apply", "plan.json").code == 0
+        assert folder.run("rollback", "live", "--auto-approve").code == 0
+        again = colleague.run("apply", "plan.json")
+        assert again.code == 3, again.err
+        assert "this plan was applied already, and taken back since" in again.err
 
 
 def test_a_stale_plan_writes_nothing(newest: Server, project: Callable[..., ProjectFolder], tmp_path: Path) -> None:

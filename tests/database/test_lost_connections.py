@@ -84,6 +84,20 @@ def test_a_commit_without_an_answer_is_in_doubt(newest: Server, shop: Shop) -> N
     target.close()
 
 
+def test_any_question_may_find_it_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from faberdb.cli.workspace import Workspace
+    from faberdb.errors import ConnectionLostError
+
+    folder, conninfo = shop
+    monkeypatch.setenv("LIVE_URL", conninfo)
+    workspace = Workspace.find(folder.root)
+    lost = pytest.raises(ConnectionLostError, match="lost while faberdb tried to work with environment live")
+    with lost, workspace.session(workspace.project.environment("live")) as session:
+        with psycopg.connect(conninfo, autocommit=True) as other:
+            other.execute("select pg_terminate_backend(%s, 5000)", (session.connection.info.backend_pid,))
+        session.identity()
+
+
 def test_an_embedded_server_is_not_stopped_under_an_apply(open_folder: Path, run: Callable[..., Ran]) -> None:
     root = open_folder / "shop"
     root.mkdir()

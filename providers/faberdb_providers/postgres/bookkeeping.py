@@ -11,13 +11,17 @@ create table if not exists faberdb.plan (
     plan_id text primary key, number bigint generated always as identity unique, kind text not null,
     state text not null, started_at timestamptz not null default clock_timestamp(), ended_at timestamptz,
     holder text not null, document text not null);
+create table if not exists faberdb.fence (
+    only_one boolean primary key default true check (only_one), token bigint not null, holder text not null,
+    taken_at timestamptz not null default clock_timestamp());
+insert into faberdb.fence (token, holder) values (0, '') on conflict do nothing;
 create schema if not exists faberdb_quarantine;
 revoke all on schema faberdb, faberdb_quarantine from public;
 revoke all on all tables in schema faberdb from public;
 """
 
 UNMADE = """
-drop table faberdb.journal, faberdb.plan, faberdb.format;
+drop table faberdb.journal, faberdb.plan, faberdb.format, faberdb.fence;
 drop schema faberdb;
 drop schema faberdb_quarantine;
 """

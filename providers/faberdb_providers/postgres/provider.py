@@ -72,6 +72,16 @@ class PostgresProvider:
         why = unreadable(conninfo)
         return why, f"{ENCODING}; in key='value' form, write values with blanks in quotes" if why else ""
 
+    def lost(self, error: Exception, label: str) -> DatabaseError | None:
+        """What to say of an error that means that the connection is gone, wherever it came up; None for all others."""
+        import psycopg
+
+        from faberdb_providers.postgres.refusal import connection_lost, lost
+
+        if not (isinstance(error, psycopg.Error) and lost(error)):
+            return None
+        return connection_lost(f"work with {label}", error)
+
     def connect(
         self, conninfo: str, label: str, *, read_only: bool, asked: Asked | None = None, service: Service | None = None
     ) -> Session:

@@ -254,7 +254,8 @@ class Session(Connection):
         """The journal and quarantine schemas, made when they are missing; returns whether both were."""
         with refused(f"make or use the schemas faberdb and faberdb_quarantine in {self.label}"):
             ((journal, schema, quarantine),) = self.query(
-                "select to_regclass('faberdb.plan') is not null, to_regnamespace('faberdb') is not null,"
+                "select to_regclass('faberdb.plan') is not null and to_regclass('faberdb.fence') is not null,"
+                " to_regnamespace('faberdb') is not null,"
                 " to_regnamespace('faberdb_quarantine') is not null"
             )
             if not (journal and quarantine):

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import psycopg
 
-from faberdb.errors import ConnectionLostError, LockedError, RefusedError
+from faberdb.errors import ConnectionLostError, DatabaseError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Object, Step
+from faberdb_providers.postgres import fencing
 from faberdb_providers.postgres.bookkeeping import UNMADE
 from faberdb_providers.postgres.holding_on import refuse_held
 from faberdb_providers.postgres.live.asking import first_keys
@@ -40,6 +41,8 @@ class Target(Session):
     _secrets: Mapping[str, str] = MappingProxyType({})
     _in_doubt = False
     """Whether a connection that is lost now leaves open what was committed."""
+    _token: int | None = None
+    """The number that each write carries, once the lock was taken."""
 
     def entrust(self, secrets: Mapping[str, str]) -> None:
         """Values, by name, that statements leave out."""
@@ -64,7 +67,9 @@ class Target(Session):
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None:
         """Nothing of ours may be sent to subscribers that have no such table. Raises RefusedError."""
         published = self.query("select pubname from pg_publication where puballtables order by 1")
-        missing = self.query("select to_regclass('faberdb.plan') is null") == [(True,)]
+        missing = self.query("select to_regclass('faberdb.plan') is null or to_regclass('faberdb.fence') is null") == [
+            (True,)
+        ]
         if not published or not (missing or any(k.form == "values" for k in kept)) or not self._followed():
             return
         what = "the journal (schema faberdb)" if missing else "values in quarantine (schema faberdb_quarantine)"
@@ -100,14 +105,35 @@ class Target(Session):
                 # Whatever else is there stops the drops, and with them the transaction.
                 self.execute(UNMADE)
 
+    def fence_off(self, holder: str) -> None:
+        """From now on no write of whoever held the lock before succeeds. Raises DatabaseError, LockedError where one
+        of them does not end."""
+        try:
+            with refused("write its journal"), self.transaction():
+                self._token = fencing.taken(self.query, holder)
+        except DatabaseError as error:
+            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
+                raise fencing.still_at_work(self.label) from error
+            raise
+
+    def lock_lost(self) -> bool:
+        """Whether this session does not hold the lock, or somebody has taken it since. Within a transaction, nobody can
+        from then on until that ends."""
+        if super().lock_lost():
+            return True
+        try:
+            return self._token is not None and not fencing.held(self.query, self._token)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            return True  # whoever had it last has taken all of ours back
+
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
         """Note that a plan begins, or goes on. Raises DatabaseError."""
-        with refused("write its journal"):
-            self.connection.execute(
-                "insert into faberdb.plan as known (plan_id, kind, state, holder, document)"
-                " values (%s, %s, 'running', %s, %s) on conflict (plan_id) do update set state = 'running'",
-                (plan_id, kind, holder, document),
-            )
+        self._write(
+            "insert into faberdb.plan as known (plan_id, kind, state, holder, document)"
+            f" select %s, %s, 'running', %s, %s where {fencing.condition(self._token)}"
+            " on conflict (plan_id) do update set state = 'running'",
+            (plan_id, kind, holder, document),
+        )
 
     def holds(self, query: str) -> bool:
         """Whether a query says true. Raises DatabaseError, LockedError."""
@@ -116,10 +142,18 @@ class Target(Session):
 
     def end_plan(self, plan_id: str, state: str) -> None:
         """Note how a plan ended. Raises DatabaseError."""
+        self._write(
+            "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s"
+            f" and {fencing.condition(self._token)}",
+            (state, plan_id),
+        )
+
+    def _write(self, sql: str, parameters: tuple[str, ...]) -> None:
+        """Write one row of the journal. Raises DatabaseError, LockLostError."""
         with refused("write its journal"):
-            self.connection.execute(
-                "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s", (state, plan_id)
-            )
+            written = self.connection.execute(sql.encode(), parameters).rowcount
+        if written != 1:
+            raise fencing.overtaken(self.label)
 
     def run_transaction(
         self,
@@ -135,7 +169,7 @@ class Target(Session):
         unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
         transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. Returns
         None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
-        the transaction was committed.
+        the transaction was committed. Raises LockLostError.
         """
         with refused("write its journal"):
             self._journal(plan_id, steps[:1], "intent")
@@ -234,10 +268,15 @@ class Target(Session):
     def _journal(self, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
         with self.connection.cursor() as cursor:
             cursor.executemany(
-                "insert into faberdb.journal (plan_id, step, transaction, outcome) values (%s, %s, %s, %s)"
-                " on conflict (plan_id, step, outcome) do update set at = clock_timestamp()",
+                (
+                    "insert into faberdb.journal (plan_id, step, transaction, outcome) select %s, %s, %s, %s"
+                    f" where {fencing.condition(self._token)}"
+                    " on conflict (plan_id, step, outcome) do update set at = clock_timestamp()"
+                ).encode(),
                 [(plan_id, step.id, step.transaction, outcome) for step in steps],
             )
+            if cursor.rowcount != len(steps):
+                raise fencing.overtaken(self.label)
 
     def _limit(self, limits: Limits, *, local: bool) -> None:
         # 0 would be no limit at all.
