@@ -171,7 +171,11 @@ def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, pr
     before = (kept(conninfo), rows(conninfo))
     ran = folder.run("purge", "live", "--auto-approve")
     assert (ran.code, f"view seen needs table {table}" in ran.err) == (9, True), ran.err
-    run_sql(conninfo, "drop view seen")
+    schema = table.partition(".")[0]
+    run_sql(conninfo, f"drop view seen; create table attached partition of {schema}.whole for values from (50) to (60)")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, f"table attached needs table {schema}.whole" in ran.err) == (9, True), ran.err
+    run_sql(conninfo, "drop table attached")
     with connect(conninfo) as other:
         other.execute(f"select from {table}")
         ran = folder.run("purge", "live", "--auto-approve")
@@ -187,6 +191,35 @@ def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, pr
     assert fetch(conninfo, "select count(*) from pg_namespace where nspname ~ '^faberdb_quarantine_'") == [(0,)]
 
 
+def test_what_others_put_there_stays(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo, "other": conninfo})
+    odd = "'Odd \"Näme'"
+    applied(folder, f'{FULL}[tables.{odd}.columns]\nid = "int"\n')
+    plan_id = applied(folder, CUSTOMER + NAME)
+    ran = folder.run("purge", "other", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert f"plan {plan_id[:8]} stays: it is of environment live" in ran.err
+    state = folder.root / STATE
+    written = state.read_text()
+    lineage = json.loads(written)["lineage"]
+    run_sql(
+        conninfo, f"update faberdb.plan set document = replace(document, '{lineage}', 'x') where plan_id = '{plan_id}'"
+    )
+    known = json.loads(written)
+    state.write_text(json.dumps({**known, "applied": known["applied"][:1]}))
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, "stays: the state of live does not know it" in ran.err) == (0, True), ran
+    state.write_text(written)
+    (schema,) = {name.partition(".")[0] for name in kept(conninfo)}
+    run_sql(conninfo, f"create table {schema}.rescued as select 1 as id")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, f"somebody put table {schema}.rescued there by hand" in ran.err) == (0, True), ran
+    assert sorted(kept(conninfo)) == [f'{schema}.Odd "Näme', f"{schema}.old", f"{schema}.rescued"]
+    run_sql(conninfo, f"alter table {schema}.rescued set schema public")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, kept(conninfo)) == (0, []), ran
+
+
 def test_ages() -> None:
     from faberdb.model import InQuarantine, JournalEntry
     from faberdb.plan.quarantine import lots, older
@@ -195,6 +228,8 @@ def test_ages() -> None:
         document = {
             "kind": kind,
             "environment": "live",
+            "from": {"lineage": ""},
+            "renames": [],
             "of_plan": of,
             "kept": [{"address": "table:public.t", "place": place}] if place else [],
             "steps": [{"transaction": 1}],

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from faberdb_providers.postgres.whole.exchange import exchange
 from tests.conftest import ProjectFolder
 from tests.database.test_backups import SCHEMA, backup, told
 from tests.servers import Server, fetch, rows, run_sql
@@ -183,3 +184,24 @@ def test_an_apply_has_its_copy_and_an_old_one_goes(
     assert f"removed backup {folder.name}" in ran.err
     left = [name for (name,) in fetch(keeper, DATABASES)]
     assert (len(left), first in left) == (2, False), left
+
+
+def test_a_kept_database_that_is_in_use_again_is_not_kept(newest: Server) -> None:
+    keeper = newest.cluster.conninfo("template1")
+    run_sql(keeper, "create database copied")
+    run_sql(keeper, "create database copied_new")
+    kept, other = "copied_before_20261201_120000", "copied_before_20261201_130000"
+    try:
+        with exchange(make_conninfo(keeper, dbname="copied"), "environment live") as server:
+            like = {"comment": None}
+            server.swap("copied_new", kept, like, "", backup="20261201-120000-abcd", at="2026-12-01T12:00:00+00:00")
+            assert [one.name for one in server.former()] == [kept]
+            # The restore was a mistake: by hand, everything goes back to its place, and the comment goes along.
+            run_sql(keeper, f"alter database copied rename to {other}")
+            run_sql(keeper, f"alter database {kept} rename to copied")
+            assert server.former() == []
+            run_sql(keeper, "alter database copied rename to copied_till")
+            assert server.former() == []
+    finally:
+        for (name,) in fetch(keeper, DATABASES):
+            newest.drop_database(make_conninfo(keeper, dbname=name))
