@@ -51,7 +51,7 @@ def fill_copy(
         maker.ready(server, session)
         short = server.name.encode()[:30].decode(errors="ignore")
         name, sign = f"{short}_backup_{backup_id}", SIGN.format(backup_id)
-        note = {"provider": workspace.project.backup.provider, "database": name}
+        note = {"provider": workspace.project.backup.provider, "database": name, "system": server.system()}
         sums.written(folder / NOTE, json.dumps(note).encode() + b"\n")
         sums.settle(folder)
         with workspace.session(environment) as look, workspace.provider.frozen(look) as frozen:
@@ -129,11 +129,19 @@ def clearing(workspace: Workspace, environment: Environment, view: View) -> Call
 
     def clear(folder: Path) -> bool:
         try:
-            name = str(json.loads((folder / NOTE).read_bytes())["database"])
-        except (OSError, ValueError, KeyError, TypeError):
+            found_note = json.loads((folder / NOTE).read_bytes())
+            name, system = str(found_note["database"]), found_note.get("system")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return True
         try:
             with server_of(workspace, environment) as server:
+                here = server.system()
+                if system and here and system != here:
+                    view.note(
+                        f"the copy {name} of a backup that is none any more is on another server (system {system}), and"
+                        f" stays there: drop it by hand, then remove {folder.as_posix()}"
+                    )
+                    return False
                 found, sign = server.marked(name), SIGN.format(folder.name.partition(".")[0])
                 if not server.exists(name):
                     return True

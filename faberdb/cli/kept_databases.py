@@ -48,6 +48,9 @@ def drop_kept(
         token = workspace.store.lock(name, {"who": workspace.holder, "operation": "restore --drop-kept"})
         try:
             for number, one in enumerate(found):
+                if one.name not in {still.name for still in server.former()}:  # renamed while people were asked
+                    view.note(f"database {one.name} is not kept any more, so it is left alone")
+                    continue
                 try:
                     server.drop_former(one.name)
                 except KeyboardInterrupt:

@@ -23,9 +23,12 @@ from faberdb.errors import ApprovalError, ExitCode, StaleError, StoppedError
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.make import unchanged_plan
-from faberdb.plan.quarantine import Lot, lots, older
+from faberdb.plan.quarantine import Lot, lots, of_others, older
 from faberdb.plan.state import State
+from faberdb.views.words import short_id
 
+FEW = 5
+"""How many of the things are named that keep a plan's quarantine from being purged."""
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -72,13 +75,17 @@ def command(
     state, _ = workspace.state(chosen)
     now = utc_now()
     with workspace.session(chosen) as session:
-        _refuse_in_doubt(workspace, chosen, session, state)
+        known = _refuse_in_doubt(workspace, chosen, session, state)
         found, unknown = lots(session.journal(), workspace.provider.in_quarantine(session, counted=True))
-        going = found if older_than is None else older(found, now - older_than)
+        stays = _staying(found, environment, known)
+        going = [lot for lot in found if lot.plan_id not in stays]
+        going = going if older_than is None else older(going, now - older_than)
         plan = _plan(workspace, chosen, session, state, going)
         refuse_needed(workspace, session, going, found)
     for place in unknown:
         view.note(f"{place.place} stays: the journal does not know the plan that it is of")
+    for plan_id, why in stays.items():
+        view.note(f"what is in quarantine of plan {short_id(plan_id)} stays: {why}")
     view.purge(plan, going, [lot for lot in found if lot not in going], now)
     if not plan.applyable:
         return int(ExitCode.OK)
@@ -99,20 +106,35 @@ def _written(age: timedelta) -> str:
     return f"{hours}h" if hours % 24 else f"{hours // 24}d"
 
 
-def _refuse_in_doubt(workspace: Workspace, environment: Environment, session: Any, state: State | None) -> None:
-    """Raises StaleError where the state was written for another database, StoppedError where a plan stopped part way,
-    whose way back may need what is in quarantine."""
+def _staying(found: Sequence[Lot], environment: str, state: State | None) -> dict[str, str]:
+    """By plan, why what it put in quarantine is not destroyed, however old it is."""
+    stays = of_others(found, environment, state)
+    for lot in found:
+        if lot.strange and lot.plan_id not in stays:
+            more = f" and {len(lot.strange) - FEW} more" if len(lot.strange) > FEW else ""
+            stays[lot.plan_id] = (
+                f"somebody put {', '.join(lot.strange[:FEW])}{more} there by hand: move that to another"
+                " schema, or drop it"
+            )
+    return stays
+
+
+def _refuse_in_doubt(workspace: Workspace, environment: Environment, session: Any, state: State | None) -> State | None:
+    """The state with what the journal knows beyond it. Raises StaleError where it was written for another database,
+    StoppedError where a plan stopped part way, whose way back may need what is in quarantine."""
     if note := another_database(state, session.identity(), environment):
         raise StaleError(
             f"what is in quarantine in this database is not that of {environment.name}, as its state knows it",
             detail=(note,),
             advice="nothing was changed; what is destroyed by mistake does not come back",
         )
-    if stopped := stopped_plan(workspace.standing(environment, session, state, {})):
+    standing = workspace.standing(environment, session, state, {})
+    if stopped := stopped_plan(standing):
         raise StoppedError(
             f"plan {stopped[:8]} stopped part way on {environment.name}: its way back may need what is in quarantine",
             advice=f"end it first; see how: faberdb status {environment.name}. Nothing was changed",
         )
+    return standing.state
 
 
 def _plan(

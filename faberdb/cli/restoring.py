@@ -99,12 +99,13 @@ def _restore(
         _beside(workspace, shelf, backup, exchange, new, view, jobs)
         there = exchange.exists(exchange.name)
         again = f"faberdb restore {environment.name} {backup.id}"
+        quoted = '"' + new.replace('"', '""') + '"'
         exchange.swap(
             new,
             old,
             backup.character,
             "the restored database waits beside, complete and verified. Stop what uses the other and run the same"
-            f' command again, which then only renames: {again}. To give it up: DROP DATABASE "{new}"',
+            f" command again, which then only renames: {again}. To give it up: DROP DATABASE {quoted}",
             backup=backup.id,
             at=utc_now().isoformat(),
         )

@@ -162,7 +162,8 @@ class InQuarantine:
     """What is in one place of quarantine.
 
     place: as `Kept` names it. things: how many tables, sequences and the like. rows: None where they were not counted;
-    about: they are the server's estimate. bytes: on disk, with indexes.
+    about: they are the server's estimate. bytes: on disk, with indexes. names: of what stands there by itself, each as
+    its kind and its name; of a function without its arguments.
     """
 
     place: str
@@ -170,6 +171,7 @@ class InQuarantine:
     bytes: int
     rows: int | None = None
     about: bool = False
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

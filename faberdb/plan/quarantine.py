@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from faberdb.model import Address, InQuarantine, JournalEntry
 from faberdb.plan import records
+from faberdb.plan.state import State
 
 ENDED = ("applied", "unverified")
 """States of a plan all of whose steps were committed."""
@@ -19,18 +20,21 @@ ENDED = ("applied", "unverified")
 class Lot:
     """What one plan put in quarantine and is still there.
 
-    kind: of the plan; environment: it was made for. since: when the plan ended or, where it was taken back and this was
-    left over, when that was; ISO 8601, UTC. returns: whether a rollback still brings it back. places: each with the
-    addresses that what is in it had.
+    kind: of the plan; environment: it was made for; lineage: of the state it was made from, empty for the first. since:
+    when the plan ended or, where it was taken back and this was left over, when that was; ISO 8601, UTC. returns:
+    whether a rollback still brings it back. places: each with the addresses that what is in it had. strange: what
+    stands in them that the plan did not put there, in words.
     """
 
     plan_id: str
     kind: str
     environment: str
+    lineage: str
     holder: str
     since: str
     returns: bool
     places: tuple[tuple[InQuarantine, tuple[Address, ...]], ...]
+    strange: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -63,18 +67,47 @@ def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tup
     for entry, document in documents:
         mine = [p for p in places if (owner := owners.get(p.place)) and owner.plan_id == entry.plan_id]
         if mine:
+            addresses = {place.place: tuple(kept[entry.plan_id, place.place]) for place in mine}
             found.append(
                 Lot(
                     entry.plan_id,
                     document["kind"],
                     document["environment"],
+                    document["from"]["lineage"],
                     entry.holder,
                     max(entry.at, back.get(entry.plan_id, "")),
                     document["kind"] == "apply" and entry.plan_id not in back,
-                    tuple((place, tuple(kept[entry.plan_id, place.place])) for place in mine),
+                    tuple((place, addresses[place.place]) for place in mine),
+                    tuple(_strange(mine, addresses, document)),
                 )
             )
     return sorted(found, key=lambda lot: lot.since), [p for p in places if p.place not in owners]
+
+
+def _strange(
+    mine: Iterable[InQuarantine], addresses: Mapping[str, Iterable[Address]], document: Mapping[str, Any]
+) -> Iterator[str]:
+    """What somebody else has put into the schemas of a plan. What a plan moves keeps its name, the one from before the
+    plan or the one that it has given; what goes along with another (its index, its sequence) stands there by nothing
+    of its own."""
+    given = {records.address(r[when]["address"]) for r in document["renames"] for when in ("before", "after")}
+    for place in mine:
+        known = {address.path[1] for address in (*addresses[place.place], *given) if len(address.path) > 1}
+        if "." not in place.place:
+            yield from (f"{kind} {place.place}.{name}" for kind, name in place.names if name not in known)
+
+
+def of_others(found: Iterable[Lot], environment: str, state: State | None) -> dict[str, str]:
+    """By plan, why what it put there is not this environment's to destroy: several environments, or projects, can share
+    a database. state: of this environment, with what the journal tells."""
+    why = {}
+    known = {record.plan_id for record in state.applied} if state else set()
+    for lot in found:
+        if lot.environment != environment:
+            why[lot.plan_id] = f"it is of environment {lot.environment}"
+        elif state is not None and lot.plan_id not in known and lot.lineage != state.lineage:
+            why[lot.plan_id] = f"the state of {environment} does not know it, so it may be another project's"
+    return why
 
 
 def older(found: Iterable[Lot], moment: datetime) -> list[Lot]:

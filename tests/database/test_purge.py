@@ -171,7 +171,11 @@ def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, pr
     before = (kept(conninfo), rows(conninfo))
     ran = folder.run("purge", "live", "--auto-approve")
     assert (ran.code, f"view seen needs table {table}" in ran.err) == (9, True), ran.err
-    run_sql(conninfo, "drop view seen")
+    ((whole,),) = fetch(conninfo, "select oid::regclass::text from pg_class where relname = 'whole'")
+    run_sql(conninfo, f"drop view seen; create table attached partition of {whole} for values from (50) to (60)")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, f"table attached needs table {whole}" in ran.err) == (9, True), ran.err
+    run_sql(conninfo, "drop table attached")
     with connect(conninfo) as other:
         other.execute(f"select from {table}")
         ran = folder.run("purge", "live", "--auto-approve")
@@ -187,6 +191,47 @@ def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, pr
     assert fetch(conninfo, "select count(*) from pg_namespace where nspname ~ '^faberdb_quarantine_'") == [(0,)]
 
 
+def test_what_others_put_there_stays(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo, "other": conninfo})
+    odd = "'Odd \"Näme'"
+    applied(folder, f'{FULL}[tables.{odd}.columns]\nid = "int"\n')
+    plan_id = applied(folder, CUSTOMER + NAME)
+    ran = folder.run("purge", "other", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert f"plan {plan_id[:8]} stays: it is of environment live" in ran.err
+    state = folder.root / STATE
+    written = state.read_text()
+    others = {"lineage": "of another project", "applied": json.loads(written)["applied"][:1]}
+    state.write_text(json.dumps({**json.loads(written), **others}))
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, "stays: the state of live does not know it" in ran.err) == (0, True), ran
+    state.write_text(written)
+    tables = kept(conninfo)
+    assert [name.partition(".")[2] for name in tables] == ['Odd "Näme', "old"]
+    schema = tables[1].partition(".")[0]
+    run_sql(conninfo, f"create table {schema}.rescued as select 1 as id")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, f"somebody put table {schema}.rescued there by hand" in ran.err) == (0, True), ran
+    assert kept(conninfo) == [*tables, f"{schema}.rescued"]
+    run_sql(conninfo, f"alter table {schema}.rescued set schema public")
+    ran = folder.run("purge", "live", "--auto-approve")
+    assert (ran.code, kept(conninfo)) == (0, []), ran
+
+
+def test_a_purge_that_was_killed_leaves_the_way_back() -> None:
+    from faberdb.model import JournalEntry
+    from faberdb_providers.postgres import holding_on
+
+    place, at = "faberdb_quarantine_1", "2026-11-01T00:00:00+00:00"
+    document = json.dumps({"environment": "live", "kept": [{"place": place}]})
+    purge = json.dumps({"environment": "live", "purges": ["a"]})
+    filled = JournalEntry("a", 1, "apply", "applied", "ann", at, document, frozenset({1}))
+    killed = JournalEntry("b", 2, "purge", "running", "ann", at, purge, frozenset())
+    assert "faberdb rollback live" in holding_on._way_back(place, [filled, killed])
+    ended = JournalEntry("b", 2, "purge", "running", "ann", at, purge, frozenset({1}))
+    assert holding_on._way_back(place, [filled, ended]) == ""
+
+
 def test_ages() -> None:
     from faberdb.model import InQuarantine, JournalEntry
     from faberdb.plan.quarantine import lots, older
@@ -195,6 +240,8 @@ def test_ages() -> None:
         document = {
             "kind": kind,
             "environment": "live",
+            "from": {"lineage": ""},
+            "renames": [],
             "of_plan": of,
             "kept": [{"address": "table:public.t", "place": place}] if place else [],
             "steps": [{"transaction": 1}],

@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from faberdb.errors import RefusedError
+from faberdb_providers.postgres.whole.exchange import exchange
 from tests.conftest import ProjectFolder
 from tests.database.test_backups import SCHEMA, backup, told
 from tests.servers import Server, fetch, rows, run_sql
@@ -183,3 +185,41 @@ def test_an_apply_has_its_copy_and_an_old_one_goes(
     assert f"removed backup {folder.name}" in ran.err
     left = [name for (name,) in fetch(keeper, DATABASES)]
     assert (len(left), first in left) == (2, False), left
+
+
+def test_a_kept_database_that_is_in_use_again_is_not_kept(newest: Server) -> None:
+    keeper = newest.cluster.conninfo("template1")
+    run_sql(keeper, "create database copied")
+    run_sql(keeper, "create database copied_new")
+    kept, other = "copied_before_20261201_120000", "copied_before_20261201_130000"
+    try:
+        with exchange(make_conninfo(keeper, dbname="copied"), "environment live") as server:
+            like = {"comment": None}
+            server.swap("copied_new", kept, like, "", backup="20261201-120000-abcd", at="2026-12-01T12:00:00+00:00")
+            assert [one.name for one in server.former()] == [kept]
+            run_sql(keeper, "create role copied_by_nobody login")
+            weak = make_conninfo(keeper, dbname="copied", user="copied_by_nobody")
+            with exchange(weak, "environment live") as theirs, pytest.raises(RefusedError) as refused:
+                theirs.drop_former(kept)
+            assert refused.value.advice == "connect as its owner, or as a superuser"
+            # The restore was a mistake: by hand, everything goes back to its place, and the comment goes along.
+            run_sql(keeper, f"alter database copied rename to {other}")
+            run_sql(keeper, f"alter database {kept} rename to copied")
+            assert server.former() == []
+            run_sql(keeper, "alter database copied rename to copied_till")
+            assert server.former() == []
+    finally:
+        for (name,) in fetch(keeper, DATABASES):
+            newest.drop_database(make_conninfo(keeper, dbname=name))
+        run_sql(keeper, "drop role if exists copied_by_nobody")
+
+
+def test_a_copy_on_another_server_is_not_forgotten(shop: ProjectFolder) -> None:
+    left = shop.root / ".faberdb" / "backups" / "live" / "20261101-120000-abcd.going"
+    left.mkdir(parents=True)
+    note = {"provider": "template", "database": "copied_backup_20261101-120000-abcd", "system": "1"}
+    (left / "copy.json").write_text(json.dumps(note))
+    ran = shop.run("backup", "live")
+    assert ran.code == 0, ran.err
+    assert "is on another server (system 1), and stays there" in " ".join(ran.err.split())
+    assert left.is_dir()

@@ -148,7 +148,9 @@ def _way_back(place: str, entries: Sequence[JournalEntry]) -> str:
     """How to take back the plan that filled a place in quarantine, as the journal knows it; empty where it does not."""
     documents = {entry.plan_id: json.loads(entry.document) for entry in entries if entry.document}
     back = _taken_back(documents.values())
-    gone = {purged for document in documents.values() for purged in document.get("purges", ())}
+    # A purge that was killed has destroyed nothing: it is one transaction.
+    ended = [documents[e.plan_id] for e in entries if e.plan_id in documents and (e.done or e.state != "running")]
+    gone = {purged for document in ended for purged in document.get("purges", ())}
     mine = [e for e in entries if e.kind == "apply" and e.plan_id in documents]
     standing = [e for e in mine if e.plan_id not in back and e.plan_id not in gone]
     number = next((n for n, e in enumerate(standing) if f'"{place}"' in e.document or f'"{place}.' in e.document), None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from faberdb.model import Action, Address, Hazard, InQuarantine, Leaning, Risk, Statement, Step
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.names import dotted, ident, unquoted
 from faberdb_providers.postgres.waiting import reading
 
 if TYPE_CHECKING:
@@ -65,6 +65,16 @@ _ROOTS = f"""
 select distinct i.root_class::bigint, i.root::bigint, i.place, o.type, o.schema, o.name, o.identity
   from inside i, pg_identify_object(i.root_class, i.root, 0) o where i.place is not null order by 3, 4, 7
 """
+# Names as they are: `pg_identify_object` quotes them.
+_NAMES = f"""
+{_INSIDE}
+select distinct i.place, o.type, coalesce(c.relname::text, t.typname::text, p.proname::text, o.identity)
+  from inside i cross join pg_identify_object(i.root_class, i.root, 0) o
+  left join pg_class c on i.root_class = 'pg_class'::regclass and c.oid = i.root
+  left join pg_type t on i.root_class = 'pg_type'::regclass and t.oid = i.root
+  left join pg_proc p on i.root_class = 'pg_proc'::regclass and p.oid = i.root
+ where i.place is not null order by 1, 2, 3
+"""
 _NEEDS = f"""
 {_INSIDE}
 select distinct i.root_class::bigint, i.root::bigint, o.root_class::bigint, o.root::bigint
@@ -72,7 +82,8 @@ select distinct i.root_class::bigint, i.root::bigint, o.root_class::bigint, o.ro
   join inside o on o.classid = d.refclassid and o.objid = d.refobjid
  where (i.root_class, i.root) <> (o.root_class, o.root)
 """
-# What a rule or a default leans on, its view or table does.
+# What a rule or a default leans on, its view or table does. A part that stands elsewhere (a partition that somebody has
+# attached) needs its whole, too: the server would drop it along without a word, with all its rows.
 _LEANING = f"""
 {_INSIDE}
 select distinct coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0),
@@ -83,6 +94,14 @@ select distinct coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0)
   left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
  where o.place = any(%s::text[]) and not exists (
        select from inside i where i.classid = d.classid and i.objid = d.objid and i.place = any(%s::text[]))
+union
+select pg_describe_object(i.classid, i.objid, 0),
+       case when n.nspname ~ '^faberdb_quarantine_[0-9]+$' then n.nspname else '' end,
+       pg_describe_object(i.root_class, i.root, 0)
+  from inside i join pg_class c on i.classid = 'pg_class'::regclass and c.oid = i.objid
+  join pg_namespace n on n.oid = c.relnamespace
+ where i.place = any(%s::text[]) and c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and n.nspname <> all(%s::text[])
+   and n.nspname not in ('faberdb_quarantine', 'pg_toast')
  order by 1, 3
 """
 
@@ -101,7 +120,7 @@ class _Root:
     @property
     def address(self) -> Address:
         if self.kind in _RELATIONS and self.name is not None:
-            return Address(self.kind.replace(" ", "_"), (self.schema, self.name))
+            return Address(self.kind.replace(" ", "_"), (self.schema, unquoted(self.name) or self.name))
         return Address("schema", (self.schema,))
 
 
@@ -119,8 +138,11 @@ def in_quarantine(session: Session, *, counted: bool) -> list[InQuarantine]:
                 number = tuples if own > COUNTED else _count(session, schema, name)
                 rows[place] = rows.get(place, 0) + max(number, 0)
                 about |= {place} if own > COUNTED else set()
+        names: dict[str, list[tuple[str, str]]] = {place: [] for place in things}
+        for place, kind, name in session.query(_NAMES):
+            names[place].append((kind, name))
     return [
-        InQuarantine(place, things[place], sizes[place], rows.get(place), place in about)
+        InQuarantine(place, things[place], sizes[place], rows.get(place), place in about, tuple(names[place]))
         for place in sorted(things, key=_number)
     ]
 
@@ -137,7 +159,7 @@ def _count(session: Session, schema: str, name: str) -> int:
 def leaning(session: Session, places: Collection[str]) -> list[Leaning]:
     """What outside of these places, live or in others, needs what is in them. Raises DatabaseError, LockedError."""
     with reading(session.connection, f"what needs what is in quarantine in {session.label}"):
-        rows = session.query(_LEANING, list(places), list(places))
+        rows = session.query(_LEANING, *[list(places)] * 4)
     return [Leaning(what, place, needs) for what, place, needs in rows]
 
 

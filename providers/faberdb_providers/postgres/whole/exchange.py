@@ -120,20 +120,24 @@ class Exchange:
 
     def drop_former(self, name: str) -> None:
         """Drop a database that was put aside, and that nobody uses. Raises RefusedError, with nothing changed."""
-        who, said = users_of(self.keeper.query, name), tuple[str, ...]()
+        who, said, barred = users_of(self.keeper.query, name), tuple[str, ...](), False
         if not who:
             try:
                 self.keeper.execute(f"drop database {ident(name)}")
             except psycopg.Error as error:
                 who, said = users_of(self.keeper.query, name), words(error)
+                barred = isinstance(error, psycopg.errors.InsufficientPrivilege)
             else:
                 return
+        other = "a subscription or a replication slot of it goes first: DROP SUBSCRIPTION, pg_drop_replication_slot()"
         raise RefusedError(
             f"database {ident(name)} is in use, so it stays" if who else f"database {ident(name)} cannot be dropped",
             detail=(*first_of(who), *said),
             advice="end these sessions, then run the same command again"
             if who
-            else "a subscription or a replication slot of it goes first: DROP SUBSCRIPTION, pg_drop_replication_slot()",
+            else "connect as its owner, or as a superuser"
+            if barred
+            else other,
         )
 
     def swap(self, new: str, old: str, like: Mapping[str, Any], advice: str, *, backup: str, at: str) -> None:

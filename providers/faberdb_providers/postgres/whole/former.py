@@ -1,4 +1,5 @@
-"""The databases that restores have put aside: each says in its comment whose place it had, and until when."""
+"""The databases that restores have put aside: each says in its comment whose place it had, and until when, and has the
+name that the restore gave it. One that somebody has renamed is in use again, or going to be: a comment goes along."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from faberdb_providers.postgres.names import ident
 
 _SIGN = "faberdb: kept of {} since "
 _REST = re.compile(r"(\S+), when backup (\S+) took its place")
+_NAME = re.compile(r".*_before_\d{8}_\d{6}\Z", re.DOTALL)
 _ASIDE = """
 select datname, shobj_description(oid, 'pg_database'),
        case when has_database_privilege(oid, 'CONNECT') then pg_database_size(oid) end
@@ -24,9 +26,10 @@ def mark(name: str, at: str, backup: str, comment: str) -> str:
 
 
 def former(query: Callable[..., list[tuple[Any, ...]]], name: str) -> list[FormerDatabase]:
-    """Those that had this name, the oldest first. Raises psycopg.Error."""
+    """Those that had this name, the oldest first; never the one that has it now. Raises psycopg.Error."""
     sign, found = _SIGN.format(ident(name)), []
     for database, comment, size in query(_ASIDE, sign):
-        if rest := _REST.match(comment.removeprefix(sign)):
+        rest = _REST.match(comment.removeprefix(sign))
+        if rest and database != name and _NAME.match(database):
             found.append(FormerDatabase(database, rest[1], rest[2], size))
     return found
