@@ -25,6 +25,7 @@ from faberdb.plan.document import Plan
 from faberdb.plan.standing import reconciled, record_of, state_after
 from faberdb.plan.state import State
 from faberdb.policy.rules import refuse_violations
+from faberdb.policy.windows import refuse_outside
 from faberdb.views.view import View
 
 
@@ -86,9 +87,14 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 if backup_wanted(workspace, environment, plan):
                     taken.append(backup_before(workspace, environment, plan, view, session).id)
 
+            def look() -> None:
+                """Not of what goes on with a plan that stopped part way: that is best ended at once."""
+                _refuse_outside(environment, made)
+                watch.before()
+
             watch = Watch(workspace, environment, target, view)
             context = _context(workspace, environment, plan, state, view, again)
-            context = replace(context, look=watch.before, back_up=ready)
+            context = replace(context, look=look, back_up=ready)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)
@@ -134,10 +140,17 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
     )
     with workspace.session(environment) as session:
         context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
-        check(made.plan, workspace.provider.target(session), context)
+        if check(made.plan, workspace.provider.target(session), context):
+            _refuse_outside(environment, made)
         Watch(workspace, environment, session, view).before()
     if backup_wanted(workspace, environment, made.plan):
         try_backup(workspace, environment, view)
+
+
+def _refuse_outside(environment: Environment, made: Made) -> None:
+    """Raises RefusedError outside of the environment's maintenance windows."""
+    if not made.ends:
+        refuse_outside(environment.name, environment.windows, utc_now())
 
 
 def _context(

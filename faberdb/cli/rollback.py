@@ -15,7 +15,7 @@ from faberdb.cli.made import Made
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning_back import plan_rollback
 from faberdb.cli.restoring import restore
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
 from faberdb.model import JournalEntry
@@ -24,6 +24,7 @@ from faberdb.plan.quarantine import purged
 from faberdb.plan.standing import Standing
 from faberdb.plan.state import Record
 from faberdb.policy.rules import passed_over
+from faberdb.policy.windows import refuse_outside
 from faberdb.rollback.choosing import chosen_records
 from faberdb.rollback.purged import refuse_purged
 from faberdb.views.view import View
@@ -132,6 +133,8 @@ def _take_back(
         check_plan(workspace, chosen, made, view)
         view.note("a dry run: nothing was changed")
         return
+    if not made.ends:
+        refuse_outside(chosen.name, chosen.windows, utc_now())
     if not asked and not consent(f"Take this back on {chosen.name}?{which}"):
         raise ApprovalError("not taken back: there was no `yes`")
     apply_plan(workspace, chosen, made, view)
@@ -196,4 +199,4 @@ def _standing(
         )
     plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
     giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
-    return found, note, Made(plan, giving=giving), purges
+    return found, note, Made(plan, giving=giving, ends=True), purges

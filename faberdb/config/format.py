@@ -12,6 +12,7 @@ from faberdb.config.health import HealthTable
 from faberdb.config.pattern import pattern
 from faberdb.config.table import Duration, Table
 from faberdb.model import Address
+from faberdb.policy import windows
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
@@ -44,6 +45,11 @@ def _of_server(text: str) -> str:
     return _pattern(text)
 
 
+def _window(text: str) -> str:
+    windows.parse(text)
+    return text
+
+
 def _address(text: str) -> str:
     try:
         Address.parse(text)
@@ -64,6 +70,9 @@ NamePattern = Annotated[str, AfterValidator(_pattern)]
 ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_extra={"pattern": "^[a-z_*?]+:."})]
 Count = Annotated[int, Field(ge=0)]
 HazardCode = Annotated[str, AfterValidator(_hazard_code), Field(json_schema_extra={"pattern": r"^FDB\d{3}$"})]
+WindowText = Annotated[
+    str, AfterValidator(_window), Field(json_schema_extra={"pattern": r"\d{2}:\d{2}-\d{2}:\d{2}\s+\S+$"})
+]
 Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
 
 
@@ -153,6 +162,8 @@ class EnvironmentTable(Table):
     """As in [safety], for this environment."""
     hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
     """As in [safety], for this environment; stronger than what stands there of the same hazard."""
+    windows: list[WindowText] | None = None
+    """As in [safety], for this environment and instead of those; `[]` is at any time."""
 
 
 class MigrationsTable(Table):
@@ -191,6 +202,9 @@ class SafetyTable(Table):
     """How long a statement may run."""
     check_data_timeout: Duration = "5s"
     """How long a plan may look for live rows that one step does not fit; for all steps together, six times as long."""
+    windows: list[WindowText] = Field(default_factory=list)
+    """Maintenance windows: an apply, rollback, purge or seed begins in one of them only, `"mon-fri 22:00-04:00
+    Europe/Berlin"`. Without any, at any time."""
     online: bool = False
     """Refuse steps that would stop the application."""
     proof: Literal["required", "partial"] = "required"

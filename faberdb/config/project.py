@@ -14,6 +14,7 @@ from faberdb.declare.explain import validate
 from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
 from faberdb.model import Address, Origin, Risk, Thresholds
+from faberdb.policy.windows import Window, parse
 
 FILE_NAME = "faberdb.toml"
 
@@ -50,6 +51,7 @@ class Environment:
     max_risk: Risk
     on_drop: str
     hazards: Mapping[str, HazardRule]
+    windows: tuple[Window, ...]
     lock_timeout: float
     statement_timeout: float | None
     check_data_timeout: float
@@ -347,6 +349,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
             )
             for code, rule in sorted({**safety.hazards, **table.hazards}.items())
         },
+        windows=tuple(map(parse, safety.windows if table.windows is None else table.windows)),
         lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
         statement_timeout=seconds(statement) if statement else None,
         check_data_timeout=seconds(table.check_data_timeout or safety.check_data_timeout),
