@@ -83,6 +83,8 @@ class ProjectTable(Table):
     """The project's name; it stands in plans, locks and the state."""
     schemas: Text = "schemas"
     """Folder of the declared schema files, beside this file."""
+    seeds: Text = "seeds"
+    """Folder of the seed files (TOML, CSV, SQL), beside this file."""
     search_path: list[str] = Field(default_factory=lambda: ["public"])
     """Schemas in which unqualified names are looked up, after the file's own schema."""
     include: list[NamePattern] = Field(default_factory=list)

@@ -116,7 +116,7 @@ class Integration:
 class Project:
     """faberdb.toml.
 
-    root: its folder, absolute. file, schemas: as people want to read them in an error, relative to the working
+    root: its folder, absolute. file, schemas, seeds: as people want to read them in an error, relative to the working
     directory where they lie below it. idle: keys that are set and have no effect in this version, though no safety is
     lost by that.
     """
@@ -125,6 +125,7 @@ class Project:
     file: Path
     name: str
     schemas: Path
+    seeds: Path
     search_path: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -272,6 +273,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         file=file,
         name=whole.project.name,
         schemas=_shown(root / whole.project.schemas),
+        seeds=_shown(root / whole.project.seeds),
         search_path=tuple(whole.project.search_path),
         include=tuple(whole.project.include),
         exclude=tuple(whole.project.exclude),

@@ -120,5 +120,9 @@ def refuse_outside(environment: str, windows: Sequence[Window], now: datetime) -
 def _length(span: timedelta) -> str:
     minutes = -(-int(span.total_seconds()) // 60)
     days, hours = minutes // _MIDNIGHT, minutes % _MIDNIGHT // 60
-    parts = (f"{days} d" if days else "", f"{hours} h" if hours else "", f"{minutes % 60} min" if not days else "")
+    parts = (
+        f"{days} d" if days else "",
+        f"{hours} h" if hours else "",
+        f"{minutes % 60} min" if minutes % 60 and not days else "",
+    )
     return " ".join(filter(None, parts)) or "0 min"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.quarantine import Lot
 
@@ -165,6 +165,10 @@ class View(Protocol):
 
     def health_note(self, finding: HealthFinding, when: str) -> None:
         """What is amiss `before` an apply, or became worse `after` it."""
+        ...
+
+    def seeds(self, environment: str, found: Sequence[SeedCount], done: bool) -> None:
+        """What seeds did to each table, or would do if they are not done."""
         ...
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
