@@ -25,7 +25,7 @@ class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
     quarantine, what is to be said before it, whether it may do what nothing takes back, the file it came from, the
     command that goes on with it where that is not told by these, and whether it ends what stopped part way, which waits
-    for no maintenance window."""
+    for no maintenance window; unchecked: no check of the project's is run after it."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
@@ -36,6 +36,7 @@ class Made:
     file: str = ""
     again: str = ""
     ends: bool = False
+    unchecked: bool = False
 
 
 def heading_of(

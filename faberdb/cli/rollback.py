@@ -73,7 +73,7 @@ def command(
         return int(ExitCode.OK)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    found, note, halted, purges = _standing(workspace, chosen)
+    found, note, halted, purges = standing_of(workspace, chosen)
     if halted is not None:
         if steps is not None or goal is not None:
             raise StoppedError(
@@ -128,7 +128,7 @@ def _take_back(
         view.note(made.note)
     view.plan(made.plan)
     for what in passed_over(made.plan, hazard_rules(chosen)):
-        view.note(f"a rule that does not stop a rollback, which is always open: {what}")
+        view.note(f"a rule that does not stop a rollback: {what}")
     if dry_run:
         check_plan(workspace, chosen, made, view)
         view.note("a dry run: nothing was changed")
@@ -170,7 +170,7 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def _standing(
+def standing_of(
     workspace: Workspace, environment: Environment
 ) -> tuple[Standing, str, Made | None, Mapping[str, JournalEntry]]:
     """The state with all that changed the database, what to say of whose it is, the rollback that stopped part way

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date
 from typing import Annotated, Literal
 
@@ -50,6 +51,15 @@ def _window(text: str) -> str:
     return text
 
 
+def _command(text: str) -> str:
+    try:
+        if shlex.split(text):
+            return text
+    except ValueError as error:
+        raise ValueError(f"it cannot be read as a command: {str(error).lower()}") from None
+    raise ValueError("this must not be empty")
+
+
 def _address(text: str) -> str:
     try:
         Address.parse(text)
@@ -70,6 +80,7 @@ NamePattern = Annotated[str, AfterValidator(_pattern)]
 ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_extra={"pattern": "^[a-z_*?]+:."})]
 Count = Annotated[int, Field(ge=0)]
 HazardCode = Annotated[str, AfterValidator(_hazard_code), Field(json_schema_extra={"pattern": r"^FDB\d{3}$"})]
+Command = Annotated[str, AfterValidator(_command), Field(json_schema_extra={"minLength": 1})]
 WindowText = Annotated[
     str, AfterValidator(_window), Field(json_schema_extra={"pattern": r"\d{2}:\d{2}-\d{2}:\d{2}\s+\S+$"})
 ]
@@ -186,8 +197,9 @@ class SafetyTable(Table):
     """Environments with the strict rules."""
     require_approval_for: list[RiskWord] = Field(default_factory=list)
     """Risks that need an approval in every environment."""
-    max_auto_rollback_attempts: Count = 1
-    """How often a failed apply is taken back by itself. No effect in this version."""
+    max_auto_rollback_attempts: Count = 0
+    """How often it is tried to take back an apply that failed after it had changed something, or after which a check
+    failed. With 0 it stays, to be gone on with or taken back by hand."""
     health_check_before_deploy: bool = False
     """Check the database's health before each apply and rollback, and after it, as is always done where the environment
     is protected; what makes it unsafe stops it."""
@@ -211,6 +223,17 @@ class SafetyTable(Table):
     """Refuse steps that would stop the application."""
     proof: Literal["required", "partial"] = "required"
     """`partial` writes a plan whose unprovable steps are marked and one risk level higher."""
+
+
+class ChecksTable(Table):
+    """Commands that say whether the application is well with a change."""
+
+    after_apply: list[Command] = Field(default_factory=list)
+    """Commands that are run once a plan is applied, in the project's folder, with the connection string in the variable
+    that the environment names (`DATABASE_URL` for an embedded one). No shell reads them. One that fails makes the apply
+    fail."""
+    timeout: Duration = "10min"
+    """How long one of them may take."""
 
 
 class BackupTable(Table):
@@ -277,6 +300,7 @@ class ProjectFile(Table):
     migrations: MigrationsTable = Field(default_factory=MigrationsTable)
     safety: SafetyTable = Field(default_factory=SafetyTable)
     health: HealthTable = Field(default_factory=HealthTable)
+    checks: ChecksTable = Field(default_factory=ChecksTable)
     backup: BackupTable = Field(default_factory=BackupTable)
     state: StateTable = Field(default_factory=StateTable)
     shadow: ShadowTable = Field(default_factory=ShadowTable)

@@ -81,6 +81,14 @@ class Safety:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """timeout: of each command, in seconds."""
+
+    after_apply: tuple[str, ...]
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """directory: of all environments' backups, absolute."""
 
@@ -137,6 +145,7 @@ class Project:
     migrations: Migrations
     safety: Safety
     health: Thresholds
+    checks: Checks
     backup: Backup
     state: State
     shadow: Shadow
@@ -285,6 +294,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         migrations=Migrations(**whole.migrations.model_dump()),
         safety=_safety(whole.safety),
         health=thresholds(whole.health),
+        checks=Checks(tuple(whole.checks.after_apply), seconds(whole.checks.timeout)),
         backup=Backup(**{**whole.backup.model_dump(), "directory": root / whole.backup.directory}),
         state=State(whole.state.backend, root / whole.state.path),
         shadow=Shadow(**whole.shadow.model_dump()),
@@ -296,7 +306,6 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
 
 IDLE = {
     "migrations": ("directory", "table"),
-    "safety": ("max_auto_rollback_attempts",),
     "integration": ("cloud_plugin", "work_plugin", "logs_plugin"),
 }
 

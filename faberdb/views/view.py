@@ -15,12 +15,14 @@ from faberdb.plan.quarantine import Lot
 
 @dataclass(frozen=True, slots=True)
 class LastPlan:
-    """The last plan that was carried out. action: `apply`, `rollback` or `purge`."""
+    """The last plan that was carried out. action: `apply`, `rollback` or `purge`. checks: how the project's own checks
+    after it ended, `passed`, `failed` or `unfinished`; empty where there were none."""
 
     plan_id: str
     at: str
     action: str
     by: str
+    checks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

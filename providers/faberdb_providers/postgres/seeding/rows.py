@@ -55,8 +55,7 @@ class Group:
         columns = self.table.columns
         there = [f"{columns[n].sql}::text" if columns[n].lengths else columns[n].sql for n in self.others]
         given = [f"{columns[n].given}::text" if columns[n].lengths else columns[n].given for n in self.others]
-        # Images, since not every type has an equality, and texts that are equal in a collation may differ.
-        differs = f"row({', '.join(there)}) *<> row({', '.join(given)})" if there else "false"
+        differs = _unlike(", ".join(there), ", ".join(given)) if there else "false"
         same = " and ".join(f"{columns[n].sql} = {columns[n].given}" for n in self.key)
         return f"select {differs} from {self.table.only} where {same}"
 
@@ -80,10 +79,16 @@ class Group:
         names = [quoted(name) for name in self.others]
         there, new = (", ".join(f"{side}.{name}" for name in names) for side in ("there", "excluded"))
         to = ", ".join(f"{name} = excluded.{name}" for name in names)
-        return f"{self.inserted()}update set {to} where row({there}) *<> row({new})"
+        return f"{self.inserted()}update set {to} where {_unlike(there, new)}"
 
     def put(self, line: Line) -> list[str | None]:
         return [line.values[name] for name in self.columns]
+
+
+def _unlike(one: str, other: str) -> str:
+    """Whether two lists of values differ: by their images, since not every type has an equality, and texts that are
+    equal in a collation may differ."""
+    return f"row({one})::record *<> row({other})::record"
 
 
 def groups_of(table: Table, parts: Iterable[SeedRows]) -> list[Group]:

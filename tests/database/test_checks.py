@@ -1,0 +1,72 @@
+"""Checks after an apply, and an apply that takes itself back when one fails, or when it stops part way."""
+
+from __future__ import annotations
+
+import json
+
+from tests.database.shop import STATE, Shop
+from tests.servers import fetch
+
+PHONE = 'phone = { type = "text", null = true }\n'
+INDEX = '[tables.customer.indexes.email_idx]\non = ["email"]\nunique = true\n'
+LOOK = """
+import os, subprocess, sys
+from pathlib import Path
+import psycopg
+assert os.environ["FABERDB_ENVIRONMENT"] == "live"
+with psycopg.connect(os.environ["LIVE_URL"]) as connection:
+    print("rows:", connection.execute("select count(phone) from customer").fetchone()[0], os.environ["LIVE_URL"])
+if Path("hang").exists():
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(60)"])
+sys.exit(int(Path("code").read_text()))
+"""
+
+
+def checks(shop: Shop) -> list[str]:
+    return [record.get("checks", "") for record in json.loads((shop.folder.root / STATE).read_text())["applied"]]
+
+
+def test_a_check_that_fails_makes_the_apply_fail_or_takes_it_back(shop: Shop) -> None:
+    folder, config, code = shop.folder, shop.folder.root / "faberdb.toml", shop.folder.root / "code"
+    (folder.root / "look.py").write_text(LOOK)
+    plain = config.read_text()
+    shop.declare_more(PHONE)
+    config.write_text(plain + '[checks]\nafter_apply = ["no-such-program --now"]\n')
+    shop.refuses(folder.run("apply", "live", "--auto-approve"), 9, "there is no program no-such-program")
+    run = '[checks]\nafter_apply = ["python look.py \'; exit 0\'"]\ntimeout = "20s"\n'
+    config.write_text(plain + "[safety]\nmax_auto_rollback_attempts = 2\n" + run)
+    code.write_text("3")
+    ran = folder.run("apply", "live", "--auto-approve")
+    assert (ran.code, "rows: 0 ***" in ran.err, shop.conninfo in ran.err) == (7, True, False), ran.err
+    assert "what it had done was taken back: plan" in ran.err
+    assert "ended with 3" in ran.err
+    assert shop.server.dump(shop.conninfo) == shop.before[0]
+    assert checks(shop) == ["", "failed", ""]
+    config.write_text(plain + run)
+    ran = folder.run("apply", "live", "--auto-approve")
+    assert (ran.code, "faberdb rollback live" in ran.err) == (8, True), ran.err
+    assert "a check failed after it" in " ".join(folder.run("status", "live").out.split())
+    code.write_text("0")
+    assert folder.run("rollback", "live", "--auto-approve").code == 0
+    ran = folder.run("apply", "live", "--auto-approve", "--json")
+    assert (ran.code, checks(shop)[-1]) == (0, "passed"), ran.err
+    shop.declare_more(PHONE + 'fax = { type = "text", null = true }\n')
+    (folder.root / "hang").touch()
+    config.write_text(config.read_text().replace('"20s"', '"1s"'))
+    ran = folder.run("apply", "live", "--auto-approve")
+    assert (ran.code, "took longer than 1 s" in ran.err) == (8, True), ran.err
+
+
+def test_an_apply_that_stops_part_way_takes_itself_back(shop: Shop) -> None:
+    with (shop.folder.root / "faberdb.toml").open("a") as file:
+        file.write("[safety]\nmax_auto_rollback_attempts = 1\n")
+    shop.declare_more(PHONE + INDEX)
+    ran = shop.folder.run("apply", "live", "--no-check-data", "--auto-approve")
+    assert (ran.code, "what it had done was taken back: a step failed" in ran.err) == (7, True), ran.err
+    assert shop.server.dump(shop.conninfo) == shop.before[0]
+    assert fetch(shop.conninfo, "select count(*) from customer") == [(3,)]
+    assert [record["outcome"] for record in json.loads((shop.folder.root / STATE).read_text())["applied"]] == [
+        "applied",
+        "stopped",
+        "applied",
+    ]
