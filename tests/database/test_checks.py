@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
+from tests.conftest import ProjectFolder
+from tests.database.saved_plan import TWO_MOODS, saved
 from tests.database.shop import STATE, Shop
-from tests.servers import fetch
+from tests.servers import Server, fetch, run_sql
 
 PHONE = 'phone = { type = "text", null = true }\n'
-INDEX = '[tables.customer.indexes.email_idx]\non = ["email"]\nunique = true\n'
 LOOK = """
 import os, subprocess, sys
 from pathlib import Path
@@ -57,16 +59,14 @@ def test_a_check_that_fails_makes_the_apply_fail_or_takes_it_back(shop: Shop) ->
     assert (ran.code, "took longer than 1 s" in ran.err) == (8, True), ran.err
 
 
-def test_an_apply_that_stops_part_way_takes_itself_back(shop: Shop) -> None:
-    with (shop.folder.root / "faberdb.toml").open("a") as file:
-        file.write("[safety]\nmax_auto_rollback_attempts = 1\n")
-    shop.declare_more(PHONE + INDEX)
-    ran = shop.folder.run("apply", "live", "--no-check-data", "--auto-approve")
-    assert (ran.code, "what it had done was taken back: a step failed" in ran.err) == (7, True), ran.err
-    assert shop.server.dump(shop.conninfo) == shop.before[0]
-    assert fetch(shop.conninfo, "select count(*) from customer") == [(3,)]
-    assert [record["outcome"] for record in json.loads((shop.folder.root / STATE).read_text())["applied"]] == [
-        "applied",
-        "stopped",
-        "applied",
-    ]
+def test_an_apply_that_stops_part_way_takes_itself_back(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with saved(newest, project, '[tables.person]\nprimary_key = ["id"]\n\n' + TWO_MOODS) as plan:
+        with (plan.folder.root / "faberdb.toml").open("a") as file:
+            file.write("[safety]\nmax_auto_rollback_attempts = 1\n")
+        run_sql(plan.conninfo, "insert into person values (7), (7)")
+        ran = plan.folder.run("apply", "plan.json")
+        assert (ran.code, "what it had done was taken back: a step failed" in ran.err) == (7, True), ran.err
+        assert newest.dump(plan.conninfo) == plan.before
+        assert fetch(plan.conninfo, "select id from person") == [(7,), (7,)]
+        state = json.loads((plan.folder.root / STATE).read_text())
+        assert [record["outcome"] for record in state["applied"]] == ["applied", "stopped", "applied"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -18,6 +18,7 @@ from faberdb_providers.postgres.seeding.tables import Table, key_of, quoted
 from faberdb_providers.postgres.seeding.values import texts
 
 Values = Mapping[str, str | None]
+Result = TypeVar("Result")
 
 
 class RowError(Exception):
@@ -148,8 +149,8 @@ def _sent(
     sql: str,
     lines: Sequence[Line],
     parameters: Callable[[Line], list[str | None]],
-    result: Callable[[psycopg.Cursor[Any]], Any],
-) -> Any:
+    result: Callable[[psycopg.Cursor[Any]], Result],
+) -> Result:
     """All rows together; if one of them is refused, one by one, so that it is known which."""
     returning = sql.startswith("select")
     try:

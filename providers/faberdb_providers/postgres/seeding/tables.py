@@ -107,7 +107,9 @@ def table_of(session: Connection, rows: SeedRows, search_path: Sequence[str]) ->
     if schema_name == OWN or schema_name.startswith(("faberdb_quarantine", "pg_")):
         raise DatabaseError(f"{dotted(schema_name, table_name)} is not for seeds", where=rows.where)
     sql = dotted(schema_name, table_name)
-    columns = {row[0]: Column(*row[:8], row[8] or "") for row in session.query(_COLUMNS, sql, oid)}
+    columns = {
+        name: Column(name, *about, sequence or "") for name, *about, sequence in session.query(_COLUMNS, sql, oid)
+    }
     keys = session.query(_KEYS, oid)
     primary = any(is_primary for is_primary, _ in keys)
     return Table(oid, sql, plain, columns, tuple(tuple(key) for _, key in keys), primary)
