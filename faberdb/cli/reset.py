@@ -16,7 +16,7 @@ from faberdb.cli.sources import Desired
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.declare.seeds import read_seeds
-from faberdb.errors import ApprovalError, ExitCode, RefusedError
+from faberdb.errors import ApprovalError, CutShortError, ExitCode, RefusedError
 from faberdb.model import Risk, Seeds
 from faberdb.policy.rules import refuse_violations
 from faberdb.policy.windows import refuse_outside
@@ -64,9 +64,15 @@ def command(
         raise ApprovalError("not reset: there was no `yes`")
     if made.plan.applyable:
         apply_plan(workspace, _free(chosen), made, view)
-    _make_anew(workspace, chosen, view)
-    if seeds.rows or seeds.scripts:
-        sow(workspace, chosen, seeds, view)
+    try:
+        _make_anew(workspace, chosen, view)
+        if seeds.rows or seeds.scripts:
+            sow(workspace, chosen, seeds, view)
+    except KeyboardInterrupt:
+        raise CutShortError(
+            f"what was managed on {environment} is destroyed, and not all of it made anew",
+            advice=f"run it again: faberdb reset {environment}",
+        ) from None
     view.done(f"{environment} is as the schema files{' and the seeds' if seeds.rows or seeds.scripts else ''} say.")
     return int(ExitCode.OK)
 

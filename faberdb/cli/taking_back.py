@@ -32,6 +32,11 @@ def apply_or_take_back(workspace: Workspace, environment: Environment, made: Mad
                 note = _take_back(workspace, environment, made.plan, view)
             except CutShortError:
                 raise
+            except KeyboardInterrupt:
+                raise CutShortError(
+                    f"the apply failed ({error.message}), and taking it back was not begun",
+                    advice=f"see where it stands: faberdb status {environment.name}",
+                ) from None
             except FaberError as failure:
                 failures.append(failure)
                 view.note(f"Taking it back failed: {failure.message}")

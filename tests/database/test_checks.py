@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 
 from tests.conftest import ProjectFolder
@@ -35,7 +36,7 @@ def test_a_check_that_fails_makes_the_apply_fail_or_takes_it_back(shop: Shop) ->
     shop.declare_more(PHONE)
     config.write_text(plain + '[checks]\nafter_apply = ["no-such-program --now"]\n')
     shop.refuses(folder.run("apply", "live", "--auto-approve"), 9, "there is no program no-such-program")
-    run = '[checks]\nafter_apply = ["python look.py \'; exit 0\'"]\ntimeout = "20s"\n'
+    run = f'[checks]\nafter_apply = ["{sys.executable} look.py \'; exit 0\'"]\ntimeout = "20s"\n'
     config.write_text(plain + "[safety]\nmax_auto_rollback_attempts = 2\n" + run)
     code.write_text("3")
     ran = folder.run("apply", "live", "--auto-approve")

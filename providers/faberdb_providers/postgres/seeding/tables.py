@@ -21,7 +21,7 @@ select c.oid::bigint, n.nspname, c.relname, c.relkind = 'r'
 _COLUMNS = """
 select a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.oid, -1),
        b.typname in ('varchar', 'bpchar', 'bit', 'varbit'), b.typname in ('json', 'jsonb'), b.typcategory = 'A',
-       a.attgenerated <> '', a.attidentity = 'a', pg_get_serial_sequence(%s, a.attname)
+       a.attgenerated <> '', a.attidentity = 'a', coalesce(pg_get_serial_sequence(%s, a.attname), '')
   from pg_attribute a join pg_type t on t.oid = a.atttypid
   join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
  where a.attrelid = %s::bigint::oid and a.attnum > 0 and not a.attisdropped order by a.attnum
@@ -107,9 +107,7 @@ def table_of(session: Connection, rows: SeedRows, search_path: Sequence[str]) ->
     if schema_name == OWN or schema_name.startswith(("faberdb_quarantine", "pg_")):
         raise DatabaseError(f"{dotted(schema_name, table_name)} is not for seeds", where=rows.where)
     sql = dotted(schema_name, table_name)
-    columns = {
-        name: Column(name, *about, sequence or "") for name, *about, sequence in session.query(_COLUMNS, sql, oid)
-    }
+    columns = {row[0]: Column(*row) for row in session.query(_COLUMNS, sql, oid)}
     keys = session.query(_KEYS, oid)
     primary = any(is_primary for is_primary, _ in keys)
     return Table(oid, sql, plain, columns, tuple(tuple(key) for _, key in keys), primary)
