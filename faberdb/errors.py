@@ -117,7 +117,7 @@ class RolledBackError(FaberError):
 
 
 class VerificationError(FaberError):
-    """The database after the apply is not what the plan promised."""
+    """The database after the apply is not what the plan promised, or a check of the project's failed on it."""
 
     code = ExitCode.UNVERIFIED
 

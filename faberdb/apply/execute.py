@@ -132,12 +132,13 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
         raise
 
 
-def check(plan: Plan, target: Target, context: Context) -> None:
-    """All that `execute` looks at before it changes anything; takes no lock. Raises what it does, for the same."""
+def check(plan: Plan, target: Target, context: Context) -> bool:
+    """All that `execute` looks at before it changes anything; takes no lock. Returns whether nothing of the plan is
+    done yet. Raises what it does, for the same."""
     check_database(plan, target.identity(), target.label)
     _secrets(plan, context.variables)
     target.refuse_under_way()
-    _begun(plan, target, context)
+    return not _begun(plan, target, context)[1]
 
 
 def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEntry], set[int]]:

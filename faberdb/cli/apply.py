@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from faberdb.cli import saved
-from faberdb.cli.applying import apply_plan, check_plan
+from faberdb.cli.applying import check_plan
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
 from faberdb.cli.options import (
@@ -26,12 +26,14 @@ from faberdb.cli.options import (
     workspace_of,
 )
 from faberdb.cli.planning import plan_environment
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.taking_back import apply_or_take_back
+from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.declare.source import nearest
 from faberdb.errors import ApprovalError, ConfigError, ExitCode
 from faberdb.model import Risk
 from faberdb.plan.codec import from_json
 from faberdb.policy.rules import lapsed, refuse_risen, refuse_violations
+from faberdb.policy.windows import refuse_outside
 
 
 @click.command("apply")
@@ -98,9 +100,11 @@ def command(
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
     refuse_violations(made.plan, rules)
+    if not is_saved:  # before anybody is asked; a saved plan may be one to go on with, so it is looked at later
+        refuse_outside(environment.name, environment.windows, utc_now())
     if not (is_saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
         raise ApprovalError("not applied: there was no `yes`")
-    apply_plan(workspace, environment, made, view)
+    apply_or_take_back(workspace, environment, made, view)
     return int(ExitCode.OK)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,18 +13,20 @@ from faberdb.apply.fits import anew
 from faberdb.apply.interrupted import not_begun, recorded, unknown, unrecorded
 from faberdb.cli.backing_up import backup_before, backup_wanted, try_backup
 from faberdb.cli.checking_health import Watch
+from faberdb.cli.checks import checks_of, refuse_missing, run_checks
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
 from faberdb.cli.purging import refuse_changed
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError
+from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError, VerificationError
 from faberdb.model import Limits
 from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan
 from faberdb.plan.standing import reconciled, record_of, state_after
 from faberdb.plan.state import State
 from faberdb.policy.rules import refuse_violations
+from faberdb.policy.windows import refuse_outside
 from faberdb.views.view import View
 
 
@@ -65,8 +67,36 @@ def _telling(plan: Plan, again: str) -> Iterator[_Course]:
         raise course.so_far from None
 
 
+def _check(
+    workspace: Workspace,
+    environment: Environment,
+    plan: Plan,
+    checks: Sequence[str],
+    view: View,
+    state: State,
+    version: str,
+) -> None:
+    """Run the project's own checks, and note in the state how they ended. Raises VerificationError."""
+
+    def ended(how: str) -> None:
+        *older, record = state.applied
+        try:
+            workspace.write_state(next_serial(replace(state, applied=(*older, replace(record, checks=how)))), version)
+        except StateError as error:  # the plan itself is recorded
+            view.note(f"that its checks {how} could not be written to the state: {error.message}")
+
+    try:
+        run_checks(workspace, environment, plan, checks, view)
+    except VerificationError:
+        ended("failed")
+        raise
+    ended("passed")
+
+
 def _apply(workspace: Workspace, environment: Environment, made: Made, view: View, again: str, course: _Course) -> None:
     plan = made.plan
+    checks = () if made.unchecked else checks_of(workspace, plan)
+    refuse_missing(workspace, checks)
     token = workspace.store.lock(environment.name, {"who": workspace.holder, "operation": plan.kind})
     try:
         state, version = workspace.state(environment)
@@ -86,9 +116,14 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 if backup_wanted(workspace, environment, plan):
                     taken.append(backup_before(workspace, environment, plan, view, session).id)
 
+            def look() -> None:
+                """Not of what goes on with a plan that stopped part way: that is best ended at once."""
+                _refuse_outside(environment, made)
+                watch.before()
+
             watch = Watch(workspace, environment, target, view)
             context = _context(workspace, environment, plan, state, view, again)
-            context = replace(context, look=watch.before, back_up=ready)
+            context = replace(context, look=look, back_up=ready)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)
@@ -100,9 +135,10 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             return
         before = reconciled(state, others, environment.name, {}).state
         record = replace(record_of(plan, utc_now().isoformat(), workspace.holder), backup="".join(taken))
-        after = state_after(before, plan, objects, record)
+        record = replace(record, checks="unfinished" if checks else "")
+        after = next_serial(state_after(before, plan, objects, record))
         try:
-            workspace.write_state(next_serial(after), version)
+            version = workspace.write_state(after, version)
         except StateError as error:
             raise UnrecordedError(
                 f"the plan was applied, but the state could not be written: {error.message}",
@@ -119,6 +155,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             named = f", the first with key: {'; '.join(keys)}" if keys else ""
             gone = f"{number} row of {place} is" if number == 1 else f"{number} rows of {place} are"
             view.note(f"{gone} gone, so what was kept of it stays in quarantine{named}")
+        if checks:
+            _check(workspace, environment, plan, checks, view, after, version)
     finally:
         workspace.store.unlock(environment.name, token)
 
@@ -126,6 +164,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
 def check_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
     """All that `apply_plan` looks at before it changes anything. Raises what that raises, for the same."""
     refuse_unsupported(workspace, environment)
+    refuse_missing(workspace, () if made.unchecked else checks_of(workspace, made.plan))
     state, _ = workspace.state(environment)
     _fits(made.plan, state)
     protected = state.protected if state else frozenset()
@@ -134,10 +173,18 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
     )
     with workspace.session(environment) as session:
         context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
-        check(made.plan, workspace.provider.target(session), context)
+        if check(made.plan, workspace.provider.target(session), context):
+            _refuse_outside(environment, made)
         Watch(workspace, environment, session, view).before()
     if backup_wanted(workspace, environment, made.plan):
         try_backup(workspace, environment, view)
+
+
+def _refuse_outside(environment: Environment, made: Made) -> None:
+    """Raises RefusedError outside of the environment's maintenance windows. A way back is always open: it is needed
+    when something is wrong, and that keeps no hours."""
+    if not made.ends and made.plan.kind != "rollback":
+        refuse_outside(environment.name, environment.windows, utc_now())
 
 
 def _context(

@@ -72,7 +72,13 @@ def backup_before(workspace: Workspace, environment: Environment, plan: Plan, vi
     """The backup that a plan may not begin without. session: the one that is going to carry it out. Raises what
     `take_backup` does, and says that nothing was done."""
     verb = {"rollback": "rollback of", "purge": "purge"}.get(plan.kind, "plan")
-    reason = f"before {verb} {short_id(plan.of_plan if plan.kind == 'rollback' else plan.plan_id)}"
+    what = f"{verb} {short_id(plan.of_plan if plan.kind == 'rollback' else plan.plan_id)}"
+    return backup_before_any(workspace, environment, what, view, session)
+
+
+def backup_before_any(workspace: Workspace, environment: Environment, what: str, view: View, session: Any) -> Backup:
+    """The same before something that is no plan. what: that, in words."""
+    reason = f"before {what}"
     view.note(f"Taking a backup of {environment.name} {reason}")
     try:
         return take_backup(workspace, environment, view, reason=reason, session=session)

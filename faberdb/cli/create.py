@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import click
 
-from faberdb.cli.applying import apply_plan
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning import plan_environment
-from faberdb.cli.workspace import Workspace, environment_named
+from faberdb.cli.taking_back import apply_or_take_back
+from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ExitCode, FaberError, NoDatabaseError
 from faberdb.model import Action
 from faberdb.policy.rules import refuse_violations
+from faberdb.policy.windows import refuse_outside
 from faberdb.views.view import View
 
 
@@ -54,10 +55,11 @@ def command(
             return int(ExitCode.OK)
         view.plan(made.plan)
         refuse_violations(made.plan, rules_of(chosen, made.protected, made.plan, strict=False, accepted=False))
+        refuse_outside(chosen.name, chosen.windows, utc_now())
         only_new = all(change.action is Action.CREATE for change in made.plan.changes) and not made.plan.renames
         if not (only_new or auto_approve or chosen.auto_migrate) and not consent(f"Apply this to {chosen.name}?"):
             raise ApprovalError("not applied: there was no `yes`")
-    apply_plan(workspace, chosen, made, view)
+    apply_or_take_back(workspace, chosen, made, view)
     return int(ExitCode.OK)
 
 

@@ -23,8 +23,9 @@ EXPIRES_AFTER = timedelta(days=7)
 @dataclass(frozen=True)
 class Made:
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
-    quarantine, what is to be said before it, whether it may do what nothing takes back, the file it came from, and the
-    command that goes on with it where that is not told by these."""
+    quarantine, what is to be said before it, whether it may do what nothing takes back, the file it came from, the
+    command that goes on with it where that is not told by these, and whether it ends what stopped part way, which waits
+    for no maintenance window; unchecked: no check of the project's is run after it."""
 
     plan: Plan
     protected: frozenset[Address] = frozenset()
@@ -34,6 +35,8 @@ class Made:
     accepted: bool = False
     file: str = ""
     again: str = ""
+    ends: bool = False
+    unchecked: bool = False
 
 
 def heading_of(

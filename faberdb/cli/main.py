@@ -27,6 +27,8 @@ COMMANDS = {
     "diff": ("diff", "Show in what two environments, or declarations, differ."),
     "drift": ("drift", "Show what was changed on a database behind faberdb's back."),
     "rollback": ("rollback", "Take back applied plans."),
+    "seed": ("seed", "Bring the rows of the seed files into a database, those that are missing."),
+    "reset": ("reset", "Make a development database anew, from the schema files and the seeds."),
     "purge": ("purge", "Destroy what waits in quarantine, for good."),
     "backup": ("backup", "Take a backup of an environment's database."),
     "backups": ("backups", "List backups, or verify that one can be restored."),

@@ -24,6 +24,7 @@ from faberdb.plan.make import News, make_plan, unchanged_plan
 
 if TYPE_CHECKING:
     from faberdb.canon.forms import Form
+    from faberdb.cli.sources import Desired
     from faberdb.declare.load import Declaration
     from faberdb.plan.state import State
     from faberdb.prove.planner import Planner
@@ -38,13 +39,13 @@ Here = Callable[[Mapping[Address, Object]], dict[Address, Object]]
 def plan_towards(
     workspace: Workspace,
     environment: Environment,
-    source: str,
+    source: str | Desired,
     *,
     full: bool = False,
     limit: Risk = Risk.DESTRUCTIVE,
     check: bool | None = None,
 ) -> Made:
-    """The plan that makes an environment's database what a source wants; see `faberdb.cli.sources`. limit and
+    """The plan that makes a database what a source wants, or what is given; see `faberdb.cli.sources`. limit and
     check: as for `plan_environment`."""
     from faberdb.cli.sources import desired
     from faberdb.prove.planner import Planner
@@ -69,7 +70,7 @@ def plan_towards(
             losing=environment.on_drop == "drop",
         )
         planner.known = _before_this(state)
-        wanted = desired(workspace, environment, source, scratch)
+        wanted = desired(workspace, environment, source, scratch) if isinstance(source, str) else source
         heading = heading_of(environment, session, state)
         notes = [another_database(state, heading.database, environment)]
         if wanted.canonical is None:

@@ -45,4 +45,9 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         proposal, now = estimated(workspace, session, proposal)
         heading = heading_of(environment, session, state, kind="rollback", of_plan=record.plan_id)
         note = "\n".join(filter(None, ("; ".join(stays), now)))
-        return Made(make_plan(proposal, heading, evidence_of(proposal)), giving=record.kept, note=note)
+        return Made(
+            make_plan(proposal, heading, evidence_of(proposal)),
+            giving=record.kept,
+            note=note,
+            ends=record.outcome == "stopped",
+        )

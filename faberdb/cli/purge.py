@@ -25,6 +25,7 @@ from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.make import unchanged_plan
 from faberdb.plan.quarantine import Lot, lots, of_others, older
 from faberdb.plan.state import State
+from faberdb.policy.windows import refuse_outside
 from faberdb.views.words import short_id
 
 FEW = 5
@@ -95,6 +96,7 @@ def command(
         check_plan(workspace, chosen, made, view)
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
+    refuse_outside(chosen.name, chosen.windows, now)
     if not auto_approve and not consent(f"Destroy this on {environment}, for good?"):
         raise ApprovalError("not purged: there was no `yes`")
     apply_plan(workspace, chosen, made, view)

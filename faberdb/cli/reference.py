@@ -35,8 +35,8 @@ MEANINGS = {
     "a transaction was being committed: then the journal in the database knows. Apply the same plan again to go on.",
     ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back; also where the connection was "
     "lost before anything was committed.",
-    ExitCode.UNVERIFIED: "The apply is done, but the database, read again, is not what the plan promised. Or a backup "
-    "is damaged, or, restored, is not what was backed up.",
+    ExitCode.UNVERIFIED: "The apply is done, but the database, read again, is not what the plan promised, or one of "
+    "the checks of the project failed after it. Or a backup is damaged, or, restored, is not what was backed up.",
     ExitCode.REFUSED: "A rule of the project, or rows that are there, forbid this. Nothing was changed.",
     ExitCode.UNRECORDED: "The plan was applied and verified, but the state could not be written. The journal in the "
     "database tells of it; the next command that writes the state does so for this one too.",

@@ -72,7 +72,7 @@ def command(
         return int(ExitCode.OK)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    found, note, halted, purges = _standing(workspace, chosen)
+    found, note, halted, purges = standing_of(workspace, chosen)
     if halted is not None:
         if steps is not None or goal is not None:
             raise StoppedError(
@@ -167,7 +167,7 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def _standing(
+def standing_of(
     workspace: Workspace, environment: Environment
 ) -> tuple[Standing, str, Made | None, Mapping[str, JournalEntry]]:
     """The state with all that changed the database, what to say of whose it is, the rollback that stopped part way
@@ -196,4 +196,4 @@ def _standing(
         )
     plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
     giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
-    return found, note, Made(plan, giving=giving), purges
+    return found, note, Made(plan, giving=giving, ends=True), purges

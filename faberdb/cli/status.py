@@ -31,6 +31,14 @@ FEW = 3
 """How many of what is pending are named."""
 
 
+CHECKED = {
+    "": "",
+    "passed": ", its checks passed",
+    "failed": ", and a check failed after it: take it back (faberdb rollback), or correct what it found",
+    "unfinished": ", its checks are not finished, or were cut off",
+}
+
+
 @click.command("status")
 @click.argument("environment", required=False)
 @shown
@@ -151,13 +159,13 @@ def _with_state(row: StatusRow, state: State | None) -> StatusRow:
         serial=state.serial,
         plans_applied=count,
         pending=len(state.pending),
-        last=LastPlan(last.plan_id, last.applied_at, last.kind, last.holder) if last else None,
+        last=LastPlan(last.plan_id, last.applied_at, last.kind, last.holder, last.checks) if last else None,
     )
     return replace(
         row,
         data=data,
         state=f"serial {state.serial}, {applied}" if state.serial else f"none; {applied}, as the journal tells",
-        last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}" if last else "",
+        last=f"{last.applied_at} {last.kind} {last.plan_id[:8]} by {last.holder}{CHECKED[last.checks]}" if last else "",
         pending=_pending(state),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,6 +13,7 @@ from faberdb.config.health import HealthTable
 from faberdb.config.pattern import pattern
 from faberdb.config.table import Duration, Table
 from faberdb.model import Address
+from faberdb.policy import windows
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
@@ -44,6 +46,20 @@ def _of_server(text: str) -> str:
     return _pattern(text)
 
 
+def _window(text: str) -> str:
+    windows.parse(text)
+    return text
+
+
+def _command(text: str) -> str:
+    try:
+        if shlex.split(text):
+            return text
+    except ValueError as error:
+        raise ValueError(f"it cannot be read as a command: {str(error).lower()}") from None
+    raise ValueError("this must not be empty")
+
+
 def _address(text: str) -> str:
     try:
         Address.parse(text)
@@ -64,6 +80,10 @@ NamePattern = Annotated[str, AfterValidator(_pattern)]
 ServerPattern = Annotated[str, AfterValidator(_of_server), Field(json_schema_extra={"pattern": "^[a-z_*?]+:."})]
 Count = Annotated[int, Field(ge=0)]
 HazardCode = Annotated[str, AfterValidator(_hazard_code), Field(json_schema_extra={"pattern": r"^FDB\d{3}$"})]
+Command = Annotated[str, AfterValidator(_command), Field(json_schema_extra={"minLength": 1})]
+WindowText = Annotated[
+    str, AfterValidator(_window), Field(json_schema_extra={"pattern": r"\d{2}:\d{2}-\d{2}:\d{2}\s+\S+$"})
+]
 Named = Annotated[str, AfterValidator(_address), Field(json_schema_extra={"pattern": "^[a-z_]+:."})]
 
 
@@ -74,6 +94,8 @@ class ProjectTable(Table):
     """The project's name; it stands in plans, locks and the state."""
     schemas: Text = "schemas"
     """Folder of the declared schema files, beside this file."""
+    seeds: Text = "seeds"
+    """Folder of the seed files (TOML, CSV, SQL), beside this file."""
     search_path: list[str] = Field(default_factory=lambda: ["public"])
     """Schemas in which unqualified names are looked up, after the file's own schema."""
     include: list[NamePattern] = Field(default_factory=list)
@@ -154,6 +176,8 @@ class EnvironmentTable(Table):
     """As in [safety], for this environment."""
     hazards: dict[HazardCode, HazardTable] = Field(default_factory=dict)
     """As in [safety], for this environment; stronger than what stands there of the same hazard."""
+    windows: list[WindowText] | None = None
+    """As in [safety], for this environment and instead of those; `[]` is at any time."""
 
 
 class MigrationsTable(Table):
@@ -175,8 +199,9 @@ class SafetyTable(Table):
     """Environments with the strict rules."""
     require_approval_for: list[RiskWord] = Field(default_factory=list)
     """Risks that need an approval in every environment."""
-    max_auto_rollback_attempts: Count = 1
-    """How often a failed apply is taken back by itself. No effect in this version."""
+    max_auto_rollback_attempts: Count = 0
+    """How often it is tried to take back an apply that failed after it had changed something, or after which a check
+    failed. With 0 it stays, to be gone on with or taken back by hand."""
     health_check_before_deploy: bool = False
     """Check the database's health before each apply and rollback, and after it, as is always done where the environment
     is protected; what makes it unsafe stops it."""
@@ -193,10 +218,24 @@ class SafetyTable(Table):
     """How long a statement may run."""
     check_data_timeout: Duration = "5s"
     """How long a plan may look for live rows that one step does not fit; for all steps together, six times as long."""
+    windows: list[WindowText] = Field(default_factory=list)
+    """Maintenance windows: an apply, purge or seed begins in one of them only, `"mon-fri 22:00-04:00 Europe/Berlin"`.
+    Without any, at any time; a rollback or restore waits for none."""
     online: bool = False
     """Refuse steps that would stop the application."""
     proof: Literal["required", "partial"] = "required"
     """`partial` writes a plan whose unprovable steps are marked and one risk level higher."""
+
+
+class ChecksTable(Table):
+    """Commands that say whether the application is well with a change."""
+
+    after_apply: list[Command] = Field(default_factory=list)
+    """Commands that are run once a plan is applied, in the project's folder, with the connection string in the variable
+    that the environment names (`DATABASE_URL` for an embedded one). No shell reads them. One that fails makes the apply
+    fail."""
+    timeout: Duration = "10min"
+    """How long one of them may take."""
 
 
 class BackupTable(Table):
@@ -263,6 +302,7 @@ class ProjectFile(Table):
     migrations: MigrationsTable = Field(default_factory=MigrationsTable)
     safety: SafetyTable = Field(default_factory=SafetyTable)
     health: HealthTable = Field(default_factory=HealthTable)
+    checks: ChecksTable = Field(default_factory=ChecksTable)
     backup: BackupTable = Field(default_factory=BackupTable)
     state: StateTable = Field(default_factory=StateTable)
     shadow: ShadowTable = Field(default_factory=ShadowTable)

@@ -14,6 +14,7 @@ from faberdb.declare.explain import validate
 from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
 from faberdb.model import Address, Origin, Risk, Thresholds
+from faberdb.policy.windows import Window, parse
 
 FILE_NAME = "faberdb.toml"
 
@@ -50,6 +51,7 @@ class Environment:
     max_risk: Risk
     on_drop: str
     hazards: Mapping[str, HazardRule]
+    windows: tuple[Window, ...]
     lock_timeout: float
     statement_timeout: float | None
     check_data_timeout: float
@@ -76,6 +78,14 @@ class Safety:
     max_auto_rollback_attempts: int
     health_check_before_deploy: bool
     proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """timeout: of each command, in seconds."""
+
+    after_apply: tuple[str, ...]
+    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,7 @@ class Integration:
 class Project:
     """faberdb.toml.
 
-    root: its folder, absolute. file, schemas: as people want to read them in an error, relative to the working
+    root: its folder, absolute. file, schemas, seeds: as people want to read them in an error, relative to the working
     directory where they lie below it. idle: keys that are set and have no effect in this version, though no safety is
     lost by that.
     """
@@ -123,6 +133,7 @@ class Project:
     file: Path
     name: str
     schemas: Path
+    seeds: Path
     search_path: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -134,6 +145,7 @@ class Project:
     migrations: Migrations
     safety: Safety
     health: Thresholds
+    checks: Checks
     backup: Backup
     state: State
     shadow: Shadow
@@ -270,6 +282,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         file=file,
         name=whole.project.name,
         schemas=_shown(root / whole.project.schemas),
+        seeds=_shown(root / whole.project.seeds),
         search_path=tuple(whole.project.search_path),
         include=tuple(whole.project.include),
         exclude=tuple(whole.project.exclude),
@@ -281,6 +294,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         migrations=Migrations(**whole.migrations.model_dump()),
         safety=_safety(whole.safety),
         health=thresholds(whole.health),
+        checks=Checks(tuple(whole.checks.after_apply), seconds(whole.checks.timeout)),
         backup=Backup(**{**whole.backup.model_dump(), "directory": root / whole.backup.directory}),
         state=State(whole.state.backend, root / whole.state.path),
         shadow=Shadow(**whole.shadow.model_dump()),
@@ -291,7 +305,6 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
 
 
 IDLE = {
-    "safety": ("max_auto_rollback_attempts",),
     "integration": ("cloud_plugin", "work_plugin", "logs_plugin"),
 }
 
@@ -346,6 +359,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
             )
             for code, rule in sorted({**safety.hazards, **table.hazards}.items())
         },
+        windows=tuple(map(parse, safety.windows if table.windows is None else table.windows)),
         lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
         statement_timeout=seconds(statement) if statement else None,
         check_data_timeout=seconds(table.check_data_timeout or safety.check_data_timeout),

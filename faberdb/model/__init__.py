@@ -54,6 +54,7 @@ from faberdb.model.run import (
 )
 from faberdb.model.sample import CarriedRows, SampleColumn, Samples, SampleTable
 from faberdb.model.script import Outcome, Script, Trial, Weighed, Written
+from faberdb.model.seed import SeedCount, SeedRow, SeedRows, Seeds, SeedScript
 
 __all__ = [
     "IRREVERSIBLE",
@@ -102,6 +103,11 @@ __all__ = [
     "SampleTable",
     "Samples",
     "Script",
+    "SeedCount",
+    "SeedRow",
+    "SeedRows",
+    "SeedScript",
+    "Seeds",
     "Statement",
     "Step",
     "Threshold",

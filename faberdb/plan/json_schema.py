@@ -32,6 +32,8 @@ class AppliedRecord(Strict):
     """Id of the backup that was taken before its first step."""
     purges: list[str] = []
     """Of a purge: ids of the plans of which it destroyed what was in quarantine."""
+    checks: Literal["", "passed", "failed", "unfinished"] = ""
+    """How the project's own checks after it ended; unfinished: they run, or never came to their end."""
 
     model_config = {"alias_generator": lambda name: name.rstrip("_")}
 

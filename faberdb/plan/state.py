@@ -24,7 +24,9 @@ class Record:
     outcome: `applied`; `unverified`, if the database was not what the plan promised, or was never looked at again; or
     `stopped`, if only its first transactions were committed: then the record is of what those did. backup: id of
     the one that was taken before its first step; empty where none was, or where only the journal tells of the plan.
-    purges: of a purge, the plans of which it destroyed what was in quarantine.
+    purges: of a purge, the plans of which it destroyed what was in quarantine. checks: how the project's own checks
+    after it ended, `passed` or `failed`; `unfinished` as long as they run, and if they never came to their end; empty
+    where there were none.
     """
 
     plan_id: str
@@ -41,6 +43,7 @@ class Record:
     outcome: str = "applied"
     backup: str = ""
     purges: tuple[str, ...] = ()
+    checks: str = ""
 
     def objects(self) -> dict[Address, Object]:
         """What the plan changed, as it was before or, where it was not there, as it became."""
@@ -175,6 +178,7 @@ def _record_to(record: Record) -> dict[str, Any]:
         "outcome": record.outcome,
         **({"backup": record.backup} if record.backup else {}),
         **({"purges": list(record.purges)} if record.purges else {}),
+        **({"checks": record.checks} if record.checks else {}),
     }
 
 
@@ -197,6 +201,7 @@ def _record_from(document: Any) -> Record:
         document.get("outcome", "applied"),
         document.get("backup", ""),
         tuple(document.get("purges", ())),
+        document.get("checks", ""),
     )
 
 

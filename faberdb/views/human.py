@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.quarantine import Lot
 from faberdb.views import words
@@ -19,6 +19,7 @@ from faberdb.views.page import Page, terminal_width
 from faberdb.views.planpage import write_pending, write_plan, write_unmanaged
 from faberdb.views.progress import Progress
 from faberdb.views.purge import purge_done, write_purge
+from faberdb.views.seeds import write_seeds
 from faberdb.views.view import StatusRow
 
 
@@ -169,6 +170,11 @@ class Human:
 
     def health_note(self, finding: HealthFinding, when: str) -> None:
         self.note(f"health {when}: {in_a_sentence(finding, when)}")
+
+    def seeds(self, environment: str, found: Sequence[SeedCount], done: bool) -> None:
+        page = self._page()
+        write_seeds(page, environment, found, done=done)
+        self._write(page)
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
         page = self._page()

@@ -20,6 +20,7 @@ from faberdb.model import (
     HealthFinding,
     HealthVerdict,
     Risk,
+    SeedCount,
     Step,
     Verified,
     Wait,
@@ -33,6 +34,7 @@ from faberdb.views.findings import findings_line, sentence
 from faberdb.views.health import in_a_sentence, summary
 from faberdb.views.outline import Item, outline
 from faberdb.views.purge import lot_told, purge_line, purge_sentence
+from faberdb.views.seeds import seed_line, seeds_sentence
 from faberdb.views.view import StatusRow
 
 FORMAT = "1.0"
@@ -180,6 +182,16 @@ class Json:
 
     def health_note(self, finding: HealthFinding, when: str) -> None:
         self._say("health_note", in_a_sentence(finding, when), "warn", when=when, **_health(finding))
+
+    def seeds(self, environment: str, found: Sequence[SeedCount], done: bool) -> None:
+        for count in found:
+            self._say(
+                "seed_table", f"{count.table}: {seed_line(count)}", environment=environment, done=done, **asdict(count)
+            )
+        names = ("inserted", "updated", "unchanged", "deleted")
+        total = {name: sum(getattr(count, name) for count in found) for name in names}
+        sentence = seeds_sentence(environment, found, done=done)
+        self._say("seed_summary", sentence, environment=environment, done=done, **total)
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:
         listed = [{"path": path, "how": how} for path, how in paths]

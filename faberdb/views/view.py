@@ -8,19 +8,21 @@ from datetime import datetime
 from typing import Protocol
 
 from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, Step, Verified, Wait
+from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.quarantine import Lot
 
 
 @dataclass(frozen=True, slots=True)
 class LastPlan:
-    """The last plan that was carried out. action: `apply`, `rollback` or `purge`."""
+    """The last plan that was carried out. action: `apply`, `rollback` or `purge`. checks: how the project's own checks
+    after it ended, `passed`, `failed` or `unfinished`; empty where there were none."""
 
     plan_id: str
     at: str
     action: str
     by: str
+    checks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,10 @@ class View(Protocol):
 
     def health_note(self, finding: HealthFinding, when: str) -> None:
         """What is amiss `before` an apply, or became worse `after` it."""
+        ...
+
+    def seeds(self, environment: str, found: Sequence[SeedCount], done: bool) -> None:
+        """What seeds did to each table, or would do if they are not done."""
         ...
 
     def files(self, verb: str, paths: Sequence[tuple[str, str]]) -> None:

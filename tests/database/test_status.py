@@ -140,7 +140,11 @@ def test_programs_get_data_beside_the_sentences(newest: Server, project: Project
         assert (found["standing"], found["serial"], found["plans_applied"]) == ("as_recorded", 2, 2)
         last, kept = found["last"], found["quarantine"]
         assert isinstance(last, dict)
-        assert (last["action"], len(last["plan_id"]), set(last)) == ("apply", 32, {"plan_id", "at", "action", "by"})
+        assert (last["action"], len(last["plan_id"]), set(last)) == (
+            "apply",
+            32,
+            {"plan_id", "at", "action", "by", "checks"},
+        )
         assert isinstance(kept, dict)
         assert kept["things"] == 1
         assert kept["bytes"] > 0

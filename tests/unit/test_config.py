@@ -102,9 +102,9 @@ def test_promises_this_version_does_not_keep_are_named() -> None:
 def test_settings_without_effect_are_named_where_they_are_written() -> None:
     start = '[project]\nname = "x"\n[environments.dev]\n'
     assert project(start + "[migrations]\ntimeout_seconds = 9\n").idle == ()
-    more = '[migrations]\ntable = "x"\n[integration]\nlogs_plugin = "x"\n[safety]\nmax_auto_rollback_attempts = 1\n'
+    more = '[migrations]\ntable = "x"\n[integration]\nlogs_plugin = "x"\n'
     found = project(start + more)
-    assert found.idle == ("safety.max_auto_rollback_attempts", "integration.logs_plugin")
+    assert found.idle == ("integration.logs_plugin",)
     assert found.unsupported("dev") == ()
 
 

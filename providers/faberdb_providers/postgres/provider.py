@@ -22,6 +22,7 @@ from faberdb.model import (
     Limits,
     Object,
     Script,
+    Seeds,
     Statement,
     Step,
     Thresholds,
@@ -35,6 +36,7 @@ from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_u
 if TYPE_CHECKING:
     from faberdb_providers.postgres.kinds.base import PostgresKind
     from faberdb_providers.postgres.reading.service import Service
+    from faberdb_providers.postgres.seeding.seeding import Seeding
     from faberdb_providers.postgres.session import Session
     from faberdb_providers.postgres.shadow import Need, ScratchServer
     from faberdb_providers.postgres.target import Target
@@ -351,6 +353,13 @@ class PostgresProvider:
         from faberdb_providers.postgres.purging import purge_steps
 
         return purge_steps(session, places)
+
+    def seeding(self, session: Session, seeds: Seeds, search_path: Sequence[str]) -> Seeding:
+        """Seed files for the session's database. search_path: where unqualified names of tables are looked up. Raises
+        DeclarationError for SQL files that cannot be part of one transaction."""
+        from faberdb_providers.postgres.seeding.seeding import Seeding
+
+        return Seeding(session, seeds, search_path)
 
     def script(self, text: str) -> Script:
         """The statements of an SQL file."""

@@ -1,0 +1,1 @@
+"""Rows of seed files, and what becomes of them in a database."""
