@@ -202,7 +202,7 @@ def test_default_privileges_open_nothing_of_ours(conninfo: str, project: Callabl
     fine(folder, "apply", "dev", "--auto-approve")
     assert fetch(conninfo, OURS) == []
     names = fetch(conninfo, KEPT_PLACES)
-    assert len(names) == 5
+    assert len(names) == 6
     for (name,) in names:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             run_sql(conninfo, f"set role g_reader; select * from {name}")
