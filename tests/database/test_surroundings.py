@@ -104,9 +104,8 @@ def test_default_privileges_let_nobody_in(cache: Path, project: Project) -> None
         assert left != file.read_text().rstrip("\n")
         folder.declare(left)
         fine(folder, "apply", "live", "--auto-approve")
-        assert fetch(
-            conninfo, "select count(*) > 0 from pg_class where relnamespace = 'faberdb_quarantine'::regnamespace"
-        )
+        kept = "select count(*) > 0 from pg_class where relnamespace = 'faberdb_quarantine'::regnamespace"
+        assert fetch(conninfo, kept) == [(True,)]
         assert fetch(conninfo, OPENED) == []
         fine(folder, "rollback", "live", "--auto-approve")
         assert fetch(conninfo, OPENED) == []
