@@ -17,6 +17,7 @@ from faberdb.model import Effects, Refusal, Step
 from faberdb_providers.postgres.measuring.meter import Meter
 from faberdb_providers.postgres.measuring.remarks import Remarks
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.pooler import shares_sessions
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.refusal import refusal, without_secrets
 from faberdb_providers.postgres.settings import pinned
@@ -46,8 +47,8 @@ class Connection:
     def open(cls, conninfo: str, label: str, *, read_only: bool, timeout: int = 10) -> Self:
         """Connect. label names the database in messages; the connection string never appears in one.
 
-        Raises NoDatabaseError where the server has no such database, DatabaseError when it cannot be reached or is too
-        old.
+        Raises NoDatabaseError where the server has no such database, DatabaseError when it cannot be reached, is too
+        old, or stands behind a pooler that shares sessions.
         """
         try:
             connection = psycopg.connect(
@@ -68,6 +69,17 @@ class Connection:
             raise DatabaseError(
                 f"{label} runs PostgreSQL {session.version}, which is older than {OLDEST}",
                 advice=f"faberdb supports PostgreSQL {OLDEST} and newer; upgrade the server",
+            )
+        if shares_sessions(connection, conninfo):
+            connection.close()
+            raise DatabaseError(
+                f"a pooler in transaction mode stands before {label}: it gives each transaction to another session",
+                detail=(
+                    "the lock of an apply goes with its session, and what faberdb sets for its own, READ ONLY for one,"
+                    " would stay for the application; nothing was set or changed",
+                ),
+                advice="connect to the server itself, or to a pool in session mode: change host and port in the"
+                " connection string, then run the same command again",
             )
         # The first as pg_dump does: a body may name what is made after it, and is looked into when it runs. With the
         # second, what was declared has been looked at, and a server or a role may have another setting.

@@ -26,6 +26,8 @@ IN_SCHEMAS = frozenset(
     )
 )
 """Kinds that take CREATE on their schema to be made."""
+MAY_GIVE = frozenset(("role", "membership", "grant"))
+"""Kinds whose steps may give the role a right that later steps take."""
 
 _OWNED_BY_OTHERS = """
 select distinct n.nspname, c.relname, r.rolname,
@@ -39,14 +41,24 @@ _CLOSED = """
 select n.nspname, r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner
  where n.nspname = any(%s::text[]) and not has_schema_privilege(n.oid, 'CREATE') order by 1
 """
+_NO_SCHEMAS = """
+select d.datname, r.rolname,
+       (select count(*) from pg_namespace where nspname in ('faberdb', 'faberdb_quarantine')) < 2
+    or (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'faberdb' and c.relname in ('plan', 'fence')) < 2
+  from pg_database d join pg_roles r on r.oid = d.datdba
+ where d.datname = current_database() and not has_database_privilege(d.oid, 'CREATE')
+"""
+"""Whether the schemas of ours are still to be made, by a role that may make none."""
 
 
 def refuse_without_rights(session: Session, steps: Sequence[Step]) -> None:
-    """Raises RefusedError naming each object that the role of the session may not alter, and each schema in which it
-    may make nothing. What takes other rights, the server says when it comes to it."""
-    if any(step.address.kind in ("role", "membership") for step in steps):
-        return  # the role may have the right by then
-    lines = [*_not_owned(session, steps), *_not_open(session, steps)]
+    """Raises RefusedError naming each object that the role of the session may not alter, each schema in which it may
+    make nothing, and the database if it may make no schema there, and has to. What takes other rights, the server says
+    when it comes to it."""
+    lines = [*_no_schemas(session, steps)]
+    if not any(step.address.kind in ("role", "membership") for step in steps):  # which may give it the right
+        lines += [*_not_owned(session, steps), *_not_open(session, steps)]
     if lines:
         raise RefusedError(
             f"role {ident(_role(session))} may not do what the plan does in {session.label}",
@@ -57,6 +69,21 @@ def refuse_without_rights(session: Session, steps: Sequence[Step]) -> None:
 
 def _role(session: Session) -> str:
     return str(session.query("select current_user")[0][0])
+
+
+def _no_schemas(session: Session, steps: Iterable[Step]) -> Iterator[str]:
+    steps = list(steps)
+    made = [s.address.name for s in steps if s.address.kind == "schema" and s.action is Action.CREATE]
+    if any(s.address.kind in MAY_GIVE for s in steps):
+        made = []  # ours are made before the first step, those of the plan when it may have the right
+    for database, owner, missing in session.query(_NO_SCHEMAS):
+        ours = ["faberdb (its journal)", "faberdb_quarantine"] if missing else []
+        if wanted := [*ours, *made]:
+            grant = f"GRANT CREATE ON DATABASE {ident(database)} TO {ident(_role(session))}"
+            yield (
+                f"schemas are made, {', '.join(wanted)}, which takes CREATE on the database: {grant} (its owner is"
+                f" {ident(owner)})"
+            )
 
 
 def _not_owned(session: Session, steps: Iterable[Step]) -> Iterator[str]:

@@ -72,15 +72,19 @@ class Target(Session):
         ]
         if not published or not (missing or any(k.form == "values" for k in kept)) or not self._followed():
             return
-        what = "the journal (schema faberdb)" if missing else "values in quarantine (schema faberdb_quarantine)"
+        # Tables for values in quarantine have other names and columns each time: nobody can make them before.
+        values = any(k.form == "values" for k in kept)
+        what = "values in quarantine (schema faberdb_quarantine)" if values else "the journal (schema faberdb)"
+        tables = (
+            "either make these tables on each subscriber and here before (docs/guide/troubleshooting.md has the"
+            " statements), or",
+        )
+        publish = "publish FOR TABLES IN SCHEMA, or the tables by name, instead of FOR ALL TABLES"
         raise RefusedError(
             f"publication {published[0][0]} of {self.label} is FOR ALL TABLES and somebody follows it, so its"
             f" subscribers would need the tables that faberdb makes for {what}",
-            detail=(
-                "either make these tables on each subscriber and here before, or",
-                "publish FOR TABLES IN SCHEMA, or the tables by name, instead of FOR ALL TABLES",
-            ),
-            advice="do one of the two, then plan again; nothing was changed",
+            detail=(publish,) if values else (*tables, publish),
+            advice=f"do {'that' if values else 'one of the two'} in the database, then plan again; nothing was changed",
         )
 
     def _followed(self) -> bool:
