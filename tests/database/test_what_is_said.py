@@ -39,10 +39,10 @@ def configure(folder: ProjectFolder, text: str) -> None:
 
 def test_settings_without_effect_are_told(shop: tuple[ProjectFolder, str]) -> None:
     folder, _ = shop
-    configure(folder, '\n[migrations]\ntable = "knex"\n')
+    configure(folder, '\n[integration]\nlogs_plugin = "x"\n')
     for command in (("validate",), ("plan", "live"), ("status",)):
         ran = folder.run(*command)
-        assert (ran.code, "sets what has no effect in this version: migrations.table" in ran.err) == (0, True)
+        assert (ran.code, "sets what has no effect in this version: integration.logs_plugin" in ran.err) == (0, True)
 
 
 def test_a_project_that_is_begun_and_not_imported_says_so(tmp_path: Path, run: Callable[..., Ran]) -> None:

@@ -53,7 +53,15 @@ def test_the_wheel_opens_the_doors_it_declares(wheel: zipfile.ZipFile) -> None:
     doors.read_string(wheel.read(name).decode())
     assert {group: dict(doors[group]) for group in doors.sections()} == {
         "console_scripts": {"faberdb": "faberdb.__main__:main"},
-        "faberdb.backups": {"pg_dump": "faberdb_providers.backup.pg_dump:provider"},
+        "faberdb.backups": {
+            "pg_dump": "faberdb_providers.backup.pg_dump:provider",
+            "template": "faberdb_providers.backup.template:provider",
+        },
+        "faberdb.handlers": {
+            "dbmate": "faberdb_providers.handlers.dbmate:handler",
+            "drizzle": "faberdb_providers.handlers.drizzle:handler",
+            "prisma": "faberdb_providers.handlers.prisma:handler",
+        },
         "faberdb.providers": {"postgresql": "faberdb_providers.postgres.provider:provider"},
         "faberdb.state": {"local": "faberdb_state.local:store"},
     }
