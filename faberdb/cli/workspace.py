@@ -21,12 +21,12 @@ from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
 from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, Unmanaged
-from faberdb.plan.standing import Standing, reconciled
-from faberdb.plan.state import State, from_json, to_json
 from faberdb.store import StateStore
 
 if TYPE_CHECKING:
     from faberdb.declare.load import Declaration
+    from faberdb.plan.standing import Standing
+    from faberdb.plan.state import State
 
 GENERATED = ".faberdb"
 """Folder in the project for what faberdb can make again, and for embedded databases."""
@@ -325,6 +325,8 @@ class Workspace:
     def parsed(self, environment: Environment, stored: tuple[bytes, str] | None) -> State | None:
         """What the store gave, as the state it stands for. Raises StateError, for a broken one with the way back to the
         last that was whole."""
+        from faberdb.plan.state import from_json
+
         if not stored:
             return None
         where = self.store.place(environment.name)
@@ -341,12 +343,16 @@ class Workspace:
 
     def write_state(self, state: State, expected: str | None) -> str:
         """Store the state over the version it was made from. Raises StateError."""
+        from faberdb.plan.state import to_json
+
         return self.store.put(state.environment, to_json(state), expected)
 
     def standing(
         self, environment: Environment, session: Any, state: State | None, live: Mapping[Address, Object]
     ) -> Standing:
         """The state with what the journal in the database knows beyond it. Raises DatabaseError."""
+        from faberdb.plan.standing import reconciled
+
         known = {record.plan_id for record in state.applied} if state else set()
         return reconciled(state, session.journal(known), environment.name, live)
 

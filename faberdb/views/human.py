@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from faberdb.lint.report import Report
 from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
 from faberdb.plan.document import Plan
-from faberdb.plan.quarantine import Lot
 from faberdb.views import words
 from faberdb.views.backups import Listed, in_what_way, proven, taken, write_kept, write_list
 from faberdb.views.body import Body
@@ -21,6 +21,9 @@ from faberdb.views.progress import Progress
 from faberdb.views.purge import purge_done, write_purge
 from faberdb.views.seeds import write_seeds
 from faberdb.views.view import StatusRow
+
+if TYPE_CHECKING:
+    from faberdb.plan.quarantine import Lot
 
 
 class Human:

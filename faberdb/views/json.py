@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence, Set
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb import __version__
 from faberdb.lint.report import Report
@@ -27,7 +27,6 @@ from faberdb.model import (
     reworded,
 )
 from faberdb.plan.document import Plan
-from faberdb.plan.quarantine import Lot
 from faberdb.views import words
 from faberdb.views.backups import Listed, kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
@@ -36,6 +35,9 @@ from faberdb.views.outline import Item, outline
 from faberdb.views.purge import lot_told, purge_line, purge_sentence
 from faberdb.views.seeds import seed_line, seeds_sentence
 from faberdb.views.view import StatusRow
+
+if TYPE_CHECKING:
+    from faberdb.plan.quarantine import Lot
 
 FORMAT = "1.0"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import InQuarantine
 from faberdb.plan.document import Plan
-from faberdb.plan.quarantine import Lot
 from faberdb.views import words
 from faberdb.views.page import RISK_STYLES, Page
+
+if TYPE_CHECKING:
+    from faberdb.plan.quarantine import Lot
 
 
 def write_purge(

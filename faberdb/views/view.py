@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from faberdb.lint.report import Report
 from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
 from faberdb.plan.document import Plan
-from faberdb.plan.quarantine import Lot
+
+if TYPE_CHECKING:
+    from faberdb.plan.quarantine import Lot
 
 
 @dataclass(frozen=True, slots=True)
