@@ -16,7 +16,8 @@ from faberdb.cli.identity import another_database
 from faberdb.cli.left_out import ignored, left_out, refuse_idle_include, refuse_left_out, remarks
 from faberdb.cli.made import Made, evidence_of, heading_of, refuse_in_use
 from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
-from faberdb.cli.workspace import ScratchDoor, Workspace
+from faberdb.cli.scratch_door import ScratchDoor
+from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError
 from faberdb.model import Address, Change, Limits, Object, Risk

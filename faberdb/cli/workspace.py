@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from faberdb import plugins
 from faberdb.cli.json_schemas import restore_json_schemas
 from faberdb.cli.known_hazards import refuse_unknown
+from faberdb.cli.scratch_door import ScratchDoor
 from faberdb.config.environment import Surroundings, surroundings
 from faberdb.config.pattern import pattern
 from faberdb.config.project import Environment, Project, load
@@ -125,7 +126,7 @@ class Workspace:
     def scratch(self, environment: Environment, session: Any) -> Iterator[ScratchDoor]:
         """Opens the scratch server when it is first asked for, and closes it in the end."""
         with ExitStack() as stack:
-            yield ScratchDoor(self, environment, session, stack)
+            yield ScratchDoor(self.provider, session, lambda: self.need(environment, session), stack)
 
     def need(self, environment: Environment, session: Any) -> Any:
         """What a scratch server must offer to hold what the session sees."""
@@ -359,35 +360,6 @@ class Workspace:
     def managed_objects(self, objects: Mapping[Address, Object], environment: Environment) -> dict[Address, Object]:
         within = self.managed(environment, objects)
         return {a: o for a, o in objects.items() if within(a)}
-
-
-class ScratchDoor:
-    """The scratch server of one plan: called, it is opened, the first time."""
-
-    def __init__(self, workspace: Workspace, environment: Environment, session: Any, stack: ExitStack) -> None:
-        self._workspace, self._environment, self._session, self._stack = workspace, environment, session, stack
-        self._need: Any = None
-        self._opened: Any = None
-
-    def ask(self) -> None:
-        """Ask the session what is needed, which nobody else may be using meanwhile."""
-        self._need = self._need or self._workspace.need(self._environment, self._session)
-
-    def prepare_for(self, declared: Mapping[Address, Object]) -> None:
-        """Make sure that the server can also hold what is declared and not there yet. Raises DatabaseError where the
-        database that is planned for could not."""
-        self.ask()
-        new = self._workspace.provider.new_extensions(self._session, declared)
-        named = self._workspace.provider.require_roles(self._session, declared)
-        if new or named - self._need.roles - self._need.named:
-            self._opened = None
-        self._need = replace(self._need, new=new or self._need.new, named=named)
-
-    def __call__(self) -> Any:
-        if self._opened is None:
-            self.ask()
-            self._opened = self._stack.enter_context(self._workspace.provider.scratch(self._need))
-        return self._opened
 
 
 def environment_named(workspace: Workspace, name: str) -> Environment:

@@ -261,7 +261,7 @@ def test_a_type_with_operators_of_its_own(servers: Callable[[int], Server]) -> N
     """They are not found by name, as no search_path is set."""
     major = next((m for m in sorted(INSTALLED) if "citext" in _offered(servers(m))), None)
     if major is None:
-        pytest.skip("no server of this machine offers citext")
+        pytest.skip("no server of this machine offers citext; postgresql-contrib has it")
     server = servers(major)
     wanted = """
 [extensions]

@@ -63,7 +63,7 @@ def shop(servers: Callable[[int], Server]) -> Iterator[Shop]:
     offering = (m for m in sorted(INSTALLED, reverse=True) if ("postgres_fdw",) in _offered(servers(m)))
     major = next(offering, None)
     if major is None:
-        pytest.skip("no server of this machine offers postgres_fdw")
+        pytest.skip("no server of this machine offers postgres_fdw; postgresql-contrib has it")
     server = servers(major)
     with server.database() as live, server.database() as remote:
         run_sql(remote, "create table orders (id int primary key); insert into orders values (1), (2)")

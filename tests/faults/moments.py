@@ -73,9 +73,9 @@ def _before(owner: type, name: str, known_as: str, moment: Callable[[str], None]
     setattr(owner, name, call)
 
 
-def _before_commits(transaction: type, target: Any, moment: Callable[[str], None]) -> None:
+def _before_commits(transaction: Any, target: Any, moment: Callable[[str], None]) -> None:
     """The COMMIT of steps; those of reading are none."""
-    leave, inside, running = transaction.__exit__, target._run_inside, False  # type: ignore[attr-defined]
+    leave, inside, running = transaction.__exit__, target._run_inside, False
 
     def left(self: Any, failed: type[BaseException] | None, *more: Any) -> Any:
         if running and failed is None and self._outer_transaction:
@@ -90,5 +90,5 @@ def _before_commits(transaction: type, target: Any, moment: Callable[[str], None
         finally:
             running = False
 
-    transaction.__exit__ = left  # type: ignore[attr-defined]
+    transaction.__exit__ = left
     target._run_inside = run_inside
