@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -24,11 +25,16 @@ from faberdb_providers.postgres.servers.binaries import Binaries
 
 ROOM = 220
 """Megabytes of the file system."""
+SEGMENT = 1 << 20
+"""Bytes of a file of the server's log, in a cluster that is made to be thrown away."""
+MESSAGE = 256
+"""Bytes of the log that a message takes beside its content and the headers of pages, at most."""
 DATABASE = 70000
 """The oid of the database: the same each time it is made anew, so that a plan fits each of them."""
 
 # As a server in production has it, but that nothing is forced onto the disk: what falls here is the server, not the
-# machine under it.
+# machine under it. Little log is kept ready (min_wal_size), and filling it up is no reason for a checkpoint
+# (max_wal_size), which would find no room either and stop the server before the apply does.
 SETTINGS = {
     "autovacuum": "off",
     "dynamic_shared_memory_type": "mmap",
@@ -36,7 +42,7 @@ SETTINGS = {
     "jit": "off",
     "max_connections": "40",
     "max_locks_per_transaction": "256",
-    "max_wal_size": "32MB",
+    "max_wal_size": "160MB",
     "min_wal_size": "2MB",
     "shared_buffers": "32MB",
 }
@@ -114,6 +120,26 @@ class Ground:
                         size //= 2
                 except OSError:
                     size //= 2
+
+    def fill_log(self, rest: int) -> None:
+        """Use up what the server holds ready for its log, but for about the last `rest` bytes."""
+        # Where an apply writes at the same time, it may come to the end first, or this may; that stops the server.
+        with (
+            contextlib.suppress(psycopg.OperationalError),
+            psycopg.connect(self.conninfo("template1"), autocommit=True) as connection,
+        ):
+            while (left := self._left_of_log(connection) - rest) > 2 * MESSAGE:
+                size = (min(left, SEGMENT // 2) - MESSAGE) * 99 // 100  # each page of the log has a header
+                connection.execute("select pg_logical_emit_message(false, 'ballast', repeat('x', %s))", (size,))
+
+    def _left_of_log(self, connection: psycopg.Connection[Any]) -> int:
+        """Bytes from where the log is to the end of its last file, which may wait for its turn under that name."""
+        found = connection.execute("select pg_walfile_name(w), w - '0/0' from pg_current_wal_insert_lsn() w").fetchone()
+        assert found is not None
+        current, position = str(found[0]), int(found[1])
+        ready = [file.name for file in (self.data / "pg_wal").iterdir() if len(file.name) == len(current)]
+        ahead = sum(name > current and name[:8] == current[:8] for name in ready)
+        return SEGMENT - position % SEGMENT + ahead * SEGMENT
 
     def empty(self) -> None:
         """Give the room back."""
