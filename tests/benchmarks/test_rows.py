@@ -28,12 +28,12 @@ HEADINGS = (
     "",
     "## Few and many rows",
     "",
-    "Seconds, each measured once with a warm cache: what somebody waits for who runs the command. A quarter of the rows",
-    "are in a table of stations, the others in one of readings with a foreign key to it and three indexes. *Small*: a",
-    "column with a default and a check of the readings, planned, proven and applied by `apply`. *Large*: a column becomes",
-    "`bigint` under two indexes, another loses half of its length, a third is dropped and its values go to quarantine, an",
-    "index comes. *Backup*, *verify* and *restore* are those of `pg_dump`; before the restore the database is dropped. After",
-    "each way back and after the restore, `pg_dump` and digests of all rows are as before.",
+    "Seconds, each measured once with a warm cache: what somebody waits for who runs the command. A quarter of the",
+    "rows are in a table of stations, the others in one of readings with a foreign key to it and three indexes.",
+    "*Small*: a column with a default and a check of the readings, planned, proven and applied by `apply`. *Large*: a",
+    "column becomes `bigint` under two indexes, another loses half of its length, a third is dropped and its values go",
+    "to quarantine, an index comes. *Backup*, *verify* and *restore* are those of `pg_dump`; before the restore the",
+    "database is dropped. After each way back and after the restore, `pg_dump` and digests of all rows are as before.",
     "",
     f"| rows | size | {' | '.join(BARS)} |",
     f"| ---: | ---: | {' | '.join('---:' for _ in BARS)} |",
@@ -94,7 +94,7 @@ def test_few_and_many_rows(
             run_sql(live, FILLED % {"stations": size // 4, "readings": size - size // 4})
         run_sql(live, "analyze")
         ((size_of_all,),) = fetch(live, "select pg_database_size(current_database())")
-        seconds = {}
+        seconds: dict[str, float] = {}
         for name, declared in (("small", SMALL), ("large", LARGE)):
             seconds |= there_and_back(bench, name, declared)
         seconds |= saved(bench)
