@@ -26,6 +26,7 @@ from faberdb.cli.options import (
     workspace_of,
 )
 from faberdb.cli.planning import plan_environment
+from faberdb.cli.resuming import resumed
 from faberdb.cli.taking_back import apply_or_take_back
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.declare.source import nearest
@@ -42,6 +43,7 @@ from faberdb.policy.windows import refuse_outside
 @check_data_option
 @strict_option
 @accept_option
+@click.option("--resume", is_flag=True, help="Go on with the plan that stopped part way on ENVIRONMENT.")
 @approve_option
 @dry_run_option
 @shown
@@ -50,6 +52,7 @@ from faberdb.policy.windows import refuse_outside
 def command(
     ctx: click.Context,
     plan: str,
+    resume: bool,
     max_risk: str,
     check: bool | None,
     strict: bool,
@@ -60,27 +63,27 @@ def command(
     no_color: bool,
     verbose: int,
 ) -> int:
-    """Carry out a saved PLAN as it is, or plan ENVIRONMENT, ask, and carry that out."""
+    """Carry out a saved PLAN as it is, or plan ENVIRONMENT, ask, and carry that out. One that stopped part way goes on
+    where it stopped: give the same PLAN again, or --resume."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     file = folder(ctx) / plan
     is_saved = plan.endswith(".json") or file.is_file()
     if not is_saved and plan not in workspace.project.environments:
         raise _neither(workspace, plan, file)
+    if is_saved or resume:
+        _as_it_is(ctx, max_risk, check)
     if not is_saved and not dry_run:
         refuse_unsupported(workspace, environment_named(workspace, plan))
-    if is_saved and check is not None:
-        raise click.UsageError("A saved plan is carried out as it is: give --check-data when it is made.", ctx)
+    if is_saved and resume:
+        raise click.UsageError(f"{plan} goes on where it stopped by itself: give --resume with an environment.", ctx)
     if is_saved:
-        if max_risk != Risk.DESTRUCTIVE.word:
-            raise ConfigError(
-                "a saved plan is applied as it is", advice="use --max-risk with faberdb plan, or apply the environment"
-            )
         made = Made(from_json(saved.read(file), plan), file=plan)
+    elif resume:
+        made = resumed(workspace, environment_named(workspace, plan))
     else:
-        made = plan_environment(
-            workspace, environment_named(workspace, plan), limit=Risk[max_risk.upper()], check=check
-        )
+        limit = Risk[max_risk.upper()]
+        made = plan_environment(workspace, environment_named(workspace, plan), limit=limit, check=check)
     if made.note:
         view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
@@ -100,12 +103,23 @@ def command(
         view.note("a dry run: nothing was changed")
         return int(ExitCode.OK)
     refuse_violations(made.plan, rules)
-    if not is_saved:  # before anybody is asked; a saved plan may be one to go on with, so it is looked at later
+    if not (is_saved or resume):  # before anybody is asked; a saved plan may be one to go on with, so that comes later
         refuse_outside(environment.name, environment.windows, utc_now())
-    if not (is_saved or auto_approve or environment.auto_migrate) and not consent(f"Apply this to {environment.name}?"):
+    question = f"Go on with this on {environment.name}?" if resume else f"Apply this to {environment.name}?"
+    if not (is_saved or auto_approve or environment.auto_migrate) and not consent(question):
         raise ApprovalError("not applied: there was no `yes`")
     apply_or_take_back(workspace, environment, made, view)
     return int(ExitCode.OK)
+
+
+def _as_it_is(ctx: click.Context, max_risk: str, check: bool | None) -> None:
+    """Raises what tells that a plan which is there already is carried out as it is."""
+    if check is not None:
+        raise click.UsageError("A saved plan is carried out as it is: give --check-data when it is made.", ctx)
+    if max_risk != Risk.DESTRUCTIVE.word:
+        raise ConfigError(
+            "a saved plan is applied as it is", advice="use --max-risk with faberdb plan, or apply the environment"
+        )
 
 
 def _neither(workspace: Workspace, name: str, file: Path) -> ConfigError:

@@ -15,6 +15,7 @@ from faberdb.cli.made import Made
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning_back import plan_rollback
 from faberdb.cli.restoring import restore
+from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
@@ -183,7 +184,7 @@ def standing_of(
     if found.unclear:
         raise StoppedError(
             f"plan {found.unclear[-1][:8]} stopped part way on {environment.name}, and what it did cannot be told",
-            advice="apply the same plan again, so that it is ended; nothing older can be taken back before",
+            advice=f"end it: {command_of(environment.name)}; nothing older can be taken back before",
         )
     last = found.state.applied[-1] if found.state and found.state.applied else None
     if found.state is None or last is None or last.kind != "rollback" or last.outcome != "stopped":

@@ -11,6 +11,7 @@ import click
 
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import shown, view_of, workspace_of
+from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError, LockedError
@@ -217,6 +218,6 @@ def stopped_plan(found: Standing) -> str:
 def interrupted(plan_id: str, name: str) -> str:
     """That a plan stopped part way, and the commands that go on or back."""
     return (
-        f"interrupted: plan {plan_id[:8]}; apply the same plan again, or `faberdb rollback {name}`,"
-        f" or `faberdb plan {name}`"
+        f"interrupted: plan {plan_id[:8]}; `{command_of(name)}` goes on, `faberdb rollback {name}` goes back,"
+        f" `faberdb plan {name}` plans from where things are"
     )

@@ -124,6 +124,6 @@ def test_drift_tells_of_a_plan_that_stopped_part_way(shop: Shop, cache: Path) ->
         connection.execute("create table by_hand ()")
     ran = folder.run("drift", "live")
     plan_id = json.loads((folder.root / "plan.json").read_text())["plan_id"]
-    assert f"interrupted: plan {plan_id[:8]}; apply the same plan again, or `faberdb rollback live`" in ran.err
+    assert f"interrupted: plan {plan_id[:8]}; `faberdb apply live --resume` goes on, `faberdb rollback live`" in ran.err
     assert "by_hand" in ran.out
     assert "mood" not in ran.out, ran.out

@@ -135,6 +135,39 @@ def test_what_stopped_does_not_go_on_over_a_change_by_hand(
         assert "faberdb rollback live" in again.err
 
 
+def test_what_stopped_goes_on_without_its_file(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        killed = Killed(newest, project({"live": conninfo}), conninfo, "after the first transaction")
+        (killed.folder.root / "plan.json").unlink()
+        assert "`faberdb apply live --resume` goes on" in killed.folder.run("status", "live").out
+        looked = killed.folder.run("apply", "live", "--resume", "--dry-run")
+        assert (looked.code, killed.dump() == killed.after_kill) == (0, True), looked.err
+        # What is declared meanwhile is none of its business.
+        killed.folder.declare("[tables.other.columns]\nid = 'bigint'\n")
+        on = killed.folder.run("apply", "live", "--resume", "--auto-approve")
+        assert on.code == 0, on.err
+        assert "name text" in killed.dump()
+        assert "other" not in killed.dump()
+        again = killed.folder.run("apply", "live", "--resume", "--auto-approve")
+        assert (again.code, "nothing stopped part way on live" in again.err) == (9, True), again.err
+        assert killed.folder.run("rollback", "live", "--auto-approve").code == 0
+        assert killed.dump() == killed.before
+
+
+def test_a_rollback_that_was_only_not_recorded_is_not_gone_on_with(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        killed = Killed(newest, project({"live": conninfo}), conninfo, "before the state is written")
+        settings = {**os.environ, **killed.folder.env, "NO_COLOR": "1"}
+        command = [sys.executable, "-c", KILLER, "run_transaction after", "1", "rollback", "live", "--auto-approve"]
+        assert subprocess.run(command, cwd=killed.folder.root, env=settings, check=False).returncode == -9
+        # To rollback again would take back the plan before.
+        ran = killed.folder.run("apply", "live", "--resume", "--auto-approve")
+        assert (ran.code, "nothing stopped part way on live" in ran.err) == (9, True), ran.err
+        assert killed.dump() == killed.before
+
+
 def test_a_new_plan_ends_what_was_interrupted(newest: Server, project: Callable[..., ProjectFolder]) -> None:
     with newest.database() as conninfo:
         killed = Killed(newest, project({"live": conninfo}), conninfo, "after the first transaction")
