@@ -32,7 +32,8 @@ MEANINGS = {
     ExitCode.LOCKED: "Somebody else is changing this database or its state; the message names who. Try again later.",
     ExitCode.APPROVAL: "Somebody has to say yes and did not, or could not be asked. Nothing was changed.",
     ExitCode.STOPPED: "An apply ended part way: what was done is committed and known. Or the connection was lost while "
-    "a transaction was being committed: then the journal in the database knows. Go on with the same plan, or with apply ENV --resume.",
+    "a transaction was being committed: then the journal in the database knows. Go on with the same plan, or with apply"
+    " ENV --resume.",
     ExitCode.ROLLED_BACK: "An apply failed, and all that it had done was taken back; also where the connection was "
     "lost before anything was committed.",
     ExitCode.UNVERIFIED: "The apply is done, but the database, read again, is not what the plan promised, or one of "
