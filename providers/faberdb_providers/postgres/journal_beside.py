@@ -88,6 +88,7 @@ class JournalBeside:
             return  # of the journal in the database, which is left as it was
         with refused("write its journal"):
             now = self._now()
+            plan = _told(plan, fates_of(self._session, self._stored, [plan]))
         self._write(replace(plan, state=state, ended=now, noted=now))
 
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from faberdb.errors import DatabaseError
+from faberdb.errors import DatabaseError, LockLostError
 from faberdb.model import JournalEntry, Kept, Step
 from faberdb_providers.postgres import fencing, underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, UNMADE
@@ -117,11 +117,18 @@ class DatabaseJournal:
         )
 
     def end_plan(self, plan_id: str, state: str) -> None:
-        self._write(
-            "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s"
-            f" and {fencing.condition(self._token)}",
-            (state, plan_id),
-        )
+        try:
+            self._write(
+                "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s"
+                f" and {fencing.condition(self._token)}",
+                (state, plan_id),
+            )
+        except LockLostError:
+            with refused("read its journal"):
+                ours = self._session.query("select from faberdb.plan where plan_id = %s", plan_id) or self.overtaken()
+            if ours:
+                raise
+            # Else it is a plan of the journal beside the state, which is left as it is.
 
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:
         self._note(plan_id, steps[:1], "intent")

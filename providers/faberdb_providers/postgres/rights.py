@@ -111,10 +111,10 @@ def _no_quarantine(session: Connection, kept: Sequence[Kept], *, beside: bool, b
     if missing and beside:
         apart.append("faberdb_quarantine")
     for database, of, _ in session.query(_NO_SCHEMAS) if apart else []:
+        grant = f"GRANT CREATE ON DATABASE {ident(database)} TO {role}"
         yield (
             f"what the plan takes away is kept in quarantine, for which schemas are made, {', '.join(apart)}, which"
-            f" takes CREATE on the database: GRANT CREATE ON DATABASE {ident(database)} TO {role} (its owner is {ident(of)})"
-            f"{ways}"
+            f" takes CREATE on the database: {grant} (its owner is {ident(of)}){ways}"
         )
     if owner:
         yield (
