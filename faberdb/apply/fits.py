@@ -34,7 +34,7 @@ def without_doubt(plan: Plan, mine: JournalEntry, now: str) -> frozenset[int]:
     """The transactions of the plan that are committed, where the server has forgotten what became of one. now: the
     fingerprint of the managed catalogue. Raises StoppedError where that is the same with and without it."""
     done = settled(plan, mine, now)
-    if done is None and now == plan.fingerprint_after(mine.done):
+    if done is None and now in (plan.fingerprint_after(mine.done), plan.fingerprint_after(mine.done | mine.in_doubt)):
         number = min(mine.in_doubt)
         steps = [step.id for step in plan.steps if step.transaction == number]
         raise StoppedError(

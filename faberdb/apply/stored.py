@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -55,12 +54,14 @@ class StateJournal:
 
     def take(self, holder: str) -> tuple[NotedPlan, ...]:
         """What is noted now, with a token of its own for whoever takes it. Raises JournalError, LockLostError."""
+        from secrets import token_hex
+
         try:
             found = self._store.get(self._name)
         except StateError as error:
             raise self._unwritten(error) from error
         plans, version = (self._read(found[0]), found[1]) if found else ((), None)
-        self._taken = _Taken(holder, secrets.token_hex(16), plans, version)
+        self._taken = _Taken(holder, token_hex(16), plans, version)
         self._put(plans)
         return plans
 

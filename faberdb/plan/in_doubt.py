@@ -8,11 +8,10 @@ from faberdb.plan.document import Plan
 
 def settled(plan: Plan, entry: JournalEntry, now: str) -> frozenset[int] | None:
     """The transactions of the plan that are committed. now: the fingerprint of the managed catalogue. None where that
-    does not tell: it is the same before and after what is in doubt, or neither."""
+    does not tell: it is the same with and without what is in doubt, or neither."""
     if not entry.in_doubt:
         return entry.done
-    without, within = entry.done, entry.done | entry.in_doubt
-    before, after = plan.fingerprint_after(without), plan.fingerprint_after(within)
-    if before == after or now not in (before, after):
-        return None
-    return within if now == after else without
+    # They ran in their order, so each that is committed has those before it along.
+    ways = [entry.done | {n for n in entry.in_doubt if n <= last} for last in (0, *sorted(entry.in_doubt))]
+    found = [way for way in ways if plan.fingerprint_after(way) == now]
+    return found[0] if len(found) == 1 else None

@@ -52,3 +52,12 @@ def test_where_it_looks_the_same_nothing_is_guessed() -> None:
         without_doubt(plan, mine, "same")
     assert "faberdb plan live" in told.value.advice
     assert without_doubt(plan, mine, "by hand") == {1}, "what was changed by hand is told by who compares next"
+
+
+def test_of_several_the_catalogue_tells_how_many() -> None:
+    plan, mine = Stages("none", "one", "two", "all"), entry(set(), {1, 2})
+    assert [settled(plan, mine, now) for now in ("none", "one", "two")] == [
+        frozenset(),
+        frozenset({1}),
+        frozenset({1, 2}),
+    ]

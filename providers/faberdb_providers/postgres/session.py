@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Container, Iterable, Sequence, Set
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from faberdb.errors import LockedError
+from faberdb.errors import LockedError, StateError
 from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, Step, StoredJournal, UnderWay
 from faberdb_providers.postgres import underway
 from faberdb_providers.postgres.bookkeeping import OPENED
@@ -284,13 +285,15 @@ class Session(Connection):
     def under_way(self) -> UnderWay | None:
         """The apply that changes this database right now, if one does. Waits for nobody.
 
-        Raises DatabaseError, StateError, LockedError.
+        Raises DatabaseError, LockedError.
         """
         with reading(self.connection, f"who is changing {self.label}"):
             found = underway.under_way(self.query)
             if found is None or self.stored is None:
                 return found
-            return under_way_beside(of_database(self.stored.plans(), self.identity()), found)
+            with suppress(StateError):  # who it is matters more than what they are at
+                return under_way_beside(of_database(self.stored.plans(), self.identity()), found)
+            return found
 
     def lock_lost(self) -> bool:
         """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover), or is gone."""
