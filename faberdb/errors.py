@@ -64,9 +64,11 @@ class ConnectionLostError(DatabaseError):
 
 
 class LockLostError(DatabaseError):
-    """The lock of an apply is held by somebody else now, so nothing may be written any more."""
+    """The lock of an apply is held by somebody else now, so nothing may be written any more. committed: found out when
+    what ran last was committed already."""
 
     code = ExitCode.STOPPED
+    committed = False
 
 
 class NoDatabaseError(DatabaseError):
@@ -130,6 +132,12 @@ class RefusedError(FaberError):
 
 class StateError(FaberError):
     """The state cannot be read or written."""
+
+
+class JournalError(StateError):
+    """The journal in the state store cannot be written. committed: that a transaction is committed could not be."""
+
+    committed = False
 
 
 class BrokenStateError(StateError):

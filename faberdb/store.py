@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 
 class StateStore(Protocol):
-    """Documents by environment name; a version token with each, so that nobody overwrites what they have not read."""
+    """Documents by environment name, or that of an environment's journal (`model.JOURNAL_ENDING`); a version token with
+    each, so that nobody overwrites what they have not read."""
 
     def get(self, environment: str) -> tuple[bytes, str] | None:
         """The document and its version; None where there is none."""
@@ -34,5 +35,5 @@ class StateStore(Protocol):
         ...
 
     def list(self) -> list[str]:
-        """Names of the environments that have a state."""
+        """Names of the environments that have a state; what ends with `model.JOURNAL_ENDING` is none."""
         ...

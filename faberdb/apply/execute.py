@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
 
-from faberdb.apply.failing import failed, gave_way, lost, without_lock
-from faberdb.apply.fits import back_or_on, check_age, check_database, check_spent, check_start, stale
+from faberdb.apply.failing import failed, gave_way, lost, unnoted, without_lock
+from faberdb.apply.fits import back_or_on, check_age, check_database, check_spent, check_start, stale, without_doubt
 from faberdb.apply.interrupted import not_begun, part_way, unknown, unrecorded
 from faberdb.errors import (
     ConnectionLostError,
     CutShortError,
+    JournalError,
     LockLostError,
     RefusedError,
     RolledBackError,
@@ -40,11 +42,11 @@ class Target(Protocol):
     def refuse_under_way(self) -> None: ...
     def journal(self, known: Set[str] = ...) -> list[JournalEntry]: ...
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None: ...
-    def refuse_without_rights(self, steps: Sequence[Step]) -> None: ...
+    def refuse_without_rights(self, steps: Sequence[Step], kept: Sequence[Kept], *, back: bool) -> None: ...
     def refuse_held(
         self, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]], known: Sequence[Step]
     ) -> None: ...
-    def prepare_bookkeeping(self) -> bool: ...
+    def prepare_bookkeeping(self, kept: Sequence[Kept]) -> bool: ...
     def fence_off(self, holder: str) -> None: ...
     def remove_bookkeeping(self) -> None: ...
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None: ...
@@ -113,11 +115,11 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     if not done:  # what goes on with a plan has the backup from before its beginning
         context.look()
         context.back_up()
-    fresh = target.prepare_bookkeeping()
+    fresh = target.prepare_bookkeeping(plan.kept)
     target.fence_off(context.holder)
     for entry in entries:
         if entry.state == "running" and entry.plan_id != plan.plan_id:
-            target.end_plan(entry.plan_id, "stopped" if entry.done else "interrupted")
+            target.end_plan(entry.plan_id, "stopped" if entry.done or entry.in_doubt else "interrupted")
     target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
     try:
         _run(plan, target, context, done)
@@ -125,7 +127,9 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     except ConnectionLostError as error:
         raise lost(plan, error, done, context.again) from error
     except LockLostError as error:
-        raise without_lock(plan, context.again, committed=bool(done)) from error
+        raise without_lock(plan, context.again, committed=bool(done) or error.committed) from error
+    except JournalError as error:
+        raise unnoted(plan, error, done, context.again) from error
     except (RolledBackError, StaleError):
         if fresh and not target.lock_lost():  # all is as it was, our own schemas too; not those of whoever has the lock
             target.remove_bookkeeping()
@@ -145,16 +149,20 @@ def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEn
     """The journal, and what of the plan need not be run any more, once it is known that the rest fits."""
     entries = target.journal()
     mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
+    live = context.managed(target.inspect().objects) if mine is not None and mine.in_doubt else None
+    if mine is not None and live is not None:
+        mine = replace(mine, done=without_doubt(plan, mine, fingerprint(live)))
     done = _done(plan, mine)
     if mine is not None:
         done |= _took_effect(plan, target, done)
     check_spent(plan, mine, entries, done)
     if not done:
         check_age(plan, context.now)
-    check_start(plan, context.managed(target.inspect().objects), done, target.label, context.recorded)
+    live = context.managed(target.inspect().objects) if live is None else live
+    check_start(plan, live, done, target.label, context.recorded)
     target.refuse_to_publish(plan.kept)
     left = [step for step in plan.steps if step.transaction not in done]
-    target.refuse_without_rights(left)
+    target.refuse_without_rights(left, plan.kept, back=plan.kind == "rollback")
     target.refuse_held(left, plan.renames, plan.steps)
     return entries, done
 
@@ -167,6 +175,8 @@ def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
             return not_begun(plan, context.again)
         if mine.state == "applied":
             return unrecorded(plan, context.again)
+        if mine.in_doubt:
+            return unknown(plan)
         done = _done(plan, mine)
         done |= _took_effect(plan, target, done)
         if mine.state == "running":
@@ -179,7 +189,7 @@ def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
 def _verified(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
     after = context.managed(target.inspect().objects)
     if fingerprint(_as_planned(plan, after, context)) != plan.to_fingerprint:
-        target.end_plan(plan.plan_id, "unverified")
+        _failed_so(plan, target, "unverified")
         back = "" if plan.kind == "purge" else f". To take the plan back: faberdb rollback {plan.environment}"
         raise VerificationError(
             f"{target.label} is not what the plan promised, though every step succeeded",
@@ -278,7 +288,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
         except _ChangedError as changed:
-            target.end_plan(plan.plan_id, "stopped" if done else "refused")
+            _failed_so(plan, target, "stopped" if done else "refused")
             if done:
                 raise StoppedError(
                     f"{target.label} was changed by somebody else while the plan ran",
@@ -291,11 +301,18 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             break
         time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * attempt)  # noqa: S311 - no secret
     assert failure is not None
-    target.end_plan(plan.plan_id, "stopped" if done else "failed")
+    _failed_so(plan, target, "stopped" if done else "failed")
     if failure.passing:
         waited = time.monotonic() - began
         raise gave_way(plan, failure, attempt, waited, context.limits.lock, context.again, committed=bool(done))
     raise failed(plan, failure, context.again, committed=bool(done))
+
+
+def _failed_so(plan: Plan, target: Target, state: str) -> None:
+    """Note how a plan ended that did not end well. What went wrong is what is to be said, so a journal that cannot be
+    written now does not come in between: it tells of what is committed without that."""
+    with suppress(JournalError):
+        target.end_plan(plan.plan_id, state)
 
 
 class _ChangedError(Exception):

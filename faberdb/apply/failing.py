@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence, Set
 
 from faberdb.apply.fits import back_or_on
-from faberdb.errors import ConnectionLostError, RolledBackError, StoppedError
+from faberdb.errors import ConnectionLostError, JournalError, RolledBackError, StoppedError
 from faberdb.model import Failure
 from faberdb.plan.document import Plan
 
@@ -102,12 +102,41 @@ def lost(plan: Plan, error: ConnectionLostError, done: Set[int], on: str) -> Rol
     count = sum(step.transaction in done for step in plan.steps)
     committed = f"{count} of {len(plan.steps)} steps are committed"
     if error.in_doubt:
-        committed += "; whether those that ran last are, is not known here: the journal in the database knows"
+        committed += "; whether those that ran last are, is not known here: the journal knows"
     return StoppedError(
         "the connection to the server was lost while the plan ran",
         where=error.where,
         detail=(*error.detail, committed),
         advice=f"check the server, then go on from what is committed: {on}; or {back_or_on(plan)}",
+    )
+
+
+def unnoted(plan: Plan, error: JournalError, done: Set[int], on: str) -> RolledBackError | StoppedError:
+    """The error for a journal in the state store that could not be written while the plan ran. done: the transactions
+    known to be committed, less one whose end could not be noted."""
+    detail = (error.message, *error.detail)
+    count = sum(step.transaction in done for step in plan.steps)
+    if plan.complete(done):
+        message, more = "all steps are committed and verified, but the journal could not be written", ""
+    elif error.committed:
+        message = "steps are committed, but the journal could not be written afterwards"
+        more = f"{count} of {len(plan.steps)} steps are noted as committed, and those that ran last are committed too"
+    elif done:
+        message = "the journal could not be written, so the steps that ran last were taken back"
+        more = f"{count} of {len(plan.steps)} steps are committed"
+    else:
+        return RolledBackError(
+            "the journal could not be written, so everything was taken back; the database is as it was",
+            where=error.where,
+            detail=detail,
+            advice=f"correct the cause, then go on: {on}",
+        )
+    return StoppedError(
+        message,
+        where=error.where,
+        detail=(*detail, more) if more else detail,
+        advice=f"nothing is lost, the server knows what is committed: correct the cause, then go on: {on};"
+        f" or {back_or_on(plan)}",
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
-from faberdb.errors import StaleError
+from faberdb.errors import StaleError, StoppedError
 from faberdb.model import Address, JournalEntry, Object
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.in_doubt import settled
 
 Objects = Mapping[Address, Object]
 
@@ -27,6 +28,26 @@ def check_start(plan: Plan, live: Objects, done: Set[int], label: str, recorded:
         f"{label} has changed since the plan stopped part way, so it cannot go on",
         advice=back_or_on(plan),
     )
+
+
+def without_doubt(plan: Plan, mine: JournalEntry, now: str) -> frozenset[int]:
+    """The transactions of the plan that are committed, where the server has forgotten what became of one. now: the
+    fingerprint of the managed catalogue. Raises StoppedError where that is the same with and without it."""
+    done = settled(plan, mine, now)
+    if done is None and now in (plan.fingerprint_after(mine.done), plan.fingerprint_after(mine.done | mine.in_doubt)):
+        number = min(mine.in_doubt)
+        steps = [step.id for step in plan.steps if step.transaction == number]
+        raise StoppedError(
+            f"it is not known whether {'step' if len(steps) == 1 else 'steps'} {', '.join(steps)} of plan"
+            f" {plan.plan_id[:8]} took effect",
+            detail=(
+                "the journal knows that it was about to be committed, the server has forgotten that transaction, and"
+                " the structure is the same with and without it",
+            ),
+            advice="look at what it is about, and make it right by hand if need be; then plan from where things are"
+            f" now: faberdb plan {plan.environment}",
+        )
+    return mine.done if done is None else done
 
 
 def check_spent(plan: Plan, mine: JournalEntry | None, entries: Sequence[JournalEntry], done: Set[int]) -> None:

@@ -57,7 +57,7 @@ def unknown(plan: Plan, because: Exception | None = None) -> CutShortError:
     return CutShortError(
         f"{_named(plan)} was at work, and how far it came could not be asked any more",
         detail=(because.message if isinstance(because, FaberError) else type(because).__name__,) if because else (),
-        advice=f"the journal in the database knows; see: faberdb status {plan.environment}",
+        advice=f"the journal knows; see: faberdb status {plan.environment}",
     )
 
 
@@ -74,6 +74,6 @@ def _see(plan: Plan, again: str) -> str:
     """What helps where all steps are committed: a new rollback would take back the plan before."""
     more = "" if plan.kind != "apply" else f", and {again} ends it properly"
     return (
-        f"{'' if plan.kind == 'purge' else 'nothing is lost: '}the journal in the database knows of it{more}; see where"
+        f"{'' if plan.kind == 'purge' else 'nothing is lost: '}the journal knows of it{more}; see where"
         f" it stands: faberdb status {plan.environment}"
     )

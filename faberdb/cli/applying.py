@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from faberdb.apply.execute import Context, check, execute
 from faberdb.apply.fits import anew
@@ -105,6 +106,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
         refuse_violations(plan, rules_of(environment, protected, plan, strict=made.strict, accepted=made.accepted))
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
+            _say_where(workspace, target, view)
             view.begin(plan)
             began = time.monotonic()
             taken: list[str] = []
@@ -144,7 +146,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 f"the plan was applied, but the state could not be written: {error.message}",
                 where=error.where,
                 detail=error.detail,
-                advice="the journal in the database knows of it, so nothing is lost: correct the cause, and the next"
+                advice="the journal knows of it, so nothing is lost: correct the cause, and the next"
                 " command that writes the state does it"
                 + ("" if plan.kind == "purge" else "; or apply the same plan again"),
             ) from None
@@ -161,6 +163,12 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
         workspace.store.unlock(environment.name, token)
 
 
+def _say_where(workspace: Workspace, target: Any, view: View) -> None:
+    """Where the journal is, if that is not where the project has it."""
+    if workspace.project.state.journal != "state" and (where := target.journal_beside()):
+        view.note(where)
+
+
 def check_plan(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
     """All that `apply_plan` looks at before it changes anything. Raises what that raises, for the same."""
     refuse_unsupported(workspace, environment)
@@ -173,7 +181,9 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
     )
     with workspace.session(environment) as session:
         context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
-        if check(made.plan, workspace.provider.target(session), context):
+        target = workspace.provider.target(session)
+        _say_where(workspace, target, view)
+        if check(made.plan, target, context):
             _refuse_outside(environment, made)
         Watch(workspace, environment, session, view).before()
     if backup_wanted(workspace, environment, made.plan):

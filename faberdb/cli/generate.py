@@ -21,7 +21,7 @@ from faberdb.cli.descriptions import describe
 from faberdb.cli.reference import pages
 from faberdb.config.format import ProjectFile
 from faberdb.declare.shape import compose
-from faberdb.plan.json_schema import plan_schema, state_schema
+from faberdb.plan.json_schema import journal_schema, plan_schema, state_schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -36,6 +36,7 @@ def documents() -> Iterator[tuple[str, str]]:
         yield name, render(model)
     yield "plan.schema.json", _json(plan_schema())
     yield "state.schema.json", _json(state_schema())
+    yield "journal.schema.json", _json(journal_schema())
     yield "backup.schema.json", _json(backup_schema())
 
 

@@ -35,7 +35,7 @@ def require_journalled(records: Sequence[Record], journalled: Set[str], note: st
         f"the database of {environment.name} knows nothing of plan {missing[0].plan_id[:8]}, which is to be taken back",
         detail=(
             f"the state has it as applied {missing[0].applied_at} by {missing[0].holder};"
-            " the journal in the database (schema faberdb) does not",
+            " its journal (schema faberdb in the database, or beside the state) does not",
             *([note] if note else []),
         ),
         advice="nothing was changed; a backup from before that plan, or another database? Then plan from where things"

@@ -117,7 +117,7 @@ def _restore(
             f"The database that was there is kept as {old}. Once nobody misses it:"
             f" faberdb restore {environment.name} --drop-kept"
         )
-    write_restored_state(workspace, environment, view)
+    write_restored_state(workspace, environment, backup, view)
 
 
 def _beside(

@@ -71,6 +71,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
             found = workspace.standing(environment, session, state, objects)
             waits, quarantine = _quarantine(workspace, session, environment.name)
             kept = tuple(workspace.provider.former(session))
+            journal = session.journal_beside()
     except FaberError as error:
         return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
@@ -85,6 +86,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
         note=another_database(state, identity, environment),
         quarantine=quarantine,
         kept=_kept(kept, environment.name),
+        journal=journal,
         url=url,
     )
 

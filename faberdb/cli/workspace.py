@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
+from faberdb.apply.stored import StateJournal
 from faberdb.cli.json_schemas import restore_json_schemas
 from faberdb.cli.known_hazards import refuse_unknown
 from faberdb.cli.scratch_door import ScratchDoor
@@ -21,7 +22,7 @@ from faberdb.config.project import Environment, Project, load
 from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
-from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, Unmanaged
+from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, StoredJournal, Unmanaged
 from faberdb.store import StateStore
 
 if TYPE_CHECKING:
@@ -117,10 +118,15 @@ class Workspace:
             )
         except NoDatabaseError as error:
             raise NoDatabaseError(error.message, advice=f"make it: faberdb create {environment.name}") from None
+        opened.stored = self.stored_journal(environment)
         try:
             yield opened
         finally:
             opened.close()
+
+    def stored_journal(self, environment: Environment) -> StoredJournal:
+        """The journal beside the state of an environment, as far as there is one."""
+        return StateJournal(lambda: self.store, environment.name, always=self.project.state.journal == "state")
 
     @contextmanager
     def scratch(self, environment: Environment, session: Any) -> Iterator[ScratchDoor]:
@@ -351,7 +357,7 @@ class Workspace:
     def standing(
         self, environment: Environment, session: Any, state: State | None, live: Mapping[Address, Object]
     ) -> Standing:
-        """The state with what the journal in the database knows beyond it. Raises DatabaseError."""
+        """The state with what the journal knows beyond it. Raises DatabaseError, StateError."""
         from faberdb.plan.standing import reconciled
 
         known = {record.plan_id for record in state.applied} if state else set()

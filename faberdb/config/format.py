@@ -260,6 +260,9 @@ class StateTable(Table):
     """`local`, `s3` or `postgres`."""
     path: Text = ".faberdb/state"
     """Folder of the local state, beside this file."""
+    journal: Literal["database", "state"] = "database"
+    """Where an apply writes down what it does: in schema `faberdb` of the database, or beside the state. Beside the
+    state it is in any case where the role may make no schemas in the database and there is none yet."""
 
 
 class ShadowTable(Table):

@@ -13,7 +13,7 @@ from faberdb.config.table import seconds
 from faberdb.declare.explain import validate
 from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
-from faberdb.model import Address, Origin, Risk, Thresholds
+from faberdb.model import JOURNAL_ENDING, Address, Origin, Risk, Thresholds
 from faberdb.policy.windows import Window, parse
 
 FILE_NAME = "faberdb.toml"
@@ -101,10 +101,12 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """path: the folder of the local backend, absolute."""
+    """path: the folder of the local backend, absolute. journal: `database`, or `state` where it is always kept beside
+    the state."""
 
     backend: str
     path: Path
+    journal: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,10 @@ def _contradictions(source: Source, whole: ProjectFile) -> Iterator[Problem]:
             yield source.problem(keys, f"there is no environment `{name}`{nearest(name, whole.environments)}", advice)
     for key, message in contradictions(whole.health):
         yield source.problem(("health", key), message)
+    for name in whole.environments:
+        if name.lower().endswith(JOURNAL_ENDING):
+            message = f"`{JOURNAL_ENDING}` ends the name of what is kept beside the state of an environment"
+            yield source.problem(("environments", name), message, "give the environment another name")
     for name, table in whole.environments.items():
         for key, message in _environment_contradictions(name, table, whole):
             yield source.problem(("environments", name, key), message)
@@ -296,7 +302,7 @@ def _project(root: Path, file: Path, whole: ProjectFile) -> Project:
         health=thresholds(whole.health),
         checks=Checks(tuple(whole.checks.after_apply), seconds(whole.checks.timeout)),
         backup=Backup(**{**whole.backup.model_dump(), "directory": root / whole.backup.directory}),
-        state=State(whole.state.backend, root / whole.state.path),
+        state=State(whole.state.backend, root / whole.state.path, whole.state.journal),
         shadow=Shadow(**whole.shadow.model_dump()),
         integration=Integration(**whole.integration.model_dump()),
         alerts_urls_env=whole.alerts.urls_env,

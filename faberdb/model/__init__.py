@@ -23,6 +23,7 @@ from faberdb.model.estimate import Estimate, rounded
 from faberdb.model.explanation import Explanation
 from faberdb.model.handler import Handler, Migration
 from faberdb.model.health import HealthFinding, HealthVerdict, Threshold, Thresholds, lasting, worse, worst
+from faberdb.model.journal import JOURNAL_ENDING, NotedPlan, NotedTransaction, StoredJournal
 from faberdb.model.kind import Kind, Work
 from faberdb.model.object import (
     LEFT_OUT,
@@ -58,6 +59,7 @@ from faberdb.model.seed import SeedCount, SeedRow, SeedRows, Seeds, SeedScript
 
 __all__ = [
     "IRREVERSIBLE",
+    "JOURNAL_ENDING",
     "LEFT_OUT",
     "NOTHING_KEPT",
     "NOT_ASKED",
@@ -91,6 +93,8 @@ __all__ = [
     "LiveRows",
     "Lock",
     "Migration",
+    "NotedPlan",
+    "NotedTransaction",
     "Object",
     "Objection",
     "Origin",
@@ -110,6 +114,7 @@ __all__ = [
     "Seeds",
     "Statement",
     "Step",
+    "StoredJournal",
     "Threshold",
     "Thresholds",
     "Trial",

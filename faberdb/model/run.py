@@ -107,10 +107,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """What the journal in a database says of a plan that was begun there.
+    """What the journal of a database says of a plan that was begun there.
 
     number: the order of plans. state: `running` if it did not come to say how it ended. at: when it ended, or began.
-    document: the plan. done: its transactions that are committed, as far as they noted that.
+    document: the plan. done: its transactions that are committed, as far as they noted that. in_doubt: those of which
+    nobody knows whether they are, because the server has forgotten what became of them. started: when it began, by the
+    clock of the server, ISO 8601 in UTC.
     """
 
     plan_id: str
@@ -121,6 +123,8 @@ class JournalEntry:
     at: str
     document: str
     done: frozenset[int]
+    in_doubt: frozenset[int] = frozenset()
+    started: str = ""
 
 
 @dataclass(frozen=True, slots=True)

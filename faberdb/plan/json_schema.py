@@ -1,9 +1,10 @@
-"""The published JSON Schemas of plan.json and of state files, for programs that read them."""
+"""The published JSON Schemas of plan.json, of state files and of journals beside them, for programs that read them."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
+from faberdb.plan.journal import JournalFile
 from faberdb.plan.shape import Instant, KeptRecord, ObjectRecord, PendingRecord, PlanFile, Strict
 from faberdb.plan.state import StateFile
 
@@ -51,6 +52,11 @@ class PublishedStateFile(StateFile):
 def plan_schema() -> dict[str, Any]:
     """JSON Schema of plan.json."""
     return {"$schema": DIALECT, **PlanFile.model_json_schema(by_alias=True)}
+
+
+def journal_schema() -> dict[str, Any]:
+    """JSON Schema of a journal beside the state."""
+    return {"$schema": DIALECT, **JournalFile.model_json_schema(by_alias=True)}
 
 
 def state_schema() -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """What the state is once a plan has been carried out, as far as it was: by an apply that ended well, or as the journal
-in the database tells of one that did not come to write it."""
+tells of one that did not come to write it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from faberdb.model import Action, Address, JournalEntry, Object
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.in_doubt import settled
 from faberdb.plan.state import Record, State
 
 
@@ -34,7 +35,7 @@ def reconciled(
     lineage = state.lineage if state else None
     unclear = []
     for entry in entries:
-        if entry.plan_id in known or not (entry.done or entry.state in ("applied", "unverified")):
+        if entry.plan_id in known or not (entry.done or entry.in_doubt or entry.state in ("applied", "unverified")):
             continue
         try:
             plan = from_json(entry.document, f"journal of environment {environment}")
@@ -43,7 +44,11 @@ def reconciled(
             continue
         if plan.environment != environment or (lineage is not None and plan.lineage != lineage):
             continue
-        record = _told(plan, entry)
+        record = None
+        if (done := settled(plan, entry, fingerprint(live) if entry.in_doubt else "")) is not None:
+            if not done and entry.state not in ("applied", "unverified"):
+                continue
+            record = _told(plan, replace(entry, done=done))
         if record is None:
             unclear.append(entry.plan_id)
         else:

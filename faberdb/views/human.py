@@ -160,7 +160,7 @@ class Human:
             page.blank()
             style = "green" if row.as_recorded else "yellow"
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
-            for name in ("database", "state", "last", "quarantine", "kept", "pending", "url", "note"):
+            for name in ("database", "state", "last", "quarantine", "kept", "pending", "journal", "url", "note"):
                 value = getattr(row, name)
                 if value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)

@@ -73,7 +73,8 @@ class StatusRow:
     database: its name and server, or why it cannot be reached. state: serial and number of applied plans. last: the
     last plan applied, by whom and when. standing: what the live database was compared with and the result, or what is
     amiss and the command that helps. url: of an embedded database. quarantine: how much waits there. kept: the
-    databases that restores have put aside. pending: what the last plan held back. note: what else is to be known.
+    databases that restores have put aside. pending: what the last plan held back. journal: why it is not in the
+    database, and where it is. note: what else is to be known.
     as_recorded: whether the live database is as the state recorded it; None where that was not looked at. data: the
     same for programs.
     """
@@ -88,6 +89,7 @@ class StatusRow:
     quarantine: str = ""
     kept: str = ""
     pending: str = ""
+    journal: str = ""
     note: str = ""
     as_recorded: bool | None = None
     data: StatusData = field(default_factory=lambda: StatusData())

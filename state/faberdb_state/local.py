@@ -1,6 +1,7 @@
 """State in a folder of the local machine: get, compare-and-put, lock, unlock, list; nothing else.
 
-For an environment `dev` the folder holds `dev.json`, the version before it as `dev.json.backup`, and `dev.lock`. All
+For an environment `dev` the folder holds `dev.json`, the version before it as `dev.json.backup`, and `dev.lock`; where
+its journal is not in the database, also `dev.journal.json`, which is a document like any other but no environment. All
 locks are flock's: the kernel frees them when the process ends, however it ends.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from faberdb.errors import LockedError, StateError
+from faberdb.model import JOURNAL_ENDING
 
 PATIENCE = 10.0
 """Seconds to wait for another writer, who needs milliseconds."""
@@ -139,7 +141,8 @@ class LocalStore:
                 names = [file.name for file in self.folder.iterdir()]
             except FileNotFoundError:
                 return []
-        return sorted(n[:-5] for n in names if n.endswith(".json") and _NAME.match(n[:-5]))
+        names = [name.removesuffix(".json") for name in names if name.endswith(".json")]
+        return sorted(name for name in names if _NAME.match(name) and not name.endswith(JOURNAL_ENDING))
 
     def _file(self, environment: str) -> Path:
         return self.folder / f"{_checked(environment, self.folder)}.json"

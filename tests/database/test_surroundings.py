@@ -28,6 +28,7 @@ from tests.servers import Server, fetch, rows, run_sql
 BOOK = "[tables.book]\nprimary_key = ['id']\n[tables.book.columns]\nid = 'int'\n"
 TITLE = "title = { type = 'text', null = true }\n"
 SHELF = "[tables.shelf.columns]\nid = 'int'\n"
+NOTE = "note = { type = 'text', null = true }\n"
 GUIDE = Path(__file__).parents[2] / "docs/guide/troubleshooting.md"
 Project = Callable[..., ProjectFolder]
 
@@ -158,8 +159,13 @@ def by_schema(live: str, reader: str, folder: ProjectFolder) -> None:
     file.write_text(file.read_text().replace("all_tables = true", "[publications.p.schemas.public]"))
 
 
-@pytest.mark.parametrize("way", [by_tables, by_schema])
-def test_both_ways_out_keep_a_subscriber_going(
+def beside_the_state(live: str, reader: str, folder: ProjectFolder) -> None:
+    file = folder.root / "faberdb.toml"
+    file.write_text(file.read_text() + '\n[state]\njournal = "state"\n')
+
+
+@pytest.mark.parametrize("way", [by_tables, by_schema, beside_the_state])
+def test_each_way_out_keeps_a_subscriber_going(
     followed: tuple[Server, str, str], project: Project, way: Callable[[str, str, ProjectFolder], None]
 ) -> None:
     server, live, reader = followed
@@ -173,6 +179,7 @@ def test_both_ways_out_keep_a_subscriber_going(
             "publication p of environment live is FOR ALL TABLES and somebody follows it",
             "make these tables on each subscriber and here before",
             "publish FOR TABLES IN SCHEMA",
+            'journal = "state" in [state]',
         )
     assert (server.dump(live), ours(live)) == (before, [])
     way(live, reader, folder)
@@ -180,6 +187,8 @@ def test_both_ways_out_keep_a_subscriber_going(
     assert arrives(live, reader, 2)
     fine(folder, "rollback", "live", "--auto-approve")
     assert arrives(live, reader, 3)
+    if way is beside_the_state:
+        assert ours(live) == []
     assert "COMMENT ON TABLE" not in server.dump(live)
 
 
@@ -288,28 +297,53 @@ def test_a_prepared_transaction_in_the_way_of_a_rollback_is_named(
         assert fetch(conninfo, "select * from book order by id") == [(1, "a"), (2, None)]
 
 
-def test_a_role_that_may_make_no_schemas_is_told_the_grant(cache: Path, project: Project) -> None:
+def test_a_role_that_may_make_no_schemas_keeps_its_journal_beside_the_state(cache: Path, project: Project) -> None:
     with own_database(INSTALLED[max(INSTALLED)], cache) as (server, conninfo):
         run_sql(conninfo, "create role helper login; grant create on schema public to helper")
         folder = project({"live": make_conninfo(conninfo, user="helper")})
         fine(folder, "import", "live")
         folder.declare(SHELF, "more.toml")
         before = server.dump(conninfo)
-        state = folder.root / ".faberdb/state/live.json"
-        noted = state.read_bytes()
-        for command in (("apply", "live", "--dry-run"), ("apply", "live", "--auto-approve")):
-            said = refused(folder.run(*command), 9, "role helper may not do what the plan does", "nothing was changed")
-        assert (server.dump(conninfo), ours(conninfo), state.read_bytes()) == (before, [], noted)
+        where = "role helper may make no schemas in environment live, so the journal is beside the state:"
+        assert where in fine(folder, "apply", "live", "--dry-run")
+        assert where in fine(folder, "apply", "live", "--auto-approve")
+        assert "shelf" in server.dump(conninfo)
+        said = fine(folder, "status", "live")
+        assert where in said
+        assert "as recorded" in said
+        folder.declare(SHELF + NOTE, "more.toml")
+        fine(folder, "apply", "live", "--auto-approve")
+        run_sql(conninfo, "insert into shelf values (1, 'a')")
+
+        # What would be kept has no place there: told before anything is changed, with both ways.
+        folder.declare(SHELF, "more.toml")
+        noted = beside(folder)
+        said = refused(
+            folder.run("apply", "live", "--auto-approve"),
+            9,
+            "is kept in quarantine",
+            'on_drop = "drop" in [safety]',
+            "nothing was changed",
+        )
+        assert (ours(conninfo), beside(folder), fetch(conninfo, "select * from shelf")) == ([], noted, [(1, "a")])
+        run_sql(conninfo, "delete from shelf")
+        refused(folder.run("rollback", "live", "--auto-approve"), 9, "is kept in quarantine")
         found = re.search(r"GRANT CREATE ON DATABASE \S+ TO helper", said)
         assert found is not None, said
-        run_sql(conninfo, found[0])
-        fine(folder, "apply", "live", "--auto-approve")
-        fine(folder, "rollback", "live", "--auto-approve")
+        run_sql(conninfo, found[0])  # the journal is in the database from now on; what was noted counts
+        fine(folder, "rollback", "live", "--auto-approve", "--steps", "2")
+        assert (server.dump(conninfo), beside(folder)) == (before, noted)
+        assert "as recorded" in fine(folder, "status", "live")
         # Once they are there, it takes no such right any more.
         run_sql(conninfo, found[0].replace("GRANT", "REVOKE").replace(" TO ", " FROM "))
-        assert server.dump(conninfo) == before
+        folder.declare(SHELF + NOTE, "more.toml")
         fine(folder, "apply", "live", "--auto-approve")
-        folder.declare(SHELF + "[schemas]\nattic = {}\n", "more.toml")
+        folder.declare(SHELF + NOTE + "[schemas]\nattic = {}\n", "more.toml")
         refused(
             folder.run("apply", "live", "--auto-approve"), 9, "schemas are made, attic, which takes CREATE", found[0]
         )
+
+
+def beside(folder: ProjectFolder) -> bytes:
+    """The journal beside the state."""
+    return (folder.root / ".faberdb/state/live.journal.json").read_bytes()

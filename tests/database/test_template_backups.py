@@ -223,3 +223,24 @@ def test_a_copy_on_another_server_is_not_forgotten(shop: ProjectFolder) -> None:
     assert ran.code == 0, ran.err
     assert "is on another server (system 1), and stays there" in " ".join(ran.err.split())
     assert left.is_dir()
+
+
+def test_a_restore_carries_over_the_journal_beside_the_state(
+    newest: Server, conninfo: str, project: Callable[..., ProjectFolder]
+) -> None:
+    shop = project({"live": make_conninfo(conninfo, user=OWNER)}, TEMPLATE + '[state]\njournal = "state"\n')
+    assert shop.run("import", "live").code == 0
+    before = newest.dump(conninfo)
+    shelf = '[tables.shelf.columns]\nid = "int"\n'
+    shop.declare(shelf, "more.toml")
+    assert shop.run("apply", "live", "--auto-approve").code == 0
+    taken = backup(shop)
+    shop.declare(shelf + 'late = "int"\n', "more.toml")
+    assert shop.run("apply", "live", "--auto-approve").code == 0
+    ran = shop.run("restore", "live", taken.name, "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert "1 applied plan is younger than the backup" in ran.err
+    assert "as recorded" in shop.run("status", "live").out
+    ran = shop.run("rollback", "live", "--auto-approve")
+    assert ran.code == 0, ran.err
+    assert newest.dump(conninfo) == before

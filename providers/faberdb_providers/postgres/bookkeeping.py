@@ -1,5 +1,9 @@
 """The schemas in which faberdb keeps its journal and its quarantine, and the tables of the journal."""
 
+WHOLE = ("moved", "aside")
+"""The forms in which an object itself is kept, in a schema of its own that the steps make; others take tables in
+`faberdb_quarantine`."""
+
 BOOKKEEPING = """
 create schema if not exists faberdb;
 create table if not exists faberdb.format (version int primary key);
@@ -19,6 +23,12 @@ create schema if not exists faberdb_quarantine;
 revoke all on schema faberdb, faberdb_quarantine from public;
 revoke all on all tables in schema faberdb from public;
 """
+
+QUARANTINE = """
+create schema if not exists faberdb_quarantine;
+revoke all on schema faberdb_quarantine from public;
+"""
+"""What is made of this where the journal is beside the state, and only where something is to be kept in it."""
 
 UNMADE = """
 drop table faberdb.journal, faberdb.plan, faberdb.format, faberdb.fence;

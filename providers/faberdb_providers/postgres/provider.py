@@ -103,7 +103,7 @@ class PostgresProvider:
 
         limit(session.connection, statement=False)
         target = Target(session.connection, session.label)
-        target.asked, target.service = session.asked, session.service
+        target.asked, target.service, target.stored = session.asked, session.service, session.stored
         target.prepared = Prepared()  # the catalogue is read before, within and after what it changes
         return target
 

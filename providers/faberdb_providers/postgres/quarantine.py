@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from faberdb.model import Action, Address, Change, Kept, Object, Statement, Work
+from faberdb_providers.postgres.bookkeeping import WHOLE
 from faberdb_providers.postgres.kinds.attribute_values import holding
 from faberdb_providers.postgres.kinds.carrying import carried
 from faberdb_providers.postgres.kinds.held import Path
@@ -18,8 +19,6 @@ from faberdb_providers.postgres.kinds.types import using
 from faberdb_providers.postgres.names import dotted, ident
 
 SCHEMA = "faberdb_quarantine"
-WHOLE = ("moved", "aside")
-"""The forms in which an object itself is kept."""
 
 
 def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None:

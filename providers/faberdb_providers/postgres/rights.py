@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from faberdb.errors import RefusedError
-from faberdb.model import Action, Step
+from faberdb.model import Action, Kept, Step
+from faberdb_providers.postgres.bookkeeping import WHOLE
+from faberdb_providers.postgres.connection import Connection
+from faberdb_providers.postgres.fencing import Query
 from faberdb_providers.postgres.names import ident
-
-if TYPE_CHECKING:
-    from faberdb_providers.postgres.session import Session
 
 OF_OWNERS = frozenset(
     (
@@ -50,13 +49,27 @@ select d.datname, r.rolname,
  where d.datname = current_database() and not has_database_privilege(d.oid, 'CREATE')
 """
 """Whether the schemas of ours are still to be made, by a role that may make none."""
+_NO_TABLES = """
+select n.oid is null, r.rolname from pg_roles me
+  left join pg_namespace n on n.nspname = 'faberdb_quarantine' left join pg_roles r on r.oid = n.nspowner
+ where me.rolname = current_user and (n.oid is null or not has_schema_privilege(n.oid, 'CREATE'))
+"""
+"""Whether tables for values in quarantine could not be made; whether that is because the schema is missing."""
 
 
-def refuse_without_rights(session: Session, steps: Sequence[Step]) -> None:
+def no_room(query: Query) -> bool:
+    """Whether the database has no journal, and the role may not make one. Raises psycopg.Error."""
+    return any(missing for _, _, missing in query(_NO_SCHEMAS))
+
+
+def refuse_without_rights(
+    session: Connection, steps: Sequence[Step], kept: Sequence[Kept], *, beside: bool, back: bool
+) -> None:
     """Raises RefusedError naming each object that the role of the session may not alter, each schema in which it may
     make nothing, and the database if it may make no schema there, and has to. What takes other rights, the server says
-    when it comes to it."""
-    lines = [*_no_schemas(session, steps)]
+    when it comes to it. kept: what the plan puts in quarantine. beside: whether the journal is beside the state. back:
+    whether the plan takes another back."""
+    lines = [*_no_schemas(session, steps, beside=beside), *_no_quarantine(session, kept, beside=beside, back=back)]
     if not any(step.address.kind in ("role", "membership") for step in steps):  # which may give it the right
         lines += [*_not_owned(session, steps), *_not_open(session, steps)]
     if lines:
@@ -67,17 +80,17 @@ def refuse_without_rights(session: Session, steps: Sequence[Step]) -> None:
         )
 
 
-def _role(session: Session) -> str:
+def _role(session: Connection) -> str:
     return str(session.query("select current_user")[0][0])
 
 
-def _no_schemas(session: Session, steps: Iterable[Step]) -> Iterator[str]:
+def _no_schemas(session: Connection, steps: Iterable[Step], *, beside: bool) -> Iterator[str]:
     steps = list(steps)
     made = [s.address.name for s in steps if s.address.kind == "schema" and s.action is Action.CREATE]
     if any(s.address.kind in MAY_GIVE for s in steps):
         made = []  # ours are made before the first step, those of the plan when it may have the right
     for database, owner, missing in session.query(_NO_SCHEMAS):
-        ours = ["faberdb (its journal)", "faberdb_quarantine"] if missing else []
+        ours = ["faberdb (its journal)", "faberdb_quarantine"] if missing and not beside else []
         if wanted := [*ours, *made]:
             grant = f"GRANT CREATE ON DATABASE {ident(database)} TO {ident(_role(session))}"
             yield (
@@ -86,7 +99,31 @@ def _no_schemas(session: Session, steps: Iterable[Step]) -> Iterator[str]:
             )
 
 
-def _not_owned(session: Session, steps: Iterable[Step]) -> Iterator[str]:
+def _no_quarantine(session: Connection, kept: Sequence[Kept], *, beside: bool, back: bool) -> Iterator[str]:
+    """What is moved to quarantine gets schemas of its own, which the steps make; values go to tables in one that is
+    there with the journal, or is made for them."""
+    role = ident(_role(session)) if kept else ""
+    ways = "" if back else '; or keep nothing of it, so that only a backup brings it back: on_drop = "drop" in [safety]'
+    apart = sorted({one.place for one in kept if one.form in WHOLE})
+    tables = len(apart) < len({one.place for one in kept})
+    barred = session.query(_NO_TABLES) if tables else []
+    missing, owner = barred[0] if barred else (False, None)
+    if missing and beside:
+        apart.append("faberdb_quarantine")
+    for database, of, _ in session.query(_NO_SCHEMAS) if apart else []:
+        grant = f"GRANT CREATE ON DATABASE {ident(database)} TO {role}"
+        yield (
+            f"what the plan takes away is kept in quarantine, for which schemas are made, {', '.join(apart)}, which"
+            f" takes CREATE on the database: {grant} (its owner is {ident(of)}){ways}"
+        )
+    if owner:
+        yield (
+            "what the plan takes away is kept in tables of schema faberdb_quarantine, which takes USAGE and CREATE on"
+            f" it: GRANT USAGE, CREATE ON SCHEMA faberdb_quarantine TO {role} (its owner is {ident(owner)}){ways}"
+        )
+
+
+def _not_owned(session: Connection, steps: Iterable[Step]) -> Iterator[str]:
     paths = [path for s in steps for path in [_relation(s)] if path]
     names = {path[:2] for path in paths if len(path) > 1}
     found = session.query(_OWNED_BY_OTHERS, [schema for schema, _ in names], [name for _, name in names])
@@ -106,7 +143,7 @@ def _relation(step: Step) -> tuple[str, ...]:
     return path if kind in OF_OWNERS else ()
 
 
-def _not_open(session: Session, steps: Sequence[Step]) -> Iterator[str]:
+def _not_open(session: Connection, steps: Sequence[Step]) -> Iterator[str]:
     schemas = {
         s.address.path[0]
         for s in steps

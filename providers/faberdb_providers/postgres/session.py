@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Container, Iterable, Sequence, Set
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from faberdb.errors import LockedError
-from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, Step, UnderWay
+from faberdb.errors import LockedError, StateError
+from faberdb.model import Address, Catalogue, JournalEntry, Kept, Object, Objection, Step, StoredJournal, UnderWay
 from faberdb_providers.postgres import underway
-from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, OPENED
+from faberdb_providers.postgres.bookkeeping import OPENED
 from faberdb_providers.postgres.connection import Connection
+from faberdb_providers.postgres.journal_beside import entries_beside, of_database, under_way_beside
+from faberdb_providers.postgres.journals import entries_there, in_one_order, make_bookkeeping
 from faberdb_providers.postgres.names import dotted, ident, literal
 from faberdb_providers.postgres.reading import pulse
-from faberdb_providers.postgres.refusal import lost, refused, words
+from faberdb_providers.postgres.refusal import lost, words
+from faberdb_providers.postgres.rights import no_room
 from faberdb_providers.postgres.underway import CALLED, LOCK_KEY
 from faberdb_providers.postgres.waiting import reading
 
@@ -25,20 +29,6 @@ if TYPE_CHECKING:
     from faberdb_providers.postgres.reading.remembered import Remembered
     from faberdb_providers.postgres.reading.service import Service
     from faberdb_providers.postgres.sample.rows import SampleRows
-
-JOURNAL = f"""
-select p.plan_id, p.number, p.kind, p.state, p.holder,
-       to_char(coalesce(p.ended_at, p.started_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),
-       case when p.plan_id = any(%s::text[]) then '' else p.document end,
-       array(select distinct j.transaction from faberdb.journal j where j.plan_id = p.plan_id and j.outcome = 'done')
-  from faberdb.plan p
- where p.state not in ('failed', 'refused', 'interrupted') and (p.state <> 'running' or not exists (
-       select from pg_locks l where l.locktype = 'advisory' and l.granted and l.pid <> pg_backend_pid()
-          and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}
-          and l.database = (select oid from pg_database where datname = current_database())))
- order by p.number
-"""
-
 
 WAIT = "wait until it ends; the lock goes with its session, even after a crash"
 
@@ -53,6 +43,8 @@ class Session(Connection):
         """Whether the project asks for an object of the whole server; None where it asks for none at all."""
         self.service: Service | None = None
         """The managed service whose own objects are not seen."""
+        self.stored: StoredJournal | None = None
+        """The journal beside the state of the environment, for what is not in the database; None on scratch."""
 
     def inspect(self) -> Catalogue:
         """The catalogue as one read-only snapshot sees it. Raises DatabaseError, LockedError."""
@@ -159,15 +151,30 @@ class Session(Connection):
 
     def journal(self, known: Set[str] = frozenset()) -> list[JournalEntry]:
         """What was begun here and may have changed something, oldest first, less what is at work right now; without the
-        documents of plans that are known. Nothing where this role may not read it.
+        documents of plans that are known. It is what both journals tell: the one in the database, if this role may read
+        it, and the one beside the state.
 
-        Raises DatabaseError, LockedError.
+        Raises DatabaseError, StateError, LockedError.
         """
         with reading(self.connection, f"faberdb's journal in {self.label}"):
-            if not underway.readable(self.query):
-                return []
-            rows = self.query(JOURNAL, list(known))
-        return [JournalEntry(a, b, c, d, e, f, g, frozenset(done)) for a, b, c, d, e, f, g, done in rows]
+            there = entries_there(self, known)
+            beside = entries_beside(self, self.stored, self.identity, known) if self.stored else []
+        return in_one_order(there, beside)
+
+    def journal_beside(self) -> str:
+        """Why the journal of what is applied from now on is beside the state, and where that is; empty where it is in
+        the database. Raises DatabaseError, LockedError."""
+        if self.stored is None:
+            return ""
+        if self.stored.always:
+            return f"the journal is beside the state, as [state] has it: {self.stored.place}"
+        with reading(self.connection, f"the schemas of {self.label}"):
+            if not no_room(self.query):
+                return ""
+            role = ident(str(self.query("select current_user")[0][0]))
+        return (
+            f"role {role} may make no schemas in {self.label}, so the journal is beside the state: {self.stored.place}"
+        )
 
     def history(self, table: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """What a migration tool has noted in a table, by some of its columns; nothing where there is no such table.
@@ -250,19 +257,10 @@ class Session(Connection):
         things, size, pretty = rows[0]
         return things, size, f"{things} {'thing' if things == 1 else 'things'}, {pretty}" if things else ""
 
-    def prepare_bookkeeping(self) -> bool:
-        """The journal and quarantine schemas, made when they are missing; returns whether both were."""
-        with refused(f"make or use the schemas faberdb and faberdb_quarantine in {self.label}"):
-            ((journal, schema, quarantine),) = self.query(
-                "select to_regclass('faberdb.plan') is not null and to_regclass('faberdb.fence') is not null,"
-                " to_regnamespace('faberdb') is not null,"
-                " to_regnamespace('faberdb_quarantine') is not null"
-            )
-            if not (journal and quarantine):
-                with self.transaction():
-                    self.execute(BOOKKEEPING)
-                    self._keep_closed()
-        return not (schema or quarantine)
+    def prepare_bookkeeping(self, kept: Sequence[Kept] = ()) -> bool:
+        """The journal and quarantine schemas, made when they are missing; returns whether both were. kept: what is
+        going to be in quarantine, which makes no difference here. Raises DatabaseError."""
+        return make_bookkeeping(self, self._keep_closed)
 
     def _keep_closed(self) -> None:
         """Leave nobody else a right on what this transaction has made of ours. Raises psycopg.Error."""
@@ -290,7 +288,12 @@ class Session(Connection):
         Raises DatabaseError, LockedError.
         """
         with reading(self.connection, f"who is changing {self.label}"):
-            return underway.under_way(self.query)
+            found = underway.under_way(self.query)
+            if found is None or self.stored is None:
+                return found
+            with suppress(StateError):  # who it is matters more than what they are at
+                return under_way_beside(of_database(self.stored.plans(), self.identity()), found)
+            return found
 
     def lock_lost(self) -> bool:
         """Whether the session that took the lock is no longer the one we talk to (a pooler, a failover), or is gone."""

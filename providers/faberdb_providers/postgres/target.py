@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from functools import cached_property
 from types import MappingProxyType
 
 import psycopg
 
-from faberdb.errors import ConnectionLostError, DatabaseError, LockedError, RefusedError
+from faberdb.errors import ConnectionLostError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Object, Step
-from faberdb_providers.postgres import fencing
-from faberdb_providers.postgres.bookkeeping import UNMADE
 from faberdb_providers.postgres.holding_on import refuse_held
+from faberdb_providers.postgres.journal_beside import JournalBeside
+from faberdb_providers.postgres.journals import DatabaseJournal, Journal
 from faberdb_providers.postgres.live.asking import first_keys
 from faberdb_providers.postgres.live.blockers import watching
 from faberdb_providers.postgres.names import dotted, literal
@@ -41,8 +41,6 @@ class Target(Session):
     _secrets: Mapping[str, str] = MappingProxyType({})
     _in_doubt = False
     """Whether a connection that is lost now leaves open what was committed."""
-    _token: int | None = None
-    """The number that each write carries, once the lock was taken."""
 
     def entrust(self, secrets: Mapping[str, str]) -> None:
         """Values, by name, that statements leave out."""
@@ -67,34 +65,41 @@ class Target(Session):
     def refuse_to_publish(self, kept: Sequence[Kept]) -> None:
         """Nothing of ours may be sent to subscribers that have no such table. Raises RefusedError."""
         published = self.query("select pubname from pg_publication where puballtables order by 1")
-        missing = self.query("select to_regclass('faberdb.plan') is null or to_regclass('faberdb.fence') is null") == [
-            (True,)
-        ]
-        if not published or not (missing or any(k.form == "values" for k in kept)) or not self._followed():
+        values = any(k.form == "values" for k in kept)
+        if not published or not (values or self._unmade()) or not self._followed():
             return
         # Tables for values in quarantine have other names and columns each time: nobody can make them before.
-        values = any(k.form == "values" for k in kept)
         what = "values in quarantine (schema faberdb_quarantine)" if values else "the journal (schema faberdb)"
-        tables = (
-            "either make these tables on each subscriber and here before (docs/guide/troubleshooting.md has the"
-            " statements), or",
-        )
         publish = "publish FOR TABLES IN SCHEMA, or the tables by name, instead of FOR ALL TABLES"
+        ways: tuple[str, ...] = (publish,)
+        if not values:
+            ways = (
+                "either make these tables on each subscriber and here before (docs/guide/troubleshooting.md has the"
+                " statements), or",
+                'keep the journal beside the state instead: journal = "state" in [state] of faberdb.toml, or',
+                publish,
+            )
         raise RefusedError(
             f"publication {published[0][0]} of {self.label} is FOR ALL TABLES and somebody follows it, so its"
             f" subscribers would need the tables that faberdb makes for {what}",
-            detail=(publish,) if values else (*tables, publish),
-            advice=f"do {'that' if values else 'one of the two'} in the database, then plan again; nothing was changed",
+            detail=ways,
+            advice=f"do {'that in the database' if values else 'one of these'}, then plan again; nothing was changed",
         )
+
+    def _unmade(self) -> bool:
+        """Whether an apply would make tables of a journal."""
+        question = "select to_regclass('faberdb.plan') is null or to_regclass('faberdb.fence') is null"
+        return not self._beside and self.query(question) == [(True,)]
 
     def _followed(self) -> bool:
         """Whether anybody may read what is published: by a replication slot here or, from 16 on, by one of a standby,
         which cannot be seen from here. A publication by itself sends nothing."""
         return self.query(_FOLLOWED) == [(True,)]
 
-    def refuse_without_rights(self, steps: Sequence[Step]) -> None:
-        """Raises RefusedError where the role may not alter what the steps alter."""
-        refuse_without_rights(self, steps)
+    def refuse_without_rights(self, steps: Sequence[Step], kept: Sequence[Kept], *, back: bool) -> None:
+        """Raises RefusedError where the role may not alter what the steps alter, or keep what they keep. back: whether
+        they take a plan back, which keeps things whatever `on_drop` says."""
+        refuse_without_rights(self, steps, kept, beside=self._beside, back=back)
 
     def refuse_held(
         self, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]], known: Sequence[Step]
@@ -102,42 +107,41 @@ class Target(Session):
         """Raises RefusedError where something in quarantine needs what the steps take away. known: all of the plan."""
         refuse_held(self, steps, renames, known)
 
+    @cached_property
+    def _kept(self) -> Journal:
+        """Where what is done is written down."""
+        if self.stored is not None and self.journal_beside():
+            return JournalBeside(self, self.stored, self.identity(), self._keep_closed)
+        return DatabaseJournal(self, self._keep_closed)
+
+    @property
+    def _beside(self) -> bool:
+        return isinstance(self._kept, JournalBeside)
+
+    def prepare_bookkeeping(self, kept: Sequence[Kept] = ()) -> bool:
+        """Make what of ours is missing in the database for a plan that keeps these in quarantine; returns whether
+        nothing of ours was there. Raises DatabaseError."""
+        return self._kept.prepare(kept)
+
     def remove_bookkeeping(self) -> None:
         """Take back the schemas of ours, if nothing of worth is in them: no plan but one that changed nothing."""
-        with suppress(psycopg.Error), self.transaction():
-            if self.query("select count(*) < 2 from faberdb.plan") == [(True,)]:
-                # Whatever else is there stops the drops, and with them the transaction.
-                self.execute(UNMADE)
+        self._kept.remove()
 
     def fence_off(self, holder: str) -> None:
-        """From now on no write of whoever held the lock before succeeds. Raises DatabaseError, LockedError where one
-        of them does not end."""
-        try:
-            with refused("write its journal"), self.transaction():
-                self._token = fencing.taken(self.query, holder)
-        except DatabaseError as error:
-            if isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
-                raise fencing.still_at_work(self.label) from error
-            raise
+        """From now on no write of whoever held the lock before succeeds. Raises DatabaseError, JournalError,
+        LockedError where one of them does not end."""
+        self._kept.fence_off(holder)
 
     def lock_lost(self) -> bool:
         """Whether this session does not hold the lock, or somebody has taken it since. Within a transaction, nobody can
         from then on until that ends."""
         if super().lock_lost():
             return True
-        try:
-            return self._token is not None and not fencing.held(self.query, self._token)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            return True  # whoever had it last has taken all of ours back
+        return self._kept.overtaken()
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
-        """Note that a plan begins, or goes on. Raises DatabaseError."""
-        self._write(
-            "insert into faberdb.plan as known (plan_id, kind, state, holder, document)"
-            f" select %s, %s, 'running', %s, %s where {fencing.condition(self._token)}"
-            " on conflict (plan_id) do update set state = 'running'",
-            (plan_id, kind, holder, document),
-        )
+        """Note that a plan begins, or goes on. Raises DatabaseError, JournalError, LockLostError."""
+        self._kept.begin_plan(plan_id, kind, holder, document)
 
     def holds(self, query: str) -> bool:
         """Whether a query says true. Raises DatabaseError, LockedError."""
@@ -145,19 +149,8 @@ class Target(Session):
             return self.query(query) == [(True,)]
 
     def end_plan(self, plan_id: str, state: str) -> None:
-        """Note how a plan ended. Raises DatabaseError."""
-        self._write(
-            "update faberdb.plan set state = %s, ended_at = clock_timestamp() where plan_id = %s"
-            f" and {fencing.condition(self._token)}",
-            (state, plan_id),
-        )
-
-    def _write(self, sql: str, parameters: tuple[str, ...]) -> None:
-        """Write one row of the journal. Raises DatabaseError, LockLostError."""
-        with refused("write its journal"):
-            written = self.connection.execute(sql.encode(), parameters).rowcount
-        if written != 1:
-            raise fencing.overtaken(self.label)
+        """Note how a plan ended. Raises DatabaseError, JournalError, LockLostError."""
+        self._kept.end_plan(plan_id, state)
 
     def run_transaction(
         self,
@@ -173,10 +166,10 @@ class Target(Session):
         unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
         transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. Returns
         None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
-        the transaction was committed. Raises LockLostError.
+        the transaction was committed. Raises JournalError, LockLostError, which both say if it was.
         """
         with refused("write its journal"):
-            self._journal(plan_id, steps[:1], "intent")
+            self._journal(plan_id, steps, "intent")
         step, self._in_doubt = steps[0], False
 
         def begun(next_step: Step) -> None:
@@ -234,6 +227,7 @@ class Target(Session):
             self._keep_closed()
             self._journal(plan_id, steps, "done")
             self._in_doubt = True  # from here on the server may have been told to commit
+        self._kept.committed(plan_id, steps)
 
     def _failure(self, error: psycopg.Error, steps: Sequence[Step], step: Step, blockers: tuple[str, ...]) -> Failure:
         """Why a step of a transaction failed. Raises ConnectionLostError."""
@@ -270,17 +264,11 @@ class Target(Session):
             self.execute(f"lock table only {listed} in share update exclusive mode")
 
     def _journal(self, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.executemany(
-                (
-                    "insert into faberdb.journal (plan_id, step, transaction, outcome) select %s, %s, %s, %s"
-                    f" where {fencing.condition(self._token)}"
-                    " on conflict (plan_id, step, outcome) do update set at = clock_timestamp()"
-                ).encode(),
-                [(plan_id, step.id, step.transaction, outcome) for step in steps],
-            )
-            if cursor.rowcount != len(steps):
-                raise fencing.overtaken(self.label)
+        """Note a transaction, before it is begun or as the last thing in it."""
+        if outcome == "intent":
+            self._kept.intend(plan_id, steps)
+        else:
+            self._kept.end(plan_id, steps)
 
     def _limit(self, limits: Limits, *, local: bool) -> None:
         # 0 would be no limit at all.

@@ -14,6 +14,12 @@ LOCK_KEY = zlib.crc32(b"faberdb") - 2**31
 CALLED = "faberdb apply by "
 """How the session that holds it calls itself, before who it is."""
 
+OTHER_HOLDS = f"""exists (
+       select from pg_locks l where l.locktype = 'advisory' and l.granted and l.pid <> pg_backend_pid()
+          and l.classid::bigint = {LOCK_KEY & 0xFFFFFFFF}
+          and l.database = (select oid from pg_database where datname = current_database()))"""
+"""Whether another session holds it, in SQL."""
+
 # Who holds the lock may hide when its session began, but not how it calls itself.
 _HOLDER = f"""
 select l.pid, coalesce(a.application_name, ''), a.backend_start,

@@ -1,0 +1,63 @@
+"""What is made of a transaction that the server has forgotten: the catalogue tells, or nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from faberdb.apply.fits import without_doubt
+from faberdb.errors import StoppedError
+from faberdb.model import JournalEntry
+from faberdb.plan.document import Plan
+from faberdb.plan.in_doubt import settled
+
+
+@dataclass
+class Step:
+    id: str
+    transaction: int
+
+
+class Stages(Plan):
+    """A plan of three transactions that is known by its fingerprints alone."""
+
+    def __init__(self, *prints: str) -> None:
+        object.__setattr__(self, "prints", prints)
+        object.__setattr__(self, "plan_id", "0123456789")
+        object.__setattr__(self, "environment", "live")
+        object.__setattr__(self, "steps", tuple(Step(f"s{n}", n) for n in (1, 2, 3)))
+
+    def fingerprint_after(self, done: object) -> str:
+        prints: tuple[str, ...] = self.prints  # type: ignore[attr-defined]
+        return prints[max(done, default=0)]  # type: ignore[call-overload]
+
+
+def entry(done: set[int], in_doubt: set[int]) -> JournalEntry:
+    return JournalEntry("a", 1, "apply", "running", "ann", "", "", frozenset(done), frozenset(in_doubt))
+
+
+def test_the_catalogue_tells() -> None:
+    plan, mine = Stages("none", "one", "two", "all"), entry({1}, {2})
+    assert settled(plan, mine, "one") == frozenset({1})
+    assert settled(plan, mine, "two") == frozenset({1, 2})
+    assert settled(plan, mine, "by hand") is None
+    assert settled(plan, entry({1}, set()), "by hand") == frozenset({1})
+
+
+def test_where_it_looks_the_same_nothing_is_guessed() -> None:
+    plan, mine = Stages("none", "same", "same", "all"), entry({1}, {2})
+    assert settled(plan, mine, "same") is None
+    with pytest.raises(StoppedError, match="it is not known whether step s2 of plan 01234567 took effect") as told:
+        without_doubt(plan, mine, "same")
+    assert "faberdb plan live" in told.value.advice
+    assert without_doubt(plan, mine, "by hand") == {1}, "what was changed by hand is told by who compares next"
+
+
+def test_of_several_the_catalogue_tells_how_many() -> None:
+    plan, mine = Stages("none", "one", "two", "all"), entry(set(), {1, 2})
+    assert [settled(plan, mine, now) for now in ("none", "one", "two")] == [
+        frozenset(),
+        frozenset({1}),
+        frozenset({1, 2}),
+    ]
