@@ -135,7 +135,7 @@ class StateError(FaberError):
 
 
 class JournalError(StateError):
-    """The journal in the state store cannot be written. committed: that a transaction is committed could not be."""
+    """The journal, in the database or in the state store, cannot be written. committed: that a transaction is committed could not be."""
 
     committed = False
 

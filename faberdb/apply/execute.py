@@ -70,9 +70,10 @@ class Context:
     step; managed: what is within the project; overtime: whether the time for it is up, so that no step may start;
     variables: where the values of secrets are found; optional: what is left to the server where nothing is declared
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
-    tells; again: the command that goes on with what is left of the plan; waiting: told, from another thread, of each
-    step that has to wait for others, each time it is tried; look, back_up: called, in this order, when all is known to
-    fit and nothing is changed yet; if one fails, nothing will be."""
+    tells; again: the command that does all of it once more; on: the one that goes on with what is left of the plan,
+    once something of it is committed; waiting: told, from another thread, of each step that has to wait for others,
+    each time it is tried; look, back_up: called, in this order, when all is known to fit and nothing is changed yet; if
+    one fails, nothing will be."""
 
     holder: str
     now: datetime
@@ -85,9 +86,14 @@ class Context:
     optional: Callable[[Address], bool] = lambda address: False
     recorded: Callable[[], Mapping[Address, Object]] = dict
     again: str = "apply the same plan again"
+    on: str = "apply the same plan again"
     waiting: Callable[[Step, int, int, Wait], None] = lambda step, number, total, wait: None
     look: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
+
+    def onwards(self, *, committed: bool) -> str:
+        """The command that helps next."""
+        return self.on if committed else self.again
 
 
 TRIES = 4
@@ -125,11 +131,12 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
         _run(plan, target, context, done)
         return _verified(plan, target, context)
     except ConnectionLostError as error:
-        raise lost(plan, error, done, context.again) from error
+        raise lost(plan, error, done, context.onwards(committed=bool(done) or error.in_doubt)) from error
     except LockLostError as error:
-        raise without_lock(plan, context.again, committed=bool(done) or error.committed) from error
+        committed = bool(done) or error.committed
+        raise without_lock(plan, context.onwards(committed=committed), committed=committed) from error
     except JournalError as error:
-        raise unnoted(plan, error, done, context.again) from error
+        raise unnoted(plan, error, done, context.onwards(committed=bool(done) or error.committed)) from error
     except (RolledBackError, StaleError):
         if fresh and not target.lock_lost():  # all is as it was, our own schemas too; not those of whoever has the lock
             target.remove_bookkeeping()
@@ -181,7 +188,7 @@ def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
         done |= _took_effect(plan, target, done)
         if mine.state == "running":
             target.end_plan(plan.plan_id, "stopped" if done else "interrupted")
-        return part_way(plan, done, context.again)
+        return part_way(plan, done, context.onwards(committed=bool(done)))
     except Exception as error:  # noqa: BLE001 - whatever it was: the next apply that holds the lock finds out
         return unknown(plan, error)
 
@@ -250,7 +257,7 @@ def _run(plan: Plan, target: Target, context: Context, done: set[int]) -> None:
         steps = tuple(group)
         if number not in done:
             if target.lock_lost():
-                raise without_lock(plan, context.again, committed=bool(done))
+                raise without_lock(plan, context.onwards(committed=bool(done)), committed=bool(done))
             _commit(plan, target, context, steps, count, done)
             done.add(number)
         count += len(steps)
@@ -276,7 +283,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
 
     def unchanged() -> None:
         if target.lock_lost():
-            raise without_lock(plan, context.again, committed=bool(done))
+            raise without_lock(plan, context.onwards(committed=bool(done)), committed=bool(done))
         live = context.managed(target.inspect().objects)
         if fingerprint(live) != plan.fingerprint_after(done):
             raise _ChangedError(live)
@@ -302,10 +309,11 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * attempt)  # noqa: S311 - no secret
     assert failure is not None
     _failed_so(plan, target, "stopped" if done else "failed")
+    on = context.onwards(committed=bool(done))
     if failure.passing:
         waited = time.monotonic() - began
-        raise gave_way(plan, failure, attempt, waited, context.limits.lock, context.again, committed=bool(done))
-    raise failed(plan, failure, context.again, committed=bool(done))
+        raise gave_way(plan, failure, attempt, waited, context.limits.lock, on, committed=bool(done))
+    raise failed(plan, failure, on, committed=bool(done))
 
 
 def _failed_so(plan: Plan, target: Target, state: str) -> None:

@@ -112,8 +112,8 @@ def lost(plan: Plan, error: ConnectionLostError, done: Set[int], on: str) -> Rol
 
 
 def unnoted(plan: Plan, error: JournalError, done: Set[int], on: str) -> RolledBackError | StoppedError:
-    """The error for a journal in the state store that could not be written while the plan ran. done: the transactions
-    known to be committed, less one whose end could not be noted."""
+    """The error for a journal that could not be written while the plan ran. done: the transactions known to be
+    committed, less one whose end could not be noted."""
     detail = (error.message, *error.detail)
     count = sum(step.transaction in done for step in plan.steps)
     if plan.complete(done):

@@ -18,6 +18,7 @@ from faberdb.cli.checks import checks_of, refuse_missing, run_checks
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
 from faberdb.cli.purging import refuse_changed
+from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, StaleError, StateError, UnrecordedError, VerificationError
@@ -49,6 +50,13 @@ def _again(environment: Environment, made: Made) -> str:
         return made.again
     verb = "rollback" if made.plan.kind == "rollback" else "apply"
     return f"faberdb {verb} {made.file or environment.name}"
+
+
+def _on(environment: Environment, made: Made) -> str:
+    """The command that goes on with the plan once something of it is committed: then the journal has it, file or no."""
+    if made.again or made.file or made.plan.kind != "apply":
+        return _again(environment, made)
+    return command_of(environment.name)
 
 
 @dataclass
@@ -124,7 +132,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
                 watch.before()
 
             watch = Watch(workspace, environment, target, view)
-            context = _context(workspace, environment, plan, state, view, again)
+            context = _context(workspace, environment, made, state, view)
             context = replace(context, look=look, back_up=ready)
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
@@ -180,7 +188,7 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
         made.plan, rules_of(environment, protected, made.plan, strict=made.strict, accepted=made.accepted)
     )
     with workspace.session(environment) as session:
-        context = _context(workspace, environment, made.plan, state, view, _again(environment, made))
+        context = _context(workspace, environment, made, state, view)
         target = workspace.provider.target(session)
         _say_where(workspace, target, view)
         if check(made.plan, target, context):
@@ -197,16 +205,14 @@ def _refuse_outside(environment: Environment, made: Made) -> None:
         refuse_outside(environment.name, environment.windows, utc_now())
 
 
-def _context(
-    workspace: Workspace, environment: Environment, plan: Plan, state: State | None, view: View, again: str
-) -> Context:
+def _context(workspace: Workspace, environment: Environment, made: Made, state: State | None, view: View) -> Context:
     """What an apply that begins now goes by."""
     optional = {kind.name for kind in workspace.provider.kinds if kind.optional}
     began, longest = time.monotonic(), workspace.project.migrations.timeout_seconds
     return Context(
         workspace.holder,
         utc_now(),
-        to_json(plan),
+        to_json(made.plan),
         Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
         lambda objects: workspace.managed_objects(objects, environment),
         view.step,
@@ -214,7 +220,8 @@ def _context(
         workspace.surroundings.variables,
         lambda address: address.kind in optional,
         lambda: workspace.managed_objects(state.objects, environment) if state else {},
-        again,
+        _again(environment, made),
+        _on(environment, made),
         view.waiting,
     )
 

@@ -154,6 +154,30 @@ def test_what_stopped_goes_on_without_its_file(newest: Server, project: Callable
         assert killed.dump() == killed.before
 
 
+def test_a_journal_that_cannot_be_written_stops_the_plan_between_its_transactions(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    """As a full disk does it, which was an error without words when it struck the token."""
+    with newest.database() as conninfo, psycopg.connect(conninfo, autocommit=True) as admin:
+        folder = project({"live": conninfo})
+        folder.declare(BEFORE)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        folder.declare(AFTER)
+        admin.execute(
+            "create function faberdb.no_room() returns trigger language plpgsql as"
+            " $$ begin raise 'no room' using errcode = 'disk_full'; end $$;"
+            " create trigger no_room before insert on faberdb.journal for each row"
+            " when (new.transaction = 2 and new.outcome = 'intent') execute function faberdb.no_room()"
+        )
+        ran = folder.run("apply", "live", "--auto-approve")
+        assert (ran.code, "no room" in ran.err, "Traceback" in ran.err) == (6, True, False), ran.err
+        assert "go on: faberdb apply live --resume" in ran.err
+        admin.execute("drop function faberdb.no_room cascade")
+        ran = folder.run("apply", "live", "--resume", "--auto-approve")
+        assert ran.code == 0, ran.err
+        assert "name text" in newest.dump(conninfo)
+
+
 def test_a_rollback_that_was_only_not_recorded_is_not_gone_on_with(
     newest: Server, project: Callable[..., ProjectFolder]
 ) -> None:

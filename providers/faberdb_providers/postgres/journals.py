@@ -3,14 +3,14 @@ was noted in both is read as one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
 import psycopg
 
-from faberdb.errors import DatabaseError, LockLostError
+from faberdb.errors import ConnectionLostError, DatabaseError, JournalError, LockLostError
 from faberdb.model import JournalEntry, Kept, Step
 from faberdb_providers.postgres import fencing, underway
 from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, UNMADE
@@ -49,7 +49,7 @@ class Journal(Protocol):
 
     def overtaken(self) -> bool:
         """Whether somebody has taken the lock since; asked within a transaction, nobody can until that ends, or its
-        COMMIT is never given. Raises psycopg.Error."""
+        COMMIT is never given. Raises JournalError, ConnectionLostError."""
         ...
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
@@ -61,12 +61,12 @@ class Journal(Protocol):
         ...
 
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:
-        """Note a transaction before it is begun. Raises psycopg.Error, JournalError, LockLostError."""
+        """Note a transaction before it is begun. Raises JournalError, ConnectionLostError, LockLostError."""
         ...
 
     def end(self, plan_id: str, steps: Sequence[Step]) -> None:
         """Note that it is done: as the last thing before COMMIT, or after a statement outside of any. Raises
-        psycopg.Error, JournalError, LockLostError."""
+        psycopg.Error, JournalError, ConnectionLostError, LockLostError."""
         ...
 
     def committed(self, plan_id: str, steps: Sequence[Step]) -> None:
@@ -103,10 +103,11 @@ class DatabaseJournal:
             raise
 
     def overtaken(self) -> bool:
-        try:
-            return self._token is not None and not fencing.held(self._session.query, self._token)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            return True  # whoever had it last has taken all of ours back
+        with written():  # it locks a row, which is a write too
+            try:
+                return self._token is not None and not fencing.held(self._session.query, self._token)
+            except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+                return True  # whoever had it last has taken all of ours back
 
     def begin_plan(self, plan_id: str, kind: str, holder: str, document: str) -> None:
         self._write(
@@ -131,19 +132,28 @@ class DatabaseJournal:
             # Else it is a plan of the journal beside the state, which is left as it is.
 
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:
-        self._note(plan_id, steps[:1], "intent")
+        with written():
+            self._note(plan_id, steps[:1], "intent")
 
     def end(self, plan_id: str, steps: Sequence[Step]) -> None:
-        self._note(plan_id, steps, "done")
+        try:
+            with written():
+                self._note(plan_id, steps, "done")
+        except JournalError as error:
+            error.committed = steps[0].statement.outside  # in a transaction it is taken back
+            raise
+        except ConnectionLostError as error:
+            error.in_doubt = steps[0].statement.outside
+            raise
 
     def committed(self, plan_id: str, steps: Sequence[Step]) -> None:
         """Its rows were committed along."""
 
     def _write(self, sql: str, parameters: tuple[str, ...]) -> None:
         """Write one row of the journal. Raises DatabaseError, LockLostError."""
-        with refused("write its journal"):
-            written = self._session.connection.execute(sql.encode(), parameters).rowcount
-        if written != 1:
+        with written():
+            count = self._session.connection.execute(sql.encode(), parameters).rowcount
+        if count != 1:
             raise fencing.overtaken(self._session.label)
 
     def _note(self, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
@@ -158,6 +168,19 @@ class DatabaseJournal:
             )
             if cursor.rowcount != len(steps):
                 raise fencing.overtaken(self._session.label)
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """Turn what keeps the journal from being written into an error that says so. Raises JournalError,
+    ConnectionLostError."""
+    try:
+        with refused("write its journal"):
+            yield
+    except ConnectionLostError:
+        raise
+    except DatabaseError as error:
+        raise JournalError(error.message, detail=error.detail, advice=error.advice) from error
 
 
 def make_bookkeeping(session: Connection, close: Callable[[], None]) -> bool:

@@ -17,7 +17,7 @@ from faberdb_providers.postgres.journals import DatabaseJournal, Journal
 from faberdb_providers.postgres.live.asking import first_keys
 from faberdb_providers.postgres.live.blockers import watching
 from faberdb_providers.postgres.names import dotted, literal
-from faberdb_providers.postgres.refusal import refused, words
+from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.rights import refuse_without_rights
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.two_phase import against, end_them
@@ -168,8 +168,7 @@ class Target(Session):
         None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
         the transaction was committed. Raises JournalError, LockLostError, which both say if it was.
         """
-        with refused("write its journal"):
-            self._journal(plan_id, steps, "intent")
+        self._journal(plan_id, steps, "intent")
         step, self._in_doubt = steps[0], False
 
         def begun(next_step: Step) -> None:
