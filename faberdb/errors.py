@@ -64,11 +64,11 @@ class ConnectionLostError(DatabaseError):
 
 
 class LockLostError(DatabaseError):
-    """The lock of an apply is held by somebody else now, so nothing may be written any more. committed: found out when
-    what ran last was committed already."""
+    """The lock of an apply is held by somebody else now, so nothing may be written any more."""
 
     code = ExitCode.STOPPED
     committed = False
+    """Whether that was found out when what ran last was committed already."""
 
 
 class NoDatabaseError(DatabaseError):
@@ -135,9 +135,11 @@ class StateError(FaberError):
 
 
 class JournalError(StateError):
-    """The journal, in the database or in the state store, cannot be written. committed: that a transaction is committed could not be."""
+    """The journal, in the database or in the state store, cannot be written. committed: that a transaction is committed
+    could not be noted."""
 
     committed = False
+    """Whether what could not be written is that what ran last is committed."""
 
 
 class BrokenStateError(StateError):

@@ -29,7 +29,10 @@ _READ_ONLY = "select reset_val = 'on' as read_only from pg_settings where name =
 _PRIVILEGES = """
 select current_database() as database, has_database_privilege(current_database(), 'CREATE') as may_create,
        (select count(*) from pg_namespace where nspname in ('faberdb', 'faberdb_quarantine')
-           and pg_has_role(nspowner, 'USAGE')) as owned
+           and pg_has_role(nspowner, 'USAGE')) as owned,
+       (select count(*) from pg_namespace where nspname in ('faberdb', 'faberdb_quarantine')) = 2
+   and (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'faberdb' and c.relname in ('plan', 'fence')) = 2 as there
 """
 
 
@@ -86,7 +89,13 @@ def _privileges(rows: Rows, around: Around) -> HealthFinding:
     if row["owned"] == 2:
         found = f"role {role} owns faberdb's schemas in {database}, and may create no others"
         return judged(WARNING, found, threshold=threshold, advice=grant)
-    found = f"role {role} may not create the schemas faberdb and faberdb_quarantine in {database}"
+    if not row["there"]:
+        found = (
+            f"role {role} may create no schemas in {database}: the journal is beside the state, and what a plan"
+            " takes away cannot be kept in quarantine"
+        )
+        return judged(WARNING, found, threshold=threshold, advice=grant)
+    found = f"faberdb's schemas in {database} are not those of role {role}, and it may not create schemas"
     return judged(CRITICAL, found, threshold=threshold, advice=grant)
 
 
