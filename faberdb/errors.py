@@ -135,8 +135,7 @@ class StateError(FaberError):
 
 
 class JournalError(StateError):
-    """The journal, in the database or in the state store, cannot be written. committed: that a transaction is committed
-    could not be noted."""
+    """The journal, in the database or in the state store, cannot be written."""
 
     committed = False
     """Whether what could not be written is that what ran last is committed."""
