@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from faberdb.model import Action, Address, Change, Kept, Object, Pending, Step, Unmanaged
+from faberdb.model import Action, Address, Change, Kept, KeptBytes, Object, Pending, Step, Unmanaged
 from faberdb.plan.document import Difference, Evidence, Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
 
@@ -41,6 +41,10 @@ class Proven(Protocol):
     def stages(self) -> Mapping[int, Mapping[Address, Object]]: ...
     @property
     def pending(self) -> tuple[Pending, ...]: ...
+    @property
+    def kept_bytes(self) -> KeptBytes | None: ...
+    @property
+    def despite_drop(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ def make_plan(
         protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
         stages=tuple(_stage(proven, number) for number in sorted(proven.stages)),
         pending=proven.pending,
+        kept_bytes=proven.kept_bytes,
+        despite_drop=proven.despite_drop,
     )
 
 

@@ -373,6 +373,7 @@ class Planner:
             {},
             {},
             stages={n: self._at(proof.before, objects) for n, objects in proof.stages.items()},
+            despite_drop=self.losing and bool(kept),
         )
 
     @contextmanager

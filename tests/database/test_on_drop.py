@@ -74,3 +74,20 @@ def test_drop_destroys_says_so_and_gives_the_structure_back(conninfo: str, proje
     assert ran.code == 0, ran.err
     assert fetch(conninfo, "select id, name from customer") == [(1, None)]
     assert fetch(conninfo, "select count(*) from old") == [(0,)]
+
+
+def test_what_is_made_anew_is_kept_and_the_plan_says_why(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo}, '[safety]\non_drop = "drop"\n')
+    folder.declare(LEFT)
+    assert folder.run("apply", "live", "--auto-approve").code == 0
+    run_sql(conninfo, "insert into customer values (1)")
+    parted = LEFT.replace("[tables.customer]", '[tables.customer]\npartition_by = "range (id)"', 1)
+    folder.declare(parted + '[tables.customer_all]\npartition_of = "customer"\nbound = "DEFAULT"\n')
+    ran = folder.run("plan", "live", "--out", "plan.json")
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    assert "To quarantine: 1 thing, under 1 MB. That is so although on_drop is `drop`" in said
+    assert folder.run("apply", "plan.json").code == 0
+    assert "although on_drop is `drop`" in " ".join(folder.run("show", "plan.json").out.split())
+    query = "select count(*) from pg_class where relnamespace::regnamespace::text ~ '^faberdb_quar' and relkind = 'r'"
+    assert fetch(conninfo, query) == [(1,)]
