@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def estimated(workspace: Workspace, session: Any, proposal: Proposal) -> tuple[Proposal, str]:
-    """The proposal with the estimates of its steps, and what is to be said of this moment, a line for each; empty for
-    what is in nobody's way. A proposal without steps asks the database nothing."""
+    """The proposal with the estimates of its steps and of what it puts in quarantine, and what is to be said of this
+    moment, a line for each; empty for what is in nobody's way. A proposal without steps asks the database nothing."""
     if not proposal.steps:
         return proposal, ""
-    steps, remarks = workspace.provider.estimated(session, proposal.steps, proposal.renames)
-    return replace(proposal, steps=steps), "\n".join(f"note: {remark}" for remark in remarks)
+    steps, kept_bytes, remarks = workspace.provider.estimated(session, proposal.steps, proposal.renames, proposal.kept)
+    return replace(proposal, steps=steps, kept_bytes=kept_bytes), "\n".join(f"note: {remark}" for remark in remarks)

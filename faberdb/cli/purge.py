@@ -19,7 +19,7 @@ from faberdb.cli.purging import places, refuse_needed
 from faberdb.cli.status import stopped_plan
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ExitCode, StaleError, StoppedError
+from faberdb.errors import ApprovalError, ConfigError, ExitCode, StaleError, StoppedError
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.make import unchanged_plan
@@ -52,6 +52,13 @@ def _age(ctx: click.Context, param: click.Parameter, value: str | None) -> timed
     default=None,
     help="Only what has been there so long: 12h, 30d, 4w.",
 )
+@click.option(
+    "--plan",
+    "chosen_plan",
+    metavar="ID",
+    default=None,
+    help="Only what this plan put there: its id, or the beginning of it.",
+)
 @approve_option
 @dry_run_option
 @shown
@@ -61,6 +68,7 @@ def command(
     ctx: click.Context,
     environment: str,
     older_than: timedelta | None,
+    chosen_plan: str | None,
     auto_approve: bool,
     dry_run: bool,
     as_json: bool,
@@ -70,6 +78,8 @@ def command(
     """Destroy what waits in quarantine on ENVIRONMENT: it is shown first, and no rollback brings it back afterwards."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
+    if chosen_plan is not None and older_than is not None:
+        raise ConfigError("--plan and --older-than say two different things", advice="give one of them")
     chosen = environment_named(workspace, environment)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
@@ -81,6 +91,9 @@ def command(
         stays = _staying(found, environment, known)
         going = [lot for lot in found if lot.plan_id not in stays]
         going = going if older_than is None else older(going, now - older_than)
+        if chosen_plan is not None:
+            plan_id = _only(found, chosen_plan, environment)
+            going = [lot for lot in going if lot.plan_id == plan_id]
         plan = _plan(workspace, chosen, session, state, going)
         refuse_needed(workspace, session, going, found)
     for place in unknown:
@@ -91,6 +104,7 @@ def command(
     if not plan.applyable:
         return int(ExitCode.OK)
     again = f"faberdb purge {environment}" + (f" --older-than {_written(older_than)}" if older_than else "")
+    again += f" --plan {short_id(going[0].plan_id)}" if chosen_plan is not None else ""
     made = Made(plan, again=again)
     if dry_run:
         check_plan(workspace, chosen, made, view)
@@ -101,6 +115,23 @@ def command(
         raise ApprovalError("not purged: there was no `yes`")
     apply_plan(workspace, chosen, made, view)
     return int(ExitCode.OK)
+
+
+def _only(found: Sequence[Lot], beginning: str, environment: str) -> str:
+    """The id of the plan that is meant. Raises ConfigError where none or several of those that have something in
+    quarantine begin so."""
+    if not beginning:
+        raise ConfigError("--plan needs the id of a plan, or its beginning")
+    meant = [lot.plan_id for lot in found if lot.plan_id.startswith(beginning)]
+    if len(meant) != 1:
+        there = ", ".join(short_id(lot.plan_id) for lot in found)
+        raise ConfigError(
+            f"{'more than one plan' if meant else 'no plan'} that has something in quarantine on {environment} begins"
+            f" with {beginning}",
+            advice=f"plans: {', '.join(meant) or there or 'none'}; what each has there is listed by:"
+            f" faberdb purge {environment} --dry-run",
+        )
+    return meant[0]
 
 
 def _written(age: timedelta) -> str:

@@ -12,6 +12,7 @@ from faberdb.cli.backup_means import shelf_of
 from faberdb.cli.environment_rules import hazard_rules, refuse_unsupported
 from faberdb.cli.identity import another_database, require_journalled
 from faberdb.cli.made import Made
+from faberdb.cli.no_return import tell_no_return
 from faberdb.cli.options import approve_option, consent, dry_run_option, nothing_begun, shown, view_of, workspace_of
 from faberdb.cli.planning_back import plan_rollback
 from faberdb.cli.restoring import restore
@@ -82,6 +83,8 @@ def command(
             )
         view.note(f"Taking back plan {short_id(halted.plan.of_plan)} stopped part way. That goes on; its plan was:")
         _take_back(workspace, chosen, halted, view, dry_run=dry_run, asked=auto_approve)
+        if not dry_run:
+            tell_no_return(workspace, chosen, view)
         return int(ExitCode.OK)
     records = chosen_records(found.state, steps, goal, environment)
     require_journalled(records, found.journalled, note, chosen)
@@ -99,6 +102,8 @@ def command(
             _take_back(workspace, chosen, made, view, dry_run=dry_run, asked=auto_approve, which=which)
         if dry_run:
             break
+    if records and not dry_run:
+        tell_no_return(workspace, chosen, view)
     return int(ExitCode.OK)
 
 

@@ -104,11 +104,17 @@ def _quarantine(workspace: Workspace, session: Any, environment: str) -> tuple[Q
     things, size, said = session.quarantine_summary()
     places = workspace.provider.in_quarantine(session) if things else []
     found, _ = lots(session.journal(), places) if places else ([], [])
+    left = sum(lot.things > 0 and not lot.returns for lot in found[FEW:])
     plans = tuple(QuarantinedPlan(lot.plan_id, lot.since, lot.returns, lot.things, lot.bytes) for lot in found)
     if found:
         now = utc_now()
-        each = [f"plan {lot.plan_id[:8]}: {size_of(lot.bytes)}, {age(lot.since, now)}" for lot in found[:FEW]]
-        each += [f"and {len(found) - FEW} more"] if len(found) > FEW else []
+        each = [
+            f"plan {lot.plan_id[:8]}: {size_of(lot.bytes)}, {age(lot.since, now)}"
+            + ("" if lot.returns or not lot.things else ", and no rollback brings it back")
+            for lot in found[:FEW]
+        ]
+        beyond = f", {left} of which no rollback brings back" if left else ""
+        each += [f"and {len(found) - FEW} more{beyond}"] if len(found) > FEW else []
         said = f"{said} ({'; '.join(each)}); `faberdb purge {environment} --dry-run` says what a purge would destroy"
     return Quarantined(things, size, plans), said
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.made import Made
+from faberdb.cli.no_return import tell_no_return
 from faberdb.cli.planning_back import plan_rollback
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
@@ -77,4 +78,5 @@ def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view:
     back = replace(back, ends=True)  # a failed apply is taken back at once, whatever the hour
     view.plan(back.plan)
     apply_plan(workspace, environment, back, view)
+    tell_no_return(workspace, environment, view)
     return "\n".join(filter(None, (note, back.note)))

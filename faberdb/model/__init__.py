@@ -19,7 +19,7 @@ from faberdb.model.change import (
     Turn,
     Verdict,
 )
-from faberdb.model.estimate import Estimate, rounded
+from faberdb.model.estimate import Estimate, KeptBytes, rounded
 from faberdb.model.explanation import Explanation
 from faberdb.model.handler import Handler, Migration
 from faberdb.model.health import HealthFinding, HealthVerdict, Threshold, Thresholds, lasting, worse, worst
@@ -87,6 +87,7 @@ __all__ = [
     "Job",
     "JournalEntry",
     "Kept",
+    "KeptBytes",
     "Kind",
     "Leaning",
     "Limits",

@@ -24,6 +24,18 @@ class Estimate:
     basis: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """How much a plan puts in quarantine; 0 is less than a megabyte.
+
+    bytes: of all of it, on disk, with indexes, as far as it is of tables. estimated: of these, the values that are
+    copied, each copy taken for as large as the table it is of, since there is none yet to be measured.
+    """
+
+    bytes: int
+    estimated: int = 0
+
+
 def rounded(number: float, digits: int = 2) -> int:
     """The number with so many significant digits, so that what is rough does not look exact, or change all the time."""
     return int(float(f"{number:.{digits - 1}e}"))

@@ -102,7 +102,7 @@ def _document(plan: Plan) -> dict[str, Any]:
             "lineage": plan.lineage,
         },
         "to": {"fingerprint": plan.to_fingerprint},
-        "summary": plan.summary,
+        "summary": {**plan.summary, **records.quarantine_to(plan)},
         "risk": plan.risk.word,
         "applyable": plan.applyable,
         "changes": [records.change_to(c) for c in plan.changes],
@@ -205,6 +205,8 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         forgotten=tuple(map(records.address, document["forgotten"])),
         pending=tuple(map(records.pending_from, document.get("pending", ()))),
         purges=tuple(document.get("purges", ())),
+        kept_bytes=records.kept_bytes_from(document["summary"]),
+        despite_drop=document["summary"].get("quarantine", {}).get("despite_drop", False),
         stages=tuple(
             Stage(s["transaction"], s["fingerprint"], tuple(map(_difference_from, s["differences"])))
             for s in document["stages"]

@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from faberdb.model import Address, CarriedRows, Change, Kept, Object, Pending, Risk, Step, Unmanaged, reworded, rounded
+from faberdb.model import (
+    Address,
+    CarriedRows,
+    Change,
+    Kept,
+    KeptBytes,
+    Object,
+    Pending,
+    Risk,
+    Step,
+    Unmanaged,
+    reworded,
+    rounded,
+)
 
 FORMAT_VERSION = "1.0"
 
@@ -68,7 +81,9 @@ class Plan:
     digests: what was declared for each object, to be kept with the state. protection: objects that will, or will no
     longer, be protected from being dropped. drift: what was changed by hand since the last apply. stages: one for each
     transaction but the last, as the proof saw them. forgotten: what the state knows and is no longer to manage.
-    pending: declared changes that this plan leaves undone because they are too risky for it.
+    pending: declared changes that this plan leaves undone because they are too risky for it. kept_bytes: how much
+    of what is live goes to quarantine (kept); None where nothing does, or where that could not be told.
+    despite_drop: it goes there although on_drop is `drop`.
     created_at, expires_at: ISO 8601, UTC.
     """
 
@@ -99,6 +114,8 @@ class Plan:
     forgotten: tuple[Address, ...] = ()
     pending: tuple[Pending, ...] = ()
     purges: tuple[str, ...] = ()
+    kept_bytes: KeptBytes | None = None
+    despite_drop: bool = False
 
     @property
     def applyable(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from faberdb.model import Action, Address, Change, Kept, Object, Pending, Step, Unmanaged
+from faberdb.model import Action, Address, Change, Kept, KeptBytes, Object, Pending, Step, Unmanaged
 from faberdb.plan.document import Difference, Evidence, Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
 
@@ -41,6 +41,10 @@ class Proven(Protocol):
     def stages(self) -> Mapping[int, Mapping[Address, Object]]: ...
     @property
     def pending(self) -> tuple[Pending, ...]: ...
+    @property
+    def kept_bytes(self) -> KeptBytes | None: ...
+    @property
+    def despite_drop(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def make_plan(
     before = before or fingerprint(proven.live)
     # What was rebuilt may read as before and yet refer to something else: another function of the same name.
     rebuilt = {a for a in proven.changes if a in start or a in proven.expected}
-    differences = _differences(start, proven.expected, rebuilt)
+    differences = _with(_differences(start, proven.expected, rebuilt), _along(proven))
     return replace(
         unchanged_plan(heading, before, proven.unmanaged),
         to_fingerprint=before if proven.expected is proven.live else fingerprint(proven.expected),
@@ -104,6 +108,8 @@ def make_plan(
         protection={a: p for a, p in proven.protection.items() if p != (a in protected)},
         stages=tuple(_stage(proven, number) for number in sorted(proven.stages)),
         pending=proven.pending,
+        kept_bytes=proven.kept_bytes,
+        despite_drop=proven.despite_drop,
     )
 
 
@@ -112,7 +118,27 @@ def _stage(proven: Proven, number: int) -> Stage:
     objects = proven.stages[number]
     renamed = any(s.action is Action.RENAME and s.transaction <= number for s in proven.steps)
     start = proven.start if renamed and not _renames_last(proven) else proven.live
-    return Stage(number, fingerprint(objects), _differences(start, objects))
+    return Stage(number, fingerprint(objects), _with(_differences(start, objects), _along(proven, number)))
+
+
+def _along(proven: Proven, until: int | None = None) -> Iterator[Difference]:
+    """What is not managed and goes with what it is a part of, once this transaction is committed, or all are: no
+    fingerprint has it, and yet the way back has to bring it back."""
+    steps = {step.address: step.transaction for step in proven.steps}
+
+    def gone(address: Address | None) -> bool:
+        while address is not None and address not in steps:
+            change = proven.changes.get(address)
+            address = change.before.parent if change and change.before else None
+        return until is None or (address is not None and steps[address] <= until)
+
+    for address, change in proven.changes.items():
+        if change.action is Action.DROP and address not in proven.start and gone(address):
+            yield Difference(address, change.before, None)
+
+
+def _with(found: tuple[Difference, ...], more: Iterable[Difference]) -> tuple[Difference, ...]:
+    return tuple(sorted((*found, *more), key=lambda difference: difference.address))
 
 
 def _differences(

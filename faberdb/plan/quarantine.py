@@ -22,8 +22,9 @@ class Lot:
 
     kind: of the plan; environment: it was made for; lineage: of the state it was made from, empty for the first. since:
     when the plan ended or, where it was taken back and this was left over, when that was; ISO 8601, UTC. returns:
-    whether a rollback still brings it back. places: each with the addresses that what is in it had. strange: what
-    stands in them that the plan did not put there, in words.
+    whether a rollback still brings it back: not what a rollback itself put there or left over, nor what is of a plan
+    before one whose own quarantine was purged, since the newest is taken back first. places: each with the addresses
+    that what is in it had. strange: what stands in them that the plan did not put there, in words.
     """
 
     plan_id: str
@@ -56,6 +57,7 @@ def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tup
     A number is free again once a place is gone, so a place is of the last plan that names it."""
     documents = _documents(entries)
     back = {d["of_plan"]: e.at for e, d in documents if d["kind"] == "rollback" and _complete(e, d)}
+    barred = _out_of_reach(documents, back)
     owners: dict[str, JournalEntry] = {}
     kept: dict[tuple[str, str], list[Address]] = {}
     for entry, document in documents:
@@ -76,12 +78,29 @@ def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tup
                     document["from"]["lineage"],
                     entry.holder,
                     max(entry.at, back.get(entry.plan_id, "")),
-                    document["kind"] == "apply" and entry.plan_id not in back,
+                    document["kind"] == "apply" and entry.plan_id not in {*back, *barred},
                     tuple((place, addresses[place.place]) for place in mine),
                     tuple(_strange(mine, addresses, document)),
                 )
             )
     return sorted(found, key=lambda lot: lot.since), [p for p in places if p.place not in owners]
+
+
+def _out_of_reach(documents: Sequence[tuple[JournalEntry, Mapping[str, Any]]], back: Collection[str]) -> frozenset[str]:
+    """The plans that no rollback comes to any more: those whose quarantine was purged, and all before them."""
+    gone = {plan_id for e, d in documents if e.kind == "purge" and _complete(e, d) for plan_id in d.get("purges", ())}
+    barred, purged_in = set(), set[str]()
+    for entry, document in reversed(documents):
+        if entry.plan_id in gone and document["kind"] == "apply" and entry.plan_id not in back:
+            purged_in.add(document["environment"])
+        if document["environment"] in purged_in:
+            barred.add(entry.plan_id)
+    return frozenset(barred)
+
+
+def of_no_return(found: Iterable[Lot], environment: str) -> list[Lot]:
+    """What plans of an environment put in quarantine and no rollback brings back."""
+    return [lot for lot in found if lot.environment == environment and lot.things and not lot.returns]
 
 
 def _strange(

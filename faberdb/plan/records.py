@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from faberdb.model import (
     Action,
@@ -14,6 +15,7 @@ from faberdb.model import (
     Estimate,
     Hazard,
     Kept,
+    KeptBytes,
     LiveRows,
     Lock,
     Object,
@@ -133,6 +135,34 @@ def step_from(record: Any) -> Step:
         estimate_from(record.get("estimate")),
         live_from(record.get("data")),
     )
+
+
+class Keeping(Protocol):
+    """What of a plan tells of quarantine."""
+
+    @property
+    def kept(self) -> Sequence[Kept]: ...
+    @property
+    def kept_bytes(self) -> KeptBytes | None: ...
+    @property
+    def despite_drop(self) -> bool: ...
+
+
+def quarantine_to(plan: Keeping) -> dict[str, Any]:
+    """What a summary tells of what goes to quarantine: nothing where nothing does."""
+    if not plan.kept:
+        return {}
+    size = plan.kept_bytes
+    told = (
+        {"bytes": size.bytes, "estimated_bytes": size.estimated} if size else {"bytes": None, "estimated_bytes": None}
+    )
+    despite = {"despite_drop": True} if plan.despite_drop else {}
+    return {"quarantine": {"things": len(plan.kept), **told, **despite}}
+
+
+def kept_bytes_from(summary: Any) -> KeptBytes | None:
+    found = summary.get("quarantine")  # which plans of before it was counted do not have
+    return KeptBytes(found["bytes"], found["estimated_bytes"]) if found and found["bytes"] is not None else None
 
 
 def live_to(live: LiveRows) -> dict[str, Any]:

@@ -185,6 +185,32 @@ class RowsRecord(Strict):
     counted: list[str] = []
 
 
+class QuarantineRecord(Strict):
+    """What the plan puts in quarantine."""
+
+    things: int
+    """How many objects are moved there, or have values or a position kept there."""
+    bytes: int | None
+    """How much that is on disk, in two significant digits; 0 is less than a megabyte, null is not known."""
+    estimated_bytes: int | None
+    """Of these, copies of values: each is taken for as large as the table it is of."""
+    despite_drop: bool = False
+    """It goes there although on_drop is `drop`, which is about what is dropped: what is made anew or altered gets its
+    rows from there, what is in quarantine already may need it, and what the project leaves out is not destroyed."""
+
+
+class SummaryRecord(Strict):
+    """How many objects the plan changes, by what it does to them."""
+
+    create: int
+    alter: int
+    replace: int
+    drop: int
+    rename: int
+    quarantine: QuarantineRecord | None = None
+    """Missing where nothing goes there."""
+
+
 class ProofRecord(Strict):
     server: str
     scope: Literal["full", "closure"]
@@ -208,7 +234,7 @@ class PlanFile(Strict):
     database: DatabaseRecord
     from_: FromRecord = Field(alias="from")
     to: ToRecord
-    summary: dict[str, int]
+    summary: SummaryRecord
     risk: Literal["safe", "caution", "dangerous", "destructive"]
     applyable: bool
     changes: list[ChangeRecord]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from faberdb.errors import RefusedError
-from faberdb.model import Action, Address, Change, Kept, Kind, Object
+from faberdb.model import Action, Address, Change, Kept, Kind, Object, Unmanaged
 
 
 def read_only(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dict[Address, Object]:
@@ -32,6 +32,26 @@ def take_along(target: dict[Address, Object], live: Mapping[Address, Object]) ->
             del target[address]
         gone = set(orphans)
         orphans = [a for a, o in target.items() if o.parent in gone]
+
+
+def going_along(
+    changes: Mapping[Address, Change], outside: Mapping[Address, Object], why: Callable[[Address], str]
+) -> Iterator[Change]:
+    """The changes that drop what the project leaves out, and only because what it is a part of goes (a partition with
+    its table), with that for a reason; those of its own parts have none."""
+    for address, change in changes.items():
+        whole = change.before.parent if change.before else None
+        if address in outside and whole is not None and whole not in outside and change.action is Action.DROP:
+            yield replace(change, reason=f"it goes with {whole.spoken}, though {why(address)}")
+
+
+def untouched(
+    unmanaged: Sequence[Unmanaged], changes: Mapping[Address, Change], outside: Mapping[Address, Object]
+) -> tuple[Unmanaged, ...]:
+    """Those that are left as they are indeed: not what goes, or is made anew, with what it is a part of."""
+    gone = {a for a, c in changes.items() if a in outside and c.action in (Action.DROP, Action.REPLACE)}
+    named = {(address.kind.replace("_", " "), address.name) for address in gone}
+    return tuple(item for item in unmanaged if (item.what, item.name) not in named)
 
 
 def as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object:

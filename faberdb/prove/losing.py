@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from faberdb.model import NOTHING_KEPT, Action, Address, Change, Hazard, Kind, Risk, Step
@@ -12,13 +12,18 @@ _HAZARD = Hazard(
 )
 
 
-def nothing_kept(changes: Mapping[Address, Change], kinds: Mapping[str, Kind]) -> frozenset[Address]:
+def nothing_kept(
+    changes: Mapping[Address, Change], kinds: Mapping[str, Kind], outside: Container[Address]
+) -> frozenset[Address]:
     """What would go to quarantine and is destroyed instead. Not what is made anew, whose rows come from there, nor what
-    something in quarantine needs."""
+    something in quarantine needs. outside: what the project leaves out: where it goes with what it is a part of, nobody
+    has said that it may be lost."""
+    dropped = {a: c for a, c in changes.items() if c.action is Action.DROP and c.before is not None}
+    spared = {a for a, c in dropped.items() if a in outside and kinds[a.kind].keeps(c) == "moved"}
     return frozenset(
         a
-        for a, c in changes.items()
-        if c.action is Action.DROP and c.before is not None and not c.held and kinds[a.kind].keeps(c)
+        for a, c in dropped.items()
+        if not c.held and kinds[a.kind].keeps(c) and a not in spared and not (c.before and c.before.parent in spared)
     )
 
 

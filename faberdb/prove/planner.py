@@ -25,7 +25,7 @@ from faberdb.model import (
 )
 from faberdb.order.steps import make_steps
 from faberdb.prove.barred import as_it_stays, no_way_back, out_of_reach, said
-from faberdb.prove.beside import as_meant, given_back, hanging_as, read_only, take_along
+from faberdb.prove.beside import as_meant, given_back, going_along, hanging_as, read_only, take_along, untouched
 from faberdb.prove.bodies import named, named_in_bodies, objected
 from faberdb.prove.canonicalise import canonicalise
 from faberdb.prove.carrying import Way, carried_on
@@ -230,6 +230,7 @@ class Planner:
         take_along(aim, start)
         changes = self._changes(start, aim, dict.fromkeys(replaced, "what it was before waits in quarantine"))
         changes |= given_back(giving or {}, changes, start, aim)
+        changes |= {c.address: c for c in going_along(changes, self.outside, self.why)}
         if not changes and not renames:
             live = {**self.far, **self.live}
             return Proposal(live, live, live, {}, (), (), (), (), None, self.unmanaged, {}, {})
@@ -238,7 +239,7 @@ class Planner:
         start, aim = suggest(start, self.kinds), suggest(aim, self.kinds)
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
-        self._lost = nothing_kept(changes, self.kinds) if self.losing else frozenset()
+        self._lost = nothing_kept(changes, self.kinds, self.outside) if self.losing else frozenset()
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept} | self._lost)
@@ -369,10 +370,11 @@ class Planner:
             proof.rollback,
             kept,
             proof,
-            self.unmanaged,
+            untouched(self.unmanaged, changes, self.outside),
             {},
             {},
             stages={n: self._at(proof.before, objects) for n, objects in proof.stages.items()},
+            despite_drop=self.losing and bool(kept),
         )
 
     @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from faberdb.canon.forms import Form
-from faberdb.model import Address, Change, Kept, Object, Pending, Step, Unmanaged
+from faberdb.model import Address, Change, Kept, KeptBytes, Object, Pending, Step, Unmanaged
 from faberdb.prove.proof import Proof
 
 
@@ -19,6 +19,8 @@ class Proposal:
     digests and fresh: what the declaration said, by address, and canonical forms learned on the way. protection: what
     is declared to be protected, and what is declared not to be. stages: the managed catalogue after each transaction
     but the last. pending: changes that are held back because they are too risky.
+    kept_bytes: how much goes to quarantine; None where nothing does, or nobody could tell.
+    despite_drop: something goes there although what is dropped is to be destroyed.
     """
 
     live: Mapping[Address, Object]
@@ -36,3 +38,5 @@ class Proposal:
     protection: Mapping[Address, bool] = field(default_factory=dict)
     stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
+    kept_bytes: KeptBytes | None = None
+    despite_drop: bool = False

@@ -27,6 +27,7 @@ from faberdb.model import (
     reworded,
 )
 from faberdb.plan.document import Plan
+from faberdb.plan.records import quarantine_to
 from faberdb.views import words
 from faberdb.views.backups import Listed, kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
@@ -221,6 +222,7 @@ class Json:
             risk=plan.risk.word,
             applyable=plan.applyable,
             steps=len(plan.steps),
+            **quarantine_to(plan),
             estimate=asdict(plan.total) if plan.total else None,
             data=words.data_counts(plan),
             proof=proof,

@@ -22,6 +22,8 @@ def plan_markdown(plan: Plan) -> str:
         f"### {_text(words.heading(plan))}",
         f"**{words.counts(plan.summary)}** · risk **{plan.risk.word}** · {_text(words.proof(plan))}",
     ]
+    if quarantine := words.quarantine(plan):
+        parts.append(_text(quarantine))
     if total := words.total(plan):
         parts.append(_text(total))
     if data := words.data(plan):

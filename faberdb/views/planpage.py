@@ -32,6 +32,8 @@ def write_plan(page: Page, plan: Plan, *, verbose: bool, saved: str | None, next
     page.line((words.proof(plan), "green" if _proven(plan) else "bold red"))
     risk = (plan.risk.word, RISK_STYLES[plan.risk])
     page.line((f"Plan: {words.counts(plan.summary)}. ", "bold"), ("Risk: ", "bold"), risk, (".", "bold"))
+    if quarantine := words.quarantine(plan):
+        page.line(quarantine)
     if total := words.total(plan):
         page.line(total)
     if saved:

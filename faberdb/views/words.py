@@ -80,6 +80,11 @@ def spoken(address: Address) -> str:
 
 NOTABLE = 10 * 1024 * 1024
 """Bytes that a step has to work on for its estimate to be shown unasked."""
+DESPITE_DROP = (
+    "That is so although on_drop is `drop`, which is about what is dropped: rows of what is made anew or altered are"
+    " kept, and so is what quarantine needs already, or the project leaves out."
+)
+"""Why something goes to quarantine where what is dropped is destroyed."""
 SHORT = 72
 """How long the beginning of a statement is that stands for all of it."""
 
@@ -301,6 +306,19 @@ def estimate(found: Estimate) -> str:
     more = f" and {len(found.of) - 3} more" if len(found.of) > 3 else ""
     disk = f", needs {size(found.disk)} of disk" if found.disk else ""
     return f"{found.work} {size(found.bytes)} of {', '.join(found.of[:3])}{more}, {duration(found.seconds)}{disk}"
+
+
+def quarantine(plan: Plan) -> str:
+    """What the plan puts in quarantine, in a sentence or two; empty where it is nothing."""
+    if not plan.kept:
+        return ""
+    found, said = plan.kept_bytes, f"To quarantine: {plural(len(plan.kept), 'thing')}"
+    if found is not None:
+        said += f", {size(found.bytes)}" if found.bytes else ", under 1 MB"
+    if found is not None and found.estimated:
+        of_it = "all" if found.estimated == found.bytes else size(found.estimated)
+        said += f"; {of_it} of it is an estimate, for values that are copied"
+    return f"{said}. {DESPITE_DROP}" if plan.despite_drop else f"{said}."
 
 
 def total(plan: Plan) -> str:

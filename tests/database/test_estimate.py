@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from faberdb.model import Action, Address, Effects, Object, Statement, Step
+from faberdb.model import Action, Address, Effects, Kept, Object, Statement, Step
 from faberdb_providers.postgres.live.outlook import outlook
 from faberdb_providers.postgres.live.sizes import sizes
 from tests.conftest import ProjectFolder
@@ -108,6 +108,35 @@ def test_people_and_programs_are_told(large: str, project: Callable[..., Project
     assert re.fullmatch(r"note: disk: the plan needs at least 3\d MB besides, .* \d+ .B are free right now .*", said)
 
 
+def test_what_goes_to_quarantine_is_counted(large: str, project: Callable[..., ProjectFolder]) -> None:
+    """A table by its files, with its indexes; a copy by the table it is of, and said to be an estimate."""
+    folder = project({"live": large})
+    assert "quarantine" not in planned(folder, WAYS["a wider type"][0])["summary"]
+    assert "quarantine" not in folder.run("plan", "live").out
+    only_country = DECLARED.partition("[tables.entry]")[0]
+    moved = planned(folder, only_country)["summary"]["quarantine"]
+    assert (moved["things"], moved["estimated_bytes"]) == (1, 0)
+    assert 24_000_000 < moved["bytes"] < 36_000_000, "with both of its indexes"
+    assert re.search(r"\nTo quarantine: 1 thing, \d\d MB\.\n", folder.run("show", "plan.json").out)
+    both = DECLARED.partition("[tables.country]")[0] + DECLARED.partition('columns = { code = "text" }\n')[2]
+    copied = planned(folder, both.replace('note = { type = "text", null = true }\n', ""))["summary"]["quarantine"]
+    assert copied["things"] == 2
+    assert copied["bytes"] == copied["estimated_bytes"], "next to the copy, the small table is nothing"
+    assert 15_000_000 < copied["bytes"] < 20_000_000
+    phrase = re.compile(r"To quarantine: 2 things, 1\d MB; all of it is an estimate, for values that are copied\.")
+    for command in (["plan", "live"], ["show", "plan.json"], ["show", "plan.json", "--markdown"]):
+        said = " ".join(folder.run(*command).out.replace("\\", "").split())
+        assert phrase.search(said), said
+    lines = [json.loads(line) for line in folder.run("plan", "live", "--json").out.splitlines()]
+    (summary,) = [line for line in lines if line["type"] == "plan_summary"]
+    assert summary["quarantine"] == copied
+    small = planned(
+        folder, DECLARED.partition("[tables.country]")[0] + "[tables.entry]" + DECLARED.partition("[tables.entry]")[2]
+    )
+    assert small["summary"]["quarantine"] == {"things": 1, "bytes": 0, "estimated_bytes": 0}
+    assert "To quarantine: 1 thing, under 1 MB." in folder.run("show", "plan.json").out
+
+
 def test_of_what_is_small_nothing_is_said(large: str, project: Callable[..., ProjectFolder]) -> None:
     folder = project({"live": large})
     steps = planned(folder, SMALL)["steps"]
@@ -148,7 +177,7 @@ def test_after_renames_the_plan_calls_things_by_new_names(large: str) -> None:
     step = Step("1", Address("column", ("public", "item", "amount")), Action.ALTER, Statement("..."), 2, effects=reads)
     old, new = (Object(Address("table", ("public", name)), {}) for name in ("entry", "item"))
     with psycopg.connect(large, autocommit=True) as connection:
-        ((renamed,), _), ((unknown,), _) = outlook(connection, [step], [(old, new)]), outlook(connection, [step], [])
+        ((renamed,), _, _), ((unknown,), _, _) = (outlook(connection, [step], names) for names in ([(old, new)], []))
     assert unknown.estimate is None
     assert renamed.estimate is not None
     assert (renamed.estimate.of, renamed.estimate.rows) == (("table public.item",), 120000)
@@ -159,9 +188,10 @@ def test_who_keeps_a_file_from_being_measured_costs_no_plan(large: str) -> None:
     step = Step("1", Address("column", ("public", "entry", "amount")), Action.ALTER, Statement("..."), 1, effects=reads)
     with psycopg.connect(large, autocommit=True) as ours, psycopg.connect(large) as other:
         other.execute("lock table entry in access exclusive mode")
-        steps, remarks = outlook(ours, [step], [])
+        kept = Kept(step.address, "values", "faberdb_quarantine.q_1")
+        steps, kept_bytes, remarks = outlook(ours, [step], [], [kept])
         assert ours.execute("select 1").fetchone() == (1,)
-    assert steps == (step,)
+    assert (steps, kept_bytes) == ((step,), None)
     (remark,) = remarks
     assert remark.startswith("there is no estimate: how large relations are could not be looked at: ERROR 55P03")
 

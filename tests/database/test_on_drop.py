@@ -74,3 +74,57 @@ def test_drop_destroys_says_so_and_gives_the_structure_back(conninfo: str, proje
     assert ran.code == 0, ran.err
     assert fetch(conninfo, "select id, name from customer") == [(1, None)]
     assert fetch(conninfo, "select count(*) from old") == [(0,)]
+
+
+WHOLE = (
+    LEFT + '[tables.whole]\npartition_by = "range (id)"\n[tables.whole.columns]\nid = "int"\n'
+    '[tables.part]\npartition_of = "whole"\nbound = "FOR VALUES FROM (0) TO (10)"\n'
+)
+
+
+def test_a_partition_that_is_left_out_goes_with_its_table_and_is_not_destroyed(
+    conninfo: str, project: Projects
+) -> None:
+    folder = project({"live": conninfo})
+    folder.declare(WHOLE)
+    assert folder.run("apply", "live", "--auto-approve").code == 0
+    run_sql(conninfo, "create schema legacy; create table legacy.p partition of whole for values from (10) to (20)")
+    run_sql(conninfo, "insert into whole values (1), (11)")
+    file = folder.root / "faberdb.toml"
+    file.write_text(file.read_text().replace("[database]", 'exclude = ["legacy"]\n\n[database]', 1))
+    folder.declare(LEFT)
+    for more, all_kept, left in (
+        ("", {"table:legacy.p", "table:public.part", "table:public.whole"}, [(1,), (11,)]),
+        ('\n[safety]\non_drop = "drop"\n', {"table:legacy.p"}, [(11,)]),
+    ):
+        file.write_text(file.read_text() + more)
+        ran = folder.run("plan", "live", "--out", "plan.json")
+        assert ran.code == 0, ran.err
+        plan = json.loads((folder.root / "plan.json").read_text())
+        assert {place["address"] for place in plan["kept"]} == all_kept
+        (reason,) = [c["reason"] for c in plan["changes"] if c["address"] == "table:legacy.p"]
+        assert reason.startswith("it goes with table public.whole, though left out by include, exclude")
+        assert [item["name"] for item in plan["unmanaged"]] == ["legacy"], "nothing is left as it is and goes too"
+        assert plan["summary"]["quarantine"].get("despite_drop", False) is bool(more)
+        assert folder.run("apply", "plan.json").code == 0
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code == 0, ran.err
+        assert fetch(conninfo, "select id from whole order by 1") == left
+        assert fetch(conninfo, "select count(*) from pg_inherits where inhrelid = 'legacy.p'::regclass") == [(1,)]
+
+
+def test_what_is_made_anew_is_kept_and_the_plan_says_why(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo}, '[safety]\non_drop = "drop"\n')
+    folder.declare(LEFT)
+    assert folder.run("apply", "live", "--auto-approve").code == 0
+    run_sql(conninfo, "insert into customer values (1)")
+    parted = LEFT.replace("[tables.customer]", '[tables.customer]\npartition_by = "range (id)"', 1)
+    folder.declare(parted + '[tables.customer_all]\npartition_of = "customer"\nbound = "DEFAULT"\n')
+    ran = folder.run("plan", "live", "--out", "plan.json")
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    assert "To quarantine: 1 thing, under 1 MB. That is so although on_drop is `drop`" in said
+    assert folder.run("apply", "plan.json").code == 0
+    assert "although on_drop is `drop`" in " ".join(folder.run("show", "plan.json").out.split())
+    query = "select count(*) from pg_class where relnamespace::regnamespace::text ~ '^faberdb_quar' and relkind = 'r'"
+    assert fetch(conninfo, query) == [(1,)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -216,6 +217,40 @@ def test_what_others_put_there_stays(conninfo: str, project: Projects) -> None:
     run_sql(conninfo, f"alter table {schema}.rescued set schema public")
     ran = folder.run("purge", "live", "--auto-approve")
     assert (ran.code, kept(conninfo)) == (0, []), ran
+
+
+def test_what_no_rollback_brings_back_is_told_and_one_plan_is_purged_alone(conninfo: str, project: Projects) -> None:
+    folder = project({"live": conninfo})
+    applied(folder, FULL)
+    run_sql(conninfo, ROWS)
+    first, second = applied(folder, CUSTOMER + NAME), applied(folder, CUSTOMER)
+    applied(folder, CUSTOMER + '[tables.made.columns]\nid = "int"\n')
+    run_sql(conninfo, "insert into made values (7)")
+    back = folder.run("rollback", "live", "--auto-approve")
+    assert back.code == 0, back.err
+    back_id = json.loads((folder.root / STATE).read_text())["applied"][-1]["plan_id"]
+    (made,) = [name for name in kept(conninfo) if name.endswith(".made")]
+    told = f"in quarantine, and given back by no command: 1 thing of rollback {back_id[:8]}, "
+    (line,) = [line for line in back.err.splitlines() if line.startswith("in quarantine")]
+    assert line.startswith(told)
+    assert f"(table public.made in {made.partition('.')[0]})" in line
+    said = " ".join(folder.run("status", "live").out.split())
+    assert re.search(rf"plan {back_id[:8]}: [^,;]*, just now, and no rollback brings it back\)", said), said
+    assert said.count("no rollback brings") == 1
+    both = folder.run("purge", "live", "--plan", back_id[:6], "--older-than", "1d", "--auto-approve")
+    assert (both.code, "--plan and --older-than say two different things" in both.err) == (1, True), both
+    none = folder.run("purge", "live", "--plan", "zz", "--auto-approve")
+    assert (none.code, "no plan that has something in quarantine on live begins with zz" in none.err) == (1, True)
+    assert len(kept(conninfo)) == 3
+    command = line.partition("; to destroy it: faberdb ")[2].split()
+    assert folder.run(*command, "--auto-approve").code == 0
+    assert [name.rpartition(".")[2] for name in kept(conninfo)] == ["q_3", "old"]
+    done = folder.run("purge", "live", "--plan", second[:8], "--auto-approve")
+    assert (done.code, "nor is what was applied before" in done.out) == (0, True), done
+    assert [name.rpartition(".")[2] for name in kept(conninfo)] == ["old"]
+    (row,) = lines(folder.run("status", "live", "--json"), "status")
+    found = [(plan["plan_id"], plan["returns"]) for plan in row["data"]["quarantine"]["plans"]]
+    assert found == [(first, False)], "rollbacks end at the plan that was purged"
 
 
 def test_a_purge_that_was_killed_leaves_the_way_back() -> None:

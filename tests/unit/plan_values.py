@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from faberdb.model import (
     Estimate,
     Hazard,
     Kept,
+    KeptBytes,
     LiveRows,
     Lock,
     Object,
@@ -150,7 +152,8 @@ PLANS = st.builds(
     unmanaged=few(st.builds(Unmanaged, TEXTS, TEXTS, TEXTS)),
     digests=st.dictionaries(ADDRESSES, HASHES, max_size=3),
     drift=few(CHANGES),
-)
+    kept_bytes=st.none() | st.builds(KeptBytes, bytes=st.integers(0), estimated=st.integers(0)),
+).map(lambda plan: plan if plan.kept else replace(plan, kept_bytes=None))
 RECORDS = st.builds(
     Record,
     plan_id=TEXTS,

@@ -14,6 +14,7 @@ from faberdb.model import (
     Estimate,
     Hazard,
     Kept,
+    KeptBytes,
     LiveRows,
     Object,
     Risk,
@@ -298,7 +299,7 @@ def large_table() -> Plan:
     }
     kept = Kept(code.address, "values", "faberdb_quarantine.q_1", (), {"key": ["id"]})
     found = [replace(step, estimate=estimate) for step, estimate in estimates.items()]
-    return plan([code, index, small], found, kept=(kept,))
+    return plan([code, index, small], found, kept=(kept,), kept_bytes=KeptBytes(size, size))
 
 
 def live_rows() -> Plan:

@@ -18,6 +18,7 @@ from faberdb.model import (
     HealthFinding,
     InQuarantine,
     Kept,
+    KeptBytes,
     Leaning,
     Limits,
     Object,
@@ -300,14 +301,18 @@ class PostgresProvider:
         return weighed(steps, level_of)
 
     def estimated(
-        self, session: Session, steps: Sequence[Step], renames: Sequence[tuple[Object, Object]]
-    ) -> tuple[tuple[Step, ...], list[str]]:
-        """The steps of a plan with what they will have to do, as the statistics of the session's database tell, and
-        what is to be said of this moment: who is in the way of the plan. It fails no plan: what could not be looked at
-        is said."""
+        self,
+        session: Session,
+        steps: Sequence[Step],
+        renames: Sequence[tuple[Object, Object]],
+        kept: Sequence[Kept] = (),
+    ) -> tuple[tuple[Step, ...], KeptBytes | None, list[str]]:
+        """The steps of a plan with what they will have to do, as the statistics of the session's database tell; how
+        much goes to quarantine of what is kept, None where that is nothing or not known; and what is to be said of this
+        moment: who is in the way of the plan. It fails no plan: what could not be looked at is said."""
         from faberdb_providers.postgres.live.outlook import outlook
 
-        return outlook(session.connection, steps, renames)
+        return outlook(session.connection, steps, renames, kept)
 
     def with_live_rows(self, session: Session, steps: Sequence[Step], limits: Limits | None) -> tuple[Step, ...]:
         """The steps of a plan, with what live rows are in the way of each, asked READ ONLY. limits: of one question;

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from faberdb.model import Action, Estimate, Step, rounded
+from faberdb.model import Action, Estimate, Kept, KeptBytes, Step, rounded
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.live.sizes import Size
 from faberdb_providers.postgres.names import dotted
@@ -55,6 +55,27 @@ def worked_on(steps: Iterable[Step]) -> frozenset[str]:
 def estimated(steps: Sequence[Step], sizes: Mapping[str, Size]) -> tuple[Step, ...]:
     """The steps with their estimates. sizes: of those relations that are there, as the plan calls them."""
     return tuple(replace(step, estimate=_estimate(_work(step), sizes)) for step in steps)
+
+
+def kept_names(kept: Iterable[Kept]) -> frozenset[str]:
+    """The tables that go to quarantine as they are, as SQL spells them. One that goes inside another (a partition) has
+    files of its own."""
+    there = {a for k in kept if k.form == "moved" for a in (k.address, *k.carries)}
+    return frozenset(dotted(*address.path) for address in there if address.kind == "table")
+
+
+def kept_bytes(
+    kept: Sequence[Kept], steps: Iterable[Step], moved: Iterable[Size], sizes: Mapping[str, Size]
+) -> KeptBytes | None:
+    """How much a plan puts in quarantine. moved: of the tables that go there; sizes: as for `estimated`."""
+    if not kept:
+        return None
+    copies = [
+        _work(step).copies for step in steps if any(h.code == codes.VALUES_COPIED for h in step.statement.hazards)
+    ]
+    copied = sum(_bytes(labels, sizes) for labels in copies)
+    whole = copied + sum(size.bytes + size.indexes for size in moved)
+    return KeptBytes(*(rounded(size) if size >= LEAST else 0 for size in (whole, copied)))
 
 
 def _work(step: Step) -> _Work:
