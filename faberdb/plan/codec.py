@@ -13,6 +13,7 @@ from faberdb.errors import FaberError, StaleError
 from faberdb.model import CarriedRows
 from faberdb.plan import records
 from faberdb.plan.document import FORMAT_VERSION, Difference, Evidence, Plan, Stage
+from faberdb.plan.lossless import lossless_until
 from faberdb.plan.shape import PlanFile
 
 SHOWN = 5
@@ -87,6 +88,7 @@ def _seal(document: Mapping[str, Any]) -> str:
 
 
 def _document(plan: Plan) -> dict[str, Any]:
+    until = lossless_until(plan.kept) if plan.kind == "apply" else None
     return {
         "format_version": FORMAT_VERSION,
         "plan_id": plan.plan_id,
@@ -108,7 +110,7 @@ def _document(plan: Plan) -> dict[str, Any]:
         "changes": [records.change_to(c) for c in plan.changes],
         "renames": [{"before": records.object_to(a), "after": records.object_to(b)} for a, b in plan.renames],
         "differences": [_difference_to(d) for d in plan.differences],
-        "steps": [records.step_to(s) for s in plan.steps],
+        "steps": [records.step_to(s) | ({"lossless_until": until(s)} if until else {}) for s in plan.steps],
         "rollback": [records.step_to(s) for s in plan.rollback],
         "kept": [records.kept_to(k) for k in plan.kept],
         "proof": None if plan.proof is None else _proof_to(plan.proof),

@@ -134,6 +134,10 @@ class StepRecord(Strict):
     """Other objects that the statement is of, too."""
     data: LiveRowsRecord | None = None
     """Missing where no row can be in the way, or none was looked for."""
+    lossless_until: Literal["open", "purge", "never"] | None = None
+    """How long a rollback loses nothing of it: `open`, without an end (rows written since that do not fit stop it
+    before its first change); `purge`, until what it kept in quarantine is destroyed; `never`, since nothing takes it
+    back, or nothing is kept. Missing in plans that take something back, or purge."""
 
 
 class PendingRecord(Strict):

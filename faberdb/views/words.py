@@ -318,6 +318,8 @@ def quarantine(plan: Plan) -> str:
     if found is not None and found.estimated:
         of_it = "all" if found.estimated == found.bytes else size(found.estimated)
         said += f"; {of_it} of it is an estimate, for values that are copied"
+    if plan.kind == "apply":
+        said += f"; rollback brings {'it' if len(plan.kept) == 1 else 'them'} back until a purge"
     return f"{said}. {DESPITE_DROP}" if plan.despite_drop else f"{said}."
 
 

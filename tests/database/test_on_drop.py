@@ -123,7 +123,7 @@ def test_what_is_made_anew_is_kept_and_the_plan_says_why(conninfo: str, project:
     ran = folder.run("plan", "live", "--out", "plan.json")
     assert ran.code == 0, ran.err
     said = " ".join(ran.out.split())
-    assert "To quarantine: 1 thing, under 1 MB. That is so although on_drop is `drop`" in said
+    assert "under 1 MB; rollback brings it back until a purge. That is so although on_drop is `drop`" in said
     assert folder.run("apply", "plan.json").code == 0
     assert "although on_drop is `drop`" in " ".join(folder.run("show", "plan.json").out.split())
     query = "select count(*) from pg_class where relnamespace::regnamespace::text ~ '^faberdb_quar' and relkind = 'r'"
