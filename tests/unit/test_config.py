@@ -241,7 +241,7 @@ BAD: list[tuple[str, str, str]] = [
     (
         "a name that is taken by the journal of another",
         HEAD + '[environments."prod.journal"]\n',
-        "3:1: `.journal` ends the name of what is kept beside the state of an environment",
+        "3:15: `.journal` ends the name of what is kept beside the state of an environment",
     ),
     (
         "protected and not",
