@@ -135,11 +135,6 @@ def test_what_a_role_may_not_see_or_do_is_said(conninfo: str, project: Callable[
         run_sql(conninfo, "create schema faberdb_quarantine")  # all of another role
         found = findings(folder.run("health", "live", "--json"))
         assert (found["privileges"]["verdict"], found["privileges"]["stops"]) == ("critical", True)
-        refused = folder.run("apply", "live", "--auto-approve")
-        assert (refused.code, "are not those of role passer_by" in " ".join(refused.err.split())) == (
-            9,
-            True,
-        ), refused.err
         assert fetch(conninfo, "select to_regclass('public.customer')") == [(None,)]
     finally:
         run_sql(conninfo, "drop owned by passer_by; drop role passer_by")

@@ -239,6 +239,11 @@ BAD: list[tuple[str, str, str]] = [
         "4:1: an environment cannot be promoted from itself",
     ),
     (
+        "a name that is taken by the journal of another",
+        HEAD + '[environments."prod.journal"]\n',
+        "3:15: `.journal` ends the name of what is kept beside the state of an environment",
+    ),
+    (
         "protected and not",
         HEAD + '[environments.prod]\nprotected = false\n[safety]\nprotected_environments = ["prod"]\n',
         "4:1: [safety] protected_environments says the opposite; change one of the two",
