@@ -51,6 +51,7 @@ def change_parents(d: Draw, model: Model, item: Item) -> None:
         parents.remove(d.pick(parents))
     elif len(parents) > 1:
         parents.reverse()
+    others = [t for t in others if mark(t) not in parents]  # as one without columns may be
     if others and d.one_in(2):
         parents.append(mark(d.pick(others)))
     model.respec(item, inherits=parents or None)
