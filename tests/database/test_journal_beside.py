@@ -211,6 +211,15 @@ def test_whoever_takes_over_waits_for_what_is_being_committed(two: Two, monkeypa
     assert mine.done == {two.steps[0].transaction}
 
 
+def test_the_id_of_a_transaction_outlives_a_crash_of_the_server(two: Two) -> None:
+    """What is not written out yet when the server crashes gives its id to another transaction, which then commits."""
+    with two.first.transaction():
+        two.first.execute("create table made (id int)")
+        ((made,),) = two.first.query("select pg_current_wal_insert_lsn()::text")
+        two.first._kept.end("mine", two.steps)
+        assert two.first.query("select pg_current_wal_flush_lsn() >= %s::pg_lsn", made) == [(True,)]
+
+
 def test_a_server_that_was_set_back_is_told(two: Two) -> None:
     two.first.end_plan("mine", "stopped")
     document = json.loads(two.written())
