@@ -21,6 +21,7 @@ from faberdb.model import Limits, NotedPlan, NotedTransaction
 from faberdb.plan.codec import from_json
 from faberdb.plan.journal import from_json as journal_of
 from faberdb_providers.postgres import fencing
+from faberdb_providers.postgres.journal_beside import of_database
 from faberdb_providers.postgres.target import Target
 from faberdb_state import local
 from tests.conftest import ProjectFolder
@@ -218,6 +219,14 @@ def test_the_id_of_a_transaction_outlives_a_crash_of_the_server(two: Two) -> Non
         ((made,),) = two.first.query("select pg_current_wal_insert_lsn()::text")
         two.first._kept.end("mine", two.steps)
         assert two.first.query("select pg_current_wal_flush_lsn() >= %s::pg_lsn", made) == [(True,)]
+
+
+def test_a_new_name_makes_it_no_other_database(two: Two) -> None:
+    stored, here = two.first.stored, two.first.identity()
+    assert stored is not None
+    plans = stored.plans()
+    assert of_database(plans, {**here, "name": "renamed"}) == list(plans)
+    assert of_database(plans, {**here, "system": None, "name": "renamed"}) == []
 
 
 def test_a_server_that_was_set_back_is_told(two: Two) -> None:

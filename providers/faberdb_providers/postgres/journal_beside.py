@@ -144,12 +144,14 @@ class JournalBeside:
 
 
 def of_database(plans: Iterable[NotedPlan], identity: Identity) -> list[NotedPlan]:
-    """Those of this very database: ids of transactions mean nothing in another. What one of both does not tell (a
-    managed service) tells nothing."""
+    """Those of this very database: ids of transactions mean nothing in another. A new name does not make it another,
+    unless the system is not told (a managed service); what one of both does not tell tells nothing."""
 
     def here(plan: NotedPlan) -> bool:
         both = plan.database.keys() & identity.keys()
-        return all(plan.database[k] == identity[k] for k in both if None not in (plan.database[k], identity[k]))
+        told = {k for k in both if None not in (plan.database[k], identity[k])}
+        asked = told - {"name"} if "system" in told else told
+        return all(plan.database[k] == identity[k] for k in asked)
 
     return [plan for plan in plans if here(plan)]
 
