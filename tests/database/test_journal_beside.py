@@ -199,6 +199,28 @@ def test_whoever_lost_the_journal_writes_nothing(two: Two, struck: Struck) -> No
     assert (two.written(), struck.dump()) == (before, struck.before)
 
 
+@pytest.mark.parametrize("always", [True, False], ids=["beside", "in the database"])
+def test_whoever_takes_over_with_the_other_journal_fences_off_too(
+    two: Two, struck: Struck, always: bool, tmp_path: Path
+) -> None:
+    """The setting can change between an apply and the one that takes over from it."""
+    for target in (two.first, two.second):
+        target.execute("select pg_advisory_unlock_all()")
+        target.__dict__.pop("_kept", None)
+    stored = [StateJournal(lambda: local.store(tmp_path), "live", always=one) for one in (always, not always)]
+    two.first.stored, two.second.stored = stored
+    for target, holder in ((two.first, "ann"), (two.second, "bob")):
+        target.lock(holder)
+        target.prepare_bookkeeping(())
+        target.fence_off(holder)
+        target.begin_plan(holder, "apply", holder, "{}")
+        target.execute("select pg_advisory_unlock_all()")
+    two.first.lock("ann")
+    with pytest.raises(LockLostError, match="somebody else has taken over"):
+        two.first.run_transaction("ann", two.steps, Limits(), lambda step: None, lambda: None)
+    assert struck.dump() == struck.before
+
+
 def test_whoever_takes_over_waits_for_what_is_being_committed(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fencing, "PATIENCE", 0.3)
     with two.first.transaction():
