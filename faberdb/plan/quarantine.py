@@ -54,7 +54,9 @@ class Lot:
 
 def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tuple[list[Lot], list[InQuarantine]]:
     """What is in quarantine, by plan, the oldest first; and the places of which the journal does not know the plan.
-    A number is free again once a place is gone, so a place is of the last plan that names it."""
+    A number is free again once a place is gone, so a place is of the last plan that names it, and never of one of
+    which all was purged: then it is of a plan in the journal of somebody else."""
+    gone = purged(entries)
     documents = _documents(entries)
     back = {d["of_plan"]: e.at for e, d in documents if d["kind"] == "rollback" and _complete(e, d)}
     barred = _out_of_reach(documents, back)
@@ -63,7 +65,9 @@ def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tup
     for entry, document in documents:
         if entry.done or entry.state in ENDED:
             for one in document["kept"]:
-                owners[one["place"]] = entry
+                owners.pop(one["place"], None)
+                if entry.plan_id not in gone:
+                    owners[one["place"]] = entry
                 kept.setdefault((entry.plan_id, one["place"]), []).append(records.address(one["address"]))
     found = []
     for entry, document in documents:

@@ -21,6 +21,7 @@ from faberdb.model import Limits, NotedPlan, NotedTransaction
 from faberdb.plan.codec import from_json
 from faberdb.plan.journal import from_json as journal_of
 from faberdb_providers.postgres import fencing
+from faberdb_providers.postgres.journal_beside import of_database
 from faberdb_providers.postgres.target import Target
 from faberdb_state import local
 from tests.conftest import ProjectFolder
@@ -198,6 +199,28 @@ def test_whoever_lost_the_journal_writes_nothing(two: Two, struck: Struck) -> No
     assert (two.written(), struck.dump()) == (before, struck.before)
 
 
+@pytest.mark.parametrize("always", [True, False], ids=["beside", "in the database"])
+def test_whoever_takes_over_with_the_other_journal_fences_off_too(
+    two: Two, struck: Struck, always: bool, tmp_path: Path
+) -> None:
+    """The setting can change between an apply and the one that takes over from it."""
+    for target in (two.first, two.second):
+        target.execute("select pg_advisory_unlock_all()")
+        target.__dict__.pop("_kept", None)
+    stored = [StateJournal(lambda: local.store(tmp_path), "live", always=one) for one in (always, not always)]
+    two.first.stored, two.second.stored = stored
+    for target, holder in ((two.first, "ann"), (two.second, "bob")):
+        target.lock(holder)
+        target.prepare_bookkeeping(())
+        target.fence_off(holder)
+        target.begin_plan(holder, "apply", holder, "{}")
+        target.execute("select pg_advisory_unlock_all()")
+    two.first.lock("ann")
+    with pytest.raises(LockLostError, match="somebody else has taken over"):
+        two.first.run_transaction("ann", two.steps, Limits(), lambda step: None, lambda: None)
+    assert struck.dump() == struck.before
+
+
 def test_whoever_takes_over_waits_for_what_is_being_committed(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fencing, "PATIENCE", 0.3)
     with two.first.transaction():
@@ -209,6 +232,23 @@ def test_whoever_takes_over_waits_for_what_is_being_committed(two: Two, monkeypa
     two.second.fence_off("bob")
     (mine,) = [entry for entry in two.second.journal() if entry.plan_id == "mine"]
     assert mine.done == {two.steps[0].transaction}
+
+
+def test_the_id_of_a_transaction_outlives_a_crash_of_the_server(two: Two) -> None:
+    """What is not written out yet when the server crashes gives its id to another transaction, which then commits."""
+    with two.first.transaction():
+        two.first.execute("create table made (id int)")
+        ((made,),) = two.first.query("select pg_current_wal_insert_lsn()::text")
+        two.first._kept.end("mine", two.steps)
+        assert two.first.query("select pg_current_wal_flush_lsn() >= %s::pg_lsn", made) == [(True,)]
+
+
+def test_a_new_name_makes_it_no_other_database(two: Two) -> None:
+    stored, here = two.first.stored, two.first.identity()
+    assert stored is not None
+    plans = stored.plans()
+    assert of_database(plans, {**here, "name": "renamed"}) == list(plans)
+    assert of_database(plans, {**here, "system": None, "name": "renamed"}) == []
 
 
 def test_a_server_that_was_set_back_is_told(two: Two) -> None:

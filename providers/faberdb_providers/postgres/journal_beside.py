@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import DatabaseError, JournalError, LockLostError
 from faberdb.model import JournalEntry, Kept, NotedPlan, NotedTransaction, Step, StoredJournal, UnderWay
@@ -30,6 +31,8 @@ _ID = """
 select pg_current_xact_id()::text,
        case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end
 """
+# The record bears the id of the transaction, and all before it is written out with it.
+_ON_DISK = "select pg_logical_emit_message(false, 'faberdb', '', true)"
 
 Identity = Mapping[str, Any]
 
@@ -101,7 +104,21 @@ class JournalBeside:
             self.committed(plan_id, steps)
             return
         ((xid, _),) = self._session.query(_ID)
+        self._last_through_a_crash()
         self._note(plan_id, NotedTransaction(steps[0].transaction, "committing", xid))
+
+    def _last_through_a_crash(self) -> None:
+        """Have the id of the transaction on the server's disk. A server that crashes before gives it to the next
+        transaction once it is up again, and would tell of that one."""
+        if self._session.version >= 17:
+            self._session.query(_ON_DISK)
+            return
+        # Before 17 only a COMMIT writes the log out: one of somebody beside, with all that was logged before it.
+        connection = self._session.connection
+        conninfo = make_conninfo(connection.info.dsn, password=connection.info.password or None)
+        with psycopg.connect(conninfo, connect_timeout=5, application_name="faberdb", prepare_threshold=None) as beside:
+            beside.execute("select set_config('synchronous_commit', 'local', true)")
+            beside.execute("select pg_logical_emit_message(true, 'faberdb', '')")
 
     def committed(self, plan_id: str, steps: Sequence[Step]) -> None:
         number = steps[0].transaction
@@ -127,12 +144,14 @@ class JournalBeside:
 
 
 def of_database(plans: Iterable[NotedPlan], identity: Identity) -> list[NotedPlan]:
-    """Those of this very database: ids of transactions mean nothing in another. What one of both does not tell (a
-    managed service) tells nothing."""
+    """Those of this very database: ids of transactions mean nothing in another. A new name does not make it another,
+    unless the system is not told (a managed service); what one of both does not tell tells nothing."""
 
     def here(plan: NotedPlan) -> bool:
         both = plan.database.keys() & identity.keys()
-        return all(plan.database[k] == identity[k] for k in both if None not in (plan.database[k], identity[k]))
+        told = {k for k in both if None not in (plan.database[k], identity[k])}
+        asked = told - {"name"} if "system" in told else told
+        return all(plan.database[k] == identity[k] for k in asked)
 
     return [plan for plan in plans if here(plan)]
 

@@ -139,7 +139,7 @@ class DatabaseJournal:
         try:
             with written():
                 self._note(plan_id, steps, "done")
-        except JournalError as error:
+        except (JournalError, LockLostError) as error:
             error.committed = steps[0].statement.outside  # in a transaction it is taken back
             raise
         except ConnectionLostError as error:
@@ -177,7 +177,7 @@ def written() -> Iterator[None]:
     try:
         with refused("write its journal"):
             yield
-    except ConnectionLostError:
+    except (ConnectionLostError, LockLostError):
         raise
     except DatabaseError as error:
         raise JournalError(error.message, detail=error.detail, advice=error.advice) from error

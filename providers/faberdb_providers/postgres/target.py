@@ -34,6 +34,13 @@ select exists (select from slot where slot_type = 'logical' and database = curre
        and (exists (select from slot where slot_type = 'physical') or exists (select from pg_stat_replication))
 """
 
+_FENCE = """
+select has_schema_privilege('faberdb', 'usage') and has_table_privilege(t, 'select')
+   and has_table_privilege(t, 'update')
+  from to_regclass('faberdb.fence') t where t is not null
+"""
+"""Whether there is a token in the database, and this role may count it up."""
+
 
 class Target(Session):
     """A session that may change things, and writes down what it does."""
@@ -128,9 +135,20 @@ class Target(Session):
         self._kept.remove()
 
     def fence_off(self, holder: str) -> None:
-        """From now on no write of whoever held the lock before succeeds. Raises DatabaseError, JournalError,
-        LockedError where one of them does not end."""
+        """From now on no write of whoever held the lock before succeeds, whichever journal they write. Raises
+        DatabaseError, StateError, JournalError, LockedError where one of them does not end."""
         self._kept.fence_off(holder)
+        if other := self._not_kept():
+            other.fence_off(holder)
+
+    def _not_kept(self) -> Journal | None:
+        """The journal that is not written here, where somebody may be writing it: the setting, or a right, may be
+        another one for them."""
+        if not self._beside:
+            if self.stored is None or not self.stored.plans():
+                return None
+            return JournalBeside(self, self.stored, self.identity(), self._keep_closed)
+        return DatabaseJournal(self, self._keep_closed) if self.query(_FENCE) == [(True,)] else None
 
     def lock_lost(self) -> bool:
         """Whether this session does not hold the lock, or somebody has taken it since. Within a transaction, nobody can
