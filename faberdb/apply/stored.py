@@ -72,11 +72,12 @@ class StateJournal:
         self._put(sorted((*others, plan), key=lambda one: one.number))
 
     def rebind(self, old: Mapping[str, Any], new: Mapping[str, Any], until: str) -> None:
-        """What had ended on one database until a moment (ISO 8601, UTC) is noted as of another. Raises JournalError."""
+        """What had ended on one database until a moment (ISO 8601, UTC) is noted as of another too. Raises
+        JournalError."""
         if not any(_within(plan, old, until) for plan in self.plans()):
             return
         plans = self.take("restore")
-        self._put([replace(plan, database=dict(new)) if _within(plan, old, until) else plan for plan in plans])
+        self._put([_restored(plan, new) if _within(plan, old, until) else plan for plan in plans])
 
     def _read(self, data: bytes) -> tuple[NotedPlan, ...]:
         from faberdb.plan.journal import from_json
@@ -125,4 +126,11 @@ class StateJournal:
 
 
 def _within(plan: NotedPlan, old: Mapping[str, Any], until: str) -> bool:
-    return dict(plan.database) == dict(old) and bool(plan.ended) and plan.ended[:19] <= until[:19]
+    of_it = any(dict(one) == dict(old) for one in plan.databases)
+    return of_it and bool(plan.ended) and plan.ended[:19] <= until[:19]
+
+
+def _restored(plan: NotedPlan, new: Mapping[str, Any]) -> NotedPlan:
+    """The plan, of that database too. What the server called its transactions says nothing to another server."""
+    transactions = tuple(replace(one, id="") if one.outcome == "done" else one for one in plan.transactions)
+    return replace(plan, restored=(*plan.restored, dict(new)), transactions=transactions)

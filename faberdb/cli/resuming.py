@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from faberdb.cli.made import Made
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.errors import RefusedError, StoppedError
+from faberdb.model import JournalEntry
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan
 
@@ -16,20 +19,22 @@ def resumed(workspace: Workspace, environment: Environment) -> Made:
     Raises RefusedError where there is none, StoppedError where another command goes on with it, LockedError where an
     apply is at work.
     """
+    state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
         session.refuse_under_way()
-        entries = session.journal()
-    for entry in reversed(entries):
-        plan = from_json(entry.document, f"journal of environment {environment.name}")
-        if plan.environment != environment.name or (entry.state == "running" and not entry.done):
-            continue  # a colleague's, or one that has changed nothing
-        if entry.state not in ("running", "stopped"):
-            break  # whatever stopped before it was ended by it
-        if plan.kind != "apply":
+        target = workspace.provider.target(session)
+        for entry in reversed(session.journal()):
+            plan = from_json(entry.document, f"journal of environment {environment.name}")
+            of_others = plan.environment != environment.name or (state is not None and plan.lineage != state.lineage)
+            if of_others or not _touched(plan, entry, target):
+                continue
+            if entry.state not in ("running", "stopped"):
+                break  # whatever stopped before it was ended by it
+            if plan.kind == "apply":
+                return Made(plan, ends=True, again=command_of(environment.name))
             if plan.complete(entry.done):
                 break  # only not recorded; the same command again would begin another one
             raise _another_command(plan)
-        return Made(plan, ends=True, again=command_of(environment.name))
     raise RefusedError(
         f"nothing stopped part way on {environment.name}",
         advice=f"see where it stands: faberdb status {environment.name}; plan anew: faberdb apply {environment.name}",
@@ -39,6 +44,15 @@ def resumed(workspace: Workspace, environment: Environment) -> Made:
 def command_of(environment: str) -> str:
     """The command that goes on with what stopped part way."""
     return f"faberdb apply {environment} --resume"
+
+
+def _touched(plan: Plan, entry: JournalEntry, target: Any) -> bool:
+    """Whether it may have changed something: a first statement outside of transactions takes effect before the journal
+    can say so."""
+    if entry.state != "running" or entry.done or entry.in_doubt:
+        return True
+    first = plan.steps[0].statement if plan.steps else None
+    return first is not None and first.outside and bool(first.done_when) and target.holds(first.done_when)
 
 
 def _another_command(plan: Plan) -> StoppedError:

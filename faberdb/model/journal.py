@@ -25,9 +25,9 @@ class NotedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class NotedPlan:
-    """A plan that was begun, or gone on with. database: the identity of the one it was begun on. started, ended, noted:
-    by the clock of the server, ISO 8601 in UTC with microseconds; ended is empty until then, noted is the last time
-    that anything was. document: the plan."""
+    """A plan that was begun, or gone on with. database: the identity of the one it was begun on; restored: of those
+    that a restore made of that one. started, ended, noted: by the clock of the server, ISO 8601 in UTC with
+    microseconds; ended is empty until then, noted is the last time that anything was. document: the plan."""
 
     plan_id: str
     number: int
@@ -40,6 +40,12 @@ class NotedPlan:
     database: Mapping[str, Any]
     document: str = field(repr=False)
     transactions: tuple[NotedTransaction, ...] = ()
+    restored: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def databases(self) -> tuple[Mapping[str, Any], ...]:
+        """The identities of all that it is of."""
+        return (self.database, *self.restored)
 
 
 class StoredJournal(Protocol):
@@ -65,6 +71,6 @@ class StoredJournal(Protocol):
         ...
 
     def rebind(self, old: Mapping[str, Any], new: Mapping[str, Any], until: str) -> None:
-        """What had ended on one database until a moment is known of another, which is that one as it was then.
+        """What had ended on one database until a moment is known of another too, which is that one as it was then.
         Raises JournalError."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -46,6 +46,8 @@ class PlanRecord(_Strict):
     document: str
     """The plan, as JSON."""
     transactions: list[TransactionRecord]
+    restored: list[dict[str, Any]]
+    """The identities of databases that restores have made of that one."""
 
 
 class JournalFile(_Strict):
@@ -67,9 +69,14 @@ def to_json(environment: str, token: str, holder: str, plans: Sequence[NotedPlan
         "environment": environment,
         "token": token,
         "holder": holder,
-        "plans": [{**asdict(plan), "database": dict(plan.database)} for plan in plans],
+        "plans": [_record(plan) for plan in plans],
     }
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def _record(plan: NotedPlan) -> dict[str, Any]:
+    databases = {"database": dict(plan.database), "restored": [dict(one) for one in plan.restored]}
+    return {**asdict(replace(plan, database={}, restored=())), **databases}
 
 
 def from_json(data: bytes, where: str) -> tuple[NotedPlan, ...]:
@@ -91,10 +98,9 @@ def from_json(data: bytes, where: str) -> tuple[NotedPlan, ...]:
             advice="put back the copy before it, where the store keeps one; else move it away and write down what the"
             " database is now: faberdb import ENVIRONMENT. What it told of plans that stopped part way is lost then",
         ) from None
-    plans = (
-        NotedPlan(
-            **{**p.model_dump(), "transactions": tuple(NotedTransaction(**t.model_dump()) for t in p.transactions)}
-        )
-        for p in found.plans
-    )
-    return tuple(sorted(plans, key=lambda plan: plan.number))
+    return tuple(sorted(map(_plan, found.plans), key=lambda plan: plan.number))
+
+
+def _plan(record: PlanRecord) -> NotedPlan:
+    transactions = tuple(NotedTransaction(**one.model_dump()) for one in record.transactions)
+    return NotedPlan(**{**record.model_dump(), "transactions": transactions, "restored": tuple(record.restored)})

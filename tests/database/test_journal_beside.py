@@ -269,11 +269,30 @@ def test_another_database_has_nothing_to_do_with_it(two: Two, newest: Server) ->
         assert other.journal() == []
 
 
+def test_a_plan_is_of_each_database_that_was_restored_with_it(tmp_path: Path) -> None:
+    """The second restore of one backup found it no more, and nothing could be taken back."""
+    journal = StateJournal(lambda: local.store(tmp_path), "live", always=True)
+    journal.take("ann")
+    done = (NotedTransaction(1, "done", "700"),)
+    first, second, third = ({"system": "1", "oid": oid, "name": "shop"} for oid in (5, 6, 7))
+    journal.write(NotedPlan("a", 1, "apply", "applied", "ann", "2026-01", "2026-02", "2026-02", first, "{}", done))
+    journal.rebind(first, second, "2026-03")
+    journal.rebind(first, third, "2026-03")
+    (plan,) = journal.plans()
+    assert [bool(of_database([plan], one)) for one in (first, second, third, {**first, "oid": 8})] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert plan.transactions == (NotedTransaction(1, "done"),), "its id is that of another server's transaction"
+
+
 def test_a_document_is_read_as_it_was_written(tmp_path: Path) -> None:
     journal = StateJournal(lambda: local.store(tmp_path), "live", always=True)
     journal.take("ann")
     done = (NotedTransaction(1, "done", "700"), NotedTransaction(2, "begun"))
-    plan = NotedPlan("a", 1, "apply", "running", "ann", "2026", "", "2026", {"oid": 5}, "{}", done)
+    plan = NotedPlan("a", 1, "apply", "running", "ann", "2026", "", "2026", {"oid": 5}, "{}", done, ({"oid": 6},))
     journal.write(plan)
     assert journal.plans() == (plan,)
     assert local.store(tmp_path).list() == []

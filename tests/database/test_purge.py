@@ -297,8 +297,8 @@ def test_ages() -> None:
     # What a rollback left over has been left over since then.
     assert [lot.plan_id for lot in older(found, now - timedelta(days=30))] == ["a"]
     # Once it is purged, a place of the same name is of a plan that another environment's journal knows.
-    purge = {"kind": "purge", "environment": "live", "purges": ["b"], "steps": [{"transaction": 1}], "of_plan": ""}
-    purge |= {"from": {"lineage": ""}, "renames": [], "kept": []}
+    purge: dict[str, Any] = {"kind": "purge", "environment": "live", "purges": ["b"], "of_plan": ""}
+    purge |= {"steps": [{"transaction": 1}], "from": {"lineage": ""}, "renames": [], "kept": []}
     gone = JournalEntry("p", 4, "purge", "applied", "ann", "2026-12-01", json.dumps(purge), frozenset({1}))
     found, unknown = lots([*entries, gone], places)
     assert [lot.plan_id for lot in found] == ["a"]

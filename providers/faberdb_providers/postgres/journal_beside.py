@@ -147,13 +147,12 @@ def of_database(plans: Iterable[NotedPlan], identity: Identity) -> list[NotedPla
     """Those of this very database: ids of transactions mean nothing in another. A new name does not make it another,
     unless the system is not told (a managed service); what one of both does not tell tells nothing."""
 
-    def here(plan: NotedPlan) -> bool:
-        both = plan.database.keys() & identity.keys()
-        told = {k for k in both if None not in (plan.database[k], identity[k])}
+    def same(noted: Identity) -> bool:
+        told = {k for k in noted.keys() & identity.keys() if None not in (noted[k], identity[k])}
         asked = told - {"name"} if "system" in told else told
-        return all(plan.database[k] == identity[k] for k in asked)
+        return all(noted[k] == identity[k] for k in asked)
 
-    return [plan for plan in plans if here(plan)]
+    return [plan for plan in plans if any(map(same, plan.databases))]
 
 
 def entries_beside(
