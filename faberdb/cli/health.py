@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from faberdb.cli.checking_health import health_of
@@ -19,7 +21,7 @@ def command(ctx: click.Context, environment: str | None, as_json: bool, no_color
     """Check the health of ENVIRONMENT, or of all of them, READ ONLY, and starting nothing: connection, version,
     privileges, replication, transactions, locks, leftovers, sequences, wraparound, dead rows, disk, backups. It
     ends with 1 where something is critical, else with 0; thresholds stand in `[health]` of faberdb.toml."""
-    workspace = workspace_of(ctx)
+    workspace = replace(workspace_of(ctx), only_looks=True)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     names = [environment] if environment else list(workspace.project.environments)
     critical = False

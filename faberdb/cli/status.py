@@ -46,7 +46,7 @@ CHECKED = {
 @click.pass_context
 def command(ctx: click.Context, environment: str | None, as_json: bool, no_color: bool, verbose: int) -> int:
     """Show where ENVIRONMENT stands, or all of them. Changes nothing, and starts nothing."""
-    workspace = workspace_of(ctx)
+    workspace = replace(workspace_of(ctx), only_looks=True)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     names = [environment] if environment else list(workspace.project.environments)
     view.status([_row(workspace, environment_named(workspace, name)) for name in names])

@@ -42,6 +42,8 @@ class Workspace:
     surroundings: Surroundings
     standing_in: Mapping[str, str] = field(default_factory=dict, repr=False)
     """How to reach what is looked at instead of an environment's own database, by environment."""
+    only_looks: bool = False
+    """Whether nothing may be made, not even an embedded database that is missing: that one is lost is to be seen."""
     _declared_names: dict[str, frozenset[Address]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -84,6 +86,7 @@ class Workspace:
                 self._bin_setting,
                 self._path,
                 environment.server_version,
+                make=not self.only_looks,
             )
         )
 

@@ -242,3 +242,20 @@ def test_what_cannot_be_reached_is_critical_and_what_does_not_run_is_not_started
     assert (both.code, "critical  connectivity  cannot connect to environment live" in both.out) == (1, True), both
     assert "hush" not in both.out + both.err
     assert not (folder.root / ".faberdb" / "postgres").exists()
+
+
+def test_an_embedded_database_that_is_lost_is_not_made_anew_by_a_look(
+    project: Callable[..., ProjectFolder],
+) -> None:
+    folder = project({}, '[environments.dev]\nhosting = "embedded"\n')
+    folder.declare('[tables.book.columns]\nid = "int"\n')
+    try:
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        status = folder.run("status", "dev", "--json").out.splitlines()[-1]
+        keeper = make_conninfo(json.loads(status)["url"], dbname="postgres")
+        run_sql(keeper, "drop database shop with (force)")
+        assert "there is no database shop" in folder.run("status", "dev").out
+        assert folder.run("health", "dev").code == 1
+        assert fetch(keeper, "select from pg_database where datname = 'shop'") == []
+    finally:
+        folder.run("stop", "dev")

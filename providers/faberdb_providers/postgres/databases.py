@@ -17,10 +17,14 @@ from faberdb_providers.postgres.servers.binaries import find
 from faberdb_providers.postgres.session import Session
 
 
-def embedded_database(folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
+def embedded_database(
+    folder: Path, name: str, bin_setting: str | None, path: str, major: int | None, *, make: bool = True
+) -> str:
     """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
-    the database `name` in it. Raises DatabaseError."""
+    the database `name` in it, which is made too where `make` says so. Raises DatabaseError."""
     base = embedded.ensure_running(folder, find(bin_setting, path), major)
+    if not make:
+        return make_conninfo(base, dbname=name)
     with psycopg.connect(make_conninfo(base, dbname="postgres"), autocommit=True) as keeper:
         if not keeper.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):

@@ -115,12 +115,14 @@ class PostgresProvider:
 
         return Service.of(hosting, declared)
 
-    def embedded(self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None) -> str:
+    def embedded(
+        self, folder: Path, name: str, bin_setting: str | None, path: str, major: int | None, *, make: bool = True
+    ) -> str:
         """Start the embedded server of a folder, which is made when it is missing; returns the connection string of
-        the database `name` in it. Raises DatabaseError."""
+        the database `name` in it, which is made too where `make` says so. Raises DatabaseError."""
         from faberdb_providers.postgres.databases import embedded_database
 
-        return embedded_database(folder, name, bin_setting, path, major)
+        return embedded_database(folder, name, bin_setting, path, major, make=make)
 
     def embedded_running(self, folder: Path) -> bool:
         from faberdb_providers.postgres.servers import embedded
