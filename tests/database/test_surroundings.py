@@ -4,6 +4,7 @@ helps, with nothing changed."""
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import re
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -344,6 +346,7 @@ def test_a_role_that_may_make_no_schemas_keeps_its_journal_beside_the_state(cach
         )
 
 
-def beside(folder: ProjectFolder) -> bytes:
-    """The journal beside the state."""
-    return (folder.root / ".faberdb/state/live.journal.json").read_bytes()
+def beside(folder: ProjectFolder) -> list[dict[str, Any]]:
+    """The plans in the journal beside the state. Whoever takes the lock writes a new token there, wherever they note
+    theirs."""
+    return list(json.loads((folder.root / ".faberdb/state/live.journal.json").read_bytes())["plans"])
