@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import pytest
 
 from faberdb.apply.fits import without_doubt
 from faberdb.errors import StoppedError
-from faberdb.model import JournalEntry
-from faberdb.plan.document import Plan
+from faberdb.model import Action, Address, JournalEntry, Risk, Statement, Step
+from faberdb.plan.document import Plan, Stage
 from faberdb.plan.in_doubt import settled
+from tests.unit.test_plan_document import PLAN
+
+TABLE = Address("table", ("public", "customer"))
 
 
-@dataclass
-class Step:
-    id: str
-    transaction: int
-
-
-class Stages(Plan):
-    """A plan of three transactions that is known by its fingerprints alone."""
-
-    def __init__(self, *prints: str) -> None:
-        object.__setattr__(self, "prints", prints)
-        object.__setattr__(self, "plan_id", "0123456789")
-        object.__setattr__(self, "environment", "live")
-        object.__setattr__(self, "steps", tuple(Step(f"s{n}", n) for n in (1, 2, 3)))
-
-    def fingerprint_after(self, done: object) -> str:
-        prints: tuple[str, ...] = self.prints  # type: ignore[attr-defined]
-        return prints[max(done, default=0)]  # type: ignore[call-overload]
+def stages(first: str, second: str) -> Plan:
+    """A plan of three transactions, by the fingerprints after the first two."""
+    return replace(
+        PLAN,
+        plan_id="0123456789",
+        environment="live",
+        from_fingerprint="none",
+        to_fingerprint="all",
+        steps=tuple(Step(f"s{n}", TABLE, Action.ALTER, Statement("ALTER", Risk.SAFE), n) for n in (1, 2, 3)),
+        stages=(Stage(1, first, ()), Stage(2, second, ())),
+    )
 
 
 def entry(done: set[int], in_doubt: set[int]) -> JournalEntry:
@@ -38,7 +34,7 @@ def entry(done: set[int], in_doubt: set[int]) -> JournalEntry:
 
 
 def test_the_catalogue_tells() -> None:
-    plan, mine = Stages("none", "one", "two", "all"), entry({1}, {2})
+    plan, mine = stages("one", "two"), entry({1}, {2})
     assert settled(plan, mine, "one") == frozenset({1})
     assert settled(plan, mine, "two") == frozenset({1, 2})
     assert settled(plan, mine, "by hand") is None
@@ -46,7 +42,7 @@ def test_the_catalogue_tells() -> None:
 
 
 def test_where_it_looks_the_same_nothing_is_guessed() -> None:
-    plan, mine = Stages("none", "same", "same", "all"), entry({1}, {2})
+    plan, mine = stages("same", "same"), entry({1}, {2})
     assert settled(plan, mine, "same") is None
     with pytest.raises(StoppedError, match="it is not known whether step s2 of plan 01234567 took effect") as told:
         without_doubt(plan, mine, "same")
@@ -55,7 +51,7 @@ def test_where_it_looks_the_same_nothing_is_guessed() -> None:
 
 
 def test_of_several_the_catalogue_tells_how_many() -> None:
-    plan, mine = Stages("none", "one", "two", "all"), entry(set(), {1, 2})
+    plan, mine = stages("one", "two"), entry(set(), {1, 2})
     assert [settled(plan, mine, now) for now in ("none", "one", "two")] == [
         frozenset(),
         frozenset({1}),
