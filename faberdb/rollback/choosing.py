@@ -33,5 +33,7 @@ def chosen_records(state: State | None, steps: int | None, goal: str | None, env
         return newest_first[: places[0]]
     count = steps or 1
     if count > len(newest_first):
-        raise ConfigError(f"only {len(newest_first)} applied plans of {environment} are left to take back")
+        there = len(newest_first)
+        left = "1 applied plan" if there == 1 else f"{there} applied plans"
+        raise ConfigError(f"only {left} of {environment} {'is' if there == 1 else 'are'} left to take back")
     return newest_first[:count]

@@ -38,7 +38,7 @@ def write_purge(
     page.line((purge_sentence(plan, going), "bold" if going else "green"))
     if going:
         risk = (plan.risk.word, RISK_STYLES[plan.risk])
-        page.line(("Risk: ", "bold"), risk, ". No rollback brings it back; only a backup has it then.")
+        page.line(("Risk: ", "bold"), risk, ". No rollback brings it back; only a backup from before could.")
         lost = [words.short_id(lot.plan_id) for lot in going if lot.returns]
         if lost:
             page.line(f"No longer to be taken back, nor is what was applied before: {', '.join(lost)}.")
