@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import JournalError, LockLostError, StateError
-from faberdb.model import JOURNAL_ENDING, NotedPlan
-from faberdb.store import StateStore
+from faberdb.model import JOURNAL_ENDING
+
+if TYPE_CHECKING:
+    from faberdb.model import NotedPlan
+    from faberdb.store import StateStore
 
 # What reads and writes the document is loaded when there is one: most commands find none.
 

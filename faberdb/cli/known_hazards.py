@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
-from faberdb.config.project import HazardRule
 from faberdb.declare.source import place_of
 from faberdb.errors import ConfigError
-from faberdb.model import Explanation
+
+if TYPE_CHECKING:
+    from faberdb.config.project import HazardRule
+    from faberdb.model import Explanation
 
 
 def refuse_unknown(rules: Mapping[str, HazardRule], known: Callable[[], Mapping[str, Explanation]]) -> None:

@@ -4,13 +4,16 @@ meant, so to leave it out is a contradiction, and a pattern that names nothing i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from faberdb.cli.workspace import Workspace
 from faberdb.config.pattern import parts_of
-from faberdb.config.project import Environment, Project
 from faberdb.declare.source import Problem, closest, error_of, place_of, problem_at
 from faberdb.errors import ConfigError, DeclarationError
 from faberdb.model import Address, Catalogue, Object, Origin
+
+if TYPE_CHECKING:
+    from faberdb.cli.workspace import Workspace
+    from faberdb.config.project import Environment, Project
 
 _SHOWN = 5
 

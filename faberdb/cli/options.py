@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
@@ -14,7 +14,9 @@ from faberdb.cli.workspace import Workspace
 from faberdb.errors import ApprovalError, CutShortError
 from faberdb.model import Risk
 from faberdb.views import make_view
-from faberdb.views.view import View
+
+if TYPE_CHECKING:
+    from faberdb.views.view import View
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Taken = ParamSpec("Taken")

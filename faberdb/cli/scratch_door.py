@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.model import Address, Object
+if TYPE_CHECKING:
+    from faberdb.model import Address, Object
 
 
 class ScratchDoor:

@@ -12,23 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from faberdb import plugins
-from faberdb.apply.stored import StateJournal
 from faberdb.cli.json_schemas import restore_json_schemas
 from faberdb.cli.known_hazards import refuse_unknown
 from faberdb.cli.scratch_door import ScratchDoor
-from faberdb.config.environment import Surroundings, surroundings
+from faberdb.config.environment import surroundings
 from faberdb.config.pattern import pattern
-from faberdb.config.project import Environment, Project, load
+from faberdb.config.project import load
 from faberdb.declare.source import place_of
 from faberdb.diff.forgotten import forgotten
 from faberdb.errors import BrokenStateError, ConfigError, DeclarationError, FaberError, NoDatabaseError, StateError
-from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Catalogue, Object, Origin, StoredJournal, Unmanaged
-from faberdb.store import StateStore
+from faberdb.model import LEFT_OUT, OF_OTHERS, OF_SERVICE, Address, Origin
 
 if TYPE_CHECKING:
+    from faberdb.config.environment import Surroundings
+    from faberdb.config.project import Environment, Project
     from faberdb.declare.load import Declaration
+    from faberdb.model import Catalogue, Object, StoredJournal, Unmanaged
     from faberdb.plan.standing import Standing
     from faberdb.plan.state import State
+    from faberdb.store import StateStore
 
 GENERATED = ".faberdb"
 """Folder in the project for what faberdb can make again, and for embedded databases."""
@@ -129,6 +131,8 @@ class Workspace:
 
     def stored_journal(self, environment: Environment) -> StoredJournal:
         """The journal beside the state of an environment, as far as there is one."""
+        from faberdb.apply.stored import StateJournal
+
         return StateJournal(lambda: self.store, environment.name, always=self.project.state.journal == "state")
 
     @contextmanager

@@ -13,12 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from faberdb.config.project import Environment, Project
 from faberdb.declare.source import place_of
 from faberdb.errors import ConfigError
 from faberdb.model import Origin
+
+if TYPE_CHECKING:
+    from faberdb.config.project import Environment, Project
 
 EXAMPLE = "postgresql://USER:PASSWORD@HOST:5432/DATABASE"
 _LOCAL = ("localhost", "127.0.0.1", "::1")

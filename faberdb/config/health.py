@@ -69,33 +69,33 @@ class ShareWarning(Table):
 class HealthTable(Table):
     """From when on `faberdb health` calls something a warning, or critical."""
 
-    latency: DurationThreshold = DurationThreshold(warning="200ms", critical="2s")
+    latency: DurationThreshold = DurationThreshold.model_construct(warning="200ms", critical="2s")
     """How long one round trip to the server takes."""
-    replication_lag: DurationThreshold = DurationThreshold(warning="30s", critical="5min")
+    replication_lag: DurationThreshold = DurationThreshold.model_construct(warning="30s", critical="5min")
     """How far a standby is behind, in time."""
-    replication_lag_bytes: SizeThreshold = SizeThreshold(warning="100MB", critical="1GB")
+    replication_lag_bytes: SizeThreshold = SizeThreshold.model_construct(warning="100MB", critical="1GB")
     """How far a standby is behind, in write-ahead log."""
-    replication_slots: SizeThreshold = SizeThreshold(warning="1GB", critical="10GB")
+    replication_slots: SizeThreshold = SizeThreshold.model_construct(warning="1GB", critical="10GB")
     """How much write-ahead log a replication slot keeps. A slot that nobody reads is a warning at least."""
-    long_transactions: DurationThreshold = DurationThreshold(warning="5min", critical="1h")
+    long_transactions: DurationThreshold = DurationThreshold.model_construct(warning="5min", critical="1h")
     """How long a transaction is open."""
-    idle_in_transaction: DurationThreshold = DurationThreshold(warning="1min", critical="30min")
+    idle_in_transaction: DurationThreshold = DurationThreshold.model_construct(warning="1min", critical="30min")
     """How long a session does nothing in an open transaction."""
-    lock_waits: DurationThreshold = DurationThreshold(warning="5s", critical="1min")
+    lock_waits: DurationThreshold = DurationThreshold.model_construct(warning="5s", critical="1min")
     """How long a session waits for a lock."""
-    prepared_transactions: DurationThreshold = DurationThreshold(warning="5min", critical="1h")
+    prepared_transactions: DurationThreshold = DurationThreshold.model_construct(warning="5min", critical="1h")
     """How old a prepared transaction is."""
-    connections: ShareThreshold = ShareThreshold(warning=0.8, critical=0.95)
+    connections: ShareThreshold = ShareThreshold.model_construct(warning=0.8, critical=0.95)
     """What share of the connections that are open to every role is in use."""
-    sequences: ShareThreshold = ShareThreshold(warning=0.75, critical=0.9)
+    sequences: ShareThreshold = ShareThreshold.model_construct(warning=0.75, critical=0.9)
     """What share of its values a sequence has given, up to its own end or that of the column it is for."""
-    wraparound: ShareThreshold = ShareThreshold(warning=0.4, critical=0.7)
+    wraparound: ShareThreshold = ShareThreshold.model_construct(warning=0.4, critical=0.7)
     """How old the oldest transaction id, or multixact id, is as a share of all there are (2^31)."""
-    dead_rows: ShareWarning = ShareWarning(warning=0.3)
+    dead_rows: ShareWarning = ShareWarning.model_construct(warning=0.3)
     """What share of the rows of a table is dead, as its statistics tell; never critical."""
-    disk: ShareThreshold = ShareThreshold(warning=0.85, critical=0.95)
+    disk: ShareThreshold = ShareThreshold.model_construct(warning=0.85, critical=0.95)
     """What share of the disk with the server's data is used, where less than 10 GB are free and that can be seen."""
-    backup_age: DurationThreshold = DurationThreshold(warning="26h", critical="168h")
+    backup_age: DurationThreshold = DurationThreshold.model_construct(warning="26h", critical="168h")
     """How old the last verified backup is, where backups are taken."""
 
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address
+if TYPE_CHECKING:
+    from faberdb.model import Address
 
 _KIND = re.compile(r'([^".:]*):')
 _PIECE = re.compile(r'"((?:[^"]|"")+)"|([^".]+)|(\.)')

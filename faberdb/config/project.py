@@ -6,15 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from faberdb.config.format import EnvironmentTable, ProjectFile, SafetyTable
+from faberdb.config.format import ProjectFile
 from faberdb.config.health import contradictions, thresholds
 from faberdb.config.table import seconds
 from faberdb.declare.explain import validate
-from faberdb.declare.source import Problem, Source, UnreadableError, closest, error_of, leaks, nearest, read
+from faberdb.declare.source import UnreadableError, closest, error_of, leaks, nearest, read
 from faberdb.errors import ConfigError
-from faberdb.model import JOURNAL_ENDING, Address, Origin, Risk, Thresholds
-from faberdb.policy.windows import Window, parse
+from faberdb.model import JOURNAL_ENDING, Address, Origin, Risk
+from faberdb.policy.windows import parse
+
+if TYPE_CHECKING:
+    from faberdb.config.format import EnvironmentTable, SafetyTable
+    from faberdb.declare.source import Problem, Source
+    from faberdb.model import Thresholds
+    from faberdb.policy.windows import Window
 
 FILE_NAME = "faberdb.toml"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.declare.positions import Keys
+if TYPE_CHECKING:
+    from faberdb.declare.positions import Keys
 
 _URL = re.compile(r"\A\s*(?:jdbc:|prisma\+)?postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
 _URL_WITH_PASSWORD = re.compile(r"postgres(?:ql)?(?:\+\w+)?://[^\s/@:'\"]*:[^\s@'\"]+@", re.IGNORECASE)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from faberdb.declare.positions import Keys
-from faberdb.declare.source import Problem, Source, closest, nearest
+from faberdb.declare.source import closest, nearest
+
+if TYPE_CHECKING:
+    from faberdb.declare.positions import Keys
+    from faberdb.declare.source import Problem, Source
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from faberdb.declare.blocks import Block
 from faberdb.declare.explain import validate
-from faberdb.declare.positions import Keys
-from faberdb.declare.shape import FileBase, Section, Shape, compose
+from faberdb.declare.shape import FileBase, compose
 from faberdb.declare.source import (
-    Problem,
-    Source,
     UnreadableError,
     as_text,
     content_digest,
@@ -28,7 +24,17 @@ from faberdb.declare.source import (
     read,
 )
 from faberdb.errors import DeclarationError
-from faberdb.model import Address, Kind, Object, Origin, Place
+from faberdb.model import Origin, Place
+
+if TYPE_CHECKING:
+    from faberdb.declare.blocks import Block
+    from faberdb.declare.positions import Keys
+    from faberdb.declare.shape import Section, Shape
+    from faberdb.declare.source import (
+        Problem,
+        Source,
+    )
+    from faberdb.model import Address, Kind, Object
 
 __all__ = ["Declaration", "load", "place_of"]
 
@@ -72,10 +78,9 @@ def load(folder: Path, kinds: Sequence[Kind], search_path: Sequence[str]) -> Dec
             where=folder.as_posix(),
             advice="create it, or name another one as [project] schemas in faberdb.toml",
         )
-    reader = Reader(folder, compose(kinds), {kind.name: kind for kind in kinds}, tuple(search_path))
+    reader = Reader(folder, {kind.name: kind for kind in kinds}, tuple(search_path))
     with without_collector():
-        for file in schema_files(folder):
-            reader.take(file)
+        reader.digest(list(reader.open(schema_files(folder))))
     if reader.problems:
         raise error_of(reader.problems, DeclarationError)
     return Declaration(reader.objects, reader.contents, reader.blocks)
@@ -96,7 +101,6 @@ def without_collector() -> Iterator[None]:
 @dataclass(slots=True)
 class Reader:
     folder: Path
-    shape: Shape
     kinds: Mapping[str, Kind]
     search_path: tuple[str, ...]
     objects: dict[Address, Object] = field(default_factory=dict)
@@ -104,31 +108,38 @@ class Reader:
     blocks: dict[Path, Mapping[Block, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def take(self, file: Path) -> None:
-        """Reads one file; what is wrong with it is noted and the next file is read all the same."""
-        try:
-            source = read(file)
-        except UnreadableError as error:
-            self.problems.append(error.problem)
-            return
-        self.digest(source)
+    def open(self, files: Iterable[Path]) -> Iterator[Source]:
+        """Reads files; what is wrong with one is noted and the next one is read all the same."""
+        for file in files:
+            try:
+                yield read(file)
+            except UnreadableError as error:
+                self.problems.append(error.problem)
 
-    def digest(self, source: Source) -> None:
-        """Declares what the data of a source says."""
-        self._note(source.file, source.digest)
-        if source.blocks:
-            self.blocks[source.file] = source.blocks
-        problems = [*leaks(source), *self._fetch(source, source.data, self.shape.sections, ())]
-        if not problems:
-            whole = validate(source, self.shape.model)
-            if not isinstance(whole, list):
-                assert isinstance(whole, FileBase), "the model of a file extends it"
-                scope = tuple(dict.fromkeys((whole.schema_, *self.search_path)))
-                place = Place(whole.schema_, None, scope, Origin(source.file))
-                self._walk(source, whole, self.shape.sections, place)
-                return
-            problems = whole
-        self.problems += problems
+    def digest(self, sources: Sequence[Source]) -> None:
+        """Declares what the data of sources says. To compile the shape of what none of them mentions would take longer
+        than to read most of them."""
+        mentioned = [kind for kind in self.kinds.values() if any(kind.section in source.text for source in sources)]
+        for source in sources:
+            self._note(source.file, source.digest)
+            if source.blocks:
+                self.blocks[source.file] = source.blocks
+            if problems := [*leaks(source), *self._declared(source, compose(mentioned))]:
+                self.problems += problems
+
+    def _declared(self, source: Source, shape: Shape) -> Sequence[Problem]:
+        """Declares a source of this shape, or says what is wrong with it. That is said with all there is in mind: of an
+        unknown key what was meant, and a section can be written in a way in which nobody finds it."""
+        if problems := list(self._fetch(source, source.data, shape.sections, ())):
+            return problems
+        whole = validate(source, shape.model)
+        if isinstance(whole, list):
+            everything = compose(list(self.kinds.values()))
+            return whole if shape is everything else self._declared(source, everything)
+        assert isinstance(whole, FileBase), "the model of a file extends it"
+        scope = tuple(dict.fromkeys((whole.schema_, *self.search_path)))
+        self._walk(source, whole, shape.sections, Place(whole.schema_, None, scope, Origin(source.file)))
+        return ()
 
     def _note(self, file: Path, content: str) -> None:
         """Remember what was read; of a file that two entries name and that changed in between, no content is known."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faberdb.declare import blocks as toml
 from faberdb.declare.blocks import Block
 from faberdb.declare.load import Reader, schema_files, without_collector
-from faberdb.declare.shape import compose
 from faberdb.declare.source import Source, as_text, block_digests, content_digest, error_of
 from faberdb.errors import DeclarationError
-from faberdb.model import Address, Kind, Object
+
+if TYPE_CHECKING:
+    from faberdb.model import Address, Kind, Object
 
 Spot = tuple[str, Block]
 """A file and a block of it."""
@@ -48,8 +50,9 @@ def load_part(
         return None
     if not names <= known.blocks.keys():
         return None  # what a file without blocks declares is known by no block, and would look like gone
-    reader = Reader(folder, compose(kinds), {kind.name: kind for kind in kinds}, tuple(search_path))
+    reader = Reader(folder, {kind.name: kind for kind in kinds}, tuple(search_path))
     replaced: set[Spot] = set()
+    sources: list[Source] = []
     with without_collector():
         for file in files:
             wanted = {block for name, block in also if name == str(file)}
@@ -59,7 +62,8 @@ def load_part(
             source, gone = found
             replaced |= {(str(file), block) for block in gone}
             if source is not None:
-                reader.digest(source)
+                sources.append(source)
+        reader.digest(sources)
     if reader.problems:
         raise error_of(reader.problems, DeclarationError)
     return Part(reader.objects, frozenset(replaced))

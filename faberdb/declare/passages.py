@@ -10,11 +10,14 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.declare.positions import Keys, line_and_column, value_at
+from faberdb.declare.positions import line_and_column, value_at
 from faberdb.declare.source import as_text, place_of
-from faberdb.model import Origin, Refusal
+
+if TYPE_CHECKING:
+    from faberdb.declare.positions import Keys
+    from faberdb.model import Origin, Refusal
 
 _PIECE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\r?\n\s*|.)|\r\n|.", re.DOTALL)
 """What one character of a string in double quotes is written as."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.declare.csv_cells import Cell, CsvError, read_csv
-from faberdb.declare.source import Problem, Source, UnreadableError, as_text, error_of, hidden, leaks, nearest, read
+from faberdb.declare.csv_cells import CsvError, read_csv
+from faberdb.declare.source import Problem, UnreadableError, as_text, error_of, hidden, leaks, nearest, read
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, SeedRow, SeedRows, Seeds, SeedScript
+
+if TYPE_CHECKING:
+    from faberdb.declare.csv_cells import Cell
+    from faberdb.declare.source import Source
 
 FORMS = (".toml", ".csv", ".sql")
 TOP = ("schema", "keys", "tables")

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from faberdb.model import Kind
+if TYPE_CHECKING:
+    from faberdb.model import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from faberdb.declare.blocks import Block, parse, split
+from faberdb.declare.blocks import parse, split
 from faberdb.declare.credentials import connection_strings, passwords
-from faberdb.declare.positions import Keys, line_and_column, locate
+from faberdb.declare.positions import line_and_column, locate
 from faberdb.errors import FaberError
-from faberdb.model import Origin
+
+if TYPE_CHECKING:
+    from faberdb.declare.blocks import Block
+    from faberdb.declare.positions import Keys
+    from faberdb.model import Origin
 
 AnyError = TypeVar("AnyError", bound=FaberError)
 

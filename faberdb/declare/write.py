@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
 from faberdb.declare.layout import Block, layout, ordered
 from faberdb.errors import DeclarationError
-from faberdb.model import Address, Kind, Object
+
+if TYPE_CHECKING:
+    from faberdb.model import Address, Kind, Object
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 JSON_SCHEMA = "../.faberdb/declaration.schema.json"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Object
+if TYPE_CHECKING:
+    from faberdb.model import Address, Object
 
 
 def forgotten(named: Collection[Address], objects: Mapping[Address, Object]) -> frozenset[Address]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from faberdb.model.address import Address
+if TYPE_CHECKING:
+    from faberdb.model.address import Address
 
 
 @dataclass(frozen=True, slots=True)

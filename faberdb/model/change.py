@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-from faberdb.model.address import Address
-from faberdb.model.estimate import Estimate
-from faberdb.model.object import Object
-from faberdb.model.run import Effects, LiveRows
+if TYPE_CHECKING:
+    from faberdb.model.address import Address
+    from faberdb.model.estimate import Estimate
+    from faberdb.model.object import Object
+    from faberdb.model.run import Effects, LiveRows
 
 
 class Action(StrEnum):

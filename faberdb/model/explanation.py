@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from faberdb.model.change import Risk
+if TYPE_CHECKING:
+    from faberdb.model.change import Risk
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from faberdb.model.address import Address
-from faberdb.model.change import Change, Hazard, Statement, Turn, Verdict
-from faberdb.model.object import Attributes, Object, Place
-from faberdb.model.run import Kept
+if TYPE_CHECKING:
+    from faberdb.model.address import Address
+    from faberdb.model.change import Change, Hazard, Statement, Turn, Verdict
+    from faberdb.model.object import Attributes, Object, Place
+    from faberdb.model.run import Kept
 
 
 class Work(Protocol):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from faberdb.model.address import Address
-from faberdb.model.object import Attributes
+if TYPE_CHECKING:
+    from faberdb.model.address import Address
+    from faberdb.model.object import Attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class LiveRows:
     more: bool = False
     keys: tuple[str, ...] = field(default=(), compare=False)
     unchecked: str = ""
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nothing is known because nobody wanted to know."""
+        return self.unchecked == NOT_ASKED
 
     @property
     def count(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from faberdb.model.address import Address
-from faberdb.model.change import Hazard, Risk, Step
-from faberdb.model.object import Catalogue
+if TYPE_CHECKING:
+    from faberdb.model.address import Address
+    from faberdb.model.change import Hazard, Risk, Step
+    from faberdb.model.object import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

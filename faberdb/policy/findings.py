@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from faberdb.errors import RefusedError
-from faberdb.lint.report import Finding, Report
 from faberdb.model import Risk
 from faberdb.policy.rules import SHOWN, Rules
+
+if TYPE_CHECKING:
+    from faberdb.lint.report import Finding, Report
 
 
 def refuse_findings(report: Report, rules: Rules, whose: str) -> None:

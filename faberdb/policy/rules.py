@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
@@ -20,7 +21,9 @@ from faberdb.model import (
     Step,
     Unmanaged,
 )
-from faberdb.plan.document import Plan
+
+if TYPE_CHECKING:
+    from faberdb.plan.document import Plan
 
 SHOWN = 5
 """How many objects a violation names."""

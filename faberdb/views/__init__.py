@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from faberdb.views.view import View
-
 if TYPE_CHECKING:
     from faberdb.views.json import Json
+    from faberdb.views.view import View
 
 _for_programs: Json | None = None
 """What programs are told through: one stream that begins once, and to which an error comes from outside of commands."""

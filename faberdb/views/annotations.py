@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from faberdb.lint.report import Finding, Report
 from faberdb.model import Risk
 from faberdb.views.findings import findings_line, sentence
 from faberdb.views.words import visible
+
+if TYPE_CHECKING:
+    from faberdb.lint.report import Finding, Report
 
 LEVELS = {
     Risk.SAFE: "notice",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from faberdb.model import Backup, FormerDatabase, Verified
+from faberdb.model import Backup, Verified
 from faberdb.views import words
-from faberdb.views.page import Page
+
+if TYPE_CHECKING:
+    from faberdb.model import FormerDatabase
+    from faberdb.views.page import Page
 
 Listed = tuple[Backup, Verified | None]
 

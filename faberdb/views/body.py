@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from faberdb.model import Action, Change, Risk
-from faberdb.views.outline import Group, Item
-from faberdb.views.page import ACTION_STYLES, Page, Part
+from faberdb.model import Action, Risk
+from faberdb.views.page import ACTION_STYLES
 from faberdb.views.sql import statement
-from faberdb.views.values import Delta, conversions, deltas, gist
+from faberdb.views.values import conversions, deltas, gist
 from faberdb.views.words import (
     SIGNS,
     called,
@@ -21,6 +21,12 @@ from faberdb.views.words import (
     renamed_within,
     several,
 )
+
+if TYPE_CHECKING:
+    from faberdb.model import Change
+    from faberdb.views.outline import Group, Item
+    from faberdb.views.page import Page, Part
+    from faberdb.views.values import Delta
 
 LIST = 4
 """How far the lines under a heading are indented."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from faberdb.model import Explanation
 from faberdb.views.page import RISK_STYLES, Page, terminal_width
+
+if TYPE_CHECKING:
+    from faberdb.model import Explanation
 
 PARTS = (("What it does", "does"), ("What can come of it", "risk"), ("What to do", "avoided"))
 """Headings of an explanation, and the texts below them."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from faberdb.lint.report import Finding, Report
+from typing import TYPE_CHECKING
+
 from faberdb.model import Risk
-from faberdb.views.page import RISK_STYLES, Page
+from faberdb.views.page import RISK_STYLES
 from faberdb.views.words import plural, spoken, visible
+
+if TYPE_CHECKING:
+    from faberdb.lint.report import Finding, Report
+    from faberdb.views.page import Page
 
 
 def write_findings(page: Page, report: Report) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
-from faberdb.model import HealthFinding, HealthVerdict
-from faberdb.views.page import Page
+from faberdb.model import HealthVerdict
 from faberdb.views.words import visible
+
+if TYPE_CHECKING:
+    from faberdb.model import HealthFinding
+    from faberdb.views.page import Page
 
 STYLES = {
     HealthVerdict.OK: "green",

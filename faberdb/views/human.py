@@ -7,23 +7,20 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
-from faberdb.plan.document import Plan
 from faberdb.views import words
-from faberdb.views.backups import Listed, in_what_way, proven, taken, write_kept, write_list
-from faberdb.views.body import Body
-from faberdb.views.health import in_a_sentence, write_health
-from faberdb.views.outline import outline
-from faberdb.views.page import Page, terminal_width
-from faberdb.views.planpage import write_pending, write_plan, write_unmanaged
 from faberdb.views.progress import Progress
-from faberdb.views.purge import purge_done, write_purge
-from faberdb.views.seeds import write_seeds
-from faberdb.views.view import StatusRow
 
 if TYPE_CHECKING:
+    from faberdb.lint.report import Report
+    from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
+    from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
+    from faberdb.views.backups import Listed
+    from faberdb.views.page import Page
+    from faberdb.views.view import StatusRow
+
+
+# What writes a page is loaded where it is needed: the answer of a short command takes less time than rich does.
 
 
 class Human:
@@ -35,11 +32,15 @@ class Human:
         self._labels: dict[str, str] = {}
 
     def plan(self, plan: Plan, saved: str | None = None, next_step: str = "") -> None:
+        from faberdb.views.planpage import write_plan
+
         page = self._page()
         write_plan(page, plan, verbose=self._verbose > 0, saved=saved, next_step=next_step)
         self._write(page)
 
     def no_changes(self, plan: Plan, saved: str | None = None) -> None:
+        from faberdb.views.planpage import write_pending, write_unmanaged
+
         page = self._page()
         page.line((words.nothing_to_do(plan), "yellow" if plan.pending else "green"))
         write_pending(page, plan)
@@ -51,6 +52,9 @@ class Human:
     def drift(
         self, environment: str, changes: Sequence[Change], recorded_at: str, left: Set[Address] = frozenset()
     ) -> None:
+        from faberdb.views.body import Body
+        from faberdb.views.outline import outline
+
         page = self._page()
         when = f" of {words.moment(recorded_at)}" if recorded_at else ""
         if not changes:
@@ -72,6 +76,9 @@ class Human:
         self._write(page)
 
     def differences(self, first: str, second: str, changes: Sequence[Change]) -> None:
+        from faberdb.views.body import Body
+        from faberdb.views.outline import outline
+
         page = self._page()
         if not changes:
             page.line((f"No difference: {first} and {second} are alike.", "green"))
@@ -107,6 +114,8 @@ class Human:
         self._progress.step(words.visible(f"waits: {label}: {words.waiting(wait)}"), number, total)
 
     def applied(self, plan: Plan, seconds: float) -> None:
+        from faberdb.views.purge import purge_done
+
         self._progress.stop()
         page = self._page()
         if plan.kind == "purge":
@@ -125,6 +134,8 @@ class Human:
         self._write(page)
 
     def purge(self, plan: Plan, going: Sequence[Lot], staying: Sequence[Lot], now: datetime) -> None:
+        from faberdb.views.purge import write_purge
+
         page = self._page()
         write_purge(page, plan, going, staying, now, verbose=self._verbose > 0)
         self._write(page)
@@ -133,6 +144,8 @@ class Human:
         self._progress.step(words.visible(text), number, max(number, total))
 
     def backed_up(self, backup: Backup, verified: Verified | None, place: str) -> None:
+        from faberdb.views.backups import in_what_way, taken
+
         page = self._page()
         page.line((f"{taken(backup)}.", "green"))
         page.line((f"verified: {in_what_way(verified)}" if verified else "not verified", "dim"), indent=2)
@@ -140,16 +153,22 @@ class Human:
         self._write(page)
 
     def backups(self, environment: str, found: Sequence[Listed]) -> None:
+        from faberdb.views.backups import write_list
+
         page = self._page()
         write_list(page, environment, found)
         self._write(page)
 
     def kept_databases(self, environment: str, found: Sequence[FormerDatabase]) -> None:
+        from faberdb.views.backups import write_kept
+
         page = self._page()
         write_kept(page, environment, found)
         self._write(page)
 
     def verified(self, backup: Backup, verified: Verified) -> None:
+        from faberdb.views.backups import proven
+
         page = self._page()
         page.line((f"{proven(backup, verified)}.", "green"))
         self._write(page)
@@ -167,14 +186,20 @@ class Human:
         self._write(page)
 
     def health(self, environment: str, found: Sequence[HealthFinding]) -> None:
+        from faberdb.views.health import write_health
+
         page = self._page()
         write_health(page, environment, found, table=sys.stdout.isatty())
         self._write(page)
 
     def health_note(self, finding: HealthFinding, when: str) -> None:
+        from faberdb.views.health import in_a_sentence
+
         self.note(f"health {when}: {in_a_sentence(finding, when)}")
 
     def seeds(self, environment: str, found: Sequence[SeedCount], done: bool) -> None:
+        from faberdb.views.seeds import write_seeds
+
         page = self._page()
         write_seeds(page, environment, found, done=done)
         self._write(page)
@@ -193,11 +218,20 @@ class Human:
         sys.stderr.flush()
 
     def done(self, text: str) -> None:
+        from faberdb.views.page import as_it_is
+
+        if as_it_is(text):
+            self._progress.stop()
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+            return
         page = self._page()
         page.line(text)
         self._write(page)
 
     def _page(self) -> Page:
+        from faberdb.views.page import Page, terminal_width
+
         return Page(color=self._color, width=terminal_width())
 
     def _write(self, page: Page) -> None:

@@ -11,34 +11,38 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from faberdb import __version__
-from faberdb.lint.report import Report
 from faberdb.model import (
-    Address,
-    Backup,
-    Change,
-    FormerDatabase,
-    HealthFinding,
     HealthVerdict,
     Risk,
-    SeedCount,
-    Step,
-    Verified,
-    Wait,
     reworded,
 )
-from faberdb.plan.document import Plan
 from faberdb.plan.records import quarantine_to
 from faberdb.views import words
-from faberdb.views.backups import Listed, kept_aside, proven, taken
+from faberdb.views.backups import kept_aside, proven, taken
 from faberdb.views.findings import findings_line, sentence
 from faberdb.views.health import in_a_sentence, summary
-from faberdb.views.outline import Item, outline
+from faberdb.views.outline import outline
 from faberdb.views.purge import lot_told, purge_line, purge_sentence
 from faberdb.views.seeds import seed_line, seeds_sentence
-from faberdb.views.view import StatusRow
 
 if TYPE_CHECKING:
+    from faberdb.lint.report import Report
+    from faberdb.model import (
+        Address,
+        Backup,
+        Change,
+        FormerDatabase,
+        HealthFinding,
+        SeedCount,
+        Step,
+        Verified,
+        Wait,
+    )
+    from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
+    from faberdb.views.backups import Listed
+    from faberdb.views.outline import Item
+    from faberdb.views.view import StatusRow
 
 FORMAT = "1.0"
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from faberdb.plan.document import Plan
 from faberdb.views import words
 from faberdb.views.body import along, made
-from faberdb.views.outline import Group, Item, outline
+from faberdb.views.outline import outline
 from faberdb.views.planpage import drifted, reasons
 from faberdb.views.sql import plan_sql
-from faberdb.views.values import Delta, deltas
+from faberdb.views.values import deltas
+
+if TYPE_CHECKING:
+    from faberdb.plan.document import Plan
+    from faberdb.views.outline import Group, Item
+    from faberdb.views.values import Delta
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!@])")
 

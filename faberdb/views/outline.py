@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from faberdb.model import Action, Address, Change, Estimate, Hazard, Kept, Object, Risk, Step, reworded
+from faberdb.model import Action, Address, Change, reworded
 from faberdb.views.words import called, kind_word, notable, visible
+
+if TYPE_CHECKING:
+    from faberdb.model import Estimate, Hazard, Kept, Object, Risk, Step
 
 
 @dataclass(frozen=True, slots=True)

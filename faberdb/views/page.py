@@ -104,6 +104,11 @@ def _safe(part: Part) -> Part:
     return visible(part[0]).replace("\n", " "), part[1]
 
 
+def as_it_is(text: str) -> bool:
+    """Whether a page would print a line of this text without style just so."""
+    return len(text) < terminal_width() - 2 and text.isascii() and text.isprintable()
+
+
 def terminal_width() -> int:
     """How wide prose may be on stdout."""
     try:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from faberdb.model import Action, Change
-from faberdb.plan.document import Plan
+from typing import TYPE_CHECKING
+
+from faberdb.model import Action
 from faberdb.views import words
 from faberdb.views.body import Body
 from faberdb.views.outline import outline
-from faberdb.views.page import RISK_STYLES, Page
+from faberdb.views.page import RISK_STYLES
+
+if TYPE_CHECKING:
+    from faberdb.model import Change
+    from faberdb.plan.document import Plan
+    from faberdb.views.page import Page
 
 FEW = 5
 """So many unmanaged objects are listed without being asked for."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from faberdb.model import InQuarantine
-from faberdb.plan.document import Plan
 from faberdb.views import words
-from faberdb.views.page import RISK_STYLES, Page
+from faberdb.views.page import RISK_STYLES
 
 if TYPE_CHECKING:
+    from faberdb.model import InQuarantine
+    from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
+    from faberdb.views.page import Page
 
 
 def write_purge(

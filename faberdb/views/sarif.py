@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from faberdb import __version__
-from faberdb.lint.report import Finding, Remark, Report
-from faberdb.model import Explanation, Risk
+from faberdb.model import Risk
 from faberdb.views.findings import sentence
+
+if TYPE_CHECKING:
+    from faberdb.lint.report import Finding, Remark, Report
+    from faberdb.model import Explanation
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Risk.SAFE: "none", Risk.CAUTION: "note", Risk.DANGEROUS: "warning", Risk.DESTRUCTIVE: "error"}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from faberdb.model import SeedCount
 from faberdb.views import words
-from faberdb.views.page import Page
+
+if TYPE_CHECKING:
+    from faberdb.model import SeedCount
+    from faberdb.views.page import Page
 
 
 def write_seeds(page: Page, environment: str, found: Sequence[SeedCount], *, done: bool) -> None:

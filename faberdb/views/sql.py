@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from faberdb.model import Step
-from faberdb.plan.document import Plan
 from faberdb.views import words
+
+if TYPE_CHECKING:
+    from faberdb.model import Step
+    from faberdb.plan.document import Plan
 
 _WARNING = (
     "Run by hand this takes no lock, checks no fingerprint, keeps no journal and writes no state:",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.model import Object
 from faberdb.views.words import kind_word, visible
+
+if TYPE_CHECKING:
+    from faberdb.model import Object
 
 BARE = ("type", "columns", "on", "elements", "values", "row", "expression", "generated", "table", "text")
 """Attributes that say by themselves what they are; they come first and without their name."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from faberdb.lint.report import Report
-from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
-from faberdb.plan.document import Plan
-
 if TYPE_CHECKING:
+    from faberdb.lint.report import Report
+    from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
+    from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from faberdb.model import NOT_ASKED, Action, Address, CarriedRows, Estimate, Hazard, Kept, Object, Step, Wait, reworded
-from faberdb.plan.document import Plan, Total
+from faberdb.model import Action, Address, reworded
+
+if TYPE_CHECKING:
+    from faberdb.model import CarriedRows, Estimate, Hazard, Kept, Object, Step, Wait
+    from faberdb.plan.document import Plan, Total
 
 SIGNS = {
     Action.CREATE: "+",
@@ -235,7 +239,7 @@ def live_rows(steps: Sequence[Step]) -> list[str]:
             lines.append(visible(f"in the way: {'; '.join(live.keys)}{more}"))
         elif not (live.number or live.unchecked):
             lines.append("live rows fit")
-        elif live.unchecked and live.unchecked != NOT_ASKED:
+        elif live.unchecked and not live.unasked:
             lines.append(f"live rows not checked: {live.unchecked}")
     return list(dict.fromkeys(lines))
 
@@ -253,7 +257,7 @@ def data(plan: Plan) -> str:
     number = data_counts(plan)
     if not any(number.values()):
         return ""
-    if any(step.live is not None and step.live.unchecked == NOT_ASKED for step in plan.steps):
+    if any(step.live is not None and step.live.unasked for step in plan.steps):
         return "Live data was not checked (--check-data)."
     said = f"Live data: {plural(number['checked'], 'step')} checked, "
     said += f"rows in the way of {number['in_the_way']}" if number["in_the_way"] else "no row in the way"

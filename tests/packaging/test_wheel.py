@@ -71,11 +71,12 @@ def test_import_contracts_hold() -> None:
     run(Path(sysconfig.get_path("scripts"), "lint-imports"), "--no-logo", "--no-cache")
 
 
-def test_help_loads_nothing_heavy() -> None:
-    program = """
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that are there after the command, run in the folder of an example project."""
+    program = f"""
 import sys
 from faberdb.cli.main import main
-sys.argv = ["faberdb", "--help"]
+sys.argv = {["faberdb", "--chdir", "schemas/examples/shop", *arguments]!r}
 try:
     code = main()
 except SystemExit as end:
@@ -83,6 +84,17 @@ except SystemExit as end:
 assert not code, code
 print("LOADED", *sys.modules)
 """
-    loaded = run(sys.executable, "-c", program).rpartition("LOADED")[2].split()
+    return set(run(sys.executable, "-c", program).rpartition("LOADED")[2].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = loaded_by("--help")
     assert "faberdb.cli.main" in loaded
     assert HEAVY.isdisjoint(loaded), HEAVY.intersection(loaded)
+
+
+def test_validate_loads_only_what_reads_files() -> None:
+    loaded = loaded_by("validate")
+    assert "faberdb.declare.load" in loaded
+    heavy = (HEAVY - {"pydantic"}) | {"faberdb.model.run", "faberdb.plan.document", "faberdb.views.planpage"}
+    assert heavy.isdisjoint(loaded), heavy.intersection(loaded)

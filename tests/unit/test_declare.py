@@ -56,6 +56,11 @@ name = ["a", "b"]
 """
 
 
+def test_a_section_is_found_however_its_name_is_written() -> None:
+    found = declared(a='["box\\u0065s".big]\nsize = 3\n')
+    assert [str(address) for address in found.objects] == ["box:public.big"]
+
+
 def test_an_entry_becomes_the_objects_its_kind_declares() -> None:
     found = declared("public", "shop", "extra", a=GOOD)
     assert [str(address) for address in found.objects] == [

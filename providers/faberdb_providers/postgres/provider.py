@@ -12,32 +12,35 @@ from typing import TYPE_CHECKING, Any
 from faberdb.errors import DatabaseError
 from faberdb.model import (
     Address,
-    Change,
-    Explanation,
-    FormerDatabase,
-    HealthFinding,
-    InQuarantine,
-    Kept,
-    KeptBytes,
-    Leaning,
-    Limits,
-    Object,
-    Script,
-    Seeds,
-    Statement,
-    Step,
-    Thresholds,
-    Trial,
-    Unmanaged,
-    Work,
 )
 from faberdb_providers.postgres import coverage
-from faberdb_providers.postgres.server_wide import Asked, of_server, refuse_in_use
+from faberdb_providers.postgres.server_wide import of_server, refuse_in_use
 
 if TYPE_CHECKING:
+    from faberdb.model import (
+        Change,
+        Explanation,
+        FormerDatabase,
+        HealthFinding,
+        InQuarantine,
+        Kept,
+        KeptBytes,
+        Leaning,
+        Limits,
+        Object,
+        Script,
+        Seeds,
+        Statement,
+        Step,
+        Thresholds,
+        Trial,
+        Unmanaged,
+        Work,
+    )
     from faberdb_providers.postgres.kinds.base import PostgresKind
     from faberdb_providers.postgres.reading.service import Service
     from faberdb_providers.postgres.seeding.seeding import Seeding
+    from faberdb_providers.postgres.server_wide import Asked
     from faberdb_providers.postgres.session import Session
     from faberdb_providers.postgres.shadow import Need, ScratchServer
     from faberdb_providers.postgres.target import Target

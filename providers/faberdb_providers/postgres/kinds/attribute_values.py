@@ -4,15 +4,15 @@ back: in every column that holds their type, however deep."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Hazard, Kept, Object, Statement, Work
+from faberdb.model import Hazard, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.by_name import converted
 from faberdb_providers.postgres.kinds.carrying import follows, is_array
 from faberdb_providers.postgres.kinds.held import (
     ELEMENTS,
     INSIDE,
-    Path,
     attribute_step,
     attributes_within,
     fields,
@@ -26,6 +26,12 @@ from faberdb_providers.postgres.kinds.held import (
 from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import clipped, ident, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Address, Kept, Object, Work
+    from faberdb_providers.postgres.kinds.held import (
+        Path,
+    )
 
 _IN_ARRAYS = Hazard(
     codes.VALUES_IN_ARRAYS,

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried, is_array
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
@@ -17,6 +18,9 @@ from faberdb_providers.postgres.kinds.rows import match
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew
 from faberdb_providers.postgres.kinds.types import restore_text, save_text, using
 from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept, Object, Work
 
 
 def values_given_back(column: Object, place: Kept, type_: str, work: Work) -> Iterable[Statement]:

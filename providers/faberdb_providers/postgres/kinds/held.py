@@ -9,10 +9,15 @@ array of texts. Values of other containers (ranges) are only kept, with all arou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Kept, Object, Work
+from faberdb.model import Address
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.names import ident, literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept, Object, Work
 
 Path = tuple[str, ...]
 ELEMENTS, INSIDE = "[]", "()"
@@ -64,7 +69,7 @@ def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kep
                 for k in ("key", "content", "cast", "part", "path")
                 if f"{k}_{number}" in kept.detail
             }
-            yield column, Kept(kept.address, kept.form, f"{kept.place}_{number}", (), mine)
+            yield column, replace(kept, place=f"{kept.place}_{number}", carries=(), detail=mine)
 
 
 def types_within(obj: Object, objects: Mapping[Address, Object]) -> set[Address]:

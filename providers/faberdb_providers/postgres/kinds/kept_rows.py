@@ -7,9 +7,13 @@ is read by a type that has the columns as they stood, and a cast from there that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Risk, Statement
 from faberdb_providers.postgres.names import clipped, ident, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept, Object, Work
 
 
 def order_of_row(column: Object, work: Work) -> list[str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.model import Address, Change, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Risk, Statement
 from faberdb_providers.postgres.kinds.lineage import all_above, was_there
 from faberdb_providers.postgres.kinds.lossless import stored_as
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Change, Kept, Object, Work
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 _DRAWN = re.compile(r"\(?nextval\('(?:[^']|'')+'::regclass\)\)?(?:::[a-z ]+)?")

@@ -9,15 +9,18 @@ because no key reaches over several; as a regclass, which survives a rename, and
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.by_name import text_differs
 from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.lossless import altered, lossless, of_own_type
 from faberdb_providers.postgres.names import dotted, ident
+
+if TYPE_CHECKING:
+    from faberdb.model import Address, Kept, Object, Work
 
 
 def columns_in(table: Address, work: Work, *, after: bool) -> dict[str, Object]:

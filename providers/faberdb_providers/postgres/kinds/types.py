@@ -9,9 +9,10 @@ row is ever lost. Columns of types that are made of this one are carried by thos
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from faberdb.errors import DeclarationError
-from faberdb.model import Action, Address, Change, Kept, Object, Risk, Statement, Work
+from faberdb.model import Action, Address, Risk, Statement
 from faberdb_providers.postgres.kinds.acl import TYPES
 from faberdb_providers.postgres.kinds.by_name import Twins, text_differs
 from faberdb_providers.postgres.kinds.carrying import (
@@ -34,6 +35,9 @@ from faberdb_providers.postgres.kinds.rows import copy_of
 from faberdb_providers.postgres.kinds.typed import lets_go, made_anew
 from faberdb_providers.postgres.kinds.values import put_back
 from faberdb_providers.postgres.names import ident, literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb.model import Change, Kept, Object, Work
 
 
 class TypeKind(MovedWhenDropped):

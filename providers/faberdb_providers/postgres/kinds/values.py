@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.kept_rows import gone_reader, made_reader, reader
 from faberdb_providers.postgres.kinds.lossless import filled, lossless, of_own_type, refuses, stored_as
@@ -18,6 +19,9 @@ from faberdb_providers.postgres.kinds.rows import copy_of, match
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, passes, reaching
 from faberdb_providers.postgres.names import dotted, ident, literal
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept, Object, Work
 
 
 def cast_of(before: Object, after: Object, work: Work) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Hazard, Object, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
 from faberdb_providers.postgres.kinds.column.not_null import set_not_null
@@ -24,6 +25,9 @@ from faberdb_providers.postgres.kinds.still_holds import TAKEN_OFF, conflicts
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.values import Part, cast_of, note_same, noted_before, restore, save, tolerant_cast
 from faberdb_providers.postgres.names import dotted, ident
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept, Work
 
 
 def converted(before: Object, after: Object) -> bool:
