@@ -105,8 +105,9 @@ def command(
     refuse_violations(made.plan, rules)
     if not (is_saved or resume):  # before anybody is asked; a saved plan may be one to go on with, so that comes later
         refuse_outside(environment.name, environment.windows, utc_now())
+    otherwise = "" if resume else "apply a saved plan (faberdb plan ENV --out plan.json)"
     question = f"Go on with this on {environment.name}?" if resume else f"Apply this to {environment.name}?"
-    if not (is_saved or auto_approve or environment.auto_migrate) and not consent(question):
+    if not (is_saved or auto_approve or environment.auto_migrate) and not consent(question, otherwise):
         raise ApprovalError("not applied: there was no `yes`")
     apply_or_take_back(workspace, environment, made, view)
     return int(ExitCode.OK)

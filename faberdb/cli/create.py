@@ -39,7 +39,7 @@ def command(
 ) -> int:
     """Make the database of ENVIRONMENT where it is missing, and bring it to the declared schema. Where something is
     there already that would be changed or dropped, it asks."""
-    workspace = workspace_of(ctx)
+    workspace = replace(workspace_of(ctx), makes=True)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
     chosen = environment_named(workspace, environment)
     if dry_run:

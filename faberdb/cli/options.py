@@ -96,12 +96,13 @@ def idle(workspace: Workspace) -> str:
     return f"{project.file.as_posix()} sets what has no effect in this version: {', '.join(project.idle)}"
 
 
-def consent(question: str) -> bool:
-    """Ask on the terminal; only a literal `yes` is one. Raises ApprovalError where there is none."""
+def consent(question: str, otherwise: str = "") -> bool:
+    """Ask on the terminal; only a literal `yes` is one. Raises ApprovalError where there is none; otherwise: what helps
+    there, beside --auto-approve."""
     if not sys.stdin.isatty():
         raise ApprovalError(
             f"there is no terminal to ask on: {question}",
-            advice="pass --auto-approve, or apply a saved plan where there is one; nothing was changed",
+            advice=f"pass --auto-approve{f', or {otherwise}' if otherwise else ''}; nothing was changed",
         )
     click.echo(question, err=True)
     return bool(click.prompt("Only `yes` is taken as consent", default="", show_default=False, err=True) == "yes")

@@ -4,6 +4,7 @@ rename. The database that was there stays, under another name."""
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from faberdb.backups.shelf import Shelf
@@ -18,9 +19,12 @@ from faberdb.config.project import Environment
 from faberdb.errors import ApprovalError, CutShortError, FaberError, RefusedError
 from faberdb.model import Backup, CopyProvider
 from faberdb.views.backups import contents
+from faberdb.views.purge import age
 from faberdb.views.view import View
-from faberdb.views.words import moment
+from faberdb.views.words import moment, plural
 
+SHOWN = 5
+"""So many of the plans that a restore undoes are named."""
 FILLING, FILLED = "faberdb: being restored from backup {}", "faberdb: restored from backup {}, and verified"
 """The comment of a database beside: whose it is, and whether all is in it."""
 
@@ -50,6 +54,7 @@ def restore(
             f"Backup {backup.id} of {moment(backup.taken_at)} ({contents(backup)}) is restored beside as database"
             f" {new}, compared, and takes the place of {exchange.name}{stays}"
         )
+        view.note(_since(workspace, environment, backup))
         if dry_run:
             view.note("a dry run: nothing was changed")
             return
@@ -60,6 +65,21 @@ def restore(
             _restore(workspace, environment, shelf, backup, exchange, new, old, view, jobs)
         finally:
             workspace.store.unlock(environment.name, token)
+
+
+def _since(workspace: Workspace, environment: Environment, backup: Backup) -> str:
+    """What the database will not have any more: who agrees to that has to know it before."""
+    state, _ = workspace.state(environment)
+    taken = datetime.fromisoformat(backup.taken_at)
+    younger = [record for record in state.applied if datetime.fromisoformat(record.applied_at) > taken] if state else []
+    old = age(backup.taken_at, utc_now())
+    said = "It was taken just now" if old == "just now" else f"It is {old} old"
+    said += ": what was written since stays only in the database that is put aside"
+    if not younger:
+        return said
+    ids = ", ".join(record.plan_id[:8] for record in younger[-SHOWN:])
+    more = f" and {len(younger) - SHOWN} before" if len(younger) > SHOWN else ""
+    return f"{said}, and {plural(len(younger), 'plan')} carried out since ({ids}{more}) will not have been"
 
 
 def _refuse_unfit(backup: Backup, exchange: Any) -> None:

@@ -46,6 +46,9 @@ class Workspace:
     """How to reach what is looked at instead of an environment's own database, by environment."""
     only_looks: bool = False
     """Whether nothing may be made, not even an embedded database that is missing: that one is lost is to be seen."""
+    makes: bool = False
+    """Whether an embedded database that is missing is made even where the state knows one. Without that, only the first
+    one is made unasked: a plan must not take an empty database for the one that was lost."""
     _declared_names: dict[str, frozenset[Address]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -74,7 +77,7 @@ class Workspace:
         return self.surroundings.user
 
     def conninfo(self, environment: Environment) -> str:
-        """How to reach an environment's database; an embedded one is started, and made when it is missing."""
+        """How to reach an environment's database; an embedded one is started, and made where there never was one."""
         if environment.name in self.standing_in:
             return self.standing_in[environment.name]
         text = self.surroundings.connection_string(environment)
@@ -88,7 +91,7 @@ class Workspace:
                 self._bin_setting,
                 self._path,
                 environment.server_version,
-                make=not self.only_looks,
+                make=not self.only_looks and (self.makes or self.store.get(environment.name) is None),
             )
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from faberdb.model import Action
 from faberdb.views import words
 from faberdb.views.progress import Progress
 
@@ -70,6 +71,11 @@ class Human:
             for address in sorted(left):
                 said = "nobody declares it, so no plan puts it back; declare what is to hold, or change it by hand"
                 page.line(f"{words.spoken(address)}: {said}")
+            if any(change.action is Action.DROP and change.address.kind in words.WITH_ROWS for change in changes):
+                page.line(
+                    "What is gone took its rows along; a plan makes it anew without them. Backups that may have them:"
+                    f" faberdb backups {environment}"
+                )
             back = f"Put {'the rest' if left else 'it'} back: faberdb plan {environment}. "
             keep = f"Keep {'all' if left else 'it'}: faberdb import {environment}."
             page.line((back if len(left) < len(changes) else "") + keep)

@@ -24,6 +24,8 @@ ATTACHED = ("comment", "extension_dependency", "grant", "owner", "security_label
 """Kinds whose path is the whole address of what they are on."""
 ROUTINES = ("function", "procedure", "aggregate")
 """Kinds whose last part of the path is the list of their arguments."""
+WITH_ROWS = ("table", "column")
+"""Kinds whose rows nobody can make again."""
 DONE = {"create": "created", "alter": "altered", "replace": "replaced", "drop": "dropped", "rename": "renamed"}
 
 # Control characters could move the cursor, and direction marks could make a reader see another name than the one meant.

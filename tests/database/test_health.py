@@ -244,7 +244,7 @@ def test_what_cannot_be_reached_is_critical_and_what_does_not_run_is_not_started
     assert not (folder.root / ".faberdb" / "postgres").exists()
 
 
-def test_an_embedded_database_that_is_lost_is_not_made_anew_by_a_look(
+def test_an_embedded_database_that_is_lost_is_made_anew_by_create_alone(
     project: Callable[..., ProjectFolder],
 ) -> None:
     folder = project({}, '[environments.dev]\nhosting = "embedded"\n')
@@ -256,6 +256,10 @@ def test_an_embedded_database_that_is_lost_is_not_made_anew_by_a_look(
         run_sql(keeper, "drop database shop with (force)")
         assert "there is no database shop" in folder.run("status", "dev").out
         assert folder.run("health", "dev").code == 1
+        planned = folder.run("plan", "dev")
+        assert (planned.code, "make it: faberdb create dev" in planned.err) == (1, True), planned.err
         assert fetch(keeper, "select from pg_database where datname = 'shop'") == []
+        assert folder.run("create", "dev").code == 0
+        assert "No changes" in folder.run("plan", "dev").out
     finally:
         folder.run("stop", "dev")

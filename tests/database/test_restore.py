@@ -56,6 +56,10 @@ def test_what_was_lost_comes_back_and_what_was_there_is_kept(
 
     refused = shop.run("restore", "live", taken)
     assert (refused.code, "there is no terminal to ask on" in refused.err) == (5, True)
+    assert "pass --auto-approve; nothing was changed" in refused.err
+    assert "It was taken just now: what was written since stays only in the database that is put aside" in refused.err
+    drift = " ".join(shop.run("drift", "live").out.split())
+    assert "a plan makes it anew without them. Backups that may have them: faberdb backups live" in drift
     assert shop.run("restore", "live", taken, "--dry-run").code == 0
     with psycopg.connect(conninfo):
         ran = shop.run("restore", "live", taken, "--auto-approve")

@@ -239,6 +239,7 @@ def test_a_restore_carries_over_the_journal_beside_the_state(
     assert shop.run("apply", "live", "--auto-approve").code == 0
     ran = shop.run("restore", "live", taken.name, "--auto-approve")
     assert ran.code == 0, ran.err
+    assert "and 1 plan carried out since (" in ran.err, "said before the `yes`"
     assert "1 applied plan is younger than the backup" in ran.err
     assert "as recorded" in shop.run("status", "live").out
     ran = shop.run("rollback", "live", "--auto-approve")
