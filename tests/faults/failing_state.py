@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from tests.conftest import Ran
 from tests.faults.faults import Case
 
@@ -14,7 +16,10 @@ def break_state(case: Case) -> Ran | None:
     store = case.folder / ".faberdb" / "state"
     store.mkdir(parents=True, exist_ok=True)
     in_the_way = store / "live.json.new"
-    in_the_way.mkdir()
+    while running.alive:
+        with suppress(FileExistsError):  # it is writing there this very moment
+            in_the_way.mkdir()
+            break
     try:
         return running.ended()
     finally:

@@ -16,8 +16,7 @@ select from pg_locks where locktype = 'advisory' and database = (select oid from
 
 def wake_up_late(case: Case) -> Ran | None:
     scene, running = case.scene, case.apply()
-    running.stop()
-    if not fetch(scene.conninfo, HELD):
+    if not running.stop() or not fetch(scene.conninfo, HELD):
         case.late = True  # at random it may not have the lock yet, or not any more: then nothing is taken from it
         running.wake()
         return running.ended()

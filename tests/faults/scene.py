@@ -116,15 +116,18 @@ class Apply:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
-    def stop(self) -> None:
-        """Let it sleep, wherever it is."""
-        os.kill(self.pid, signal.SIGSTOP)
-        while (state := Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]) not in "TZ":
-            assert state not in "X"
-            time.sleep(0.002)
+    def stop(self) -> bool:
+        """Let it sleep, wherever it is; False where it ended first."""
+        with suppress(ProcessLookupError, FileNotFoundError):
+            os.kill(self.pid, signal.SIGSTOP)
+            while Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] not in "TZ":
+                time.sleep(0.002)
+            return True
+        return False
 
     def wake(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
 
 
 @dataclass
