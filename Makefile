@@ -9,7 +9,7 @@ COMPILE = @$(PY) -m compileall -q faberdb schemas/faberdb_schemas providers stat
 SEEDS  ?= 0-9999
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c $(NEW) 2>/dev/null && echo $(p))))
 
-.PHONY: demo test check bench soak faults docs install clean
+.PHONY: demo test check bench bench-stall soak faults docs install clean
 
 demo: install                ## the main job on an embedded PostgreSQL, step by step
 	$(PY) schemas/examples/demo.py
@@ -27,6 +27,9 @@ check: install               ## all that must hold besides the tests
 bench: install               ## time and memory, as ratios to pg_dump
 	$(COMPILE)
 	$(PY) -m pytest -m bench -s --timeout 0 tests/benchmarks
+
+bench-stall: install         ## what an application notices of each change, with a million rows
+	$(PY) -m pytest -m stall -s --timeout 0 tests/benchmarks/stall
 
 soak: install                ## the long random runs
 	$(PY) -m pytest -m soak --timeout 0

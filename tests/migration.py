@@ -4,7 +4,7 @@ terminal and the state file."""
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,12 +37,13 @@ _EMPTY: dict[str, Catalogue] = {}
 @dataclass(frozen=True)
 class Migration:
     """Plans and applies against databases of one server, with one scratch server. asked: what it sees of the whole
-    server."""
+    server. online: which live tables are changed so that nobody waits."""
 
     scratch: ScratchServer
     reverse_ties: bool = False
     full: bool = False
     asked: Asked | None = None
+    online: Callable[[Set[Address]], Set[Address]] = lambda tables: frozenset()
 
     def plan(self, conninfo: str, declared: Declared, plan_id: str = "plan") -> Plan:
         """The proven plan that makes the database what is declared."""
@@ -102,7 +103,13 @@ class Migration:
             full=self.full,
             reverse_ties=self.reverse_ties,
             held=partial(provider.held, session),
+            online=self.online,
         )
+
+
+def every(tables: Set[Address]) -> Set[Address]:
+    """All of them, as if each were large and in use."""
+    return tables
 
 
 def declare(files: Mapping[str, str]) -> Declared:

@@ -69,6 +69,7 @@ def plan_towards(
             full=full,
             limit=limit,
             losing=environment.on_drop == "drop",
+            online=workspace.online(environment, session),
         )
         planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch) if isinstance(source, str) else source
@@ -155,6 +156,7 @@ def plan_environment(
             full=full,
             limit=limit,
             losing=environment.on_drop == "drop",
+            online=workspace.online(environment, session),
         )
         context = f"postgresql {session.version}"
 

@@ -33,6 +33,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
             managed=workspace.managed(environment, catalogue.objects),
             why=workspace.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
+            online=workspace.online(environment, session),
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
         target = before(workspace.managed_objects(catalogue.objects, environment), record, left)

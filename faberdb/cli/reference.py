@@ -177,8 +177,8 @@ def _project() -> str:
     parts = [
         "# faberdb.toml\n\nOne file for a project, in its top folder. Durations are texts with a unit: `500ms`, `2s`, "
         "`5min`, `1h`. A connection string is never written here, only the name of the variable that holds it.\n\n"
-        "Some keys promise what this version does not do yet: approvals, promotion, alerts, online "
-        "steps and other migration tools. While one of them is set, `apply`, `create` and `rollback` "
+        "Some keys promise what this version does not do yet: approvals, promotion, alerts "
+        "and other migration tools. While one of them is set, `apply`, `create` and `rollback` "
         "refuse to run.\n"
     ]
     for name, node in schema["properties"].items():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +131,12 @@ class Workspace:
             yield opened
         finally:
             opened.close()
+
+    def online(self, environment: Environment, session: Any) -> Callable[[Set[Address]], Set[Address]]:
+        """Of live tables those whose users are not to be kept waiting while rows are read."""
+        if environment.online == "auto":
+            return partial(self.provider.large, session)
+        return (lambda tables: tables) if environment.online == "always" else (lambda tables: frozenset())
 
     def stored_journal(self, environment: Environment) -> StoredJournal:
         """The journal beside the state of an environment, as far as there is one."""

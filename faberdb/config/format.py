@@ -17,6 +17,7 @@ from faberdb.policy import windows
 
 Hosting = Literal["embedded", "server", "aws-rds", "aws-aurora"]
 RiskWord = Literal["safe", "caution", "dangerous", "destructive"]
+Online = Literal["auto", "always", "never"]
 OnDrop = Literal["quarantine", "refuse", "drop"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -162,7 +163,7 @@ class EnvironmentTable(Table):
     """As in [project], for this environment, besides."""
     server_version: int | None = Field(default=None, ge=10, le=99)
     """Major version of the embedded server."""
-    online: bool | None = None
+    online: Online | None = None
     """As in [safety], for this environment."""
     lock_timeout: Duration | None = None
     """As in [safety], for this environment."""
@@ -221,8 +222,9 @@ class SafetyTable(Table):
     windows: list[WindowText] = Field(default_factory=list)
     """Maintenance windows: an apply, purge or seed begins in one of them only, `"mon-fri 22:00-04:00 Europe/Berlin"`.
     Without any, at any time; a rollback or restore waits for none."""
-    online: bool = False
-    """Refuse steps that would stop the application."""
+    online: Online = "auto"
+    """How a table in use is changed, where there are two ways. `always`: so that nobody waits while its rows are read,
+    in more steps and transactions; `never`: at once; `auto`: by its size. So far checks and foreign keys have two."""
     proof: Literal["required", "partial"] = "required"
     """`partial` writes a plan whose unprovable steps are marked and one risk level higher."""
 

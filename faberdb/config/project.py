@@ -54,7 +54,7 @@ class Environment:
     roles: Mapping[str, str]
     forget: tuple[Address, ...]
     server_version: int | None
-    online: bool
+    online: str
     max_risk: Risk
     on_drop: str
     hazards: Mapping[str, HazardRule]
@@ -182,7 +182,6 @@ class Project:
         promised = {
             f"{own}.require_approval": chosen.require_approval,
             f"{own}.promote_from": chosen.promote_from,
-            f"{own}.online" if chosen.online else "": chosen.online,
             "safety.proof": safety.proof == "partial",
             "safety.require_approval_for": safety.require_approval_for,
             "alerts.urls_env": self.alerts_urls_env,
@@ -360,7 +359,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         roles=dict(table.roles),
         forget=tuple(dict.fromkeys(map(Address.parse, (*whole.project.forget, *table.forget)))),
         server_version=table.server_version,
-        online=safety.online if table.online is None else table.online,
+        online=table.online or safety.online,
         max_risk=Risk[(table.max_risk or safety.max_risk).upper()],
         on_drop=table.on_drop or safety.on_drop,
         hazards={

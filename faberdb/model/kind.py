@@ -56,6 +56,10 @@ class Work(Protocol):
         """Why the server has no way back from the change of this object; empty where it has one."""
         ...
 
+    def online(self, table: Address) -> bool:
+        """Whether who uses this table is not to be kept waiting while its rows are read; never for one that is new."""
+        ...
+
     def together(self, address: Address) -> Sequence[Address]:
         """The objects whose values are kept, or given back, by the same statements as those of this one, itself among
         them."""

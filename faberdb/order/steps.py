@@ -27,6 +27,7 @@ class Situation:
     keeping: dict[Address, Kept] = field(default_factory=dict)
     giving: Mapping[Address, Kept] = field(default_factory=dict)
     barred: Mapping[Address, str] = field(default_factory=dict)
+    tables_online: Set[Address] = frozenset()
 
     def __post_init__(self) -> None:
         self._children: dict[bool, dict[Address, list[Object]]] = {}
@@ -77,6 +78,9 @@ class Situation:
     def lasting(self, address: Address) -> str:
         return self.barred.get(address, "")
 
+    def online(self, table: Address) -> bool:
+        return table in self.tables_online
+
     def together(self, address: Address) -> Sequence[Address]:
         return self.groups.get(address, (address,))
 
@@ -92,6 +96,7 @@ def make_steps(
     known: Mapping[Address, Kept] | None = None,
     barred: Mapping[Address, str] | None = None,
     lost: Set[Address] = frozenset(),
+    online: Set[Address] = frozenset(),
     first_number: int = 1,
     renames: Sequence[tuple[Object, Object]] = (),
     renames_last: bool = False,
@@ -103,13 +108,15 @@ def make_steps(
     quarantine: where to keep what is dropped; without it things are really dropped (on scratch, where nothing is).
     giving: what waits in quarantine to be brought back instead of being made anew. known: what is kept whatever the
     kinds say, because a declaration that is forgotten by now made it so. barred: changes that the server has no way
-    back from, and why. lost: what is destroyed though it would be kept. renames: (old, new) pairs, done
+    back from, and why. lost: what is destroyed though it would be kept. online: tables whose users are not to be kept
+    waiting. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
     staying = _staying_behind(changes, live.objects, kinds, lost)
     while True:
         situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {}, barred=barred or {})
+        situation.tables_online = online
         number, forms = first_number, {}
         if quarantine is not None:
             forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and a not in lost}
@@ -132,6 +139,7 @@ def make_steps(
     ]
     fresh = Fresh(changes, live.objects, target, situation.giving, kinds)
     changing = _watched(list(_written(ordered, changes, situation, kinds, fresh)), situation, kinds)
+    changing.sort(key=lambda entry: entry[3].afterwards)
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -373,7 +381,7 @@ def _number(written: Iterable[_Written]) -> Iterable[Step]:
     """Ids and transactions: all in one, except what must be committed before it can be used or cannot be in one."""
     transaction, count, alone = 1, 0, False
     for address, action, obj, statement in written:
-        apart = statement.own_transaction or statement.outside
+        apart = statement.own_transaction or statement.outside or statement.afterwards
         if count and (apart or alone):
             transaction += 1
         count, alone = count + 1, apart

@@ -55,7 +55,7 @@ class Planner:
     catalogue is copied as a whole all the same. held:
     what something that waits in quarantine needs, less what is kept for this plan, under the names that it has before
     and after renames. limit: the level of risk above which changes are held back. losing: whether what is dropped is
-    destroyed, instead of being kept.
+    destroyed, instead of being kept. online: of live tables those whose users are not to be kept waiting.
     """
 
     def __init__(
@@ -73,7 +73,9 @@ class Planner:
         held: Held = lambda renames, kept: frozenset(),
         limit: Risk = Risk.DESTRUCTIVE,
         losing: bool = False,
+        online: Callable[[Set[Address]], Set[Address]] = lambda tables: frozenset(),
     ) -> None:
+        self.online, self._tables_online = online, frozenset[Address]()
         self.held, self.limit, self.losing = held, limit, losing
         self.engine, self.catalogue, self.scratch = engine, catalogue, scratch
         self.kinds = {kind.name: kind for kind in engine.kinds}
@@ -240,6 +242,8 @@ class Planner:
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
         self._lost = nothing_kept(changes, self.kinds, self.outside) if self.losing else frozenset()
+        sides = (o for c in changes.values() for o in (c.before, c.after) if o is not None)
+        self._tables_online = self._in_use({o.parent for o in sides if o.parent is not None and o.parent in start})
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept} | self._lost)
@@ -256,6 +260,9 @@ class Planner:
         words = [said(a, why, stays[a]) for a, why in barred.items()]
         return as_it_stays(target, live, barred, self.kinds), words
 
+    def _in_use(self, tables: Set[Address]) -> frozenset[Address]:
+        return frozenset(self.online(tables)) if tables else frozenset()
+
     @property
     def _ways(self) -> Ways:
         there = self.catalogue
@@ -268,6 +275,7 @@ class Planner:
             self.reverse_ties,
             self._barred,
             self._lost,
+            self._tables_online,
         )
 
     def _changes(

@@ -30,6 +30,8 @@ class Ways:
     """Changes that the server has no way back from, and why."""
     lost: Set[Address] = frozenset()
     """What is destroyed on the way there though it would be kept."""
+    online: Set[Address] = frozenset()
+    """Tables whose users are not to be kept waiting, either way."""
 
     def forth(
         self,
@@ -51,6 +53,7 @@ class Ways:
             giving=giving,
             barred=self.barred,
             lost=self.lost,
+            online=self.online,
             first_number=self.number,
             renames=renames,
             renames_last=renames_last,
@@ -93,6 +96,7 @@ class Ways:
             self.kinds,
             quarantine=self.engine.place_for,
             giving={k.address: k for k in kept},
+            online=self.online,
             # One that travels inside another leaves its number unused, so what is kept does not tell the next one.
             first_number=self.number + len(changes),
             renames=back,

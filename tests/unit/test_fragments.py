@@ -107,6 +107,9 @@ class _Work:
     def lasting(self, address: Address) -> str:
         return ""
 
+    def online(self, table: Address) -> bool:
+        return False
+
     def together(self, address: Address) -> tuple[Address, ...]:
         return (address,)
 

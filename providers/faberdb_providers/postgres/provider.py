@@ -285,6 +285,12 @@ class PostgresProvider:
 
         return held_addresses(session, renames, kept)
 
+    def large(self, session: Session, tables: Iterable[Address]) -> frozenset[Address]:
+        """Those of the tables that take more than a moment to read."""
+        from faberdb_providers.postgres.live.large import large
+
+        return large(session.connection, tables)
+
     def platform(self, address: Address) -> bool:
         """Objects that every database has, which are not dropped because nobody declared them."""
         return address == Address("schema", ("public",))

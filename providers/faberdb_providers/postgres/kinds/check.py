@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Address, Object, Place, Work
+from faberdb.model import Action, Address, Change, Object, Place, Turn, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check
+from faberdb_providers.postgres.kinds.lineage import all_above
 from faberdb_providers.postgres.kinds.spec import Spec
 
 
@@ -31,6 +33,7 @@ class CheckKind(ConstraintKind):
     within = ("table", "foreign_table")
     contype = "c"
     created_inline = True
+    validated = True
     texts = ("expression",)
     off_for_new_types = True  # one can leave the expression without an operator
 
@@ -47,10 +50,33 @@ class CheckKind(ConstraintKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["expression"]]
 
+    def turn(
+        self,
+        change: Change,
+        changes: Mapping[Address, Change],
+        live: Mapping[Address, Object],
+        target: Mapping[Address, Object],
+    ) -> Turn:
+        """One that goes, goes before those of its name on tables below: as long as it is there the server takes theirs
+        for inherited, and drops none. One that is made anew comes after them, or it would meet theirs of old."""
+        turn, name = super().turn(change, changes, live, target), change.address.path[-1]
+        table = change.before.parent if change.before is not None else None
+        if table is None or not _goes(change) or (table in changes and _goes(changes[table])):
+            return turn
+        alike = [a for a, c in changes.items() if a.kind == self.name and a.path[-1] == name and _goes(c)]
+        parents = {a: o for a in alike if a != change.address and (o := live.get(Address("table", a.path[:-1])))}
+        below = {a for a, o in parents.items() if any(above.address == table for above in all_above(o, live.get))}
+        again = below if change.after is not None else frozenset()
+        return replace(turn, ahead=turn.ahead | below, last=turn.last | again)
+
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         if obj.parent is not None and obj.parent.kind == "foreign_table":
             return ()  # the server takes it on trust
         return rows_failing_check(Address("table", obj.address.path[:-1]), obj, work)
+
+
+def _goes(change: Change) -> bool:
+    return change.action in (Action.DROP, Action.REPLACE)
 
 
 KIND = CheckKind()

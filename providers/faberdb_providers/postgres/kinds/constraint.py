@@ -12,6 +12,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
+from faberdb_providers.postgres.kinds.online.constraint import validated_later
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     made_alone,
@@ -34,6 +35,8 @@ class ConstraintKind(OnColumns):
     sql_name = "CONSTRAINT"
     contype = ""
     dropped_inline = True
+    validated = False
+    """Whether the rows that are there can be looked at later, while others read and write."""
 
     def query(self, version: int) -> str:
         enforced = "not k.conenforced" if version >= 18 else "false"
@@ -117,6 +120,9 @@ class ConstraintKind(OnColumns):
         # The keys of partitions that are attached to it are made one by one, as if it had stayed.
         made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
         unchecked = {"not_valid", "not_enforced", "only"} & made.attributes.keys()
+        if not unchecked and before is None and self._later(obj, work):
+            yield from validated_later(made, self.probe(obj, work))
+            return
         yield Statement(_added(made), *self.danger(obj, work), probe=() if unchecked else self.probe(obj, work))
         if rest:
             yield from on_the_rest(obj, work, _added, anew=True)
@@ -124,6 +130,15 @@ class ConstraintKind(OnColumns):
             yield attach_index(obj)
         yield from _cluster({}, obj)
         yield from identified_by(obj, work)
+
+    def _later(self, obj: Object, work: Work) -> bool:
+        """Whether rows are looked at after the constraint is there. A key of a partitioned table had to be valid from
+        the start before 18 (PostgreSQL 18, release notes, section Constraints)."""
+        if not self.validated or obj.parent is None or not work.online(obj.parent):
+            return False
+        table = work.after(obj.parent)
+        whole = table is not None and "partition_by" in table.attributes
+        return not (whole and self.contype == "f" and work.version < 18)
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         """Risk of adding the constraint to a table that has rows."""

@@ -1,0 +1,147 @@
+"""One change carried out by one contender while the application works, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.benchmarks.stall.classes import Change
+from tests.benchmarks.stall.workload import Answer
+from tests.conftest import ProjectFolder
+from tests.servers import fetch
+
+Contender = Callable[[Change, str, ProjectFolder], str]
+"""Carries a change out on a database; returns why it gave up, empty where it did not."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """longest, baseline: the longest wait of a query in seconds, while the change ran and before; p99: of those that
+    were due while it ran. failed: queries by SQLSTATE, those of clients with prepared statements apart. gave_up: why
+    the contender did. wal: bytes. lost: what the application wrote and is not there, or is there twice."""
+
+    change: str
+    contender: str
+    seconds: float
+    longest: float
+    baseline: float
+    p99: float
+    failed: dict[str, int]
+    failed_prepared: dict[str, int]
+    wal: int
+    gave_up: str
+    lost: str
+
+
+def measured(
+    change: Change,
+    name: str,
+    contender: Contender,
+    conninfo: str,
+    folder: ProjectFolder,
+    *,
+    rate: float,
+    quiet: float,
+) -> Cell:
+    """quiet: seconds in which the application works undisturbed, before the change and half of it after."""
+    began = totals(conninfo)
+    with application(conninfo, rate, folder.root / "answers.json") as answers:
+        time.sleep(quiet)
+        log, start = position(conninfo), time.time()
+        gave_up = contender(change, conninfo, folder)
+        end, wal = time.time(), position(conninfo) - log
+        time.sleep(quiet / 2)
+    found, done = answers()
+    before = [a.waited for a in found if start - quiet / 2 <= a.due < start]
+    # A change that takes no time may end between two queries: who came right after it still waited for it.
+    during = [a for a in found if start - 0.01 <= a.due <= end + 0.25]
+    waited = sorted(a.waited for a in during)
+    return Cell(
+        change=change.what,
+        contender=name,
+        seconds=end - start,
+        longest=waited[-1],
+        baseline=max(before),
+        p99=waited[len(waited) * 99 // 100],
+        failed=dict(Counter(a.sqlstate for a in found if a.sqlstate and not a.prepared)),
+        failed_prepared=dict(Counter(a.sqlstate for a in found if a.sqlstate and a.prepared)),
+        wal=wal,
+        gave_up=gave_up,
+        lost=missing(began, totals(conninfo), done),
+    )
+
+
+@contextmanager
+def application(conninfo: str, rate: float, into: Path) -> Iterator[Callable[[], tuple[list[Answer], dict[str, int]]]]:
+    """The application works as long as the `with` lasts; then what is yielded reads what it wrote down."""
+    command = [sys.executable, "-m", "tests.benchmarks.stall.workload", conninfo, str(rate), str(into)]
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ) as running:
+
+        def answers() -> tuple[list[Answer], dict[str, int]]:
+            written = json.loads(into.read_text())
+            return [Answer(*answer) for answer in written["answers"]], written["done"]
+
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdout.readline()  # from here on it is at work
+        try:
+            yield answers
+        finally:
+            running.stdin.close()
+            ended = running.wait(timeout=120)
+        assert ended == 0, "the application broke down"
+
+
+def totals(conninfo: str) -> tuple[int, int]:
+    """How many accounts there are, and what is on them."""
+    (found,) = fetch(conninfo, "select count(*), sum(balance)::bigint from acc")
+    return int(found[0]), int(found[1])
+
+
+def missing(before: tuple[int, int], after: tuple[int, int], done: dict[str, int]) -> str:
+    """What the rows say against what the application knows that it has written."""
+    if done["in_doubt"]:
+        return f"{done['in_doubt']} queries ended without an answer"
+    told = []
+    if (found := after[0] - before[0] - done["inserts"]) != 0:
+        told.append(f"{found:+} rows")
+    if (found := after[1] - before[1] - done["updates"]) != 0:
+        told.append(f"{found:+} updates")
+    return ", ".join(told)
+
+
+def position(conninfo: str) -> int:
+    ((found,),) = fetch(conninfo, "select pg_current_wal_lsn() - '0/0'::pg_lsn")
+    return int(found)
+
+
+def naive(change: Change, conninfo: str, folder: ProjectFolder) -> str:
+    """The statements that come to mind first, with the settings that a server comes with."""
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        for statement in change.naive:
+            connection.execute(statement.encode())
+    return ""
+
+
+def faberdb(change: Change, conninfo: str, folder: ProjectFolder) -> str:
+    """`faberdb apply` of a plan that was saved before."""
+    program = [str(Path(sys.executable).with_name("faberdb"))]
+    environ = {**os.environ, **folder.env, "NO_COLOR": "1"}
+    done = subprocess.run(
+        [*program, "apply", "plan.json"], cwd=folder.root, env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        (error, *_) = [line for line in done.stderr.splitlines() if line.startswith("error: ")] or [done.stderr]
+        return f"{done.returncode}: {error.removeprefix('error: ')}"
+    return ""
