@@ -109,14 +109,15 @@ def make_steps(
     giving: what waits in quarantine to be brought back instead of being made anew. known: what is kept whatever the
     kinds say, because a declaration that is forgotten by now made it so. barred: changes that the server has no way
     back from, and why. lost: what is destroyed though it would be kept. online: tables whose users are not to be kept
-    waiting. renames: (old, new) pairs, done
+    waiting, unless renames come last. renames: (old, new) pairs, done
     first, so that `live` already bears the new names; or last, so that `live` and `target` still bear the old ones.
     Without inline every object is made by a statement of its own, so that one that fails names its object.
     """
     staying = _staying_behind(changes, live.objects, kinds, lost)
     while True:
         situation = Situation(live.objects, target, live.version, live.casts, giving=giving or {}, barred=barred or {})
-        situation.tables_online = online
+        # Names that come back last would wait until all rows are looked at.
+        situation.tables_online = frozenset() if renames and renames_last else online
         number, forms = first_number, {}
         if quarantine is not None:
             forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and a not in lost}

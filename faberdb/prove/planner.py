@@ -243,7 +243,8 @@ class Planner:
         self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
         self._lost = nothing_kept(changes, self.kinds, self.outside) if self.losing else frozenset()
         sides = (o for c in changes.values() for o in (c.before, c.after) if o is not None)
-        self._tables_online = self._in_use({o.parent for o in sides if o.parent is not None and o.parent in start})
+        there = {o.parent for o in sides if o.parent is not None and (o.parent in start or o.parent in (giving or {}))}
+        self._tables_online = self._in_use(there, () if renames_last else renames)
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept} | self._lost)
@@ -260,8 +261,11 @@ class Planner:
         words = [said(a, why, stays[a]) for a, why in barred.items()]
         return as_it_stays(target, live, barred, self.kinds), words
 
-    def _in_use(self, tables: Set[Address]) -> frozenset[Address]:
-        return frozenset(self.online(tables)) if tables else frozenset()
+    def _in_use(self, tables: Set[Address], renames: Sequence[tuple[Object, Object]]) -> frozenset[Address]:
+        """Those of the tables whose users are not to be kept waiting. renames: what is called otherwise live."""
+        live = {new.address: old.address for old, new in renames}
+        found = self.online({live.get(table, table) for table in tables}) if tables else frozenset[Address]()
+        return frozenset(table for table in tables if live.get(table, table) in found)
 
     @property
     def _ways(self) -> Ways:

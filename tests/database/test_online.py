@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 import psycopg
 import pytest
 
 from faberdb.model import Address
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.live.large import large
 from tests.conftest import ProjectFolder
 from tests.migration import Migration, build_directly, declare, every
@@ -97,6 +98,66 @@ bound = "FOR VALUES FROM (1) TO (9)"
         assert server.dump(conninfo) == server.dump(wanted)
 
 
+def test_names_that_change_too(newest: Server) -> None:
+    """What is measured is the table, whatever it is called afterwards; and on the way back no name waits for rows."""
+    renamed = BEFORE.replace("[tables.acc]", '[tables.account]\nrenamed_from = "acc"') + ADDED
+    asked: list[Address] = []
+
+    def noted(tables: Set[Address]) -> Set[Address]:
+        asked.extend(tables)
+        return tables
+
+    with newest.database() as conninfo:
+        live(newest, conninfo, 20)
+        start, start_rows = newest.dump(conninfo), rows(conninfo)
+        migration = Migration(newest.scratch(), online=noted)
+        plan = migration.plan(conninfo, declare({"public.toml": renamed}))
+        assert asked == [Address("table", ("public", "acc"))]
+        assert [" VALIDATE " in step.statement.sql for step in plan.steps][-2:] == [True, True]
+        migration.apply(conninfo, plan)
+        former = BEFORE.replace("[tables.acc]", '[tables.acc]\nrenamed_from = "account"')
+        gone = migration.plan(conninfo, declare({"public.toml": former}), "gone")
+        migration.apply(conninfo, gone)
+        assert newest.dump(conninfo) == start
+        back = migration.plan_back(conninfo, gone)
+        assert not any(" VALIDATE " in step.statement.sql for step in back.steps)
+        migration.apply(conninfo, back)
+        migration.apply(conninfo, migration.plan_back(conninfo, plan, "back again"))
+        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+def test_what_was_declared_not_valid_is_validated_later(newest: Server) -> None:
+    """And what there is to say of a foreign key is said all the same: no index serves it."""
+    added = ADDED.replace('columns = ["id"] } }', 'columns = ["id"] }, not_valid = true }')
+    with newest.database() as conninfo:
+        live(newest, conninfo, 20)
+        migration = Migration(newest.scratch(), online=every)
+        first = migration.plan(conninfo, declare({"public.toml": BEFORE + added}))
+        second = declare({"public.toml": AFTER})
+        said = {hazard.code for step in migration.plan(conninfo, second).steps for hazard in step.statement.hazards}
+        assert {codes.FOREIGN_KEY_WITHOUT_INDEX, codes.VALIDATED_LATER} <= said
+        migration.apply(conninfo, first)
+        plan = migration.plan(conninfo, second, "second")
+        assert [" VALIDATE " in step.statement.sql for step in plan.steps][-1]
+        assert plan.steps[-1].transaction > plan.steps[0].transaction
+        migration.apply(conninfo, plan)
+        assert not migration.plan(conninfo, second).steps
+
+
+@pytest.mark.parametrize("child", ["id > 0", "id > 1"])
+def test_a_check_made_anew_above_one_that_is_new(child: str, server: Server) -> None:
+    before = '[tables.whole]\ncolumns.id = "int"\nchecks.p = "id > 1"\n[tables.much]\ninherits = ["whole"]\n'
+    after = before.replace("id > 1", "id > 0") + 'checks.p = "id > 0"\n'
+    if child != "id > 0":
+        before, after = before.replace('checks.p = "id > 1"\n', "") + 'checks.p = "id > 1"\n', after
+    with server.database() as conninfo, server.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": before}))
+        build_directly(wanted, declare({"public.toml": after}))
+        migration = Migration(server.scratch(), online=every)
+        migration.apply(conninfo, migration.plan(conninfo, declare({"public.toml": after})))
+        assert server.dump(conninfo) == server.dump(wanted)
+
+
 @pytest.mark.parametrize("taken_back", [False, True])
 def test_a_row_in_the_way_that_came_in_meanwhile(
     taken_back: bool, newest: Server, project: Callable[..., ProjectFolder]
@@ -153,7 +214,9 @@ columns.id = "int"
             found = large(connection, named.values())
         assert found == {named[name] for name in ("whole", "much", "little", "none")}
         migration = Migration(server.scratch(), online=lambda tables: found & tables)
-        migration.apply(conninfo, migration.plan(conninfo, declare({"public.toml": after})))
+        plan = migration.plan(conninfo, declare({"public.toml": after}))
+        assert sum(" VALIDATE " in step.statement.sql for step in plan.steps) == 3
+        migration.apply(conninfo, plan)
         assert server.dump(conninfo) == server.dump(wanted)
 
 

@@ -23,11 +23,19 @@ SHORT = ("column, nullable", "check", "column goes", "text has to be shorter")
 
 
 def tried(
-    ground: Ground, change: Change, name: str, project: Callable[..., ProjectFolder], *, rate: float, quiet: float
+    ground: Ground,
+    change: Change,
+    name: str,
+    project: Callable[..., ProjectFolder],
+    *,
+    rate: float,
+    quiet: float,
+    more: str = "",
 ) -> Cell:
-    """One cell; both judges are asked at its end: pg_dump for the structure, the application for its rows."""
+    """One cell; both judges are asked at its end: pg_dump for the structure, the application for its rows. more: of
+    faberdb.toml."""
     with ground.copy(ground.filled) as conninfo:
-        folder = project({"live": conninfo})
+        folder = project({"live": conninfo}, more)
         folder.declare(change.declared)
         if name == "faberdb":
             planned = folder.run("plan", "live", "--out", "plan.json", timeout=300)
@@ -44,7 +52,8 @@ def test_the_application_loses_nothing(
     what: str, ground: Callable[[int], Ground], project: Callable[..., ProjectFolder]
 ) -> None:
     change = next(change for change in CHANGES if change.what == what)
-    found = tried(ground(2_000), change, "faberdb", project, rate=60, quiet=1)
+    more = '[safety]\nonline = "always"\n'  # the tables are small
+    found = tried(ground(2_000), change, "faberdb", project, rate=60, quiet=1, more=more)
     assert not found.lost
     assert set(found.failed) <= ({"42703"} if what == "column goes" else set())
     assert found.longest > 0

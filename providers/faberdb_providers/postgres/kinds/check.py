@@ -9,7 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Object, Place, Turn, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, all_below
 from faberdb_providers.postgres.kinds.spec import Spec
 
 
@@ -50,6 +50,19 @@ class CheckKind(ConstraintKind):
     def mentions(self, obj: Object) -> Iterable[str]:
         return [obj.attributes["expression"]]
 
+    def later(self, obj: Object, work: Work) -> bool:
+        """Not where one of its name is made at once above or below: the server takes none that is valid on a table and
+        not on another below it."""
+        table = work.after(obj.parent) if obj.parent is not None else None
+        if table is None or not super().later(obj, work):
+            return False
+        for kin in (*all_above(table, work.after), *all_below(table, work)):
+            namesake = Address(self.name, (*kin.address.path, obj.address.path[-1]))
+            at_once = work.before(namesake) is not None or not work.online(kin.address)
+            if at_once and work.after(namesake) is not None:
+                return False
+        return True
+
     def turn(
         self,
         change: Change,
@@ -58,12 +71,15 @@ class CheckKind(ConstraintKind):
         target: Mapping[Address, Object],
     ) -> Turn:
         """One that goes, goes before those of its name on tables below: as long as it is there the server takes theirs
-        for inherited, and drops none. One that is made anew comes after them, or it would meet theirs of old."""
+        for inherited, drops none and adds no other. One that is made anew comes after them, or it would meet theirs of
+        old."""
         turn, name = super().turn(change, changes, live, target), change.address.path[-1]
         table = change.before.parent if change.before is not None else None
         if table is None or not _goes(change) or (table in changes and _goes(changes[table])):
             return turn
-        alike = [a for a, c in changes.items() if a.kind == self.name and a.path[-1] == name and _goes(c)]
+        alike = [
+            a for a, c in changes.items() if a.kind == self.name and a.path[-1] == name and c.action is not Action.ALTER
+        ]
         parents = {a: o for a in alike if a != change.address and (o := live.get(Address("table", a.path[:-1])))}
         below = {a for a, o in parents.items() if any(above.address == table for above in all_above(o, live.get))}
         again = below if change.after is not None else frozenset()

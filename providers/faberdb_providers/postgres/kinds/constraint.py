@@ -12,7 +12,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
-from faberdb_providers.postgres.kinds.online.constraint import validated_later
+from faberdb_providers.postgres.kinds.online.constraint import validated
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     made_alone,
@@ -120,8 +120,10 @@ class ConstraintKind(OnColumns):
         # The keys of partitions that are attached to it are made one by one, as if it had stayed.
         made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
         unchecked = {"not_valid", "not_enforced", "only"} & made.attributes.keys()
-        if not unchecked and before is None and self._later(obj, work):
-            yield from validated_later(made, self.probe(obj, work))
+        if not unchecked and before is None and self.later(obj, work):
+            held = replace(made, attributes={**made.attributes, "not_valid": True})
+            yield Statement(_added(held), *self.danger(held, work))
+            yield validated(made, self.probe(obj, work), later=True)
             return
         yield Statement(_added(made), *self.danger(obj, work), probe=() if unchecked else self.probe(obj, work))
         if rest:
@@ -131,14 +133,9 @@ class ConstraintKind(OnColumns):
         yield from _cluster({}, obj)
         yield from identified_by(obj, work)
 
-    def _later(self, obj: Object, work: Work) -> bool:
-        """Whether rows are looked at after the constraint is there. A key of a partitioned table had to be valid from
-        the start before 18 (PostgreSQL 18, release notes, section Constraints)."""
-        if not self.validated or obj.parent is None or not work.online(obj.parent):
-            return False
-        table = work.after(obj.parent)
-        whole = table is not None and "partition_by" in table.attributes
-        return not (whole and self.contype == "f" and work.version < 18)
+    def later(self, obj: Object, work: Work) -> bool:
+        """Whether rows are looked at after all else is done."""
+        return self.validated and obj.parent is not None and work.online(obj.parent)
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         """Risk of adding the constraint to a table that has rows."""
@@ -157,12 +154,9 @@ class ConstraintKind(OnColumns):
         return ()
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
-        table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
         unchecked = after.attributes.get("not_valid") or after.attributes.get("not_enforced")
         if before.attributes.get("not_valid") and not unchecked:
-            yield Statement(
-                f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}", Risk.CAUTION, probe=self.probe(after, work)
-            )
+            yield validated(after, self.probe(after, work), later=self.later(after, work))
         if "only" in before.attributes and "only" not in after.attributes:
             yield from on_the_rest(after, work, _added)
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:

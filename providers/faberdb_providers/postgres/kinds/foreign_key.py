@@ -58,6 +58,13 @@ class ForeignKeyKind(ConstraintKind):
     # Two tables may refer to each other, and a table that is kept must not hold on to one that is not.
     dropped_inline = False
 
+    def later(self, obj: Object, work: Work) -> bool:
+        """Before 18 the server takes no NOT VALID on a partitioned table, and of a key that points at one it leaves the
+        parts that are about partitions as they are (PostgreSQL 18, release notes, section Constraints)."""
+        tables = [work.after(a) for a in (obj.parent, pointed_at(obj)) if a is not None]
+        parts = any(table is not None and "partition_by" in table.attributes for table in tables)
+        return super().later(obj, work) and (work.version >= 18 or not parts)
+
     def columns(self, version: int) -> str:
         only = (
             "array(select a.attname::text from unnest(k.confdelsetcols) with ordinality u(num, pos) join pg_attribute a"

@@ -47,6 +47,18 @@ def all_above(table: Object, find: Find) -> list[Object]:
     return found
 
 
+def all_below(table: Object, work: Work) -> list[Object]:
+    """The wanted tables that are parts of this one, or of one that is."""
+    found: list[Object] = []
+    todo = [table]
+    while todo:
+        one = todo.pop()
+        parts = [o for o in work.referrers(one.address, after=True) if one.address in above(o) and o not in found]
+        found += parts
+        todo += parts
+    return found
+
+
 def at(work: Work, *, after: bool | None) -> Find:
     """The tables above as they are live or wanted, or else as they are when a table comes or goes: all else about them
     has changed by then."""
