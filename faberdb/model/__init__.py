@@ -84,7 +84,7 @@ _FILE_OF = {name: file for file, names in _FILES.items() for name in names.split
 if not TYPE_CHECKING:  # hidden from the type checker, to which any name would be right otherwise
 
     def __getattr__(name: str) -> Any:
-        """Loads the file that the word stands in: a short command uses few of them, and to make a class takes a while."""
+        """Loads the file that the word stands in: a short command uses few of them, and each class takes its time."""
         if name not in _FILE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         found = globals()[name] = getattr(import_module(f"{__name__}.{_FILE_OF[name]}"), name)
