@@ -61,6 +61,7 @@ class Target(Protocol):
         unchanged: Callable[[], None],
         waits: Callable[[Step, tuple[str, ...]], None] = ...,
     ) -> Failure | None: ...
+    def stand_aside(self, longest: float) -> None: ...
     def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
 
@@ -96,8 +97,9 @@ class Context:
         return self.on if committed else self.again
 
 
-TRIES = 4
-"""How often a transaction is begun that has to wait for somebody else for too long."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries of a transaction that had to give way, at most: each try keeps the application waiting for
+as long as it waits itself."""
 
 
 def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -269,7 +271,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
     told, attempt, began = 0, 0, time.monotonic()
 
     def waits(step: Step, blockers: tuple[str, ...]) -> None:
-        wait = Wait(blockers, attempt, TRIES, context.limits.lock)
+        wait = Wait(blockers, attempt, context.limits.lock, context.limits.patience - (time.monotonic() - began))
         context.waiting(step, before + steps.index(step) + 1, len(plan.steps), wait)
 
     def started(step: Step) -> None:
@@ -288,8 +290,8 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         if fingerprint(live) != plan.fingerprint_after(done):
             raise _ChangedError(live)
 
-    failure: Failure | None = None
-    for attempt in range(1, TRIES + 1):
+    while True:
+        attempt += 1
         try:
             failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged, waits)
         except _TimeUpError:
@@ -304,10 +306,12 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             raise stale(plan, target.label, changed.live, context.recorded()) from None
         if failure is None:
             return
-        if not failure.passing or attempt == TRIES or context.overtime():
+        left = context.limits.patience - (time.monotonic() - began)
+        if not failure.passing or left <= 0 or context.overtime():
             break
-        time.sleep(context.limits.lock * random.uniform(0.2, 0.6) * attempt)  # noqa: S311 - no secret
-    assert failure is not None
+        # Not all who wait at the same time are to come again at the same time.
+        pause = context.limits.lock * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+        target.stand_aside(min(pause, LONGEST_PAUSE, left))
     _failed_so(plan, target, "stopped" if done else "failed")
     on = context.onwards(committed=bool(done))
     if failure.passing:

@@ -67,7 +67,7 @@ def gave_way(
     end = "; ".join(f"select pg_terminate_backend({pid})" for pid in _processes(failure.blockers))
     ways = (
         f"wait until these transactions end{f', or end them: {end}' if end else ''}; or give it more time:"
-        f" `lock_timeout` in [safety] or [environments.{plan.environment}]"
+        f" `lock_retry_for` in [safety] or [environments.{plan.environment}]"
     )
     if committed:
         return StoppedError(

@@ -213,7 +213,11 @@ def _context(workspace: Workspace, environment: Environment, made: Made, state: 
         workspace.holder,
         utc_now(),
         to_json(made.plan),
-        Limits(environment.lock_timeout, _shorter(environment.statement_timeout, longest)),
+        Limits(
+            environment.lock_timeout,
+            _shorter(environment.statement_timeout, longest),
+            environment.lock_retry_for,
+        ),
         lambda objects: workspace.managed_objects(objects, environment),
         view.step,
         lambda: longest is not None and time.monotonic() - began > longest,

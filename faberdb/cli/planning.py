@@ -20,7 +20,7 @@ from faberdb.cli.scratch_door import ScratchDoor
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.errors import FaberError
-from faberdb.model import Address, Change, Limits, Object, Risk
+from faberdb.model import ROWS_WAIT, Address, Change, Limits, Object, Risk
 from faberdb.plan.make import News, make_plan, unchanged_plan
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _held_against_live(
     need."""
     refuse_in_use(workspace, session, proposal)
     asked = not environment.protected if check is None else check
-    limits = Limits(environment.lock_timeout, environment.check_data_timeout) if asked else None
+    limits = Limits(max(ROWS_WAIT, environment.lock_timeout), environment.check_data_timeout) if asked else None
     return replace(proposal, steps=workspace.provider.with_live_rows(session, proposal.steps, limits))
 
 

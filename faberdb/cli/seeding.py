@@ -9,7 +9,7 @@ from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.declare.seeds import read_seeds
 from faberdb.errors import ConfigError, CutShortError
-from faberdb.model import Limits, SeedCount, Seeds
+from faberdb.model import ROWS_WAIT, Limits, SeedCount, Seeds
 from faberdb.policy.windows import refuse_outside
 from faberdb.views.view import View
 
@@ -45,7 +45,7 @@ def sow(workspace: Workspace, environment: Environment, seeds: Seeds, view: View
             if backup_of_seeds(environment):
                 backup_before_any(workspace, environment, "seed", view, session)
             seeding = workspace.provider.seeding(target, seeds, workspace.project.search_path)
-            found = seeding.run(Limits(environment.lock_timeout, environment.statement_timeout))
+            found = seeding.run(Limits(max(ROWS_WAIT, environment.lock_timeout), environment.statement_timeout))
         view.seeds(environment.name, found, done=True)
     except KeyboardInterrupt:
         raise CutShortError(

@@ -167,6 +167,8 @@ class EnvironmentTable(Table):
     """As in [safety], for this environment."""
     lock_timeout: Duration | None = None
     """As in [safety], for this environment."""
+    lock_retry_for: Duration | None = None
+    """As in [safety], for this environment."""
     statement_timeout: Duration | None = None
     """As in [safety], for this environment."""
     check_data_timeout: Duration | None = None
@@ -213,8 +215,11 @@ class SafetyTable(Table):
     on_drop: OnDrop = "quarantine"
     """What happens to rows that a plan drops: they go to `quarantine`, from where a rollback gives them back; with
     `refuse` the plan is refused; with `drop` they are destroyed."""
-    lock_timeout: Duration = "2s"
-    """How long a step waits for a lock before it gives way to the application; it is tried four times."""
+    lock_timeout: Duration = "100ms"
+    """How long a step waits for a lock that the application would have to wait behind, before it gives way."""
+    lock_retry_for: Duration = "5min"
+    """How long a step that gave way is tried again, each time once those who were in the way are done or after a pause
+    of up to five seconds."""
     statement_timeout: Duration | None = None
     """How long a statement may run."""
     check_data_timeout: Duration = "5s"

@@ -60,6 +60,7 @@ class Environment:
     hazards: Mapping[str, HazardRule]
     windows: tuple[Window, ...]
     lock_timeout: float
+    lock_retry_for: float
     statement_timeout: float | None
     check_data_timeout: float
 
@@ -373,6 +374,7 @@ def _environment(name: str, table: EnvironmentTable, file: Path, whole: ProjectF
         },
         windows=tuple(map(parse, safety.windows if table.windows is None else table.windows)),
         lock_timeout=seconds(table.lock_timeout or safety.lock_timeout),
+        lock_retry_for=seconds(table.lock_retry_for or safety.lock_retry_for),
         statement_timeout=seconds(statement) if statement else None,
         check_data_timeout=seconds(table.check_data_timeout or safety.check_data_timeout),
     )

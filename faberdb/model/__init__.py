@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from faberdb.model.run import (
         NOT_ASKED,
+        ROWS_WAIT,
         Effects,
         Failure,
         InQuarantine,
@@ -73,7 +74,8 @@ _FILES = {
     "kind": "Kind Work",
     "object": "LEFT_OUT OF_OTHERS OF_SERVICE Attributes Catalogue Object Objection Origin Place Unmanaged reworded",
     "run": (
-        "NOT_ASKED Effects Failure InQuarantine JournalEntry Kept Leaning Limits LiveRows Lock Refusal UnderWay Wait"
+        "NOT_ASKED ROWS_WAIT Effects Failure InQuarantine JournalEntry Kept Leaning Limits LiveRows Lock Refusal"
+        " UnderWay Wait"
     ),
     "sample": "CarriedRows SampleColumn Samples SampleTable",
     "script": "Outcome Script Trial Weighed Written",
@@ -99,6 +101,7 @@ __all__ = [
     "NOT_ASKED",
     "OF_OTHERS",
     "OF_SERVICE",
+    "ROWS_WAIT",
     "Action",
     "Address",
     "Attributes",

@@ -10,12 +10,18 @@ if TYPE_CHECKING:
     from faberdb.model.object import Attributes
 
 
+ROWS_WAIT = 5.0
+"""Seconds to wait for a lock where nobody waits behind: who reads tables, or writes rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds. lock: how long a step waits for a lock. statement: how long it may run; None for no limit."""
+    """Seconds. lock: how long a step waits for a lock, and keeps everybody waiting who comes after it. statement: how
+    long it may run; None for no limit. patience: how long it is tried again where it does not get its lock."""
 
     lock: float = 5.0
     statement: float | None = None
+    patience: float = 0.0
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -84,13 +90,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A step waits for others: for whom, a line for each; which attempt of how many it is, and how many seconds each
-    may wait for a lock."""
+    """A step waits for others: for whom, a line for each; which attempt it is, how many seconds each may wait for a
+    lock, and for how many more seconds it is tried again."""
 
     blockers: tuple[str, ...]
     attempt: int
-    attempts: int
     longest: float
+    left: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,8 @@ class Json:
         hook = {
             "blockers": list(wait.blockers),
             "attempt": wait.attempt,
-            "attempts": wait.attempts,
             "lock_timeout_seconds": wait.longest,
+            "retry_seconds_left": round(wait.left, 1),
         }
         self._say("step_waiting", sentence, step=_step(step), number=number, total=total, **hook)
 

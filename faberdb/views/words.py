@@ -160,7 +160,8 @@ def heading(plan: Plan) -> str:
 
 def waiting(wait: Wait) -> str:
     """For whom a step waits, and which attempt it is."""
-    return f"for {'; '.join(wait.blockers)} (attempt {wait.attempt} of {wait.attempts}, up to {wait.longest:g} s each)"
+    left = f"tried for {wait.left:.0f} s more" if wait.left > 0 else "the last"
+    return f"for {'; '.join(wait.blockers)} (attempt {wait.attempt}, up to {wait.longest:g} s each, {left})"
 
 
 def count_line(plan: Plan) -> str:

@@ -22,7 +22,7 @@ AFTER = BEFORE.replace('["sad"]', '["sad", "well"]') + 'name = { type = "text", 
 def prepared(folder: ProjectFolder, lock_timeout: str = "30s") -> None:
     """`live` is as BEFORE says, and plan.json leads to AFTER."""
     config = folder.root / "faberdb.toml"
-    config.write_text(f'{config.read_text()}\n[safety]\nlock_timeout = "{lock_timeout}"\n')
+    config.write_text(f'{config.read_text()}\n[safety]\nlock_timeout = "{lock_timeout}"\nlock_retry_for = "1s"\n')
     folder.declare(BEFORE)
     done = folder.run("apply", "live", "--auto-approve")
     assert done.code == 0, done.err

@@ -91,7 +91,7 @@ def test_two_applies_at_the_same_moment(shop: Shop) -> None:
 def test_a_lock_that_is_not_to_be_had_in_time(shop: Shop) -> None:
     shop.folder.declare(CUSTOMER + 'phone = { type = "text", null = true }\n')
     config = shop.folder.root / "faberdb.toml"
-    config.write_text(config.read_text() + '\n[safety]\nlock_timeout = "300ms"\n')
+    config.write_text(config.read_text() + '\n[safety]\nlock_timeout = "300ms"\nlock_retry_for = "1s"\n')
     with psycopg.connect(shop.conninfo) as blocker:
         blocker.execute("lock table customer in access share mode")
         ran = shop.folder.run("apply", "live", "--auto-approve")

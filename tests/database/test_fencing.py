@@ -100,10 +100,10 @@ def test_an_apply_that_was_fenced_off_ends_before_its_first_step(
         document = from_json(text, "plan.json")
         hold = Target._hold
 
-        def overtaken(self: Target, steps: object) -> None:
+        def overtaken(self: Target, steps: object, limits: Limits) -> None:
             with closing(Target.open(plan.conninfo, "the shop", read_only=False)) as other:
                 other.fence_off("bob")
-            hold(self, document.steps)
+            hold(self, document.steps, limits)
 
         monkeypatch.setattr(Target, "_hold", overtaken)
         with opened(plan.conninfo, read_only=False) as session:

@@ -164,7 +164,7 @@ def test_a_protected_environment_has_a_backup_of_it(conninfo: str, project: Proj
 
 
 def test_all_that_hangs_together_goes_and_nothing_that_is_live(conninfo: str, project: Projects) -> None:
-    folder = project({"live": conninfo}, '[safety]\nlock_timeout = "20ms"\n')
+    folder = project({"live": conninfo}, '[safety]\nlock_timeout = "20ms"\nlock_retry_for = "1s"\n')
     applied(folder, CUSTOMER + TOGETHER)
     applied(folder, CUSTOMER)
     (table,) = [name for name in kept(conninfo) if name.endswith(".a")]

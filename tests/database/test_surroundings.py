@@ -280,7 +280,7 @@ def test_a_prepared_transaction_in_the_way_of_a_rollback_is_named(
     monkeypatch.setitem(scratch._SETTINGS, "max_prepared_transactions", "2")
     with own_database(INSTALLED[max(INSTALLED)], cache) as (server, conninfo):
         run_sql(conninfo, "create table book (id int primary key, title text); insert into book values (1, 'a')")
-        folder = project({"live": conninfo}, '[safety]\nlock_timeout = "300ms"\n')
+        folder = project({"live": conninfo}, '[safety]\nlock_timeout = "300ms"\nlock_retry_for = "1s"\n')
         folder.declare(BOOK)
         fine(folder, "apply", "live", "--auto-approve")
         before = server.dump(conninfo), rows(conninfo)

@@ -37,7 +37,7 @@ def database(request: pytest.FixtureRequest, cache: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def shop(database: str, project: Callable[..., ProjectFolder]) -> ProjectFolder:
-    folder = project({"live": database}, '[safety]\nlock_timeout = "1s"\n')
+    folder = project({"live": database}, '[safety]\nlock_timeout = "1s"\nlock_retry_for = "1s"\n')
     folder.declare(T.format(comment="old", more=""))
     done = folder.run("apply", "live", "--auto-approve")
     assert done.code == 0, done.err

@@ -55,12 +55,13 @@ def test_a_project_that_is_begun_and_not_imported_says_so(tmp_path: Path, run: C
 def test_a_step_that_is_tried_again_is_told_once(shop: tuple[ProjectFolder, str]) -> None:
     folder, conninfo = shop
     folder.declare(CUSTOMER.format("") + 'phone = { type = "text", null = true }\n')
-    configure(folder, '\n[safety]\nlock_timeout = "100ms"\n')
+    configure(folder, '\n[safety]\nlock_timeout = "100ms"\nlock_retry_for = "1s"\n')
     with psycopg.connect(conninfo) as blocker:
         blocker.execute("lock table customer in access share mode")
         ran = folder.run("apply", "live", "--auto-approve")
         blocker.rollback()
-    assert (ran.code, ran.err.count("[1/1] create"), ran.err.count("[1/1] waits")) == (7, 1, 4), ran
+    assert (ran.code, ran.err.count("[1/1] create")) == (7, 1), ran
+    assert ran.err.count("[1/1] waits") > 1, ran
 
 
 def test_renames_are_told_by_name_before_they_are_taken_back(shop: tuple[ProjectFolder, str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
@@ -15,7 +17,7 @@ from faberdb_providers.postgres.holding_on import refuse_held
 from faberdb_providers.postgres.journal_beside import JournalBeside
 from faberdb_providers.postgres.journals import DatabaseJournal, Journal
 from faberdb_providers.postgres.live.asking import first_keys
-from faberdb_providers.postgres.live.blockers import watching
+from faberdb_providers.postgres.live.blockers import until_over, watching
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.rights import refuse_without_rights
@@ -24,6 +26,8 @@ from faberdb_providers.postgres.two_phase import against, end_them
 from faberdb_providers.postgres.waiting import reading
 
 _BREAKS = re.compile(r"[\s=:/@?&'\"\\]+")
+VACUUM_ENDS = 3.0
+"""Seconds in which an autovacuum has gone out of the way of whoever waits for its table."""
 PASSING = ("55P03", "40P01")
 """lock_not_available, deadlock_detected: the same may succeed a little later."""
 
@@ -46,6 +50,8 @@ class Target(Session):
     """A session that may change things, and writes down what it does."""
 
     _secrets: Mapping[str, str] = MappingProxyType({})
+    _in_the_way: tuple[tuple[int, datetime], ...] = ()
+    """The transactions that the last step waited for."""
     _in_doubt = False
     """Whether a connection that is lost now leaves open what was committed."""
 
@@ -187,7 +193,7 @@ class Target(Session):
         the transaction was committed. Raises JournalError, LockLostError, which both say if it was.
         """
         self._journal(plan_id, steps, "intent")
-        step, self._in_doubt = steps[0], False
+        step, self._in_doubt, self._in_the_way = steps[0], False, ()
 
         def begun(next_step: Step) -> None:
             nonlocal step
@@ -203,8 +209,15 @@ class Target(Session):
             except LockedError as error:  # somebody kept us from seeing that all is as it should be
                 return Failure((error.message, *error.detail), passing=True, blockers=found.seen)
             except psycopg.Error as error:
+                self._in_the_way = found.transactions
                 return self._failure(error, steps, step, found.seen)
         return None
+
+    def stand_aside(self, longest: float) -> None:
+        """Wait until those are done for whom the last step had to wait, at most so many seconds. Raises
+        DatabaseError."""
+        with reading(self.connection, f"who is at work in {self.label}"):
+            until_over(self.connection, self._in_the_way, longest)
 
     def _run_outside(
         self,
@@ -215,7 +228,8 @@ class Target(Session):
         unchanged: Callable[[], None],
     ) -> None:
         unchanged()
-        self._limit(limits, local=False)
+        # It locks nobody out while it waits, for whom it waits for as long as they take.
+        self._limit(replace(limits, lock=max(limits.lock, limits.patience)), local=False)
         started(steps[0])
         self.set_scope(steps[0].scope)
         self._in_doubt = True
@@ -232,7 +246,7 @@ class Target(Session):
     ) -> None:
         with self.connection.transaction():
             self._limit(limits, local=True)
-            self._hold(steps)
+            self._hold(steps, limits)
             unchanged()
             scope: tuple[str, ...] = ()
             for step in steps:
@@ -264,9 +278,11 @@ class Target(Session):
         passing = error.sqlstate in PASSING
         return Failure((step.whose, *said), rows, passing, blockers if passing else ())
 
-    def _hold(self, steps: Sequence[Step]) -> None:
+    def _hold(self, steps: Sequence[Step], limits: Limits) -> None:
         """Keep everybody else from changing the tables concerned, while rows are read and written as before: SHARE
-        UPDATE EXCLUSIVE is in the way of every ALTER, of vacuum, and of itself."""
+        UPDATE EXCLUSIVE is in the way of every ALTER, of vacuum, and of itself. Nobody who reads or writes rows waits
+        behind it, so it may wait for longer than a step: the server ends an autovacuum for whoever has waited for
+        deadlock_timeout, a second if nothing is said, and not for who gives up before."""
         paths = (step.address.path for step in steps)
         names = {pair for path in paths for pair in (path[:2], path[1:3]) if len(pair) == 2}
         tables = self.query(
@@ -278,7 +294,12 @@ class Target(Session):
         )
         if tables:
             listed = ", ".join(dotted(schema, name) for schema, name in tables)
-            self.execute(f"lock table only {listed} in share update exclusive mode")
+            longest, usual = max(limits.lock, VACUUM_ENDS), limits.lock
+            self.execute(
+                f"set local lock_timeout = {round(longest * 1000)};"
+                f" lock table only {listed} in share update exclusive mode;"
+                f" set local lock_timeout = {max(1, round(usual * 1000))}"
+            )
 
     def _journal(self, plan_id: str, steps: Sequence[Step], outcome: str) -> None:
         """Note a transaction, before it is begun or as the last thing in it."""

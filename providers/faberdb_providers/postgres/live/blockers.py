@@ -4,8 +4,10 @@ more."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -18,7 +20,7 @@ SOON, LATEST = 0.02, 1.0
 # sees their process, user and application all the same.
 _BLOCKERS = """
 select b.pid, coalesce(b.usename, ''), coalesce(b.application_name, ''), coalesce(b.state, b.backend_type, ''),
-       coalesce(date_trunc('second', clock_timestamp() - b.xact_start)::text, '')
+       coalesce(date_trunc('second', clock_timestamp() - b.xact_start)::text, ''), b.xact_start
   from pg_stat_activity me
  cross join lateral (select distinct unnest(pg_blocking_pids(me.pid)) pid) waits
   join pg_stat_activity b on b.pid = waits.pid
@@ -35,6 +37,8 @@ class Blockers:
 
     def __init__(self) -> None:
         self.seen: tuple[str, ...] = ()
+        self.transactions: tuple[tuple[int, datetime], ...] = ()
+        """Those of them that a look can tell are over: server process, and when it began."""
 
 
 @contextmanager
@@ -57,9 +61,10 @@ def watching(connection: psycopg.Connection[Any], lock_timeout: float, tell: Tol
                 while not over.is_set():
                     rows = beside.execute(_BLOCKERS, (process,)).fetchall()
                     if rows and not found.seen:
-                        tell(tuple(map(told, rows)))
+                        tell(tuple(told(row[:-1]) for row in rows))
                     if rows:
-                        found.seen = tuple(map(told, rows))
+                        found.seen = tuple(told(row[:-1]) for row in rows)
+                        found.transactions = tuple((row[0], row[-1]) for row in rows if row[-1] is not None)
                     over.wait(pause)
 
     thread = threading.Thread(target=look, name="blockers", daemon=True)
@@ -77,3 +82,21 @@ def told(row: tuple[Any, ...]) -> str:
     about = ", ".join(text for text in (name, f"user {user}" if user else "", state) if text)
     since = f", its transaction began {age} ago" if age else ""
     return f"server process {pid} ({about}){since}" if about else f"server process {pid}{since}"
+
+
+def until_over(
+    connection: psycopg.Connection[Any], transactions: Sequence[tuple[int, datetime]], longest: float
+) -> None:
+    """Wait until none of the transactions is at work any more, at most so many seconds; of none, all of that time."""
+    end = time.monotonic() + longest
+    numbers, begun = [number for number, _ in transactions], [begin for _, begin in transactions]
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(SOON, left) if transactions else left)
+        if transactions and connection.execute(_THERE, (numbers, begun)).fetchone() != (True,):
+            return
+
+
+_THERE = """
+select exists (select from pg_stat_activity a join unnest(%s::int[], %s::timestamptz[]) t(pid, begun)
+                 on t.pid = a.pid and t.begun = a.xact_start)
+"""
