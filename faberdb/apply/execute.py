@@ -28,6 +28,7 @@ from faberdb.errors import (
 from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.standing import took_effect
 
 
 class Target(Protocol):
@@ -61,6 +62,7 @@ class Target(Protocol):
         unchanged: Callable[[], None],
         waits: Callable[[Step, tuple[str, ...]], None] = ...,
     ) -> Failure | None: ...
+    def sweep(self) -> None: ...
     def stand_aside(self, longest: float) -> None: ...
     def entrust(self, secrets: Mapping[str, str]) -> None: ...
 
@@ -130,7 +132,9 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
             target.end_plan(entry.plan_id, "stopped" if entry.done or entry.in_doubt else "interrupted")
     target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
     try:
+        target.sweep()
         _run(plan, target, context, done)
+        target.sweep()
         return _verified(plan, target, context)
     except ConnectionLostError as error:
         raise lost(plan, error, done, context.onwards(committed=bool(done) or error.in_doubt)) from error
@@ -163,7 +167,7 @@ def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEn
         mine = replace(mine, done=without_doubt(plan, mine, fingerprint(live)))
     done = _done(plan, mine)
     if mine is not None:
-        done |= _took_effect(plan, target, done)
+        done |= took_effect(plan, done, target.holds)
     check_spent(plan, mine, entries, done)
     if not done:
         check_age(plan, context.now)
@@ -187,7 +191,7 @@ def _cut_short(plan: Plan, target: Target, context: Context) -> CutShortError:
         if mine.in_doubt:
             return unknown(plan)
         done = _done(plan, mine)
-        done |= _took_effect(plan, target, done)
+        done |= took_effect(plan, done, target.holds)
         if mine.state == "running":
             target.end_plan(plan.plan_id, "stopped" if done else "interrupted")
         return part_way(plan, done, context.onwards(committed=bool(done)))
@@ -217,15 +221,6 @@ def _done(plan: Plan, entry: JournalEntry | None) -> set[int]:
     if entry.state in ("applied", "unverified"):
         return {step.transaction for step in plan.steps}
     return set(entry.done)
-
-
-def _took_effect(plan: Plan, target: Target, done: Set[int]) -> set[int]:
-    """The transaction that comes next, if it is a statement outside of any that was run before the journal could say
-    so."""
-    step = next((step for step in plan.steps if step.transaction not in done), None)
-    if step is None or not (step.statement.outside and step.statement.done_when):
-        return set()
-    return {step.transaction} if target.holds(step.statement.done_when) else set()
 
 
 def _secrets(plan: Plan, variables: Mapping[str, str]) -> dict[str, str]:

@@ -39,10 +39,11 @@ plan over it.
 ## Kinds
 
 *Altered in place*: there are statements that change an object of the kind without making it anew; which change takes
-which way is held by a table in the tests. *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major
-that has the kind, of those that faberdb supports.
+which way is held by a table in the tests. *In use*: of the changes that have to read or write all rows of a table, those
+that keep nobody waiting who uses it (`online`); all others of that sort lock it meanwhile, and the plan says so.
+*Renamed*: `renamed_from` keeps the object. *Since*: the oldest major that has the kind, of those that faberdb supports.
 
-{_table(("Kind", "Managed", "Altered in place", "Renamed", "Since"), rows)}
+{_table(("Kind", "Managed", "Altered in place", "In use", "Renamed", "Since"), rows)}
 ## Catalogues
 
 Every system catalogue of PostgreSQL is in one of these lists; a test fails on a major that brings another.
@@ -71,6 +72,7 @@ def _row(kind: Any) -> tuple[str, ...]:
         _link(kind.name),
         "yes" if kind.managed else "no",
         "yes" if altered else "no",
+        kind.in_use,
         "yes" if kind.renamable else "no",
         str(kind.since),
     )

@@ -11,6 +11,7 @@ from faberdb.errors import RefusedError, StoppedError
 from faberdb.model import JournalEntry
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan
+from faberdb.plan.standing import took_effect
 
 
 def resumed(workspace: Workspace, environment: Environment) -> Made:
@@ -51,8 +52,7 @@ def _touched(plan: Plan, entry: JournalEntry, target: Any) -> bool:
     can say so."""
     if entry.state != "running" or entry.done or entry.in_doubt:
         return True
-    first = plan.steps[0].statement if plan.steps else None
-    return first is not None and first.outside and bool(first.done_when) and target.holds(first.done_when)
+    return bool(took_effect(plan, frozenset(), target.holds))
 
 
 def _another_command(plan: Plan) -> StoppedError:

@@ -374,10 +374,10 @@ class Workspace:
         self, environment: Environment, session: Any, state: State | None, live: Mapping[Address, Object]
     ) -> Standing:
         """The state with what the journal knows beyond it. Raises DatabaseError, StateError."""
-        from faberdb.plan.standing import reconciled
+        from faberdb.plan.standing import reconciled, with_unnoted
 
         known = {record.plan_id for record in state.applied} if state else set()
-        return reconciled(state, session.journal(known), environment.name, live)
+        return reconciled(state, with_unnoted(session.journal(known), session.holds), environment.name, live)
 
     def managed_objects(self, objects: Mapping[Address, Object], environment: Environment) -> dict[Address, Object]:
         within = self.managed(environment, objects)

@@ -229,7 +229,8 @@ class SafetyTable(Table):
     Without any, at any time; a rollback or restore waits for none."""
     online: Online = "auto"
     """How a table in use is changed, where there are two ways. `always`: so that nobody waits while its rows are read,
-    in more steps and transactions; `never`: at once; `auto`: by its size. So far checks and foreign keys have two."""
+    in more steps and transactions; `never`: at once; `auto`: by its size. What has two is in
+    docs/reference/coverage.md."""
     proof: Literal["required", "partial"] = "required"
     """`partial` writes a plan whose unprovable steps are marked and one risk level higher."""
 

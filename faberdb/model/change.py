@@ -118,7 +118,8 @@ class Statement:
     values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
     objects that are written together (`Work.together`), those that yield this very text mean one and the same
     statement, which stands once, after what each of them does before it. afterwards: comes after all other changes of
-    the plan, in a transaction of its own, as it takes long and nothing waits for it. on_scratch: what a scratch server
+    the plan, in a transaction of its own, as it takes long and nothing waits for it. joined: in that of the statement
+    before it all the same. on_scratch: what a scratch server
     runs in its place, which does the same to the catalogue without what only the live server has: a secret that
     a name cannot stand for, a module. scope: where names in it are looked up, if not as its own object's declaration
     has it. beside: the other objects that a shared statement is of, too.
@@ -137,6 +138,7 @@ class Statement:
     secrets: tuple[str, ...] = ()
     shared: bool = False
     afterwards: bool = False
+    joined: bool = False
     on_scratch: str = ""
     scope: tuple[str, ...] = ()
     beside: tuple[Address, ...] = ()

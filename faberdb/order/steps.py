@@ -140,7 +140,7 @@ def make_steps(
     ]
     fresh = Fresh(changes, live.objects, target, situation.giving, kinds)
     changing = _watched(list(_written(ordered, changes, situation, kinds, fresh)), situation, kinds)
-    changing.sort(key=lambda entry: entry[3].afterwards)
+    changing = sorted(_later(changing, kinds), key=lambda entry: entry[3].afterwards)
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -258,6 +258,24 @@ def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
             said.add(statement)
             others = (o[0][0] for o in waiting if o and o is not entries and any(statement == e[3] for e in o))
             yield address, action, obj, replace(statement, beside=tuple(others))
+
+
+def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
+    """The statements; what stands on something that is only made afterwards comes afterwards too."""
+    begun: set[Address] = set()
+    coming: set[Address] = set()
+    offered: set[tuple[str, ...]] = set()
+    for address, action, obj, statement in written:
+        comes = action in (Action.CREATE, Action.REPLACE)
+        stands_on = {address, obj.parent, *obj.references}
+        waits = statement.afterwards and comes and address not in begun
+        if not waits and action is not Action.DROP and coming:
+            waits = not coming.isdisjoint(stands_on) or kinds[address.kind].picks(obj) in offered
+        if waits:
+            coming.add(address)
+            offered.update(filter(None, [kinds[address.kind].offers(obj)]))
+        begun.add(address)
+        yield address, action, obj, replace(statement, afterwards=statement.afterwards or waits)
 
 
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:
@@ -383,7 +401,7 @@ def _number(written: Iterable[_Written]) -> Iterable[Step]:
     transaction, count, alone = 1, 0, False
     for address, action, obj, statement in written:
         apart = statement.own_transaction or statement.outside or statement.afterwards
-        if count and (apart or alone):
+        if count and (apart or alone) and not statement.joined:
             transaction += 1
         count, alone = count + 1, apart
         scope = statement.scope or tuple(obj.hints.get("scope", obj.scope))

@@ -3,7 +3,7 @@ tells of one that did not come to write it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from faberdb.errors import FaberError
@@ -59,6 +59,27 @@ def reconciled(
     newest = max((number.get(r.plan_id, 0) for r in state.applied), default=0) if state else 0
     lost = tuple(plan_id for plan_id in unclear if number[plan_id] > newest)
     return Standing(state, lost, frozenset(number))
+
+
+def took_effect(plan: Plan, done: Set[int], holds: Callable[[str], bool]) -> set[int]:
+    """The transaction that comes next, if it is a statement outside of any that took effect before the journal could
+    say so. holds: whether a query says true."""
+    step = next((step for step in plan.steps if step.transaction not in done), None)
+    if step is None or not (step.statement.outside and step.statement.done_when):
+        return set()
+    return {step.transaction} if holds(step.statement.done_when) else set()
+
+
+def with_unnoted(entries: Sequence[JournalEntry], holds: Callable[[str], bool]) -> list[JournalEntry]:
+    """The entries; the last says too what took effect before it could be noted."""
+    if not entries or entries[-1].state in ("applied", "unverified") or entries[-1].in_doubt:
+        return list(entries)
+    last = entries[-1]
+    try:
+        plan = from_json(last.document, "journal")
+    except FaberError:
+        return list(entries)
+    return [*entries[:-1], replace(last, done=last.done | took_effect(plan, last.done, holds))]
 
 
 def record_of(plan: Plan, at: str, holder: str) -> Record:

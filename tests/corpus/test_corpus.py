@@ -80,6 +80,7 @@ def test_rows_in_the_way_are_named(newest: Server, cache: Path, tmp_path: Path) 
     hold(results)
 
 
+@pytest.mark.timeout(900)  # two dozen pairs, on a machine that has other work too
 def test_some_pairs_with_rows(newest: Server, cache: Path, tmp_path: Path) -> None:
     hold_some(run_corpus(newest, cache, tmp_path / "out", "--fill", "--every", "15", str(SHARED / "corpus" / "pairs")))
 

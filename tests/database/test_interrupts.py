@@ -212,6 +212,32 @@ def test_between_two_lines_of_the_import_system_it_comes_a_moment_later() -> Non
     assert (ran.stdout.split("\n")[:2], ran.stderr) == (["went on there", "then ended"], "")
 
 
+WITHIN_A_CLASS = """
+import signal, time
+from faberdb.__main__ import interrupt
+
+class Member:
+    def __set_name__(self, owner, name):
+        signal.raise_signal(signal.SIGINT)
+        print("went on there", flush=True)
+
+signal.signal(signal.SIGINT, interrupt)
+try:
+    class Whole:
+        member = Member()
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("then ended")
+"""
+
+
+def test_while_a_class_is_made_too() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHIN_A_CLASS], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (ran.stdout.split("\n")[:2], ran.stderr) == (["went on there", "then ended"], "")
+
+
 @pytest.mark.parametrize("after", [0.03, 0.06, 0.1, 0.2, 0.3])
 def test_while_the_program_is_loaded_it_is_a_word_too(on_target: Person, after: float) -> None:
     settings = {**os.environ, **on_target.folder.env, "NO_COLOR": "1"}

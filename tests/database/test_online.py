@@ -232,3 +232,47 @@ def test_when(setting: str, accounts: int, later: bool, newest: Server, project:
         ran = folder.run("plan", "live", "-v")
         assert ran.code == 0, ran.err
         assert ("VALIDATE CONSTRAINT" in ran.out) == later
+
+
+def test_not_null_is_proven_beside_reads_and_writes(server: Server) -> None:
+    """Without a scan under a lock that others wait for, both ways, and with nothing left of the proof."""
+    loose = BEFORE.replace('balance = "int"', 'balance = { type = "int", null = true }')
+    migration = Migration(server.scratch(), online=every)
+    with server.database() as conninfo, server.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": loose}))
+        run_sql(conninfo, "insert into acc select n, 1, n, n from generate_series(1, 20) n")
+        after = declare({"public.toml": BEFORE})
+        build_directly(wanted, after)
+        start, start_rows = server.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, after)
+        for step in plan.steps:
+            assert step.effects is not None
+            exclusive = any(lock.mode == "ACCESS EXCLUSIVE" for lock in step.effects.locks)
+            assert not (exclusive and step.effects.scans), step
+        assert any(step.effects.scans for step in plan.steps if step.effects)
+        assert plan.steps[0].transaction < plan.steps[1].transaction
+        migration.apply(conninfo, plan)
+        assert server.dump(conninfo) == server.dump(wanted)
+        assert not migration.plan(conninfo, after).steps
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (server.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+def test_a_new_key_over_a_column_that_may_be_empty(server: Server) -> None:
+    """Whether the key is built beside or, of a partitioned table, added at once."""
+    loose = '[tables.{name}]\n{more}columns.id = {{ type = "int", null = true }}\n'
+    tables = [("plain", ""), ("whole", 'partition_by = "RANGE (id)"\n')]
+    before = "".join(loose.format(name=name, more=more) for name, more in tables)
+    after = before.replace('{ type = "int", null = true }', '"int"').replace(
+        "columns.id", 'primary_key = ["id"]\ncolumns.id'
+    )
+    migration = Migration(server.scratch(), online=every)
+    with server.database() as conninfo, server.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": before}))
+        build_directly(wanted, declare({"public.toml": after}))
+        start = server.dump(conninfo)
+        plan = migration.plan(conninfo, declare({"public.toml": after}))
+        migration.apply(conninfo, plan)
+        assert server.dump(conninfo) == server.dump(wanted)
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert server.dump(conninfo) == start

@@ -185,6 +185,11 @@ class Session(Connection):
                 return []
             return self.query(f"select {', '.join(map(ident, columns))} from {name}")
 
+    def holds(self, query: str) -> bool:
+        """Whether a query says true. Raises DatabaseError, LockedError."""
+        with reading(self.connection, f"the catalogue of {self.label}"):
+            return self.query(query) == [(True,)]
+
     def left_behind(self, kept: Iterable[Kept]) -> list[tuple[str, int, list[str]]]:
         """Of values that were given back, those whose row is gone: the table, how many, and up to five keys."""
         found = []

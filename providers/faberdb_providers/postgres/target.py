@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -11,11 +12,12 @@ from types import MappingProxyType
 
 import psycopg
 
-from faberdb.errors import ConnectionLostError, LockedError, RefusedError
+from faberdb.errors import ConnectionLostError, DatabaseError, LockedError, RefusedError
 from faberdb.model import Failure, Kept, Limits, Object, Step
 from faberdb_providers.postgres.holding_on import refuse_held
 from faberdb_providers.postgres.journal_beside import JournalBeside
 from faberdb_providers.postgres.journals import DatabaseJournal, Journal
+from faberdb_providers.postgres.kinds.online.index import HALF_DONE
 from faberdb_providers.postgres.live.asking import first_keys
 from faberdb_providers.postgres.live.blockers import until_over, watching
 from faberdb_providers.postgres.names import dotted, literal
@@ -36,6 +38,11 @@ with slot as (select slot_type, database from pg_replication_slots)
 select exists (select from slot where slot_type = 'logical' and database = current_database())
     or current_setting('server_version_num')::int >= 160000 and current_setting('wal_level') = 'logical'
        and (exists (select from slot where slot_type = 'physical') or exists (select from pg_stat_replication))
+"""
+
+_HALF_DONE = f"""
+select n.nspname, c.relname from pg_index x join pg_class c on c.oid = x.indexrelid
+  join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'i' and {HALF_DONE} order by 1, 2
 """
 
 _FENCE = """
@@ -167,11 +174,6 @@ class Target(Session):
         """Note that a plan begins, or goes on. Raises DatabaseError, JournalError, LockLostError."""
         self._kept.begin_plan(plan_id, kind, holder, document)
 
-    def holds(self, query: str) -> bool:
-        """Whether a query says true. Raises DatabaseError, LockedError."""
-        with reading(self.connection, f"the catalogue of {self.label}"):
-            return self.query(query) == [(True,)]
-
     def end_plan(self, plan_id: str, state: str) -> None:
         """Note how a plan ended. Raises DatabaseError, JournalError, LockLostError."""
         self._kept.end_plan(plan_id, state)
@@ -210,6 +212,9 @@ class Target(Session):
                 return Failure((error.message, *error.detail), passing=True, blockers=found.seen)
             except psycopg.Error as error:
                 self._in_the_way = found.transactions
+                if steps[0].statement.outside and not self.connection.closed:
+                    with suppress(DatabaseError, LockedError):  # why it failed is what is to be said
+                        self.sweep()
                 return self._failure(error, steps, step, found.seen)
         return None
 
@@ -235,6 +240,13 @@ class Target(Session):
         self._in_doubt = True
         self.execute_one(self._filled(steps[0]))
         self._journal(plan_id, steps, "done")
+
+    def sweep(self) -> None:
+        """Take away what a build or a drop has left half done that somebody was kept from ending, us or whoever came
+        before. Raises DatabaseError."""
+        with reading(self.connection, f"what is left half done in {self.label}"):
+            for schema, name in self.query(_HALF_DONE):
+                self.execute(f"drop index concurrently if exists {dotted(schema, name)}")
 
     def _run_inside(
         self,

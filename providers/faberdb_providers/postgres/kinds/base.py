@@ -71,6 +71,8 @@ class PostgresKind:
     """Whether whatever changes about it can be altered in place."""
     renamable: bool = True
     """Whether it keeps being the same object under another name."""
+    in_use: str = ""
+    """What of its changes that would read or write all rows of a table is done while the table is in use (`online`)."""
     since: int = 13
     """The oldest supported major that has such objects."""
     in_schema: bool = True

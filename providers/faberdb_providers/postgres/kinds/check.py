@@ -34,6 +34,7 @@ class CheckKind(ConstraintKind):
     contype = "c"
     created_inline = True
     validated = True
+    in_use = "validated later"
     texts = ("expression",)
     off_for_new_types = True  # one can leave the expression without an operator
 

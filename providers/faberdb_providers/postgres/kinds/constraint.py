@@ -112,7 +112,7 @@ class ConstraintKind(OnColumns):
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         if "attached_to" in obj.attributes and not made_alone(obj, work):
             yield name_index(obj)
-            yield from _cluster({}, obj)
+            yield from clustered({}, obj)
             yield from identified_by(obj, work)
             return
         before = work.before(obj.address)
@@ -130,7 +130,7 @@ class ConstraintKind(OnColumns):
             yield from on_the_rest(obj, work, _added, anew=True)
         if "attached_to" in obj.attributes:
             yield attach_index(obj)
-        yield from _cluster({}, obj)
+        yield from clustered({}, obj)
         yield from identified_by(obj, work)
 
     def later(self, obj: Object, work: Work) -> bool:
@@ -161,7 +161,7 @@ class ConstraintKind(OnColumns):
             yield from on_the_rest(after, work, _added)
         if "attached_to" in after.attributes and "attached_to" not in before.attributes:
             yield attach_index(after)
-        yield from _cluster(before.attributes, after)
+        yield from clustered(before.attributes, after)
         index = f"ALTER INDEX {dotted(after.address.path[0], after.address.path[-1])}"
         old, new = before.attributes, after.attributes
         yield from option_changes(index, old.get("options", {}), new.get("options", {}))
@@ -202,7 +202,8 @@ def _added(obj: Object) -> str:
     return f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.address.path[-1])} {definition(obj)}"
 
 
-def _cluster(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+def clustered(old: Mapping[str, Any], after: Object) -> Iterator[Statement]:
+    """Whether CLUSTER goes by the index of a constraint, where it did not or did so far."""
     table, name = dotted(*after.address.path[:-1]), ident(after.address.path[-1])
     if after.attributes.get("clustered") and not old.get("clustered"):
         yield Statement(f"ALTER TABLE {table} CLUSTER ON {name}", Risk.CAUTION)

@@ -32,6 +32,15 @@ def definition(obj: Object) -> str:
     return text + (" NOT VALID" if a.get("not_valid") else "")
 
 
+def using_index(obj: Object, index: str) -> str:
+    """The same of a key that takes an index over, which then bears its name."""
+    words = "PRIMARY KEY" if obj.address.kind == "primary_key" else "UNIQUE"
+    text = f"{words} USING INDEX {ident(index)}"
+    if obj.attributes.get("deferrable"):
+        text += " DEFERRABLE" + (" INITIALLY DEFERRED" if obj.attributes.get("initially_deferred") else "")
+    return text
+
+
 def _index_part(a: Mapping[str, Any]) -> str:
     text = f" INCLUDE ({identifiers(a['include'])})" if a.get("include") else ""
     if a.get("options"):

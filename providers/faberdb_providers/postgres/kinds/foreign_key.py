@@ -54,6 +54,7 @@ class ForeignKeyKind(ConstraintKind):
     Declared = ForeignKeySpec
     contype = "f"
     validated = True
+    in_use = "validated later"
     off_for_new_types = True  # both sides may change type in one plan, and in between they would not fit
     # Two tables may refer to each other, and a table that is kept must not hold on to one that is not.
     dropped_inline = False

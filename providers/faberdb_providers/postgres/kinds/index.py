@@ -12,6 +12,18 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
+from faberdb_providers.postgres.kinds.online.index import (
+    HALF_DONE,
+    NEW,
+    built,
+    dropped,
+    given_up,
+    goes_beside,
+    is_beside,
+    named,
+    set_apart,
+    with_that,
+)
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     is_chosen,
@@ -156,6 +168,7 @@ class IndexKind(OnColumns):
     Declared = IndexSpec
     dropped_inline = True
     texts = ("on", "where")
+    in_use = "built beside"
     flaws: Mapping[str, str] = {"invalid": "a failed build left it invalid, so queries do not use it"}
 
     def query(self, version: int) -> str:
@@ -177,6 +190,7 @@ class IndexKind(OnColumns):
             f" join ({_ALL_ELEMENTS}) e on e.indexrelid = c.oid"
             f" {JOIN_ABOVE} where tc.relkind in ('r', 'p', 'm') and {USER_SCHEMA}"
             " and not exists (select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))"
+            f" and not ({HALF_DONE})"
             " order by n.nspname, tc.relname, c.relname"
         )
 
@@ -279,6 +293,9 @@ class IndexKind(OnColumns):
             table, where = Address("table", obj.address.path[:-1]), str(obj.attributes.get("where", ""))
             probe = rows_alike(table, on, where, work, with_nulls=bool(obj.attributes.get("nulls_not_distinct")))
         before = work.before(obj.address)
+        if is_beside(obj, work):
+            yield from self._beside(obj, columns, probe, work)
+            return
         if before is not None and "only" in before.attributes and "only" not in obj.attributes:
             # The indexes of partitions that are attached to it are made one by one, as if it had stayed.
             alone_now = Object(obj.address, {**obj.attributes, "only": True}, obj.parent)
@@ -291,6 +308,14 @@ class IndexKind(OnColumns):
             yield attach_index(obj)
         yield from identified_by(obj, work)
 
+    def _beside(self, obj: Object, columns: set[str], probe: tuple[str, ...], work: Work) -> Iterator[Statement]:
+        yield built(obj, create_index(set_apart(obj, NEW), columns, concurrently=True), probe)
+        yield from named(obj, work)
+        yield from with_that(self.settings(Object(obj.address, {"options": obj.attributes.get("options", {})}), obj))
+        yield from with_that(identified_by(obj, work))
+        if work.before(obj.address) is not None:
+            yield dropped(obj)
+
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.settings(before, after)
         if "only" in before.attributes and "only" not in after.attributes:
@@ -302,6 +327,11 @@ class IndexKind(OnColumns):
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
         if "attached_to" in obj.attributes:
             yield from part_dropped(obj, work)
+        elif (after := work.after(obj.address)) is not None and is_beside(after, work):
+            return  # it serves until the one that replaces it is built
+        elif after is None and goes_beside(obj, work):
+            yield given_up(obj, (_DROPPED,))
+            yield dropped(obj)
         else:
             hazard = _DROPPED if work.after(obj.address) is None else _REPLACED
             yield Statement(f"DROP {self.identity(obj)}", Risk.CAUTION, (hazard,))
@@ -348,10 +378,12 @@ def compared(element: str) -> str:
     return value + (collation.group() if collation else "")
 
 
-def create_index(obj: Object, columns: set[str]) -> str:
+def create_index(obj: Object, columns: set[str], *, concurrently: bool = False) -> str:
     """CREATE INDEX, in the order its grammar has."""
     a = obj.attributes
-    words = ["CREATE UNIQUE INDEX" if a.get("unique") else "CREATE INDEX", ident(obj.address.path[-1]), "ON"]
+    words = ["CREATE UNIQUE INDEX" if a.get("unique") else "CREATE INDEX"]
+    words += ["CONCURRENTLY"] if concurrently else []
+    words += [ident(obj.address.path[-1]), "ON"]
     words += [("ONLY " if a.get("only") else "") + dotted(*obj.address.path[:-1])]
     if a.get("using"):
         words += ["USING", ident(a["using"])]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from faberdb.model import Address, Hazard, Object, Place, Risk, Work
+from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.constraint import ConstraintKind
+from faberdb_providers.postgres.kinds.constraint import ConstraintKind, clustered
+from faberdb_providers.postgres.kinds.constraint_clause import using_index
 from faberdb_providers.postgres.kinds.in_the_way import rows_alike, rows_excluding
-from faberdb_providers.postgres.kinds.index import key_of, the_cluster
+from faberdb_providers.postgres.kinds.index import create_index, key_of, the_cluster
+from faberdb_providers.postgres.kinds.online.index import NEW, built, is_beside, set_apart, with_that
+from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
-from faberdb_providers.postgres.names import ident, object_name
+from faberdb_providers.postgres.names import clipped, dotted, ident, object_name
 
 
 class KeySpec(DependentSpec):
@@ -50,6 +54,7 @@ class KeyKind(ConstraintKind):
 
     shell = True
     created_inline = True
+    in_use = "built beside"
 
     def columns(self, version: int) -> str:
         distinct = "x.indnullsnotdistinct" if version >= 15 else "false"
@@ -104,6 +109,29 @@ class KeyKind(ConstraintKind):
             on = [*((c, "=") for c in same), (period, "&&")]
             return rows_excluding(table, on, "", work, besides=f"isempty(t.{period})")
         return rows_alike(table, columns, "", work, with_nulls=bool(obj.attributes.get("nulls_not_distinct")))
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if not is_beside(obj, work):
+            yield from super().create(obj, inlined, work)
+            return
+        a, before = obj.attributes, work.before(obj.address)
+        same = {key: a[key] for key in ("include", "nulls_not_distinct", "options", "tablespace") if key in a}
+        index = replace(obj, attributes={"on": list(map(ident, a["columns"])), "unique": True, **same})
+        built_so = create_index(set_apart(index, NEW), set(a["columns"]), concurrently=True)
+        yield built(obj, built_so, self.probe(obj, work))
+        if before is not None:
+            yield from (replace(statement, afterwards=True) for statement in super().drop(before, work))
+        clause = using_index(obj, clipped(obj.address.path[-1], NEW))
+        table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
+        added = f"{table} ADD CONSTRAINT {ident(obj.address.path[-1])} {clause}"
+        yield Statement(added, Risk.CAUTION, afterwards=True, joined=before is not None)
+        yield from with_that(clustered({}, obj))
+        yield from with_that(identified_by(obj, work))
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        after = work.after(obj.address)
+        if after is None or not is_beside(after, work):  # else it holds until what replaces it is built
+            yield from super().drop(obj, work)
 
     def danger(self, obj: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
         message = "the table is locked while the index is built, and rows that are alike stop it"

@@ -22,11 +22,11 @@ from faberdb_providers.postgres.kinds.column.not_null import (
     in_the_way_of_type,
     let_go,
     loosened,
+    made_not_null,
     name_changes,
     named_not_null,
     not_null_changes,
     own_not_null,
-    set_not_null,
     without_not_null,
 )
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
@@ -119,7 +119,7 @@ def _take_hold(before: Object, after: Object, work: Work) -> Iterator[Statement]
     old, new = before.attributes, after.attributes
     if old.get("null") != new.get("null") and not new.get("null"):
         if not new.get("not_null_inherited"):
-            yield set_not_null(after, work)
+            yield from made_not_null(after, work)
     elif loosened(before, after):
         yield named_not_null(after)
     elif own_not_null(old) and own_not_null(new) and not _freed_below(before, after):

@@ -10,6 +10,7 @@ from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.online.not_null import is_proven, proven
 from faberdb_providers.postgres.names import dotted, ident
 
 
@@ -26,6 +27,14 @@ def set_not_null(obj: Object, work: Work) -> Statement:
     else:
         sql = f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
     return Statement(sql, Risk.DANGEROUS, (hazard,), probe=_without_value(obj, work))
+
+
+def made_not_null(obj: Object, work: Work) -> Iterator[Statement]:
+    """The same of a column whose table may be in use."""
+    if is_proven(obj, work):
+        yield from proven(obj, not_null_name(obj), _without_value(obj, work), work)
+    else:
+        yield set_not_null(obj, work)
 
 
 def _without_value(obj: Object, work: Work) -> tuple[str, ...]:
