@@ -39,8 +39,8 @@ plan over it.
 ## Kinds
 
 *Altered in place*: there are statements that change an object of the kind without making it anew; which change takes
-which way is held by a table in the tests. *In use*: of the changes that have to read or write all rows of a table, those
-that keep nobody waiting who uses it (`online`); all others of that sort lock it meanwhile, and the plan says so.
+which way is held by a table in the tests. *In use*: of the changes that have to read or write all rows of a table,
+those that keep nobody waiting who uses it (`online`); all others of that sort lock it meanwhile, as the plan says.
 *Renamed*: `renamed_from` keeps the object. *Since*: the oldest major that has the kind, of those that faberdb supports.
 
 {_table(("Kind", "Managed", "Altered in place", "In use", "Renamed", "Since"), rows)}
