@@ -25,7 +25,7 @@ from faberdb.errors import (
     StoppedError,
     VerificationError,
 )
-from faberdb.model import Action, Address, Catalogue, Failure, JournalEntry, Kept, Limits, Object, Step, Wait
+from faberdb.model import Action, Address, Catalogue, Failure, Filled, JournalEntry, Kept, Limits, Object, Step, Wait
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.standing import took_effect
@@ -61,6 +61,7 @@ class Target(Protocol):
         started: Callable[[Step], None],
         unchanged: Callable[[], None],
         waits: Callable[[Step, tuple[str, ...]], None] = ...,
+        told: Callable[[Step, int, int], None] = ...,
     ) -> Failure | None: ...
     def sweep(self) -> None: ...
     def stand_aside(self, longest: float) -> None: ...
@@ -75,8 +76,8 @@ class Context:
     (who owns what a step makes); recorded: the managed catalogue as it was when the plan was made, as far as the state
     tells; again: the command that does all of it once more; on: the one that goes on with what is left of the plan,
     once something of it is committed; waiting: told, from another thread, of each step that has to wait for others,
-    each time it is tried; look, back_up: called, in this order, when all is known to fit and nothing is changed yet; if
-    one fails, nothing will be."""
+    each time it is tried; filled: told now and then how far a step has come that is run in parts; look, back_up:
+    called, in this order, when all is known to fit and nothing is changed yet; if one fails, nothing will be."""
 
     holder: str
     now: datetime
@@ -91,6 +92,7 @@ class Context:
     again: str = "apply the same plan again"
     on: str = "apply the same plan again"
     waiting: Callable[[Step, int, int, Wait], None] = lambda step, number, total, wait: None
+    filled: Callable[[Step, int, int, Filled], None] = lambda step, number, total, filled: None
     look: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
 
@@ -102,6 +104,10 @@ class Context:
 LONGEST_PAUSE = 5.0
 """Seconds between two tries of a transaction that had to give way, at most: each try keeps the application waiting for
 as long as it waits itself."""
+
+
+SAID_EVERY = 5.0
+"""Seconds between two words on how far a step has come."""
 
 
 def execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, Object]:
@@ -264,6 +270,7 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
     """Run one transaction, several times if it has to give way to others. Raises what `execute` raises."""
 
     told, attempt, began = 0, 0, time.monotonic()
+    said = began
 
     def waits(step: Step, blockers: tuple[str, ...]) -> None:
         wait = Wait(blockers, attempt, context.limits.lock, context.limits.patience - (time.monotonic() - began))
@@ -278,6 +285,14 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
             told = number
             context.started(step, number, len(plan.steps))
 
+    def gone_through(step: Step, rows: int, of: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if now - said >= SAID_EVERY:
+            said = now
+            filled = Filled(rows, of, (now - began) * (of - rows) / max(rows, 1))
+            context.filled(step, before + steps.index(step) + 1, len(plan.steps), filled)
+
     def unchanged() -> None:
         if target.lock_lost():
             raise without_lock(plan, context.onwards(committed=bool(done)), committed=bool(done))
@@ -288,7 +303,9 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
     while True:
         attempt += 1
         try:
-            failure = target.run_transaction(plan.plan_id, steps, context.limits, started, unchanged, waits)
+            failure = target.run_transaction(
+                plan.plan_id, steps, context.limits, started, unchanged, waits, gone_through
+            )
         except _TimeUpError:
             failure = Failure((f"[migrations] timeout_seconds is up, so step {steps[0].id} was not begun",))
         except _ChangedError as changed:

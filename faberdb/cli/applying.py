@@ -227,6 +227,7 @@ def _context(workspace: Workspace, environment: Environment, made: Made, state: 
         _again(environment, made),
         _on(environment, made),
         view.waiting,
+        view.filled,
     )
 
 

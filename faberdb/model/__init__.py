@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         IRREVERSIBLE,
         NOTHING_KEPT,
         Action,
+        Batches,
         Change,
         Hazard,
         Pending,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         ROWS_WAIT,
         Effects,
         Failure,
+        Filled,
         InQuarantine,
         JournalEntry,
         Kept,
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
 _FILES = {
     "address": "Address",
     "backup": "Backup BackupProvider CopyProvider FormerDatabase Job Verified",
-    "change": "IRREVERSIBLE NOTHING_KEPT Action Change Hazard Pending Risk Statement Step Turn Verdict",
+    "change": "IRREVERSIBLE NOTHING_KEPT Action Batches Change Hazard Pending Risk Statement Step Turn Verdict",
     "estimate": "Estimate KeptBytes rounded",
     "explanation": "Explanation",
     "handler": "Handler Migration",
@@ -74,7 +76,7 @@ _FILES = {
     "kind": "Kind Work",
     "object": "LEFT_OUT OF_OTHERS OF_SERVICE Attributes Catalogue Object Objection Origin Place Unmanaged reworded",
     "run": (
-        "NOT_ASKED ROWS_WAIT Effects Failure InQuarantine JournalEntry Kept Leaning Limits LiveRows Lock Refusal"
+        "NOT_ASKED ROWS_WAIT Effects Failure Filled InQuarantine JournalEntry Kept Leaning Limits LiveRows Lock Refusal"
         " UnderWay Wait"
     ),
     "sample": "CarriedRows SampleColumn Samples SampleTable",
@@ -107,6 +109,7 @@ __all__ = [
     "Attributes",
     "Backup",
     "BackupProvider",
+    "Batches",
     "CarriedRows",
     "Catalogue",
     "Change",
@@ -115,6 +118,7 @@ __all__ = [
     "Estimate",
     "Explanation",
     "Failure",
+    "Filled",
     "FormerDatabase",
     "Handler",
     "Hazard",

@@ -107,23 +107,35 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Batches:
+    """How a statement that writes many rows is run: as one of its condition and ever more ranges, each committed with
+    how far it came. table, key: as SQL; ranges of the key, or of places in the table's file where there is none.
+    fills: the column whose rows have values only once the last part is done.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    fills: Address
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """SQL that a kind wants run, and what is known about it without running it.
 
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
-    transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of rows
-    that are in the way, after what has to be tried before it can be asked: of live rows before the plan runs, and when
-    the statement fails on data. hindsight: it says something only then. untold: why rows may be in the way that the
-    probe does not find; empty where it finds all. secrets: environment variables whose
-    values take the place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of
-    objects that are written together (`Work.together`), those that yield this very text mean one and the same
-    statement, which stands once, after what each of them does before it. afterwards: comes after all other changes of
-    the plan, in a transaction of its own, as it takes long and nothing waits for it. joined: in that of the statement
-    before it all the same. on_scratch: what a scratch server
-    runs in its place, which does the same to the catalogue without what only the live server has: a secret that
-    a name cannot stand for, a module. scope: where names in it are looked up, if not as its own object's declaration
-    has it. beside: the other objects that a shared statement is of, too.
-    folder: of the server's machine, that the text names; a scratch server has it below its own.
+    transaction at all; then done_when is a query that says whether it took effect. probe: a query for the keys of
+    rows that are in the way, after what has to be tried before it can be asked: of live rows before the plan runs,
+    and when the statement fails on data. hindsight: it says something only then. untold: why rows may be in the way
+    that the probe does not find; empty where it finds all. secrets: environment variables whose values take the
+    place of `'${NAME}'` in the text at the moment it is run, and are written down nowhere. shared: of objects that
+    are written together (`Work.together`), those that yield this very text mean one and the same statement, which
+    stands once, after what each of them does before it. afterwards: comes after all other changes of the plan, in a
+    transaction of its own, as it takes long and nothing waits for it. joined: in that of the statement before it
+    all the same. batches: it ends with a condition, and is run in parts, not in one transaction. on_scratch: what a
+    scratch server runs in its place, which does the same to the catalogue without what only the live server has: a
+    secret that a name cannot stand for, a module. scope: where names in it are looked up, if not as its own
+    object's declaration has it. beside: the other objects that a shared statement is of, too. folder: of the
+    server's machine, that the text names; a scratch server has it below its own.
     """
 
     sql: str
@@ -139,6 +151,7 @@ class Statement:
     shared: bool = False
     afterwards: bool = False
     joined: bool = False
+    batches: Batches | None = None
     on_scratch: str = ""
     scope: tuple[str, ...] = ()
     beside: tuple[Address, ...] = ()

@@ -100,6 +100,16 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """How far a step has come that is run in parts: rows it has gone through, of about how many, and for how many more
+    seconds it will take if it goes on like that."""
+
+    rows: int
+    of: int
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """What a scratch server says of a statement that it refuses; the statement, as it was sent, and where in it (from
     0) it was wrong, if that was said. of_rows: it is about values in rows, or a user's own routine said it of them.

@@ -271,6 +271,8 @@ def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
         waits = statement.afterwards and comes and address not in begun
         if not waits and action is not Action.DROP and coming:
             waits = not coming.isdisjoint(stands_on) or kinds[address.kind].picks(obj) in offered
+        if statement.batches is not None:
+            coming.add(statement.batches.fills)
         if waits:
             coming.add(address)
             offered.update(filter(None, [kinds[address.kind].offers(obj)]))

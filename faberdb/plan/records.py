@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from faberdb.model import (
     Action,
     Address,
+    Batches,
     Change,
     Effects,
     Estimate,
@@ -106,10 +107,16 @@ def step_to(step: Step) -> dict[str, Any]:
         **effects_to(step.effects),
         **({"estimate": asdict(step.estimate)} if step.estimate else {}),
         "probe": list(s.probe),
+        **({"batches": {"table": s.batches.table, "key": list(s.batches.key)}} if s.batches else {}),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
         **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
         **({"data": live_to(step.live)} if step.live else {}),
     }
+
+
+def _batches_from(record: Any) -> Batches | None:
+    found = record.get("batches")
+    return Batches(found["table"], tuple(found["key"]), address(record["address"])) if found else None
 
 
 def step_from(record: Any) -> Step:
@@ -121,6 +128,7 @@ def step_from(record: Any) -> Step:
         done_when=record["done_when"],
         probe=tuple(record["probe"]),
         secrets=tuple(record.get("secrets", ())),
+        batches=_batches_from(record),
         beside=tuple(map(address, record.get("beside", ()))),
     )
     return Step(

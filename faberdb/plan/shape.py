@@ -101,6 +101,12 @@ class LiveRowsRecord(Strict):
     """Why it was not checked."""
 
 
+class BatchesRecord(Strict):
+    table: str
+    key: list[str]
+    """Columns of the primary key by whose ranges it is run; none: by place in the file of the table."""
+
+
 class StepRecord(Strict):
     id: str
     address: str
@@ -115,6 +121,8 @@ class StepRecord(Strict):
     hazards: list[HazardRecord]
     outside_transaction: bool
     done_when: str
+    batches: BatchesRecord | None = None
+    """It is run in parts, each committed for itself; missing where it is not."""
     locks: list[LockRecord] | None = None
     """What it locks that its transaction did not hold yet, less ACCESS SHARE and what the plan makes, as measured on
     the scratch server. Missing, like the two that follow, where that was not measured."""

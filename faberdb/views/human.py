@@ -13,7 +13,18 @@ from faberdb.views.progress import Progress
 
 if TYPE_CHECKING:
     from faberdb.lint.report import Report
-    from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
+    from faberdb.model import (
+        Address,
+        Backup,
+        Change,
+        Filled,
+        FormerDatabase,
+        HealthFinding,
+        SeedCount,
+        Step,
+        Verified,
+        Wait,
+    )
     from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
     from faberdb.views.backups import Listed
@@ -118,6 +129,10 @@ class Human:
     def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
         label = self._labels.get(step.id) or words.labels([step])[step.id]
         self._progress.step(words.visible(f"waits: {label}: {words.waiting(wait)}"), number, total)
+
+    def filled(self, step: Step, number: int, total: int, filled: Filled) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        self._progress.step(words.visible(f"{label}: {words.filled(filled)}"), number, total)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         from faberdb.views.purge import purge_done

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Address,
         Backup,
         Change,
+        Filled,
         FormerDatabase,
         HealthFinding,
         SeedCount,
@@ -142,6 +143,12 @@ class Json:
             "retry_seconds_left": round(wait.left, 1),
         }
         self._say("step_waiting", sentence, step=_step(step), number=number, total=total, **hook)
+
+    def filled(self, step: Step, number: int, total: int, filled: Filled) -> None:
+        label = self._labels.get(step.id) or words.labels([step])[step.id]
+        hook = {"rows": filled.rows, "of_about": filled.of, "seconds_left": round(filled.left, 1)}
+        sentence = f"{label}: {words.filled(filled)}"
+        self._say("step_progress", sentence, step=_step(step), number=number, total=total, **hook)
 
     def applied(self, plan: Plan, seconds: float) -> None:
         sentence = f"applied {'purge' if plan.kind == 'purge' else 'plan'} {plan.plan_id} to {plan.environment}"

@@ -51,7 +51,11 @@ def _header(plan: Plan, rollback: bool) -> Iterator[str]:
 
 def _transaction(steps: list[Step]) -> Iterator[str]:
     outside = steps[0].statement.outside
-    yield _comment("cannot run inside a transaction") if outside else "BEGIN;"
+    parts = steps[0].statement.batches is not None
+    apart = (
+        "faberdb runs it in parts; as one statement it locks all rows" if parts else "cannot run inside a transaction"
+    )
+    yield _comment(apart) if outside else "BEGIN;"
     scope: tuple[str, ...] = ()
     for step in steps:
         yield ""

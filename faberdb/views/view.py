@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from faberdb.lint.report import Report
-    from faberdb.model import Address, Backup, Change, FormerDatabase, HealthFinding, SeedCount, Step, Verified, Wait
+    from faberdb.model import (
+        Address,
+        Backup,
+        Change,
+        Filled,
+        FormerDatabase,
+        HealthFinding,
+        SeedCount,
+        Step,
+        Verified,
+        Wait,
+    )
     from faberdb.plan.document import Plan
     from faberdb.plan.quarantine import Lot
 
@@ -130,6 +141,10 @@ class View(Protocol):
 
     def waiting(self, step: Step, number: int, total: int, wait: Wait) -> None:
         """A step of it waits for others. Called from another thread than the rest."""
+        ...
+
+    def filled(self, step: Step, number: int, total: int, filled: Filled) -> None:
+        """How far a step of it has come that is run in parts."""
         ...
 
     def applied(self, plan: Plan, seconds: float) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from faberdb.model import Action, Address, reworded
 
 if TYPE_CHECKING:
-    from faberdb.model import CarriedRows, Estimate, Hazard, Kept, Object, Step, Wait
+    from faberdb.model import CarriedRows, Estimate, Filled, Hazard, Kept, Object, Step, Wait
     from faberdb.plan.document import Plan, Total
 
 SIGNS = {
@@ -164,6 +164,11 @@ def waiting(wait: Wait) -> str:
     return f"for {'; '.join(wait.blockers)} (attempt {wait.attempt}, up to {wait.longest:g} s each, {left})"
 
 
+def filled(filled: Filled) -> str:
+    """How far a step has come that is run in parts."""
+    return f"{filled.rows:,} of about {filled.of:,} rows, {duration(round(filled.left))} left"
+
+
 def count_line(plan: Plan) -> str:
     return f"Plan: {counts(plan.summary)}. Risk: {plan.risk.word}."
 
@@ -274,6 +279,13 @@ def effects(step: Step) -> list[str]:
 
 
 def _measured(step: Step) -> list[str]:
+    if (parts := step.statement.batches) is not None:
+        by = (
+            f"ranges of its primary key ({', '.join(parts.key)})"
+            if parts.key
+            else "place in its file, as it has no key"
+        )
+        return [f"runs in parts of table {parts.table}, by {by}, each committed for itself"]
     if step.effects is None:
         return ["not measured: it runs outside a transaction"] if step.statement.outside else []
     by_mode: dict[str, list[str]] = {}

@@ -142,7 +142,7 @@ class Connection:
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
             try:
-                if members[0].statement.outside:
+                if members[0].statement.outside and members[0].statement.batches is None:
                     self._run_parked(members[0], measured)
                     index += 1
                     continue

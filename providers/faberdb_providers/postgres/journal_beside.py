@@ -99,6 +99,16 @@ class JournalBeside:
         if steps[0].statement.outside:
             self._note(plan_id, NotedTransaction(steps[0].transaction, "begun"))
 
+    def watermark(self, plan_id: str, step: Step) -> tuple[str, ...] | None:
+        """It cannot be committed together with a part, so a step begins anew; rows that have a value stay as they
+        are."""
+        return None
+
+    def reached(self, plan_id: str, step: Step, mark: tuple[str, ...]) -> None:
+        """Only that nobody else has taken the lock. Raises LockLostError."""
+        if self.overtaken():
+            raise fencing.overtaken(self._session.label)
+
     def end(self, plan_id: str, steps: Sequence[Step]) -> None:
         if steps[0].statement.outside:
             self.committed(plan_id, steps)

@@ -3,6 +3,7 @@ was noted in both is read as one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ import psycopg
 from faberdb.errors import ConnectionLostError, DatabaseError, JournalError, LockLostError
 from faberdb.model import JournalEntry, Kept, Step
 from faberdb_providers.postgres import fencing, underway
-from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, UNMADE
+from faberdb_providers.postgres.bookkeeping import BOOKKEEPING, UNMADE, WATERMARK
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.refusal import refused
 from faberdb_providers.postgres.underway import OTHER_HOLDS
@@ -62,6 +63,16 @@ class Journal(Protocol):
 
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:
         """Note a transaction before it is begun. Raises JournalError, ConnectionLostError, LockLostError."""
+        ...
+
+    def watermark(self, plan_id: str, step: Step) -> tuple[str, ...] | None:
+        """How far a step came that is run in parts; None where nobody knows. Raises JournalError,
+        ConnectionLostError."""
+        ...
+
+    def reached(self, plan_id: str, step: Step, mark: tuple[str, ...]) -> None:
+        """Note how far it came, in the transaction of a part of it. Raises psycopg.Error, JournalError,
+        ConnectionLostError, LockLostError."""
         ...
 
     def end(self, plan_id: str, steps: Sequence[Step]) -> None:
@@ -134,6 +145,25 @@ class DatabaseJournal:
     def intend(self, plan_id: str, steps: Sequence[Step]) -> None:
         with written():
             self._note(plan_id, steps[:1], "intent")
+
+    def watermark(self, plan_id: str, step: Step) -> tuple[str, ...] | None:
+        with written():
+            self._session.execute(WATERMARK)
+            rows = self._session.query(
+                "select watermark from faberdb.journal where plan_id = %s and step = %s and outcome = 'part'",
+                plan_id,
+                step.id,
+            )
+        return tuple(json.loads(rows[0][0])) if rows else None
+
+    def reached(self, plan_id: str, step: Step, mark: tuple[str, ...]) -> None:
+        self._write(
+            "insert into faberdb.journal (plan_id, step, transaction, outcome, watermark)"
+            f" select %s, %s, {step.transaction}, 'part', %s where {fencing.condition(self._token)}"
+            " on conflict (plan_id, step, outcome) do update"
+            " set at = clock_timestamp(), watermark = excluded.watermark",
+            (plan_id, step.id, json.dumps(mark)),
+        )
 
     def end(self, plan_id: str, steps: Sequence[Step]) -> None:
         try:

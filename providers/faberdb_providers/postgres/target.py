@@ -186,13 +186,15 @@ class Target(Session):
         started: Callable[[Step], None],
         unchanged: Callable[[], None],
         waits: Callable[[Step, tuple[str, ...]], None] = lambda step, blockers: None,
+        told: Callable[[Step, int, int], None] = lambda step, rows, of: None,
     ) -> Failure | None:
         """Run the steps of one transaction: an intent row before it, an outcome row with each step in it.
 
         unchanged: called when nobody else can change the tables concerned any more; what it raises ends the
-        transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. Returns
-        None, or why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether
-        the transaction was committed. Raises JournalError, LockLostError, which both say if it was.
+        transaction, and goes through. waits: told once, from another thread, if a step has to wait for others. told:
+        of a step that is run in parts, how many rows it has gone through, and of about how many. Returns None, or
+        why nothing of it was done. Raises ConnectionLostError; if that is in doubt, the journal knows whether the
+        transaction was committed. Raises JournalError, LockLostError, which both say if it was.
         """
         self._journal(plan_id, steps, "intent")
         step, self._in_doubt, self._in_the_way = steps[0], False, ()
@@ -202,9 +204,13 @@ class Target(Session):
             started(next_step)
             step = next_step
 
-        with watching(self.connection, limits.lock, lambda blockers: waits(step, blockers)) as found:
+        # Who goes on for hours is not looked at as often as who gives up within a moment.
+        look = max(limits.lock, 4.0) if steps[0].statement.outside else limits.lock
+        with watching(self.connection, look, lambda blockers: waits(step, blockers)) as found:
             try:
-                if steps[0].statement.outside:
+                if steps[0].statement.batches is not None:
+                    self._run_in_parts(plan_id, steps[0], limits, begun, unchanged, told)
+                elif steps[0].statement.outside:
                     self._run_outside(plan_id, steps, limits, begun, unchanged)
                 else:
                     self._run_inside(plan_id, steps, limits, begun, unchanged)
@@ -240,6 +246,30 @@ class Target(Session):
         self._in_doubt = True
         self.execute_one(self._filled(steps[0]))
         self._journal(plan_id, steps, "done")
+
+    def _run_in_parts(
+        self,
+        plan_id: str,
+        step: Step,
+        limits: Limits,
+        started: Callable[[Step], None],
+        unchanged: Callable[[], None],
+        told: Callable[[Step, int, int], None],
+    ) -> None:
+        from faberdb_providers.postgres import batches  # few plans have such a step
+
+        unchanged()
+        assert step.statement.batches is not None
+        self._limit(limits, local=False)
+        self.set_scope(step.scope)
+        doing = batches.Doing(
+            mark=self._kept.watermark(plan_id, step),
+            note=lambda mark: self._kept.reached(plan_id, step, mark),
+            go_on=lambda: started(step),
+            told=lambda rows, of: told(step, rows, of),
+        )
+        batches.run(self, step, step.statement.batches, limits, doing)
+        self._journal(plan_id, (step,), "done")
 
     def sweep(self) -> None:
         """Take away what a build or a drop has left half done that somebody was kept from ending, us or whoever came

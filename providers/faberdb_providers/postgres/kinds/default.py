@@ -11,8 +11,9 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default, no_value_given
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
-from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_not_null
 from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
+from faberdb_providers.postgres.kinds.online.filling import after_that, in_parts, is_filled_in_parts
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
 from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -92,6 +93,10 @@ class DefaultKind(PostgresKind):
         yield from begins_to_draw(obj, work, gone=True)
         column = work.after(obj.parent) if obj.parent else None
         if column is not None and column.address.kind == "column" and filled_by_default(column, work):
+            if is_filled_in_parts(column, work):
+                yield in_parts(column, "DEFAULT", work)
+                yield from after_that(made_not_null(column, work))
+                return
             whole, name = column.address.path[:-1], ident(column.address.path[-1])
             update = f"UPDATE {dotted(*whole)} SET {name} = DEFAULT WHERE {name} IS NULL"
             yield from checked_at_once(whole, work)

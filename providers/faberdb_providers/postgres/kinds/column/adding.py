@@ -9,9 +9,10 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.clause import beyond, filled_by_default, render_column
 from faberdb_providers.postgres.kinds.column.identity import bare_identity, identity_changes, position_of_identity
 from faberdb_providers.postgres.kinds.column.inherited import own_changes
-from faberdb_providers.postgres.kinds.column.not_null import set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
+from faberdb_providers.postgres.kinds.online.filling import after_that, differs_by_row, in_parts, is_filled_in_parts
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -36,10 +37,39 @@ def add_column(obj: Object, default: str | None, work: Work) -> Iterator[Stateme
         yield from own_changes({}, obj.attributes, obj, work)
         if default is not None:
             yield _default(obj, default)
+    elif (value := _in_parts_of(obj, default, work)) is not None:
+        yield from _filled_in_parts(obj, value, default, work)
     elif "generated" in obj.attributes or not (work.kept(obj.address) or obj.hints.get("backfill")):
         yield from _at_once(obj, default, work)
     else:
         yield from _then_filled(obj, default, work)
+
+
+def _in_parts_of(obj: Object, default: str | None, work: Work) -> str | None:
+    """What rows of a table in use are to have in a new column, where they get it in parts."""
+    if "generated" in obj.attributes or work.kept(obj.address) or _without_domain(obj, work):
+        return None
+    own = work.after(Address("default", obj.address.path))
+    backfill = obj.hints.get("backfill")
+    differs = default is not None and own is not None and differs_by_row(own, work)
+    if not (backfill or differs) or not is_filled_in_parts(obj, work):
+        return None
+    return str(backfill) if backfill else "DEFAULT"
+
+
+def _filled_in_parts(obj: Object, value: str, default: str | None, work: Work) -> Iterator[Statement]:
+    plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in _LATE}, "null": True})
+    table = dotted(*obj.address.path[:-1])
+    yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(plain, None, work.version)}")
+    if default is not None:
+        yield _default(obj, default)
+    yield from beyond(obj, work.version)
+    yield from toast_options(obj, work)
+    tried = [Tried(value, obj)] if value != "DEFAULT" else []
+    probe = rows_failing(Address("table", obj.address.path[:-1]), tried, work) if tried else ()
+    yield in_parts(obj, value, work, probe)
+    if not obj.attributes.get("null"):
+        yield from after_that(made_not_null(obj, work))
 
 
 def _default(obj: Object, expression: str) -> Statement:

@@ -33,6 +33,7 @@ from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.column.stored_below import STORED, stored_below
 from faberdb_providers.postgres.kinds.column.type_change import change_type, converted, unidentified
 from faberdb_providers.postgres.kinds.lossless import filled
+from faberdb_providers.postgres.kinds.online.filling import after_that, in_parts, is_filled_in_parts
 from faberdb_providers.postgres.kinds.position import keep_position
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -107,6 +108,8 @@ def _values(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         return
     if kept and kept.form == "values":
         yield from fill(after, kept, work)
+    elif is_filled_in_parts(after, work):
+        yield in_parts(after, str(after.hints["backfill"]), work)
     else:
         whole, name = after.address.path[:-1], ident(after.address.path[-1])
         sql = f"UPDATE {dotted(*whole)} SET {name} = {after.hints['backfill']} WHERE {name} IS NULL"
@@ -119,7 +122,9 @@ def _take_hold(before: Object, after: Object, work: Work) -> Iterator[Statement]
     old, new = before.attributes, after.attributes
     if old.get("null") != new.get("null") and not new.get("null"):
         if not new.get("not_null_inherited"):
-            yield from made_not_null(after, work)
+            later = filled(before, after) and not work.keep(after.address) and is_filled_in_parts(after, work)
+            made = made_not_null(after, work)
+            yield from after_that(made) if later else made
     elif loosened(before, after):
         yield named_not_null(after)
     elif own_not_null(old) and own_not_null(new) and not _freed_below(before, after):

@@ -70,7 +70,7 @@ class ColumnKind(PostgresKind):
     """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
 
     name = "column"
-    in_use = "NOT NULL"
+    in_use = "NOT NULL, values in parts"
     section = "columns"
     within = ("table", "foreign_table")
     Declared = ColumnSpec

@@ -1,0 +1,73 @@
+"""A column of a table in use gets its values in parts, each committed for itself, after the rest of the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from faberdb.model import Address, Batches, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.lineage import above, all_below
+from faberdb_providers.postgres.kinds.online.not_null import is_proven
+from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
+from faberdb_providers.postgres.names import dotted, ident
+
+BY_POSITION = 14
+"""The first major that finds rows by their place in the file without reading all of it."""
+
+_VOLATILE = {
+    *("clock_timestamp", "currval", "gen_random_bytes", "gen_random_uuid", "lastval", "nextval", "random"),
+    *("random_normal", "timeofday", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7"),
+}
+"""Functions of PostgreSQL and of extensions that defaults are made of, and give another value for each row."""
+_CALLED = re.compile(r"([A-Za-z_][\w$]*)\"?\s*\(")
+
+_IN_PARTS = Hazard(
+    codes.BACKFILL_IN_PARTS,
+    "until its last part is committed, rows have no value yet; a plan that stops goes on where it was",
+    in_use=True,
+)
+
+
+def is_filled_in_parts(column: Object, work: Work) -> bool:
+    """Whether rows that are there get their values in parts: of a table in use that is no part of another and has none,
+    where nothing is to be turned off around each UPDATE."""
+    table = work.after(column.parent) if column.parent else None
+    if table is None or not work.online(table.address) or above(table) or all_below(table, work):
+        return False
+    if not column.attributes.get("null") and not is_proven(column, work):
+        return False
+    keyed = bool(_key(table.address, work)) or work.version >= BY_POSITION
+    return keyed and reaching(table.address.path, "", work) == ""
+
+
+def differs_by_row(default: Object, work: Work) -> bool:
+    """Whether a default gives each row another value, so that ADD COLUMN would write all of them: one that calls a
+    function which does."""
+    called = {name.lower() for name in _CALLED.findall(str(default.attributes["expression"]))}
+    own = (work.after(address) for address in default.references if address.kind == "function")
+    return bool(called & _VOLATILE) or any(
+        function is not None and function.attributes.get("volatility", "volatile") == "volatile" for function in own
+    )
+
+
+def in_parts(column: Object, expression: str, work: Work, probe: tuple[str, ...] = ()) -> Statement:
+    """Gives a value to the rows that have none."""
+    whole, name = column.address.path[:-1], ident(column.address.path[-1])
+    hazards = (_IN_PARTS, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
+    batches = Batches(dotted(*whole), _key(Address("table", whole), work), column.address)
+    sql = f"UPDATE {dotted(*whole)} SET {name} = {expression} WHERE {name} IS NULL"
+    return Statement(sql, Risk.CAUTION, hazards, probe=probe, outside=True, afterwards=True, batches=batches)
+
+
+def after_that(statements: Iterator[Statement]) -> Iterator[Statement]:
+    """What can only hold once all rows have a value."""
+    return (replace(statement, afterwards=True) for statement in statements)
+
+
+def _key(table: Address, work: Work) -> tuple[str, ...]:
+    """The columns of the primary key that the table has, before the plan and after it."""
+    keys = [o for o in work.children(table, after=True) if o.address.kind == "primary_key"]
+    lasting = [key for key in keys if work.before(key.address) is not None]
+    return tuple(ident(column) for key in lasting for column in key.attributes["columns"])
