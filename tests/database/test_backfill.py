@@ -190,11 +190,17 @@ def at_work(folder: ProjectFolder) -> Iterator[subprocess.Popen[bytes]]:
             running.wait(30)
 
 
-def watch(other: psycopg.Connection[tuple[object, ...]], true: str, running: subprocess.Popen[bytes]) -> None:
-    """Wait until a query about the new column says true."""
+def watch(
+    other: psycopg.Connection[tuple[object, ...]],
+    true: str,
+    running: subprocess.Popen[bytes],
+    *,
+    column: str = "token",
+) -> None:
+    """Wait until a query about a new column says true."""
     begun = time.monotonic()
-    there = "select from pg_attribute where attrelid = 'acc'::regclass and attname = 'token'"
-    while not other.execute(there).fetchall() or other.execute(true.encode()).fetchone() != (True,):
+    there = "select from pg_attribute where attrelid = 'acc'::regclass and attname = %s"
+    while not other.execute(there, (column,)).fetchall() or other.execute(true.encode()).fetchone() != (True,):
         assert running.poll() is None
         assert time.monotonic() - begun < 60
         time.sleep(0.005)

@@ -9,6 +9,7 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
+from faberdb_providers.postgres.kinds.column.beside import is_retyped_beside
 from faberdb_providers.postgres.kinds.column.clause import filled_by_default, no_value_given
 from faberdb_providers.postgres.kinds.column.inherited import default_as_above, given_back_below
 from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_not_null
@@ -88,6 +89,8 @@ class DefaultKind(PostgresKind):
         return replace(after_its_columns(change, changes), ahead=frozenset(_waiting(change, changes, live)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if _goes_along(obj, work):
+            return
         yield Statement(f"{_alter(obj)} SET DEFAULT {obj.attributes['expression']}")
         yield from given_back_below(obj.address, work)
         yield from begins_to_draw(obj, work, gone=True)
@@ -109,6 +112,8 @@ class DefaultKind(PostgresKind):
         yield from begins_to_draw(after, work, gone=False)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        if _goes_along(obj, work):
+            return
         yield _without(obj, work)
         if work.after(obj.address) is None:
             yield from given_back_below(obj.address, work)
@@ -139,6 +144,13 @@ def _waiting(change: Change, changes: Mapping[Address, Change], live: Mapping[Ad
     for address, other in changes.items():
         if other.after is not None and column.address in other.after.references and address not in needed:
             yield address
+
+
+def _goes_along(obj: Object, work: Work) -> bool:
+    """Whether the column that it is of is about to be replaced by a second one, and gives it that when it goes."""
+    if obj.parent is None or obj.parent.kind != "column" or work.after(obj.address) is None:
+        return False
+    return is_retyped_beside(work.before(obj.parent), work.after(obj.parent), work)
 
 
 def _of_view(obj: Object) -> bool:

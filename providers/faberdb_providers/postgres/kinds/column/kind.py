@@ -14,6 +14,7 @@ from faberdb_providers.postgres.kinds.attribute_values import keep_values, value
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.column.adding import add_column
 from faberdb_providers.postgres.kinds.column.altering import alter_column
+from faberdb_providers.postgres.kinds.column.beside import is_retyped_beside, retyped_beside
 from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused
 from faberdb_providers.postgres.kinds.column.identity import (
     identity_name,
@@ -70,7 +71,7 @@ class ColumnKind(PostgresKind):
     """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
 
     name = "column"
-    in_use = "NOT NULL, values in parts"
+    in_use = "NOT NULL, values in parts, some types"
     section = "columns"
     within = ("table", "foreign_table")
     Declared = ColumnSpec
@@ -276,6 +277,8 @@ class ColumnKind(PostgresKind):
         yield from values_back(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        if is_retyped_beside(before, after, work):
+            return retyped_beside(before, after, work)
         old = as_it_stands(before, work)
         made = alter_column(old, after, work)
         if not converted(old, after):

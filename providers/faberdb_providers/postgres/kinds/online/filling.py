@@ -31,15 +31,20 @@ _IN_PARTS = Hazard(
 
 
 def is_filled_in_parts(column: Object, work: Work) -> bool:
-    """Whether rows that are there get their values in parts: of a table in use that is no part of another and has none,
-    where nothing is to be turned off around each UPDATE."""
-    table = work.after(column.parent) if column.parent else None
-    if table is None or not work.online(table.address) or above(table) or all_below(table, work):
+    """Whether rows that are there get their values in parts, and that all have one can be proven afterwards."""
+    if column.parent is None or not may_be_filled_in_parts(column.parent, work):
         return False
-    if not column.attributes.get("null") and not is_proven(column, work):
+    return bool(column.attributes.get("null")) or is_proven(column, work)
+
+
+def may_be_filled_in_parts(table: Address, work: Work) -> bool:
+    """Whether an UPDATE of all its rows is run in parts: of a table in use that is no part of another and has none,
+    where nothing is to be turned off around each."""
+    obj = work.after(table)
+    if obj is None or not work.online(table) or above(obj) or all_below(obj, work) or "partition_by" in obj.attributes:
         return False
-    keyed = bool(_key(table.address, work)) or work.version >= BY_POSITION
-    return keyed and reaching(table.address.path, "", work) == ""
+    keyed = bool(_key(table, work)) or work.version >= BY_POSITION
+    return keyed and reaching(table.path, "", work) == ""
 
 
 def differs_by_row(default: Object, work: Work) -> bool:
@@ -54,10 +59,16 @@ def differs_by_row(default: Object, work: Work) -> bool:
 
 def in_parts(column: Object, expression: str, work: Work, probe: tuple[str, ...] = ()) -> Statement:
     """Gives a value to the rows that have none."""
-    whole, name = column.address.path[:-1], ident(column.address.path[-1])
+    name = ident(column.address.path[-1])
+    return in_ranges(column, f"{name} = {expression}", f"{name} IS NULL", work, probe)
+
+
+def in_ranges(column: Object, change: str, condition: str, work: Work, probe: tuple[str, ...] = ()) -> Statement:
+    """Changes the rows of a condition that none of them meets afterwards."""
+    whole = column.address.path[:-1]
     hazards = (_IN_PARTS, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
     batches = Batches(dotted(*whole), _key(Address("table", whole), work), column.address)
-    sql = f"UPDATE {dotted(*whole)} SET {name} = {expression} WHERE {name} IS NULL"
+    sql = f"UPDATE {dotted(*whole)} SET {change} WHERE {condition}"
     return Statement(sql, Risk.CAUTION, hazards, probe=probe, outside=True, afterwards=True, batches=batches)
 
 

@@ -1,0 +1,132 @@
+"""A column of a table in use takes another type that the server would write all rows for: a second column is kept like
+it by a trigger, gets the values of the rows that are there in parts, the indexes of the first beside, and then its
+place, all in one moment. So the table is locked for a moment only. What it does not cover is changed at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
+from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
+from faberdb_providers.postgres.kinds.index import create_index
+from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
+from faberdb_providers.postgres.kinds.online.filling import in_ranges, may_be_filled_in_parts
+from faberdb_providers.postgres.kinds.online.index import NEW, built, set_apart
+from faberdb_providers.postgres.kinds.online.not_null import proven
+from faberdb_providers.postgres.kinds.undisturbed import triggers_of
+from faberdb_providers.postgres.names import clipped, dotted, ident, literal
+
+_SPECIAL = {"identity", "generated", "inherited", "not_null_no_inherit", "not_null_not_valid"}
+_SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid"}
+"""What of an index is said after it is built, or may name the column in another way."""
+_PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
+_BESIDE = Hazard(
+    codes.RETYPED_BESIDE, "each write to the table writes the value twice until the plan has ended", in_use=True
+)
+
+
+def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -> bool:
+    """Whether a column takes its new type beside reads and writes: only the type is another, no value is lost or has to
+    be kept, no trigger of the user's acts on updates, and all that hangs on it is its default, its comment, or an index
+    over it that stays as it is."""
+    if before is None or after is None or after.parent is None or not work.online(after.parent):
+        return False
+    old, new = dict(before.attributes), dict(after.attributes)
+    types = str(old.pop("type")), str(new.pop("type"))
+    if old != new or _SPECIAL & old.keys() or not (lossless(*types) and rewritten(*types)):
+        return False
+    if after.hints or work.keep(after.address) or work.kept(after.address):
+        return False
+    if not may_be_filled_in_parts(after.parent, work) or triggers_of(after.parent.path, work, updates=True):
+        return False
+    return all(_moves_along(other, after, work) for end in (False, True) for other in _around(after, work, after=end))
+
+
+def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """The statements, the last of which give it its place."""
+    shadow = _shadow(after)
+    place, name, second = after.address.path[:-1], ident(after.address.path[-1]), ident(shadow.address.path[-1])
+    table, alter = dotted(*place), f"ALTER TABLE {dotted(*place)}"
+    bare = replace(shadow, attributes={**shadow.attributes, "null": True})
+    yield Statement(f"{alter} ADD COLUMN {render_column(bare, None, work.version)}", Risk.CAUTION, (_BESIDE,))
+    yield from beyond(bare, work.version)
+    function = dotted(place[0], clipped("_".join(after.address.path[1:]), NEW))
+    trigger = ident(clipped(f"~{after.address.path[-1]}", NEW))
+    yield Statement(
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
+        f"    NEW.{second} := NEW.{name}; RETURN NEW; END $faberdb$"
+    )
+    # Triggers fire in the order of their names, so none comes after this one and changes the value once more.
+    yield Statement(
+        f"CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
+        Risk.CAUTION,
+    )
+    yield in_ranges(after, f"{second} = {name}", f"{second} IS NULL AND {name} IS NOT NULL", work)
+    indexes = [o for o in _around(after, work, after=True) if o.address.kind == "index"]
+    for index in indexes:
+        yield built(index, _over(index, after, second), ())
+    required = not after.attributes.get("null")
+    proof = clipped("_".join(shadow.address.path[-2:]), "_nn")
+    if required:
+        for statement in proven(shadow, proof, (), work):
+            yield replace(statement, afterwards=True)
+    swap = [f"DROP TRIGGER {trigger} ON {table}", f"DROP FUNCTION {function}()", f"{alter} DROP COLUMN {name}"]
+    swap += [f"{alter} RENAME COLUMN {second} TO {name}"]
+    swap += [f"ALTER INDEX {_name(set_apart(i, NEW))} RENAME TO {ident(i.address.path[-1])}" for i in indexes]
+    if required and work.version >= 18:
+        usual = after.attributes.get("not_null_name") or f"{place[-1]}_{after.address.path[-1]}_not_null"
+        swap.append(f"{alter} RENAME CONSTRAINT {ident(proof)} TO {ident(str(usual))}")
+    swap += _said(after, work)
+    for number, sql in enumerate(swap):
+        hazards = (_PLANS,) if number == 0 else ()
+        yield Statement(sql, Risk.CAUTION, hazards, afterwards=True, joined=number > 0)
+
+
+def _shadow(column: Object) -> Object:
+    name = clipped(column.address.path[-1], NEW)
+    return replace(column, address=Address("column", (*column.address.path[:-1], name)))
+
+
+def _name(index: Object) -> str:
+    return dotted(index.address.path[0], index.address.path[-1])
+
+
+def _around(column: Object, work: Work, *, after: bool) -> list[Object]:
+    """All that stands on the column, or is a part of it."""
+    found = (*work.referrers(column.address, after=after), *work.children(column.address, after=after))
+    return list({o.address: o for o in found if o.address != column.address}.values())
+
+
+def _moves_along(other: Object, column: Object, work: Work) -> bool:
+    if other.address.kind in ("default", "comment"):
+        return other.parent == column.address
+    if other.address.kind != "index" or other.parent != column.parent or work.children(other.address, after=True):
+        return False
+    before, after = work.before(other.address), work.after(other.address)
+    same = before is not None and after is not None and before.attributes == after.attributes
+    plain = [bool(re.match(r'"[^"]+"|\w+', on)) and "(" not in on for on in other.attributes["on"]]
+    return same and all(plain) and not _SET_APART & other.attributes.keys() and other.attributes.get("using") is None
+
+
+def _over(index: Object, column: Object, second: str) -> str:
+    """What builds an index over the second column in place of the first."""
+    name = ident(column.address.path[-1])
+    elements = [
+        second + on[len(name) :] if on == name or on.startswith(f"{name} ") else on for on in index.attributes["on"]
+    ]
+    made = replace(set_apart(index, NEW), attributes={**index.attributes, "on": elements})
+    return create_index(made, set(), concurrently=True)
+
+
+def _said(column: Object, work: Work) -> Iterator[str]:
+    """What is said of the column again, since it was said of the one that is gone."""
+    where = dotted(*column.address.path)
+    for part in work.children(column.address, after=True):
+        if part.address.kind == "default":
+            alter = f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
+            yield f"{alter} SET DEFAULT {part.attributes['expression']}"
+        elif part.attributes["text"]:
+            yield f"COMMENT ON COLUMN {where} IS {literal(part.attributes['text']).strip()}"

@@ -1,0 +1,100 @@
+"""A column of a table in use takes another type beside reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from tests.conftest import ProjectFolder
+from tests.database.test_backfill import at_work, watch
+from tests.migration import Migration, build_directly, declare, every
+from tests.servers import Server, fetch, rows, run_sql
+
+BEFORE = """
+[tables.acc]
+primary_key = ["id"]
+columns.id = "int"
+columns.visits = { type = "int", default = "0", comment = "how often" }
+columns.day = { type = "date", null = true }
+columns."Odd name" = { type = "int", null = true, statistics = 300 }
+columns.checked = "int"
+checks.acc_checked_check = "checked >= 0"
+indexes.acc_visits_idx = ["visits"]
+indexes.acc_both_idx = { on = ["day desc", "visits", "id"], unique = true, options = { fillfactor = 70 } }
+"""
+AFTER = (
+    BEFORE.replace('visits = { type = "int"', 'visits = { type = "bigint"')
+    .replace('"date"', '"timestamp"')
+    .replace('"Odd name" = { type = "int"', '"Odd name" = { type = "numeric"')
+    .replace('checked = "int"', 'checked = "bigint"')
+)
+
+
+def live(conninfo: str, accounts: int) -> None:
+    build_directly(conninfo, declare({"public.toml": BEFORE}))
+    run_sql(
+        conninfo,
+        "insert into acc select n, n % 7, case when n % 3 > 0 then date '2026-01-01' + n end, nullif(n % 5, 0), n"
+        f" from generate_series(1, {accounts}) n",
+    )
+
+
+def test_values_follow_and_the_table_is_never_rewritten_under_a_lock(server: Server) -> None:
+    """A type under a check, which the server would have to read all rows for anew, changes as before."""
+    migration = Migration(server.scratch(), online=every)
+    after = declare({"public.toml": AFTER})
+    with server.database() as conninfo, server.database() as wanted:
+        live(conninfo, 3000)
+        build_directly(wanted, after)
+        start, start_rows = server.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, after)
+        rewriting = [step.address.name for step in plan.steps if step.effects and step.effects.rewrites]
+        assert set(rewriting) == {"public.acc.checked"}
+        assert sum(step.statement.batches is not None for step in plan.steps) == (3 if server.major >= 13 else 0)
+        migration.apply(conninfo, plan)
+        assert server.dump(conninfo) == server.dump(wanted)
+        assert not migration.plan(conninfo, after).steps
+        found = fetch(
+            conninfo,
+            "select count(*) filter (where visits = id % 7), count(*) filter (where day = date '2026-01-01' + id),"
+            ' count(*) filter (where "Odd name" = id % 5) from acc',
+        )
+        assert found == [(3000, 2000, 2400)]
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (server.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+@pytest.mark.parametrize("way", ["on", "back"])
+def test_what_is_written_meanwhile_is_kept(way: str, newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    """Also where it is killed half way and gone on with, or taken back."""
+    with newest.database() as conninfo:
+        live(conninfo, 30_000)
+        start = newest.dump(conninfo)
+        folder = project({"live": conninfo}, '[safety]\nonline = "always"\n')
+        folder.declare(BEFORE.replace('visits = { type = "int"', 'visits = { type = "bigint"'))
+        assert folder.run("plan", "live", "--out", "plan.json").code == 0
+        second = "visits__faberdb_new"
+        with psycopg.connect(conninfo, autocommit=True) as other:
+            with at_work(folder) as running:
+                watch(other, f"select count({second}) > 5000 from acc", running, column=second)
+                running.kill()
+                running.wait(30)
+            while other.execute("select from pg_stat_activity where application_name ~ '^faberdb apply'").fetchall():
+                pass
+            # Before and behind the watermark, and new.
+            other.execute("update acc set visits = 1000 where id in (1, 29000)")
+            other.execute("insert into acc (id, checked) values (40000, 0)")
+            other.execute("insert into acc (id, checked, visits) values (-1, 0, 2000)")
+        if way == "on":
+            ran = folder.run("apply", "live", "--resume", "--auto-approve")
+            assert ran.code == 0, ran
+        else:
+            ran = folder.run("rollback", "live", "--auto-approve")
+            assert ran.code == 0, ran
+            assert newest.dump(conninfo) == start
+        query = "select id, visits from acc where visits > 6 or id in (-1, 40000) or visits is distinct from id % 7"
+        assert fetch(conninfo, f"{query} order by id") == [(-1, 2000), (1, 1000), (29000, 1000), (40000, 0)]
+        assert fetch(conninfo, "select count(*) from acc") == [(30_002,)]
+        assert not fetch(conninfo, "select from pg_proc where proname ~ 'faberdb'")
