@@ -235,6 +235,8 @@ def _kind(kind: Any, kinds: Mapping[str, Any]) -> str:
 
 
 def _headers(kind: Any, kinds: Mapping[str, Any]) -> str:
+    if kind.listed:
+        return f'[[{kind.section}]]\nname = "NAME"'
     last = kind.section if kind.single else f"{kind.section}.NAME"
     above = [f"{kinds[name].section}.{name.upper()}." for name in kind.within] or [""]
     return "\n".join(f"[{start}{last}]" for start in above)

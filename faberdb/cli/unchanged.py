@@ -59,6 +59,9 @@ def unchanged(
         return Files(texts.keys() | had.keys())
     same = {n for n in texts if n in had and _same(had[n], wanted.get(n, set()), right, kinds, there, coming)}
     kept, moved = _moved(same, texts, had, wanted)
+    once = {n: {a for a in had[n] if kinds[a.kind].once} for n in texts if n in had and n not in kept}
+    if steps := {name: found for name, found in once.items() if found}:
+        raise _written_over(folder, steps)
     own = {name for name in moved if as_written(folder, name, workspace) is not None}
     if others := {name: found for name, found in moved.items() if name not in own}:
         raise _twice(folder, others, texts, environment)
@@ -82,6 +85,15 @@ def _moved(
         if not (giving := {name for name in kept if moved.get(name)}):
             return kept, {name: found for name, found in moved.items() if found}
         kept -= giving
+
+
+def _written_over(folder: Path, steps: Mapping[str, Set[Address]]) -> FaberError:
+    """What is done once is nowhere in the database to be written down from, as long as it is not done."""
+    return FaberError(
+        "import would write over files that declare steps, and a database does not tell of these; nothing was written",
+        detail=tuple(f"{folder / name}: {min(found).spoken}" for name, found in steps.items()),
+        advice=f"move them into a file of their own, such as {folder / 'steps.toml'}, then import again",
+    )
 
 
 def _twice(
@@ -125,6 +137,7 @@ def _right(
     given = {a: o for a, o in managed.items() if a not in whole}
     found = recall(whole, remembered, digests, kinds, given, managed)
     right = {a for a, o in found.items() if a in managed and kinds[a.kind].compare(managed[a], o) is None}
+    right |= {a for a in whole if kinds[a.kind].once}  # which say nothing of what there is
     return right | {a for a, o in whole.items() if a not in managed and kinds[a.kind].absent(o)}
 
 

@@ -323,6 +323,9 @@ class Workspace:
         include, exclude = self.project.include, self.project.exclude
         if not include and not exclude:
             return True
+        kind = self._kinds.get(address.kind)
+        if kind is not None and kind.once:  # it lies in no schema that a pattern could name
+            return True
         return (not include or self.named(address, include)) and not self.named(address, exclude)
 
     def named(self, address: Address, patterns: tuple[str, ...]) -> bool:

@@ -155,6 +155,9 @@ class Reader:
             keys = (*above, section.key)
             if section.kind.single:
                 self._declare(source, section, keys, place, "", held)
+            elif section.kind.listed:
+                for number, entry in enumerate(held):
+                    self._declare(source, section, (*keys, number), place, entry.name, entry)
             else:
                 for name, entry in held.items():
                     self._declare(source, section, (*keys, name), place, name, entry)
@@ -189,10 +192,8 @@ class Reader:
         """Puts the text of each named `file` where the entry would have it written."""
         for section in sections:
             held = data.get(section.key) if section.deeper and isinstance(data, dict) else None
-            if not isinstance(held, dict):
-                continue
             keys = (*above, section.key)
-            for path, entry in [(keys, held)] if section.kind.single else [((*keys, k), v) for k, v in held.items()]:
+            for path, entry in _entries(held, keys, section):
                 if isinstance(entry, dict):
                     if section.from_file and isinstance(entry.get("file"), str):
                         yield from self._insert(source, entry, section.from_file, (*path, "file"))
@@ -216,6 +217,14 @@ class Reader:
             else:
                 del entry["file"]
                 self._note(file, content_digest(raw))
+
+
+def _entries(held: Any, keys: Keys, section: Section) -> Iterator[tuple[Keys, Any]]:
+    """What is written in a section, as far as it is written in the form that it is to have, with its keys."""
+    if section.kind.listed:
+        yield from (((*keys, n), entry) for n, entry in enumerate(held if isinstance(held, list) else ()))
+    elif isinstance(held, dict):
+        yield from [(keys, held)] if section.kind.single else (((*keys, k), v) for k, v in held.items())
 
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:

@@ -99,7 +99,11 @@ def _extend(base: type[BaseModel], sections: Sequence[Section], name: str) -> ty
     """A subclass of `base` with the sections as further keys; compiled once, with the model of the whole file."""
     fields: dict[str, Any] = {}
     for section in sections:
-        held: Any = section.entry if section.kind.single else GenericAlias(dict, (str, section.entry))
+        held: Any = section.entry
+        if section.kind.listed:
+            held = GenericAlias(list, (section.entry,))
+        elif not section.kind.single:
+            held = GenericAlias(dict, (str, section.entry))
         alias = section.key if section.attribute != section.key else None
         fields[section.attribute] = (held | None, Field(default=None, alias=alias, description=_title(section.kind)))
     return create_model(

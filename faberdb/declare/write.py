@@ -68,6 +68,8 @@ def _tree(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> list[
     tops = []
     for address, obj in objects.items():
         node = nodes[address]
+        if node.kind.once:
+            continue  # what was done is no part of what is there
         if not node.kind.section:
             if not node.fragment:
                 continue  # there is nothing to say about it

@@ -74,12 +74,14 @@ class Verdict:
 class Turn:
     """The changes of others that a change comes before or after, beyond what references say.
 
-    behind: all of it comes after these. last: its last end does. ahead: its first end comes before these.
+    behind: all of it comes after these. last: its last end does. ahead: its first end comes before these. binding: what
+    comes later is not done without what it comes after.
     """
 
     behind: frozenset[Address] = frozenset()
     last: frozenset[Address] = frozenset()
     ahead: frozenset[Address] = frozenset()
+    binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

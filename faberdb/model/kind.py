@@ -77,6 +77,8 @@ class Kind(Protocol):
     """Kinds whose TOML block holds the section; empty for the top of a file."""
     single: bool
     """At most one in its container, so the section is the object itself, not a table of names."""
+    listed: bool
+    """The section is a list of tables that say their `name` themselves: `[[steps]]`."""
     Declared: Any
     """pydantic model of one entry, or None."""
     managed: bool
@@ -101,6 +103,9 @@ class Kind(Protocol):
     plan repairs them."""
     optional: bool
     """Whether and how there is one is left to the server where nothing is declared: an owner, a role."""
+    once: bool
+    """Done and not made: that one is there means that it was done. What is built on scratch as it is live, or as it is
+    declared, is only noted."""
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]: ...
     def inlines(self, obj: Object) -> bool:
@@ -138,6 +143,18 @@ class Kind(Protocol):
     def outlasts(self, made: Object, before: Object, objects: Mapping[Address, Object]) -> bool:
         """Whether what a plan has made of it stays so when the plan is taken back, because nothing leads back from
         there. objects: all, as the plan has left them. The step that made it so says `undo: none`."""
+        ...
+
+    def deed(self, obj: Object) -> object:
+        """What was done, or is to be, of kinds that are done once; under one name it cannot be another."""
+        ...
+
+    def remains(self, obj: Object) -> bool:
+        """Whether it stays done when the plan that did it is taken back, of kinds that are done once."""
+        ...
+
+    def stands_by(self, obj: Object) -> Mapping[str, Address]:
+        """What it says that it comes `after` or `before`."""
         ...
 
     def watching(self, obj: Object) -> Hazard | None:

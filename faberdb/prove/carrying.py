@@ -20,7 +20,8 @@ _BUG = "no plan was written and nothing was changed; please report this, it is a
 class Way:
     """Steps to run on a copy of what is there before them. here: what comes first, with the rows in the tables, so that
     quarantine has what the steps give back. complete: whether all that those take away waits there.
-    renames: what the steps give another name. lost: what they destroy, so that no rows come back."""
+    renames: what the steps give another name. lost: what they destroy, so that no rows come back. own: what runs SQL of
+    the project's."""
 
     steps: Sequence[Step]
     rollback: Sequence[Step]
@@ -28,6 +29,7 @@ class Way:
     here: Sequence[Step] = ()
     complete: bool = False
     lost: Set[Address] = frozenset()
+    own: Set[Address] = frozenset()
 
     def stay(self, samples: Samples) -> Samples:
         """The tables whose rows are to be there afterwards."""
@@ -67,6 +69,9 @@ def carried_on(
         return carried(other.database, rows, way) if rows.at_stake else None
 
 
+_OF_THE_PROJECT = "SQL of the project's writes its rows, so nothing of them can be held against anything"
+
+
 class _UntoldError(Exception):
     """Nothing can be shown; the message says why."""
 
@@ -82,11 +87,12 @@ def carried(database: ScratchDatabase, rows: MadeUpRows, way: Way) -> CarriedRow
 
 class _Carrying:
     """One way, gone with rows. counted: tables on whose rows something of the user's acts besides, so that only the
-    number of those can be held."""
+    number of those can be held. written: tables whose rows SQL of the project's writes, of which nothing can be."""
 
     def __init__(self, database: ScratchDatabase, rows: MadeUpRows, way: Way) -> None:
         self._database, self._rows, self._way = database, rows, way
         self._counted: set[str] = set()
+        self._written: set[str] = set()
 
     def carried(self) -> CarriedRows:
         way, rows = self._way, self._rows
@@ -97,23 +103,33 @@ class _Carrying:
             # what fails takes nothing away.
             self._run_all(way.steps, "plan", lenient=True)
         after = _told(rows.read())
-        _refuse("the plan loses rows", lost(way.stay(before), after, way.called, self._counted))
+        _refuse("the plan loses rows", lost(self._held(way.stay(before), after), after, way.called, self._counted))
         if way.complete:
-            _refuse("the plan does not give back all rows", changed(filled, after, way.called, self._counted))
+            back = changed(self._held(filled, after), after, way.called, self._counted)
+            _refuse("the plan does not give back all rows", back)
         tables, number = rows.filled
+        free = [table for table in filled.values() if table.name in self._written]
+        tables, number = tables - len(free), number - sum(len(table.rows) for table in free)
+        not_filled = {**rows.not_filled, **{table.name: _OF_THE_PROJECT for table in free}}
         counted = tuple(sorted(self._counted.intersection(rows.names)))
         if way.lost:  # the way back makes it again, without values, which rows that are there need not take
-            return CarriedRows(tables, number, number > 0, False, rows.thinned, rows.not_filled, counted)
+            return CarriedRows(tables, number, number > 0, False, rows.thinned, not_filled, counted)
         self._run_all(way.rollback, "rollback")
-        back = changed(before, _told(rows.read()), _alike, self._counted)
+        back = changed(self._held(before, after), _told(rows.read()), _alike, self._counted)
         _refuse("the rollback does not give back all rows", back)
         counted = tuple(sorted(self._counted.intersection(rows.names)))
-        return CarriedRows(tables, number, number > 0, number > 0, rows.thinned, rows.not_filled, counted)
+        return CarriedRows(tables, number, number > 0, number > 0, rows.thinned, not_filled, counted)
+
+    def _held(self, before: Samples, after: Samples) -> Samples:
+        """The tables whose rows can be held against what becomes of them."""
+        written = {n for side in (before, after) for n, table in side.items() if table.name in self._written}
+        return {number: table for number, table in before.items() if number not in written}
 
     def _filled(self, steps: Sequence[Step], called: str) -> Samples:
         """Put rows in that go through these steps, and run them. Returns what was there before."""
         while True:
             self._counted.clear()
+            self._written.clear()
             filled = _told(self._rows.fill())
             refused = self._run(steps)
             if refused is None:
@@ -148,7 +164,8 @@ class _Carrying:
         raise _failed(called, step, refusal)
 
     def _note(self, step: Step, effects: Effects) -> None:
-        self._counted |= self._rows.acted_on(step, effects)
+        written = self._written if step.address in self._way.own else self._counted
+        written |= self._rows.acted_on(step, effects)
 
 
 def _told(found: Samples | str) -> Samples:

@@ -82,6 +82,10 @@ def _depending(changes: Mapping[Address, Change], held: Set[Address]) -> frozens
         parents = {side.parent for side in sides}
         for needed in {need for side in sides for need in side.references} - parents:
             referring.setdefault(needed, set()).add(address)
+        if change.turn.binding:
+            for other in change.turn.behind:
+                referring.setdefault(other, set()).add(address)
+            referring.setdefault(address, set()).update(change.turn.ahead)
     going: dict[tuple[str, Address | None], set[Address]] = {}
     for address, change in changes.items():
         if change.action is Action.DROP and change.before is not None:

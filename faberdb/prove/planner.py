@@ -35,6 +35,7 @@ from faberdb.prove.holding_back import Whole, within
 from faberdb.prove.losing import nothing_kept, told
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
+from faberdb.prove.once import refuse_misplaced, refuse_other_deeds
 from faberdb.prove.proof import prove
 from faberdb.prove.proposal import Proposal
 from faberdb.prove.renaming import find_renames, followed, irrevocable, moving_out
@@ -142,6 +143,7 @@ class Planner:
         new = [a for a in wanted if a not in self.live]
         far = {a: self.far[a] for a in alike(new, self.far)}
         refuse_taken(new, {**far, **given, **wanted}, self.kinds)
+        refuse_other_deeds(wanted, self.live, self.kinds)
         done = canonicalise(wanted, given, remembered, self.kinds, context, self.scratch, here, self.live)
         target = {**given, **done.objects}
         for address, obj in self.live.items():
@@ -157,6 +159,7 @@ class Planner:
                 target[address] = self.kinds[address.kind].joined(here[address], target[address])
         take_along(target, here)
         refuse_taken(new, {**far, **target}, self.kinds)
+        refuse_misplaced(wanted, {**self.far, **self.catalogue.objects}, {**start, **target}, self.kinds)
         proposal = self.towards(target, start=start, renames=renames)
         proposal, back = self._within_limit(proposal, target, start, renames)
         declared = {**(digests or {}), **done.digests}
@@ -185,6 +188,7 @@ class Planner:
 
     def canonical(self, objects: Mapping[Address, Object]) -> Proposal:
         """The plan that makes the database what another one is. Raises ProofError, ScratchError, CircleError."""
+        objects = {a: o for a, o in objects.items() if not self.kinds[a.kind].once}  # that it was done elsewhere
         strange = strangers(self.live, objects, self.known, self.kinds)
         self.unmanaged = (*self.unmanaged, *listed(strange))
         target = {**objects, **read_only(self.live, self.kinds), **strange}
@@ -356,7 +360,8 @@ class Planner:
                 copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last, barred=self._barred
             )
             steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
-            way = Way(steps, proof.rollback, renames, here, complete, self._lost)
+            own = frozenset(a for a in changes if self.kinds[a.kind].once)
+            way = Way(steps, proof.rollback, renames, here, complete, self._lost, own)
             again = partial(copied, self.scratch(), begin, touched, beside, self.kinds, full=self.full)
             proof = replace(proof, rows=carried_on(copy, way, tuple(giving.values()) or kept, again))
         steps = tuple(objected(steps, changes, proof.objections))

@@ -12,6 +12,7 @@ from faberdb.model import Action, Address, CarriedRows, Change, Effects, Kind, O
 from faberdb.prove.barred import as_it_stays
 from faberdb.prove.bodies import unread
 from faberdb.prove.copying import Copy
+from faberdb.prove.once import changed_too_much
 from faberdb.prove.renaming import irrevocable
 from faberdb.prove.scratch import Scratch, build
 
@@ -84,7 +85,9 @@ def prove(
     stays = {} if renames_last else irrevocable(after, start, copy.kinds)
     wrong = _differences({**as_it_stays(begin, after, barred, copy.kinds), **stays}, back, copy.kinds)
     if wrong:
-        raise ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
+        said = changed_too_much(wrong, changes, copy.kinds, back=True)
+        lost = ProofError("the rollback does not lead back to the live catalogue", detail=tuple(wrong), advice=_BUG)
+        raise said or lost
     return Proof(
         scratch.description,
         copy.scope,
@@ -149,7 +152,8 @@ def _hold_forward(
     }
     wrong = _differences(expected, after, copy.kinds)
     if wrong:
-        raise ProofError("the plan does not lead to the declared schema", detail=tuple(wrong), advice=_BUG)
+        said = changed_too_much(wrong, changes, copy.kinds, back=False)
+        raise said or ProofError("the plan does not lead to the declared schema", detail=tuple(wrong), advice=_BUG)
 
 
 def _same_texts(old: Object, new: Object, copy: Copy) -> bool:

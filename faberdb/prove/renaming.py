@@ -82,4 +82,6 @@ def irrevocable(
 ) -> dict[Address, Object]:
     """What a plan has made that stays when it is taken back."""
     both = ((obj, before[a]) for a, obj in made.items() if a in before and before[a].attributes != obj.attributes)
-    return {obj.address: obj for obj, was in both if kinds[obj.address.kind].outlasts(obj, was, made)}
+    stays = {obj.address: obj for obj, was in both if kinds[obj.address.kind].outlasts(obj, was, made)}
+    done = {a: o for a, o in made.items() if a not in before and kinds[a.kind].once and kinds[a.kind].remains(o)}
+    return {**stays, **done}

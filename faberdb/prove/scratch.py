@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 from faberdb.diff.changes import diff
@@ -104,7 +105,8 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
     circle; then they are left out, and what comes too early is tried again.
     """
     there = database.at_first()
-    wanted = {**there.objects, **objects}
+    done = {a: replace(o, hints={}) for a, o in objects.items() if kinds[a.kind].once}
+    wanted = {**there.objects, **objects, **done}
     try:
         steps = _creating(there, wanted, kinds)
     except CircleError:

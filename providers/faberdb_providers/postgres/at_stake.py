@@ -55,8 +55,9 @@ def _of_step(step: Step) -> Iterable[str]:
 
 
 def acts_on_rows(step: Step) -> bool:
-    """Whether triggers of the user's act on rows that the step writes, and so may change what the plan does not."""
-    return any(hazard.code == codes.BACKFILL_FIRES_TRIGGERS for hazard in step.statement.hazards)
+    """Whether triggers of the user's act on rows that the step writes, or SQL of the user's writes them, and so may
+    change what the plan does not."""
+    return any(h.code in (codes.BACKFILL_FIRES_TRIGGERS, codes.RAW_STEP) for h in step.statement.hazards)
 
 
 def written(step: Step, effects: Effects) -> set[str]:

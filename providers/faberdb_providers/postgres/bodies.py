@@ -73,7 +73,7 @@ def refusals(connection: Connection, routines: Iterable[Object]) -> dict[Address
     any of the database's schemas.
     """
     groups: dict[tuple[str, tuple[tuple[str, str], ...]], list[Body]] = {}
-    for body in _bodies(connection, [r.address for r in routines]):
+    for body in _bodies(connection, [r.address for r in routines if len(r.address.path) > 1]):
         groups.setdefault((body.validator, body.under(_near(body))), []).append(body)
     doubtful = [
         body

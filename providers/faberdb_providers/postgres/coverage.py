@@ -22,7 +22,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_conversion": ("conversion",),
     "pg_default_acl": ("default_privilege",),
     "pg_depend": ("extension_dependency",),
-    "pg_description": ("comment",),
+    "pg_description": ("comment", "step"),
     "pg_enum": ("enum",),
     "pg_event_trigger": ("event_trigger",),
     "pg_extension": ("extension",),
@@ -58,7 +58,7 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     "pg_ts_dict": ("text_search_dictionary",),
     "pg_ts_parser": ("text_search_parser",),
     "pg_ts_template": ("text_search_template",),
-    "pg_type": ("enum", "domain", "composite_type", "range_type", "base_type", "shell_type"),
+    "pg_type": ("enum", "domain", "composite_type", "range_type", "base_type", "shell_type", "step"),
     "pg_user_mapping": ("user_mapping",),
 }
 """Catalogues by the kinds that read them."""

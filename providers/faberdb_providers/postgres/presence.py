@@ -66,6 +66,7 @@ PRESENCE = {
     "shell_type": f"pg_type where not typisdefined and {_USER}",
     "base_type": f"pg_type where typtype = 'b' and typinput <> 'array_in'::regproc and {_USER}",
     **dict.fromkeys(("composite_type", "attribute"), f"pg_class where relkind = 'c' and {_USER}"),
+    "step": "pg_type where typtype = 'e' and typnamespace = to_regnamespace('faberdb')",
     "domain_constraint": "pg_constraint where contype = 'c' and contypid >= 16384",
     **{
         name: f"pg_proc where prokind in ({letters}) and {_USER}"

@@ -106,7 +106,9 @@ CONFIDING = frozenset({"foreign_data_wrapper", "foreign_server", "foreign_table"
 
 def refusal(error: psycopg.Error, step: Step, sql: str) -> Refusal:
     """What a scratch database, which holds no rows of anybody's, says of a step that was sent to it as `sql`."""
-    at = error.diag.statement_position
+    at, inner = error.diag.statement_position, error.diag.internal_query
+    if step.statement.on_scratch and inner and not at:  # it is run from within another statement there
+        at, sql = error.diag.internal_position, inner
     said = words(error, no_rows=step.address.kind not in CONFIDING and not step.statement.secrets)
     state = error.sqlstate or ""
     of_rows = state.startswith(_OF_ROWS) or _OF_USERS.search(error.diag.context or "") is not None

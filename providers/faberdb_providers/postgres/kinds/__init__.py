@@ -50,6 +50,7 @@ from faberdb_providers.postgres.kinds import (
 )
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.column import kind as column
+from faberdb_providers.postgres.kinds.step import kind as step
 
 KINDS: tuple[PostgresKind, ...] = (
     role.KIND,
@@ -98,4 +99,5 @@ KINDS: tuple[PostgresKind, ...] = (
     grant.KIND,
     default_privilege.KIND,
     privilege.KIND,
+    step.KIND,
 )

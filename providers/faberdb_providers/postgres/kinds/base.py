@@ -61,6 +61,7 @@ class PostgresKind:
     section: str = ""
     within: tuple[str, ...] = ()
     single: bool = False
+    listed: bool = False
     Declared: Any = None
     managed: bool = True
     shell: bool = False
@@ -82,6 +83,7 @@ class PostgresKind:
     watches: bool = False
     everywhere: bool = False
     optional: bool = False
+    once: bool = False
     texts: tuple[str, ...] = ()
     flaws: Mapping[str, str] = MappingProxyType({})
     ends_statement: bool = False
@@ -209,6 +211,18 @@ class PostgresKind:
     def names(self, obj: Object) -> Iterable[tuple[str, ...]]:
         """By what texts call it, by name space; unlike what is claimed, others may bear the same."""
         return self.claims(obj)
+
+    def deed(self, obj: Object) -> object:
+        """What was done, or is to be, of kinds that are done once."""
+        return None
+
+    def remains(self, obj: Object) -> bool:
+        """Whether it stays done when the plan that did it is taken back, of kinds that are done once."""
+        return False
+
+    def stands_by(self, obj: Object) -> Mapping[str, Address]:
+        """What it says that it comes `after` or `before`."""
+        return {}
 
     def watching(self, obj: Object) -> Hazard | None:
         """What the object, while it stays, does to every change; of kinds that watch."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from faberdb.model import Action, Address, Step
+from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted, ident
 
 Above = Sequence[tuple[str, str]]
@@ -51,6 +52,8 @@ def still_empty(steps: Sequence[Step]) -> set[int]:
         sql = step.statement.sql
         if _is_new(step):
             made.add(dotted(*step.address.path))
+        if _is_raw(step):
+            made.clear()
         if made and _WRITES.match(sql):
             made -= set(_TABLES.findall(sql))
         made -= _gaining(sql)
@@ -94,7 +97,9 @@ class _Changed:
 
 def _changed(step: Step, above: Above) -> Iterator[_Changed]:
     sql, path = step.statement.sql, step.address.path
-    if _WRITES.match(sql):
+    if _is_raw(step):
+        yield _Changed(None)
+    elif _WRITES.match(sql):
         yield _Changed(_family(_TABLES.findall(sql), above))
     elif made := _MAKES.match(sql):
         # An empty part leaves the rows of the whole as they are.
@@ -133,6 +138,11 @@ def _gaining(sql: str) -> set[str]:
 
 def _is_new(step: Step) -> bool:
     return step.action is Action.CREATE and _MAKES.match(step.statement.sql) is not None
+
+
+def _is_raw(step: Step) -> bool:
+    """Whether it runs SQL that the user wrote, in which names are written as they like."""
+    return any(hazard.code == codes.RAW_STEP for hazard in step.statement.hazards)
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -75,7 +75,8 @@ class Assembly:
                     if kind.of_server and not (self.asked and self.asked(pair[1].address)):
                         self.left.append(pair[1].address)
                         continue
-                    self.addresses[pair[0]] = pair[1].address
+                    if not kind.once:  # whoever did it, and who may see it, makes no difference
+                        self.addresses[pair[0]] = pair[1].address
                     self.objects[pair[1].address] = with_texts_that_read_back(pair[1], kind.texts)
         self._leave_parts_of_others()
         for member, (classid, oid) in members.items():

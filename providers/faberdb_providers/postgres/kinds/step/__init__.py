@@ -1,0 +1,1 @@
+"""Raw steps of a project: SQL for what no difference between two catalogues can say."""

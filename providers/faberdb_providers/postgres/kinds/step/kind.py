@@ -1,0 +1,173 @@
+"""Raw steps: SQL of the project for what no difference between two catalogues can say, a migration of data above all.
+It is run once in each database, in the plan that finds it not done yet, at its place among the other changes.
+
+Keep them in a file of their own, `schemas/steps.toml`. A step that was done is left alone: its text cannot change any
+more (write another step), and when it is taken out of the file nothing happens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from faberdb.model import Action, Address, Change, Hazard, Object, Place, Statement, Turn, Verdict, Work
+from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
+from faberdb_providers.postgres.kinds.step.allowed import wrong_with, wrong_with_query
+from faberdb_providers.postgres.kinds.step.spec import NAME, StepSpec, place
+from faberdb_providers.postgres.kinds.step.writing import (
+    NO_UNDO,
+    PREFIX,
+    asked,
+    marked,
+    marked_anew,
+    unmarked,
+    written,
+)
+
+Objects = Mapping[Address, Object]
+
+
+class StepKind(PostgresKind):
+    """Statements that write or read rows."""
+
+    name = "step"
+    section = "steps"
+    Declared = StepSpec
+    listed = True
+    once = True
+    in_schema = False
+    renamable = False
+    alterable = True
+    as_declared = True
+    optional = True
+
+    def query(self, version: int) -> str:
+        return (
+            "select 'pg_type'::regclass::oid, t.oid, 0, t.typname, d.description from pg_type t"
+            " join pg_namespace n on n.oid = t.typnamespace"
+            " left join pg_description d on d.classoid = 'pg_type'::regclass and d.objoid = t.oid"
+            f" where n.nspname = 'faberdb' and t.typtype = 'e' and starts_with(t.typname, '{PREFIX}') order by 4"
+        )
+
+    def read(self, row: Row) -> Found | None:
+        classid, oid, part, name, text = row
+        try:
+            attributes = json.loads(text or "")
+        except ValueError:  # somebody has written over it; that it was done is still known
+            attributes = {}
+        known = attributes if isinstance(attributes, dict) else {}
+        return (classid, oid, part), Object(Address(self.name, (name.removeprefix(PREFIX),)), known)
+
+    def declare(self, place_: Place, name: str, spec: StepSpec) -> Iterator[Object]:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"a step cannot be called {name!r}: up to 58 of the letters a to z, digits, `_` and `-`")
+        if spec.after and spec.before:
+            raise ValueError("`after` and `before` are both given; keep one of them")
+        attributes: dict[str, Any] = {"digest": digest(spec.sql), "undo": spec.undo}
+        attributes |= {key: str(self._place(text)) for key in ("after", "before") if (text := getattr(spec, key))}
+        if spec.undo:
+            attributes["scope"] = list(place_.scope)
+        hints = {"sql": spec.sql, "requires": spec.requires, "ensures": spec.ensures, "scope": list(place_.scope)}
+        address = Address(self.name, (name,))
+        yield Object(address, compact(attributes), None, frozenset(), place_.scope, place_.origin, None, compact(hints))
+
+    def _place(self, text: str) -> Address:
+        from faberdb_providers.postgres.kinds import KINDS  # which this is one of
+
+        return place(text, {kind.name for kind in KINDS})
+
+    def fault(self, obj: Object) -> str:
+        texts = {"sql": obj.hints.get("sql"), "undo": obj.attributes.get("undo")}
+        for key, text in texts.items():
+            if text is not None and (wrong := wrong_with(text)):
+                return f"`{key}`, line {wrong.line}: {wrong.message}"
+        for key in ("requires", "ensures"):
+            if (text := obj.hints.get(key)) is not None and (why := wrong_with_query(text)):
+                return f"`{key}`: {why}"
+        return ""
+
+    def opaque(self, obj: Object) -> Iterable[str]:
+        texts = (*(obj.hints.get(key) for key in ("sql", "requires", "ensures")), obj.attributes.get("undo"))
+        return tuple(filter(None, texts))
+
+    def deed(self, obj: Object) -> object:
+        return obj.attributes.get("digest")
+
+    def remains(self, obj: Object) -> bool:
+        return "undo" not in obj.attributes
+
+    def stands_by(self, obj: Object) -> Mapping[str, Address]:
+        found = ((key, obj.attributes.get(key)) for key in ("after", "before"))
+        return {key: Address.parse(text) for key, text in found if text}
+
+    def compare(self, before: Object, after: Object) -> Verdict | None:
+        return None if before.attributes == after.attributes else Verdict(Action.ALTER)
+
+    def turn(self, change: Change, changes: Mapping[Address, Change], live: Objects, target: Objects) -> Turn:
+        obj = change.after or change.before
+        if obj is None or change.action is Action.ALTER:
+            return Turn()
+        by = self.stands_by(obj)
+        if by:
+            (key, address), *_ = by.items()
+            others = {a for a in changes if a != obj.address and _within(a, address, live, target)}
+            later = key == "before"
+        else:
+            others, later = {a for a, c in changes.items() if _ordinary(a, c)}, False
+        if change.action is Action.DROP:  # what was done last is taken back first
+            later = not later
+        found = frozenset(others)
+        return Turn(ahead=found, binding=True) if later else Turn(behind=found, binding=True)
+
+    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        name, hints = obj.address.path[0], obj.hints
+        if "sql" not in hints:
+            yield marked(name, obj.attributes)
+            return
+        first = self.stands_by(obj).get("before")
+        if first is not None and work.before(first) is None and work.after(first) is None:
+            said = f"not run, and noted as done: {first.spoken}, which it comes before, is neither there nor declared"
+            yield marked(name, obj.attributes, [Hazard(codes.STEP_NOT_RUN, said)])
+            return
+        if "requires" in hints:
+            yield asked(hints["requires"], name, "requires")
+        yield from written(hints["sql"], hints.get("scope", ()), (NO_UNDO,) if self.remains(obj) else ())
+        if "ensures" in hints:
+            yield asked(hints["ensures"], name, "ensures")
+        yield marked(name, obj.attributes)
+
+    def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        yield marked_anew(after.address.path[0], after.attributes)
+
+    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        yield from written(obj.attributes.get("undo", ""), obj.attributes.get("scope", ()))
+        yield unmarked(obj.address.path[0])
+
+
+def digest(text: str) -> str:
+    """What tells one text of a step from another; blanks around it make no difference."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:24]
+
+
+def _within(address: Address, whole: Address, live: Objects, target: Objects) -> bool:
+    """Whether something is that object, or belongs to it."""
+    found: Address | None = address
+    while found is not None and found != whole:
+        obj = target.get(found) or live.get(found)
+        found = obj.parent if obj is not None else None
+    return found is not None
+
+
+def _ordinary(address: Address, change: Change) -> bool:
+    """Whether a step without a place comes after a change: not after others like itself, nor after what acts on every
+    change, which comes last."""
+    side = change.after or change.before
+    if address.kind == KIND.name:
+        return side is not None and bool(KIND.stands_by(side))
+    return address.kind != "event_trigger"
+
+
+KIND = StepKind()
