@@ -86,6 +86,8 @@ def _inside(written: str, statement: str, at: int) -> int | None:
     core = written.strip().rstrip(";").rstrip()
     if not core:
         return None
+    if len(statement) < len(core) and written.count(statement) == 1:  # one of several statements of a text
+        return written.index(statement) + min(at, len(statement) - 1)
     for match in re.finditer(re.escape(core), statement):
         begins = not (_wordlike(core[0]) and _wordlike(statement[: match.start()][-1:]))
         ends = not (_wordlike(core[-1]) and _wordlike(statement[match.end() :][:1]))

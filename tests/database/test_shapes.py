@@ -61,6 +61,11 @@ SHAPES: dict[str, list[tuple[str, str, str]]] = {
     "tablespace": [
         ("tablespace:s", "alter", "[tablespaces.s]\nlocation = '/srv/s'\noptions = { seq_page_cost = ⟨1|2⟩ }"),
     ],
+    "step": [
+        ("step:a", "create", "⟨|[[steps]]\nname = 'a'\nsql = 'select 1'⟩"),
+        ("step:a", "alter", "[[steps]]\nname = 'a'\nsql = 'select 1'\n⟨|undo = 'select 2'⟩"),
+        ("step:a", "none", "⟨[[steps]]\nname = 'a'\nsql = 'select 1'|⟩"),
+    ],
     "schema": [("schema:s", "none", "[schemas]\ns = { comment = '⟨a|b⟩' }")],
     "extension": [("extension:vector", "rename", "[schemas]\ne = {}\n[extensions]\nvector = '⟨public|e⟩'")],
     "enum": [

@@ -110,6 +110,8 @@ def refusal(error: psycopg.Error, step: Step, sql: str) -> Refusal:
     if step.statement.on_scratch and inner and not at:  # it is run from within another statement there
         at, sql = error.diag.internal_position, inner
     said = words(error, no_rows=step.address.kind not in CONFIDING and not step.statement.secrets)
+    if step.statement.on_scratch:
+        said = tuple(line for line in said if not _OF_OURS.match(line))
     state = error.sqlstate or ""
     of_rows = state.startswith(_OF_ROWS) or _OF_USERS.search(error.diag.context or "") is not None
     return Refusal(
@@ -147,6 +149,8 @@ _OF_USERS = re.compile(r'^(?:PL/pgSQL|SQL) function (?!inline_code_block|"?pg_te
 """The context of an error that a routine of the user's came upon; faberdb's own run in blocks and for the session."""
 
 
+_OF_OURS = re.compile(r"CONTEXT: PL/pgSQL function inline_code_block line \d+ at EXECUTE$")
+"""That a statement is run from within a block of faberdb's own."""
 _RUNNING = re.compile(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')
 _MISSING = re.compile(r'\w+ "?([^"(]+?)"?(?:\(.*\))? does not exist')
 

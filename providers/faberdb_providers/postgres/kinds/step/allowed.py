@@ -50,7 +50,7 @@ def wrong_with(text: str) -> Wrong | None:
 
 def _refused(words: str) -> str:
     if _TRANSACTION.match(words):
-        return f"{_first(words)} controls the transaction, which is the plan's: it holds the mark that the step was done too"
+        return f"{_first(words)} controls the transaction, which is the plan's: it notes with it what was done"
     if _SETTINGS.match(words):
         return (
             f"{_first(words)} would hold for the steps that come after it; write names with their schema, or a function"

@@ -17,6 +17,7 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.step.allowed import wrong_with, wrong_with_query
 from faberdb_providers.postgres.kinds.step.spec import NAME, StepSpec, place
+from faberdb_providers.postgres.kinds.step.turns import after_all, beside
 from faberdb_providers.postgres.kinds.step.writing import (
     NO_UNDO,
     PREFIX,
@@ -89,7 +90,7 @@ class StepKind(PostgresKind):
                 return f"`{key}`: {why}"
         return ""
 
-    def opaque(self, obj: Object) -> Iterable[str]:
+    def opaque(self, obj: Object) -> Sequence[str]:
         texts = (*(obj.hints.get(key) for key in ("sql", "requires", "ensures")), obj.attributes.get("undo"))
         return tuple(filter(None, texts))
 
@@ -110,17 +111,11 @@ class StepKind(PostgresKind):
         obj = change.after or change.before
         if obj is None or change.action is Action.ALTER:
             return Turn()
-        by = self.stands_by(obj)
-        if by:
-            (key, address), *_ = by.items()
-            others = {a for a in changes if a != obj.address and _within(a, address, live, target)}
-            later = key == "before"
-        else:
-            others, later = {a for a, c in changes.items() if _ordinary(a, c)}, False
-        if change.action is Action.DROP:  # what was done last is taken back first
-            later = not later
-        found = frozenset(others)
-        return Turn(ahead=found, binding=True) if later else Turn(behind=found, binding=True)
+        if by := self.stands_by(obj):
+            key, address = next(iter(by.items()))
+            texts = self.opaque(obj) if change.action is Action.CREATE else (obj.attributes.get("undo", ""),)
+            return beside(change, (key, address), texts, changes, live, target)
+        return after_all(change, (a for a, c in changes.items() if _ordinary(a, c)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         name, hints = obj.address.path[0], obj.hints
@@ -150,15 +145,6 @@ class StepKind(PostgresKind):
 def digest(text: str) -> str:
     """What tells one text of a step from another; blanks around it make no difference."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:24]
-
-
-def _within(address: Address, whole: Address, live: Objects, target: Objects) -> bool:
-    """Whether something is that object, or belongs to it."""
-    found: Address | None = address
-    while found is not None and found != whole:
-        obj = target.get(found) or live.get(found)
-        found = obj.parent if obj is not None else None
-    return found is not None
 
 
 def _ordinary(address: Address, change: Change) -> bool:
