@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.script.rows import block_writes_all_rows, writes_all_rows
-from faberdb_providers.postgres.script.shape import Shape, executed, prepared, query_copied
+from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows
+from faberdb_providers.postgres.statements.shape import Shape, executed, prepared, query_copied
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from faberdb_providers.postgres.script.split import split
+from faberdb_providers.postgres.statements.split import split
 
 
 def pieces(text: str) -> list[str]:

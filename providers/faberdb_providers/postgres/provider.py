@@ -379,7 +379,7 @@ class PostgresProvider:
 
     def script(self, text: str) -> Script:
         """The statements of an SQL file."""
-        from faberdb_providers.postgres.script.split import split
+        from faberdb_providers.postgres.statements.split import split
 
         return split(text)
 

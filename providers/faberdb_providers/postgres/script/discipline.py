@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from faberdb.model import Effects, Hazard, Written
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.measuring.meter import BLOCKING
-from faberdb_providers.postgres.script.shape import Shape
+from faberdb_providers.postgres.statements.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)

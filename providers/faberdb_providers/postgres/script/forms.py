@@ -12,8 +12,8 @@ from faberdb.model import Hazard
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.script.discipline import Ran
-from faberdb_providers.postgres.script.rows import block_writes_all_rows, writes_all_rows
-from faberdb_providers.postgres.script.shape import Shape
+from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows
+from faberdb_providers.postgres.statements.shape import Shape
 
 _ALL_ROWS = {
     codes.ALL_ROWS_DELETED: "all rows are deleted: it says of none that it stays",

@@ -11,7 +11,7 @@ from faberdb.model import Hazard
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.refusal import closed_off
-from faberdb_providers.postgres.script.shape import Shape
+from faberdb_providers.postgres.statements.shape import Shape
 
 _DROPS = {
     "drops_database": "a database is gone with all its rows, and no rollback brings it back",

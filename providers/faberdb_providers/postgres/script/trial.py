@@ -25,9 +25,9 @@ from faberdb_providers.postgres.script.forms import hazards_of_form, refusal_haz
 from faberdb_providers.postgres.script.judging import judged
 from faberdb_providers.postgres.script.left_out import hazards_left_out, of_scratch, why_left_out
 from faberdb_providers.postgres.script.replaced import Tables
-from faberdb_providers.postgres.script.shape import Shape, executed, prepared, query_copied
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.settings import pinned
+from faberdb_providers.postgres.statements.shape import Shape, executed, prepared, query_copied
 from faberdb_providers.postgres.waiting import reading
 
 FOLLOWED = ("lock_timeout", "search_path", "statement_timeout", "timezone")

@@ -8,8 +8,8 @@ from psycopg.pq import TransactionStatus
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.script import fence
-from faberdb_providers.postgres.script.shape import Shape, query_copied
-from faberdb_providers.postgres.script.split import split
+from faberdb_providers.postgres.statements.shape import Shape, query_copied
+from faberdb_providers.postgres.statements.split import split
 
 
 def run_script(session: Connection, text: str) -> tuple[int, tuple[str, ...]] | None:

@@ -11,11 +11,11 @@ from faberdb.errors import DatabaseError, DeclarationError, RefusedError, Rolled
 from faberdb.model import Limits, SeedCount, SeedRows, Seeds, SeedScript, Written
 from faberdb_providers.postgres.names import dotted
 from faberdb_providers.postgres.refusal import connection_lost, lost, words
-from faberdb_providers.postgres.script.shape import Shape
-from faberdb_providers.postgres.script.split import split
 from faberdb_providers.postgres.seeding.rows import Group, RowError, groups_of, move_sequences, put, standing
 from faberdb_providers.postgres.seeding.tables import Table, in_order, table_of
 from faberdb_providers.postgres.session import Session
+from faberdb_providers.postgres.statements.shape import Shape
+from faberdb_providers.postgres.statements.split import split
 
 _WRITTEN = """
 select schemaname, relname, n_tup_ins, n_tup_upd, n_tup_del from pg_stat_xact_user_tables

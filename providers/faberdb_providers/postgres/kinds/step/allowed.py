@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from faberdb_providers.postgres.fragments import fault
-from faberdb_providers.postgres.script.shape import Shape
-from faberdb_providers.postgres.script.split import split
+from faberdb_providers.postgres.statements.shape import Shape
+from faberdb_providers.postgres.statements.split import split
 
 _ROWS = re.compile(
     r"(?:SELECT|TABLE|VALUES|WITH|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CALL|DO|LOCK|ANALYZE|ANALYSE"

@@ -16,8 +16,8 @@ from faberdb.model import IRREVERSIBLE, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.step.allowed import statements
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
-from faberdb_providers.postgres.script.rows import block_writes_all_rows, writes_all_rows
-from faberdb_providers.postgres.script.shape import Shape
+from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows
+from faberdb_providers.postgres.statements.shape import Shape
 
 PREFIX = "step_"
 _OF_ROWS = "data_exception OR integrity_constraint_violation OR cardinality_violation OR plpgsql_error"
