@@ -272,3 +272,34 @@ def test_rows_that_scratch_does_not_have_are_no_reason_to_refuse(conninfo: str, 
     assert fetch(conninfo, "select customer, count(*) over () from note") == [(1, 1)]
     assert folder.run("rollback", "live", "--auto-approve").code == 0
     assert fetch(conninfo, "select name from customer order by 1") == [("Ada King",), ("again",)]
+
+
+def test_what_is_held_back_holds_back_what_comes_after_it(conninfo: str, project: Projects) -> None:
+    folder = begun(project, conninfo)
+    folder.declare(REGION)
+    folder.declare(
+        SET_REGION + '\n[[steps]]\nname = "look"\nafter = "step set_region"\nsql = "select 1"\nundo = "select 1"\n',
+        "steps.toml",
+    )
+    ran = folder.run("plan", "live", "--max-risk", "caution", "--out", "plan.json")
+    assert ran.code == 0, ran.err
+    plan = json.loads((folder.root / "plan.json").read_text())
+    assert [step["address"] for step in plan["steps"]] == ["column:public.customer.region"]
+    assert {pending["address"] for pending in plan["pending"]} == {"step:set_region", "step:look"}
+
+
+def test_import_writes_over_no_step(conninfo: str, project: Projects) -> None:
+    """A database does not tell of steps, so a file that has some is never written over."""
+    folder = begun(project, conninfo)
+    folder.declare(CUSTOMER + SET_REGION)
+    run_sql(conninfo, "alter table customer add region text")
+    ran = folder.run("import", "live")
+    assert ran.code == 1
+    assert "import would write over files that declare steps" in ran.err
+    assert "public.toml: step set_region" in ran.err
+    folder.declare(CUSTOMER)
+    folder.declare(SET_REGION, "steps.toml")
+    assert folder.run("import", "live").code == 0
+    assert "set_region" in (folder.root / "schemas" / "steps.toml").read_text()
+    applied(folder)
+    assert fetch(conninfo, "select distinct region from customer") == [("eu",)]

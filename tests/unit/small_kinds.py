@@ -67,6 +67,8 @@ class SmallKind:
 
     managed = True
     of_server = False
+    listed = False
+    once = False
 
     def __init__(
         self,

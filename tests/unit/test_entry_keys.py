@@ -15,6 +15,7 @@ NEITHER_NAME_NOR_COMMENT = {
     "privilege",
     "published_schema",
     "published_table",
+    "step",
     "user_mapping",
 }
 
