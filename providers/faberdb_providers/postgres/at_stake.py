@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from faberdb.model import Action, Effects, Kept, Step
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted
+from faberdb_providers.postgres.pattern import pattern
 
 _TABLE = "table "
 _WRITES = "ROW EXCLUSIVE"
@@ -66,7 +66,7 @@ def written(step: Step, effects: Effects) -> set[str]:
     return {dotted(*step.address.path[:2]), *(relation.removeprefix(_TABLE) for relation in locked)}
 
 
-_PUTS_BELOW = re.compile(r"\b(?:PARTITION|INHERITS?)\b")
+_PUTS_BELOW = pattern(r"\b(?:PARTITION|INHERITS?)\b")
 
 
 def into_foreign(steps: Iterable[Step], there: Iterable[str]) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.scanner import ESCAPED, after_comment, token
 
-_HARMLESS = re.compile(r"""[^\x00-\x08\x0e-\x1b!"#$&'()\-/;?@\[\\\]^`{|}~\x7f]*\Z""")
+_HARMLESS = pattern(r"""[^\x00-\x08\x0e-\x1b!"#$&'()\-/;?@\[\\\]^`{|}~\x7f]*\Z""")
 """What most texts are made of, and what needs no further look: words, spaces and a few signs. Said by what is left out,
 as names are."""
 

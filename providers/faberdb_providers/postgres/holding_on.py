@@ -4,13 +4,13 @@ The copy that a plan is proven on has nothing in quarantine, so the proof cannot
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from faberdb.errors import RefusedError
 from faberdb.model import Action, Address, JournalEntry, Kept, Object, Step
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.presence import HERE
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ select i.*, s.objsubid, s.refclassid, s.refobjid, 0
 select w.refclassid, w.refobjid, w.refobjsubid, pg_describe_object(w.classid, w.objid, w.objsubid), r.type, r.identity
   from needed w, pg_identify_object(w.root_class, w.root, 0) r order by r.identity, 4
 """
-_PLACE = re.compile(r"\bfaberdb_quarantine(?:_\d+|\.q_\d+)")
-_DROPS = re.compile(r"DROP\s")
-_CHANGES = re.compile(
+_PLACE = pattern(r"\bfaberdb_quarantine(?:_\d+|\.q_\d+)")
+_DROPS = pattern(r"DROP\s")
+_CHANGES = pattern(
     r"ALTER (?:TABLE|FOREIGN TABLE|TYPE) .*\b(?:DROP (?:COLUMN|ATTRIBUTE)|ALTER (?:COLUMN|ATTRIBUTE) .* TYPE)\b"
 )
 """What the server refuses where values elsewhere are of the type, or what takes a part of these values away."""

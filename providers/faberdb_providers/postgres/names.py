@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from faberdb.model import Address
+from faberdb_providers.postgres.pattern import pattern
 
 # Every word that pg_get_keywords() of PostgreSQL 18 does not list as unreserved; quote_ident() quotes all of them,
 # also on majors where a word is not yet known. A word missing here would make a statement fail on scratch, not live.
@@ -29,9 +30,9 @@ KEYWORDS = frozenset(
 # what is left out, because a class up to the last code point takes Python's compiler ten milliseconds.
 NAME_START = r"[^\x00-@\[-^`{-\x7f]"
 NAME_PART = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_WORD = re.compile(r"[^\W\d]\w*\Z")
-_PLAIN_OPTION = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z|[a-z_]+\Z")
+_PLAIN = pattern(r"[a-z_][a-z0-9_]*\Z")
+_WORD = pattern(r"[^\W\d]\w*\Z")
+_PLAIN_OPTION = pattern(r"-?[0-9]+(\.[0-9]+)?\Z|[a-z_]+\Z")
 
 
 def ident(name: str) -> str:

@@ -11,6 +11,7 @@ from psycopg import conninfo as psycopg_conninfo
 
 from faberdb.errors import ConnectionLostError, DatabaseError
 from faberdb.model import Refusal, Step
+from faberdb_providers.postgres.pattern import pattern
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def lost(error: psycopg.Error) -> bool:
     return error.sqlstate.startswith(("08", "57P"))
 
 
-_QUOTED = re.compile(r'"([^"]*)"')
+_QUOTED = pattern(r'"([^"]*)"')
 
 
 def _masked(message: str, diagnostic: psycopg.errors.Diagnostic) -> str:
@@ -63,14 +64,14 @@ def _masked(message: str, diagnostic: psycopg.errors.Diagnostic) -> str:
 
 _STRING = r"(?:[eE]|[uU]&)?'+(?:[^'\\]|''|\\.)*'*|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z)"
 """A string, also one that stands in another, where its quotes are doubled. It rather ends too late than too early."""
-_PASSWORD = re.compile(
+_PASSWORD = pattern(
     rf"""(://[^\s/:@]*:)[^\s@]*(?=@)|(\b\w*password["\s:=>]*(?:\bto\s*)?)(?:{_STRING})"""
     r"|(\b\w*password\s*=\s*)[^\s,;)]+",
     re.IGNORECASE | re.DOTALL,
 )
-_NEAR = re.compile(r"""(?<=at or near ")["'$].*(?=")""", re.DOTALL)
+_NEAR = pattern(r"""(?<=at or near ")["'$].*(?=")""", re.DOTALL)
 """What the server did not understand, where it is quoted in the statement."""
-_CALLER = re.compile(r"^(?:PL/pgSQL|SQL) function .*$", re.MULTILINE)
+_CALLER = pattern(r"^(?:PL/pgSQL|SQL) function .*$", re.MULTILINE)
 
 
 def words(error: psycopg.Error, *, no_rows: bool = False, of_file: bool = False) -> tuple[str, ...]:
@@ -145,14 +146,14 @@ something of the transaction is still to be done with."""
 
 _OF_ROWS = ("21", "22", "23", "38", "39", "54", "P0")
 """Classes of what can be wrong with values (too large for an index, too), and of what routines say of them."""
-_OF_USERS = re.compile(r'^(?:PL/pgSQL|SQL) function (?!inline_code_block|"?pg_temp|\S*faberdb_)', re.M)
+_OF_USERS = pattern(r'^(?:PL/pgSQL|SQL) function (?!inline_code_block|"?pg_temp|\S*faberdb_)', re.M)
 """The context of an error that a routine of the user's came upon; faberdb's own run in blocks and for the session."""
 
 
-_OF_OURS = re.compile(r"CONTEXT: PL/pgSQL function inline_code_block line \d+ at EXECUTE$")
+_OF_OURS = pattern(r"CONTEXT: PL/pgSQL function inline_code_block line \d+ at EXECUTE$")
 """That a statement is run from within a block of faberdb's own."""
-_RUNNING = re.compile(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')
-_MISSING = re.compile(r'\w+ "?([^"(]+?)"?(?:\(.*\))? does not exist')
+_RUNNING = pattern(r'function "?([^"\s(]+)[^\n]* (?:during (?:inlining|startup)|statement \d|line \d+ at )')
+_MISSING = pattern(r'\w+ "?([^"(]+?)"?(?:\(.*\))? does not exist')
 
 
 def _not_looked_up(sqlstate: str, message: str, context: str) -> Iterator[str]:

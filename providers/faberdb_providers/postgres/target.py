@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,13 +20,14 @@ from faberdb_providers.postgres.kinds.online.index import HALF_DONE
 from faberdb_providers.postgres.live.asking import first_keys
 from faberdb_providers.postgres.live.blockers import until_over, watching
 from faberdb_providers.postgres.names import dotted, literal
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.rights import refuse_without_rights
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.two_phase import against, end_them
 from faberdb_providers.postgres.waiting import reading
 
-_BREAKS = re.compile(r"[\s=:/@?&'\"\\]+")
+_BREAKS = pattern(r"[\s=:/@?&'\"\\]+")
 VACUUM_ENDS = 3.0
 """Seconds in which an autovacuum has gone out of the way of whoever waits for its table."""
 PASSING = ("55P03", "40P01")

@@ -6,9 +6,8 @@ type is, and whether there is one, the server says.
 
 from __future__ import annotations
 
-import re
-
 from faberdb_providers.postgres.names import KEYWORDS, NAME_PART, ident
+from faberdb_providers.postgres.pattern import pattern
 
 _ALIASES = {
     "int": "integer",
@@ -53,8 +52,8 @@ _BUILT_IN = frozenset(
     xid xid8 xml
     """.split()
 )
-_TOKEN = re.compile(rf'\s*("(?:[^"]|"")+"|{NAME_PART}+|\([^()]*\)|\[\s*\d*\s*\]|\.)')
-_FIELDS = re.compile(r"(interval)((?: (?:year|month|day|hour|minute|second|to))+)\Z")
+_TOKEN = pattern(rf'\s*("(?:[^"]|"")+"|{NAME_PART}+|\([^()]*\)|\[\s*\d*\s*\]|\.)')
+_FIELDS = pattern(r"(interval)((?: (?:year|month|day|hour|minute|second|to))+)\Z")
 
 
 def canonical_type(text: str, *, modifiers: bool = True, schema: str = "") -> str:

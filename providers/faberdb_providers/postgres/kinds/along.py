@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from faberdb.model import Address, Change, Object, Place
 from faberdb_providers.postgres.kinds.acl import attributes_of, owner_of, says_nothing
+from faberdb_providers.postgres.pattern import pattern
 
 PUBLIC_SCHEMA = Address("schema", ("public",))
 STANDARD = "'standard public schema'"
@@ -46,7 +47,7 @@ def depending_on(target: Address, extensions: Iterable[str], place: Place | None
         yield Object(address, {}, target, needs, scope, origin)
 
 
-_PART = re.compile(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)
+_PART = pattern(r"([A-Z]+(?: [A-Z]+)*) (.+)\Z", re.DOTALL)
 
 
 def part_of(written: str, whole: Address) -> tuple[str, tuple[str, ...]]:

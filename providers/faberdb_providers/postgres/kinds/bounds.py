@@ -11,12 +11,13 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import Probe, rows_in
 from faberdb_providers.postgres.kinds.index import compared
 from faberdb_providers.postgres.names import dotted, literal
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.signatures import split
 
-_BY = re.compile(r"(\w+) \((.*)\)\Z", re.DOTALL)
-_LIST = re.compile(r"FOR VALUES IN \((.*)\)\Z", re.DOTALL)
-_RANGE = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)\Z", re.DOTALL)
-_HASH = re.compile(r"FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)\Z", re.IGNORECASE)
+_BY = pattern(r"(\w+) \((.*)\)\Z", re.DOTALL)
+_LIST = pattern(r"FOR VALUES IN \((.*)\)\Z", re.DOTALL)
+_RANGE = pattern(r"FOR VALUES FROM \((.*)\) TO \((.*)\)\Z", re.DOTALL)
+_HASH = pattern(r"FOR VALUES WITH \(modulus (\d+), remainder (\d+)\)\Z", re.IGNORECASE)
 _EDGES = ("MINVALUE", "MAXVALUE")
 
 

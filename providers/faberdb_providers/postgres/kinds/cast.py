@@ -10,10 +10,11 @@ from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import FixedSpec
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
 
 _CONTEXTS = {"a": "assignment", "i": "implicit"}
-_PAIR = re.compile(r'((?:"(?:[^"]|"")+"|[^"])+?) as (.+)\Z', re.IGNORECASE)
+_PAIR = pattern(r'((?:"(?:[^"]|"")+"|[^"])+?) as (.+)\Z', re.IGNORECASE)
 
 
 class CastSpec(FixedSpec):

@@ -8,7 +8,6 @@ holds everywhere; only an entry for any schema can take away what everybody has 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,6 +28,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
 from faberdb_providers.postgres.kinds.granting import default_privileges
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 
 _CLASSES = {
     "r": "tables",
@@ -39,7 +39,7 @@ _CLASSES = {
     "L": "large objects",
 }
 _NAME = r'(?:"(?:[^"]|"")+"|[^\s"]+)'
-_KEY = re.compile(
+_KEY = pattern(
     rf"(?P<on>{'|'.join(_CLASSES.values())})(?P<any> in any schema)?(?: of (?P<role>{_NAME}))? to (?P<grantee>{_NAME})"
 )
 

@@ -20,6 +20,7 @@ from faberdb_providers.postgres.kinds.still_holds import TAKEN_OFF, conflicts
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.types import TypeKind, restore_text, rows_of, save_text
 from faberdb_providers.postgres.names import ident, qualified
+from faberdb_providers.postgres.pattern import pattern
 
 
 class DomainSpec(OwnedSpec, GrantableSpec, LabelledSpec):
@@ -260,7 +261,7 @@ class DomainCheckSpec(Spec):
     """Values that are there already are not checked."""
 
 
-_QUOTED_OR_VALUE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bVALUE\b""", re.IGNORECASE)
+_QUOTED_OR_VALUE = pattern(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bVALUE\b""", re.IGNORECASE)
 
 
 class DomainConstraintKind(PostgresKind):

@@ -17,18 +17,19 @@ from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, comp
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.spec import BareSpec, GrantableSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.pattern import pattern
 
 SECRET = "(secret)"  # noqa: S105 - it stands where a secret was
 _HARMLESS = frozenset(
     "user username password_required use_scram_passthrough gssdelegation sslcert sslkey fetch_size".split()
 )
-_SECRET_NAME = re.compile(
+_SECRET_NAME = pattern(
     "pass|pwd|secret|token|cred|private|auth|dsn|conn_?(info|str)|connection|ur[il]$|(api|access|account|sa|shared|session|signing|encryption)_?key",
     re.I,
 )
-_SECRET_VALUE = re.compile(r"://[^/\s]*:[^/\s]*@|(pass(word|wd)?|pwd|secret|token)\s*=", re.I)
+_SECRET_VALUE = pattern(r"://[^/\s]*:[^/\s]*@|(pass(word|wd)?|pwd|secret|token)\s*=", re.I)
 
-_LEFT_OUT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_LEFT_OUT = pattern(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 """What stands on a scratch server where a statement leaves a secret out."""
 
 

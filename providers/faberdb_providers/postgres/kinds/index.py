@@ -3,7 +3,6 @@ valid, since a failed concurrent build leaves one behind that no query uses."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -53,10 +52,11 @@ from faberdb_providers.postgres.names import (
     relative,
     unquoted,
 )
+from faberdb_providers.postgres.pattern import pattern
 
-_COLUMN = re.compile(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
+_COLUMN = pattern(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
 """An element of an index that is a column, less what follows it: operator class, collation, order."""
-_COLLATION = re.compile(r' COLLATE (?:(?:"(?:[^"]|"")+"|[\w$]+)\.)?(?:"(?:[^"]|"")+"|[\w$]+)')
+_COLLATION = pattern(r' COLLATE (?:(?:"(?:[^"]|"")+"|[\w$]+)\.)?(?:"(?:[^"]|"")+"|[\w$]+)')
 
 
 def key_of(table: Sequence[str], columns: Iterable[str]) -> tuple[str, ...]:

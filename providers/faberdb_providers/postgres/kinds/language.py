@@ -11,9 +11,10 @@ from faberdb_providers.postgres.kinds.background import not_brought_along, proce
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import FixedSpec, GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
 
-_PAIR = re.compile(r"(.+?) for (\S+)\Z", re.IGNORECASE)
+_PAIR = pattern(r"(.+?) for (\S+)\Z", re.IGNORECASE)
 
 
 class LanguageSpec(OwnedSpec, GrantableSpec, LabelledSpec):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from faberdb.model import Object, Work
 from faberdb_providers.postgres.kinds.namesake import retyped
 from faberdb_providers.postgres.names import qualified
+from faberdb_providers.postgres.pattern import pattern
 
-_TYPE = re.compile(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
+_TYPE = pattern(r"(.+?)(?:\(([0-9]+)(?:,(-?[0-9]+))?\))?( with(?:out)? time zone)?\Z")
 _WIDER = {
     "smallint": {"integer", "bigint", "numeric"},
     "integer": {"bigint", "numeric"},

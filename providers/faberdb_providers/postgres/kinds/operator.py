@@ -11,9 +11,10 @@ from faberdb_providers.postgres.kinds.background import not_brought_along, opera
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import FixedOwnedSpec
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type, split_list
 
-_NAME = re.compile(r"\s*([-+*/<>=~!@#%^&|`?]+)\s*\((.*)\)\s*\Z", re.DOTALL)
+_NAME = pattern(r"\s*([-+*/<>=~!@#%^&|`?]+)\s*\((.*)\)\s*\Z", re.DOTALL)
 _ALWAYS = ("restrict", "join")
 _LATER = ("commutator", "negator", "hashes", "merges")
 """What ALTER OPERATOR can add since PostgreSQL 17; it never takes any of it away."""

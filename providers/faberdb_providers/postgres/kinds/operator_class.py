@@ -11,9 +11,10 @@ from faberdb_providers.postgres.kinds.background import in_schema, not_brought_a
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.spec import OwnedSpec
 from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
 
-_NAME = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s"]+))\s+using\s+(\S+)\s*\Z', re.IGNORECASE)
+_NAME = pattern(r'\s*(?:"((?:[^"]|"")+)"|([^\s"]+))\s+using\s+(\S+)\s*\Z', re.IGNORECASE)
 
 
 def _members(owner: str, oid: str) -> str:

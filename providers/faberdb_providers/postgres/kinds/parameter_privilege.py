@@ -25,8 +25,9 @@ from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
 from faberdb_providers.postgres.kinds.granting import elsewhere
 from faberdb_providers.postgres.kinds.setting import setting_name
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 
-_KEY = re.compile(r'(?P<name>[A-Za-z_][\w$.]*) to (?P<grantee>"(?:[^"]|"")+"|[^\s"]+)', re.S)
+_KEY = pattern(r'(?P<name>[A-Za-z_][\w$.]*) to (?P<grantee>"(?:[^"]|"")+"|[^\s"]+)', re.S)
 
 
 class ParameterPrivilegeSpec(GrantedSpec):

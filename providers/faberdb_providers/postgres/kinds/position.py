@@ -3,7 +3,6 @@ that takes its place, and a sequence that a column begins to draw from hands out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,13 @@ from faberdb.model import Address, Risk, Statement
 from faberdb_providers.postgres.kinds.lineage import all_above, was_there
 from faberdb_providers.postgres.kinds.lossless import stored_as
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
+from faberdb_providers.postgres.pattern import pattern
 
 if TYPE_CHECKING:
     from faberdb.model import Change, Kept, Object, Work
 
 LIMITS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
-_DRAWN = re.compile(r"\(?nextval\('(?:[^']|'')+'::regclass\)\)?(?:::[a-z ]+)?")
+_DRAWN = pattern(r"\(?nextval\('(?:[^']|'')+'::regclass\)\)?(?:::[a-z ]+)?")
 """A default that is the next value of a sequence as it is: only then do values of the column tell its position."""
 
 

@@ -32,6 +32,7 @@ from faberdb_providers.postgres.kinds.base import Found, Row
 from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
 from faberdb_providers.postgres.kinds.granting import elsewhere
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 
 _WORDS = {
     "table": "table",
@@ -46,8 +47,8 @@ _WORDS = {
     "server": "foreign server",
 }
 """What pg_identify_object calls otherwise than GRANT does."""
-_KEY = re.compile(r'(?P<on>.+) to (?P<grantee>"(?:[^"]|"")+"|[^\s"]+)', re.S)
-_COLUMN = re.compile(r'(.+)[.]("(?:[^"]|"")+"|[^."]+)')
+_KEY = pattern(r'(?P<on>.+) to (?P<grantee>"(?:[^"]|"")+"|[^\s"]+)', re.S)
+_COLUMN = pattern(r'(.+)[.]("(?:[^"]|"")+"|[^."]+)')
 _KINDS = "database language table column sequence function procedure type domain schema".split()
 
 

@@ -3,7 +3,6 @@ what is referred to."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from faberdb.model import Address, Object, Work
@@ -11,6 +10,7 @@ from faberdb_providers.postgres.kinds.in_the_way import Probe, own_rows, rows_in
 from faberdb_providers.postgres.kinds.lineage import all_above, pointed_at, shared
 from faberdb_providers.postgres.kinds.lossless import domains_of
 from faberdb_providers.postgres.names import dotted, ident, literal
+from faberdb_providers.postgres.pattern import pattern
 
 _FAMILIES = (
     frozenset(("smallint", "integer", "bigint")),
@@ -19,7 +19,7 @@ _FAMILIES = (
     frozenset(("date", "timestamp without time zone", "timestamp with time zone")),
 )
 """Types that the server compares with each other as they are; of others it makes the one that is referred to."""
-_MODIFIER = re.compile(r"\([^()\"]*\)")
+_MODIFIER = pattern(r"\([^()\"]*\)")
 _UNMODIFIED = {"character": "bpchar", "bit": 'pg_catalog."bit"'}
 """Types that without a length are of length 1, by names that are of any."""
 

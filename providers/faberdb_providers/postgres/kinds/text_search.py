@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compa
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
 from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
 from faberdb_providers.postgres.names import ident, identifiers, literal
+from faberdb_providers.postgres.pattern import pattern
 
 STALE = Hazard(
     codes.TEXT_SEARCH, "what was indexed or stored by it stays as it was: rebuild those indexes and columns afterwards"
@@ -120,7 +121,7 @@ class DictionarySpec(OwnedSpec):
     """What the template takes: `stopwords`, `language`, `dictfile`."""
 
 
-_OPTION = re.compile(r"""("(?:[^"]|"")+"|[\w$]+) = (?:(E?)'((?:[^']|'')*)'|([^,\s]+))(?:, |\Z)""")
+_OPTION = pattern(r"""("(?:[^"]|"")+"|[\w$]+) = (?:(E?)'((?:[^']|'')*)'|([^,\s]+))(?:, |\Z)""")
 
 
 class DictionaryKind(_TextSearch):
@@ -182,7 +183,7 @@ def _options(text: str) -> Iterator[tuple[str, str | int | float]]:
             yield name, value.replace("\\\\", "\\") if escaped else value
 
 
-_NUMBER = re.compile(r"-?\d+\.\d+\Z")
+_NUMBER = pattern(r"-?\d+\.\d+\Z")
 
 
 class ConfigurationSpec(OwnedSpec):

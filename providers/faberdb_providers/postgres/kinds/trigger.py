@@ -18,6 +18,7 @@ from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRela
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.names import dotted, ident, qualified, relative, resolve
+from faberdb_providers.postgres.pattern import pattern
 
 _NEW = Hazard(codes.TRIGGER_NEW, "it fires for everybody from now on, and what they do fails if it fails", in_use=True)
 
@@ -60,7 +61,7 @@ class TriggerSpec(DependentSpec):
 
 _WHEN = ((64, "instead of"), (2, "before"))
 _EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
-_CONDITION = re.compile(r" FOR EACH (?:ROW|STATEMENT) WHEN \((.*)\) EXECUTE FUNCTION ", re.S)
+_CONDITION = pattern(r" FOR EACH (?:ROW|STATEMENT) WHEN \((.*)\) EXECUTE FUNCTION ", re.S)
 _STOPPED = Hazard(codes.TRIGGER_OFF, "what it did or refused no longer happens for new changes to the rows")
 
 

@@ -14,24 +14,25 @@ from dataclasses import dataclass
 from faberdb.model import Action, Address, Step
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.pattern import pattern
 
 Above = Sequence[tuple[str, str]]
 """Tables and those that they are partitions or children of, by their names in SQL."""
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
-_TABLE = re.compile(rf"({_NAME})\.{_NAME}")
-_TABLES = re.compile(rf"{_NAME}\.{_NAME}")
-_READ = re.compile(rf"\bFROM (?:ONLY )?({_TABLES.pattern})", re.IGNORECASE)
-_ALTER = re.compile(rf"ALTER TABLE (?:ONLY )?({_TABLES.pattern}) (.*)\Z", re.DOTALL)
-_WRITES = re.compile(r"(?:UPDATE|INSERT|DELETE|WITH|DO)\s")
-_MAKES = re.compile(rf"CREATE (?:UNLOGGED )?(?:TABLE|MATERIALIZED VIEW) ({_TABLES.pattern})")
-_OF_COLUMN = re.compile(
+_TABLE = pattern(rf"({_NAME})\.{_NAME}")
+_TABLES = pattern(rf"{_NAME}\.{_NAME}")
+_READ = pattern(rf"\bFROM (?:ONLY )?({_TABLES.pattern})", re.IGNORECASE)
+_ALTER = pattern(rf"ALTER TABLE (?:ONLY )?({_TABLES.pattern}) (.*)\Z", re.DOTALL)
+_WRITES = pattern(r"(?:UPDATE|INSERT|DELETE|WITH|DO)\s")
+_MAKES = pattern(rf"CREATE (?:UNLOGGED )?(?:TABLE|MATERIALIZED VIEW) ({_TABLES.pattern})")
+_OF_COLUMN = pattern(
     rf"(?:ADD COLUMN|DROP COLUMN|ALTER COLUMN) ({_NAME})(?=\s|\Z)(?! (?:SET|DROP) (?!EXPRESSION))"
     rf"|RENAME COLUMN ({_NAME}) TO ({_NAME})"
 )
-_OF_PARTS = re.compile(r"(ATTACH|DETACH) PARTITION |(?:NO )?INHERIT ")
-_OF_NAME = re.compile(rf"RENAME TO ({_NAME})|SET SCHEMA ")
-_CALM = re.compile(
+_OF_PARTS = pattern(r"(ATTACH|DETACH) PARTITION |(?:NO )?INHERIT ")
+_OF_NAME = pattern(rf"RENAME TO ({_NAME})|SET SCHEMA ")
+_CALM = pattern(
     r"(?:ADD|DROP|ALTER|RENAME|VALIDATE) CONSTRAINT |ALTER COLUMN |(?:RE)?SET \(|CLUSTER ON|OWNER TO|REPLICA IDENTITY"
     r"|SET (?:UNLOGGED|LOGGED|TABLESPACE|ACCESS METHOD|WITHOUT CLUSTER)|(?:ENABLE|DISABLE|FORCE|NO FORCE) |(?:NOT )?OF"
 )

@@ -7,7 +7,6 @@ catalog/index.c).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -15,12 +14,14 @@ from typing import Any, Self
 import psycopg
 from psycopg.errors import Diagnostic
 
-_OF_WORK = re.compile(
+from faberdb_providers.postgres.pattern import pattern
+
+_OF_WORK = pattern(
     r"rewriting table |verifying table |building index |existing constraints on column "
     r"|(?:updated )?partition constraint for "
 )
-_TABLE = re.compile(r'(?:on |rewriting |verifying |for )(?:default )?(?:table|column|partition) "([^".]+)')
-_NUMBERED = re.compile(r"\bpg_(?:toast|temp)_[0-9]+")
+_TABLE = pattern(r'(?:on |rewriting |verifying |for )(?:default )?(?:table|column|partition) "([^".]+)')
+_NUMBERED = pattern(r"\bpg_(?:toast|temp)_[0-9]+")
 """Names in which a number of the scratch server stands."""
 
 

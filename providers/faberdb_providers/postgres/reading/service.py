@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from faberdb.model import OF_SERVICE, Address, Object, Unmanaged
+from faberdb_providers.postgres.pattern import pattern
 
-_RDS = re.compile(r"rds(_.+|admin|proxyadmin|repladmin|topmgr|writeforwarduser)")
+_RDS = pattern(r"rds(_.+|admin|proxyadmin|repladmin|topmgr|writeforwarduser)")
 _ROLES = {"aws-rds": _RDS, "aws-aurora": _RDS}
 """By the hosting of an environment."""
 _ATTACHED = ("comment", "extension_dependency", "grant", "owner", "security_label")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from faberdb_providers.postgres.names import dollar_quoted, literal
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.sample.making import Maker, insert
 from faberdb_providers.postgres.sample.tables import Asks, Table, listed
 from faberdb_providers.postgres.sample.values import Types
@@ -100,7 +100,7 @@ rows are looked at from here on, and what they note of statements is none of tho
 possible, too, since a plan may make it again; less what is not possible without any row. Sequences go on behind the
 rows, as they do where rows came by them: else what a trigger adds would be refused for its key."""
 
-_TOLD = re.compile(r"\{(emptied|reads|tables|work)\}")
+_TOLD = pattern(r"\{(emptied|reads|tables|work)\}")
 
 _READS = """with recursive used(oid) as (
     select c.oid

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.pattern import pattern
 
 PLAIN, LOW, HIGH, ODD = range(4)
 """Sorts of values. Plain ones are apart from each other by the number of their row, and so that casts between types
@@ -70,7 +71,7 @@ _OF_EXTENSIONS: Mapping[str, Sequence[str]] = {
     "ltree": ("'a{n}'", "''", "'z.z.z'", "'a.b.{n}'"),
 }
 """The same of types that extensions have under these names. {size}: what stands in parentheses behind the type."""
-_SIZE = re.compile(r"\((\d+)\)$")
+_SIZE = pattern(r"\((\d+)\)$")
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ class Types:
         return self.several(type_.inner) if type_.inner and type_.sort in "db" else len(type_.labels)
 
 
-_PRECISE = re.compile(r"numeric\((\d+),(-?\d+)\)")
+_PRECISE = pattern(r"numeric\((\d+),(-?\d+)\)")
 
 
 def _of_name(type_: Type, printed: str, sort: int, number: int) -> str | None:
@@ -226,8 +227,8 @@ def _numbers(printed: str) -> Sequence[str]:
     return "{n}", f"-{most}", most.rjust(1, "0"), f"0.{'5' * scale}" if scale else "0"
 
 
-_TEXT_IN = re.compile(r"'((?:[^']|'')*)'")
-_NUMBER_IN = re.compile(r"(?<![\w.'\"])-?\d+(?:\.\d+)?(?![\w.'\"])")
+_TEXT_IN = pattern(r"'((?:[^']|'')*)'")
+_NUMBER_IN = pattern(r"(?<![\w.'\"])-?\d+(?:\.\d+)?(?![\w.'\"])")
 
 
 def values_in(conditions: Iterable[str], printed: str, category: str) -> list[str]:

@@ -10,6 +10,7 @@ import psycopg
 
 from faberdb.model import Hazard
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.refusal import words
 from faberdb_providers.postgres.script.discipline import Ran
 from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows
@@ -26,8 +27,8 @@ _MERGED = {
     " until the commit",
 }
 
-_REPLICA = re.compile(r"\bsession_replication_role\b[\"']?\s*(?:=|\bto\b|,)\s*[\"']?replica\b", re.IGNORECASE)
-_SET_TO = re.compile(r"\bsetval\s*\(\s*'[^']*'\s*(?:::\s*\w+\s*)?,\s*\d", re.IGNORECASE)
+_REPLICA = pattern(r"\bsession_replication_role\b[\"']?\s*(?:=|\bto\b|,)\s*[\"']?replica\b", re.IGNORECASE)
+_SET_TO = pattern(r"\bsetval\s*\(\s*'[^']*'\s*(?:::\s*\w+\s*)?,\s*\d", re.IGNORECASE)
 """A number that is written there; one that is asked of a table is past the values in use."""
 
 

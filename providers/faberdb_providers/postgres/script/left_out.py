@@ -10,6 +10,7 @@ import psycopg
 from faberdb.model import Hazard
 from faberdb_providers.postgres.connection import Connection
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.refusal import closed_off
 from faberdb_providers.postgres.statements.shape import Shape
 
@@ -25,7 +26,7 @@ _FORMS = {
     **dict.fromkeys(_DROPS, "it drops what belongs to the whole server, which is not tried out"),
 }
 """Why statements of a form are not run."""
-_EXTENSION = re.compile(r"create\s+extension\s+(?:if\s+not\s+exists\s+)?\"?([\w-]+)", re.IGNORECASE)
+_EXTENSION = pattern(r"create\s+extension\s+(?:if\s+not\s+exists\s+)?\"?([\w-]+)", re.IGNORECASE)
 _WITHOUT_HANDLER = "GetFdwRoutineByServerId"
 """The function of the server that finds that a wrapper has none; its words may be of any language."""
 FENCED = "it reaches another server through a foreign table, which is not tried out"

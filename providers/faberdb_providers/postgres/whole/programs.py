@@ -4,7 +4,6 @@ file."""
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
 from faberdb.errors import DatabaseError
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.refusal import without_secrets
 from faberdb_providers.postgres.servers.binaries import folders_of_programs, major_of
 
@@ -124,7 +124,7 @@ def run(
 
 
 # Its own words and the server's first line; what follows can be rows, or a statement with all that is in it.
-_WRONG = re.compile(r"\w+: (?:error|fatal): |\w+: (?:detail|hint): (?!Command was)")
+_WRONG = pattern(r"\w+: (?:error|fatal): |\w+: (?:detail|hint): (?!Command was)")
 
 
 def _end(child: subprocess.Popen[str]) -> None:

@@ -7,7 +7,6 @@ type of an empty table that is like this one was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -22,6 +21,7 @@ from faberdb_providers.postgres.kinds.namesake import as_it_stands
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_within
 from faberdb_providers.postgres.kinds.values import cast_of
 from faberdb_providers.postgres.names import clipped, ident, literal, qualified
+from faberdb_providers.postgres.pattern import pattern
 
 USES = """
 select 'pg_class'::regclass::oid, a.attrelid, a.attnum::int, 'pg_class'::regclass::oid, b.attrelid, b.attnum::int, false
@@ -140,7 +140,7 @@ def rows_of_changes(column: Address, work: Work) -> dict[Address, str]:
     return found
 
 
-_ROUNDED = re.compile(r"date|time|interval|real|double|numeric\(")
+_ROUNDED = pattern(r"date|time|interval|real|double|numeric\(")
 
 
 def _refuse_silent_losses(before: Object, after: Object, column: Object) -> None:

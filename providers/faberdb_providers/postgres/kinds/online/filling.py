@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from faberdb_providers.postgres.kinds.lineage import above, all_below
 from faberdb_providers.postgres.kinds.online.not_null import is_proven
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.names import dotted, ident
+from faberdb_providers.postgres.pattern import pattern
 
 BY_POSITION = 14
 """The first major that finds rows by their place in the file without reading all of it."""
@@ -21,7 +21,7 @@ _VOLATILE = {
     *("random_normal", "timeofday", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7"),
 }
 """Functions of PostgreSQL and of extensions that defaults are made of, and give another value for each row."""
-_CALLED = re.compile(r"([A-Za-z_][\w$]*)\"?\s*\(")
+_CALLED = pattern(r"([A-Za-z_][\w$]*)\"?\s*\(")
 
 _IN_PARTS = Hazard(
     codes.BACKFILL_IN_PARTS,

@@ -3,23 +3,23 @@ transaction is the plan's."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from faberdb_providers.postgres.fragments import fault
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.statements.shape import Shape
 from faberdb_providers.postgres.statements.split import split
 
-_ROWS = re.compile(
+_ROWS = pattern(
     r"(?:SELECT|TABLE|VALUES|WITH|INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CALL|DO|LOCK|ANALYZE|ANALYSE"
     r"|REFRESH MATERIALIZED VIEW(?! CONCURRENTLY))\b"
 )
-_QUERY = re.compile(r"(?:SELECT|TABLE|VALUES|WITH)\b")
-_MAKES_A_TABLE = re.compile(r"(?:SELECT|WITH|TABLE)\b.*(?<!INSERT)(?<!MERGE) INTO\b")
-_TRANSACTION = re.compile(
+_QUERY = pattern(r"(?:SELECT|TABLE|VALUES|WITH)\b")
+_MAKES_A_TABLE = pattern(r"(?:SELECT|WITH|TABLE)\b.*(?<!INSERT)(?<!MERGE) INTO\b")
+_TRANSACTION = pattern(
     r"(?:BEGIN|START TRANSACTION|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|PREPARE TRANSACTION|SET TRANSACTION)\b"
 )
-_SETTINGS = re.compile(r"(?:SET|RESET|DISCARD)\b")
+_SETTINGS = pattern(r"(?:SET|RESET|DISCARD)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,8 @@ from typing import Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.step.allowed import wrong_with, wrong_with_query
-from faberdb_providers.postgres.kinds.step.spec import NAME, StepSpec, place
+from faberdb_providers.postgres.kinds.step.spec import NAME, PREFIX, StepSpec, place
 from faberdb_providers.postgres.kinds.step.turns import after_all, beside
-from faberdb_providers.postgres.kinds.step.writing import (
-    NO_UNDO,
-    PREFIX,
-    asked,
-    marked,
-    marked_anew,
-    unmarked,
-    written,
-)
 
 Objects = Mapping[Address, Object]
 
@@ -81,6 +71,8 @@ class StepKind(PostgresKind):
         return place(text, {kind.name for kind in KINDS})
 
     def fault(self, obj: Object) -> str:
+        from faberdb_providers.postgres.kinds.step.allowed import wrong_with, wrong_with_query  # few projects have any
+
         texts = {"sql": obj.hints.get("sql"), "undo": obj.attributes.get("undo")}
         for key, text in texts.items():
             if text is not None and (wrong := wrong_with(text)):
@@ -118,6 +110,8 @@ class StepKind(PostgresKind):
         return after_all(change, (a for a, c in changes.items() if _ordinary(a, c)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        from faberdb_providers.postgres.kinds.step.writing import NO_UNDO, asked, marked, written  # few plans have any
+
         name, hints = obj.address.path[0], obj.hints
         if "sql" not in hints:
             yield marked(name, obj.attributes)
@@ -135,9 +129,13 @@ class StepKind(PostgresKind):
         yield marked(name, obj.attributes)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
+        from faberdb_providers.postgres.kinds.step.writing import marked_anew
+
         yield marked_anew(after.address.path[0], after.attributes)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        from faberdb_providers.postgres.kinds.step.writing import unmarked, written
+
         yield from written(obj.attributes.get("undo", ""), obj.attributes.get("scope", ()))
         yield unmarked(obj.address.path[0])
 

@@ -8,8 +8,11 @@ from typing import ClassVar
 
 from faberdb.model import Address
 from faberdb_providers.postgres.kinds.spec import Shape
+from faberdb_providers.postgres.pattern import pattern
 
-NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,57}")
+PREFIX = "step_"
+"""What the name of a step follows in the name of the type that notes that it was done."""
+NAME = pattern(r"[a-z0-9_][a-z0-9_-]{0,57}")
 """What a step may be called: the mark that it was done is a type of this name, after five letters of ours."""
 
 

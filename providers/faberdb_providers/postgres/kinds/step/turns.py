@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from faberdb.model import Action, Address, Change, Object, Turn
+from faberdb_providers.postgres.pattern import pattern
 
 Objects = Mapping[Address, Object]
 
-_WORD = re.compile(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
+_WORD = pattern(r'"((?:[^"]|"")+)"|([^\W\d][\w$]*)')
 
 
 def beside(

@@ -15,15 +15,16 @@ from typing import Any
 from faberdb.model import IRREVERSIBLE, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.step.allowed import statements
+from faberdb_providers.postgres.kinds.step.spec import PREFIX
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
+from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows
 from faberdb_providers.postgres.statements.shape import Shape
 
-PREFIX = "step_"
 _OF_ROWS = "data_exception OR integrity_constraint_violation OR cardinality_violation OR plpgsql_error"
-_UPDATES = re.compile(r"\b(?<!for )(?<!for no key )(?:update|merge)\b", re.IGNORECASE)
-_DELETES = re.compile(r"\b(?:delete|truncate)\b", re.IGNORECASE)
-_STRING_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_UPDATES = pattern(r"\b(?<!for )(?<!for no key )(?:update|merge)\b", re.IGNORECASE)
+_DELETES = pattern(r"\b(?:delete|truncate)\b", re.IGNORECASE)
+_STRING_OR_COMMENT = pattern(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 _RUNS = "SQL of the project is run as it is written: what becomes of rows is not proven"
 _OVERWRITES = "it writes over values of rows, and what they were before is kept nowhere"
