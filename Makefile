@@ -28,7 +28,8 @@ bench: install               ## time and memory, as ratios to pg_dump
 	$(COMPILE)
 	$(PY) -m pytest -m bench -s --timeout 0 tests/benchmarks
 
-bench-stall: install         ## what an application notices of each change, with a million rows
+bench-stall: install         ## what an application notices of each change, with a million rows; goes on where it was cut
+	-$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(PY) -m pytest -m stall -s --timeout 0 tests/benchmarks/stall
 
 soak: install                ## the long random runs

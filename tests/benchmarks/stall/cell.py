@@ -10,28 +10,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
-
-from tests.benchmarks.stall.classes import Change
+from tests.benchmarks.stall.values import digests, gone
 from tests.benchmarks.stall.workload import Answer
-from tests.conftest import ProjectFolder
 from tests.servers import fetch
-
-Contender = Callable[[Change, str, ProjectFolder], str]
-"""Carries a change out on a database; returns why it gave up, empty where it did not."""
 
 
 @dataclass(frozen=True)
-class Cell:
+class Noticed:
     """longest, baseline: the longest wait of a query in seconds, while the change ran and before; p99: of those that
-    were due while it ran. failed: queries by SQLSTATE, those of clients with prepared statements apart. gave_up: why
-    the contender did. wal: bytes. lost: what the application wrote and is not there, or is there twice."""
+    were due while it ran. failed: queries by SQLSTATE, those of clients with prepared statements apart. wal: bytes."""
 
-    change: str
-    contender: str
     seconds: float
     longest: float
     baseline: float
@@ -39,26 +30,35 @@ class Cell:
     failed: dict[str, int]
     failed_prepared: dict[str, int]
     wal: int
-    gave_up: str
-    lost: str
 
 
-def measured(
-    change: Change,
-    name: str,
-    contender: Contender,
-    conninfo: str,
-    folder: ProjectFolder,
-    *,
-    rate: float,
-    quiet: float,
-) -> Cell:
-    """quiet: seconds in which the application works undisturbed, before the change and half of it after."""
-    began = totals(conninfo)
-    with application(conninfo, rate, folder.root / "answers.json") as answers:
+@dataclass(frozen=True)
+class Cell:
+    """noticed: by the application, nothing where nothing was run. unseen: the contender sees no difference. gave_up:
+    why it did. wrong: what ended the measuring. lost: what the application wrote and is not there, or is there twice.
+    lost_values: columns whose values are nowhere any more. elsewhere: how pg_dump differs from what it says where the
+    naive statements ran. sql: what was run, where others than the two of this project wrote it."""
+
+    change: str
+    contender: str
+    noticed: Noticed | None = None
+    unseen: bool = False
+    gave_up: str = ""
+    wrong: str = ""
+    lost: str = ""
+    lost_values: tuple[str, ...] = ()
+    elsewhere: str = ""
+    sql: str = ""
+
+
+def measured(cell: Cell, run: Callable[[], str], conninfo: str, scratch: Path, *, rate: float, quiet: float) -> Cell:
+    """The cell with what the application noticed of a run, which returns why it gave up. scratch: a folder. quiet:
+    seconds in which the application works undisturbed, before the change and half of it after."""
+    began, values = totals(conninfo), digests(conninfo)
+    with application(conninfo, rate, scratch / "answers.json") as answers:
         time.sleep(quiet)
         log, start = position(conninfo), time.time()
-        gave_up = contender(change, conninfo, folder)
+        gave_up = run()
         end, wal = time.time(), position(conninfo) - log
         time.sleep(quiet / 2)
     found, done = answers()
@@ -66,9 +66,7 @@ def measured(
     # A change that takes no time may end between two queries: who came right after it still waited for it.
     during = [a for a in found if start - 0.01 <= a.due <= end + 0.25]
     waited = sorted(a.waited for a in during)
-    return Cell(
-        change=change.what,
-        contender=name,
+    noticed = Noticed(
         seconds=end - start,
         longest=waited[-1],
         baseline=max(before),
@@ -76,8 +74,13 @@ def measured(
         failed=dict(Counter(a.sqlstate for a in found if a.sqlstate and not a.prepared)),
         failed_prepared=dict(Counter(a.sqlstate for a in found if a.sqlstate and a.prepared)),
         wal=wal,
+    )
+    return replace(
+        cell,
+        noticed=noticed,
         gave_up=gave_up,
         lost=missing(began, totals(conninfo), done),
+        lost_values=gone(values, digests(conninfo)),
     )
 
 
@@ -99,7 +102,11 @@ def application(conninfo: str, rate: float, into: Path) -> Iterator[Callable[[],
             yield answers
         finally:
             running.stdin.close()
-            ended = running.wait(timeout=120)
+            try:
+                ended = running.wait(timeout=120)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                raise
         assert ended == 0, "the application broke down"
 
 
@@ -124,24 +131,3 @@ def missing(before: tuple[int, int], after: tuple[int, int], done: dict[str, int
 def position(conninfo: str) -> int:
     ((found,),) = fetch(conninfo, "select pg_current_wal_lsn() - '0/0'::pg_lsn")
     return int(found)
-
-
-def naive(change: Change, conninfo: str, folder: ProjectFolder) -> str:
-    """The statements that come to mind first, with the settings that a server comes with."""
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        for statement in change.naive:
-            connection.execute(statement.encode())
-    return ""
-
-
-def faberdb(change: Change, conninfo: str, folder: ProjectFolder) -> str:
-    """`faberdb apply` of a plan that was saved before."""
-    program = [str(Path(sys.executable).with_name("faberdb"))]
-    environ = {**os.environ, **folder.env, "NO_COLOR": "1"}
-    done = subprocess.run(
-        [*program, "apply", "plan.json"], cwd=folder.root, env=environ, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        (error, *_) = [line for line in done.stderr.splitlines() if line.startswith("error: ")] or [done.stderr]
-        return f"{done.returncode}: {error.removeprefix('error: ')}"
-    return ""

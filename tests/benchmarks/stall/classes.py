@@ -66,8 +66,9 @@ by_kind = "SELECT acc.kind, count(*) AS number FROM acc GROUP BY acc.kind"
 """
 FILL = """
 insert into owner select n, 'owner ' || n from generate_series(1, 1000) n;
-insert into acc (id, owner_id, balance, visits, kind, note) overriding system value
-select n, 1 + n %% 1000, 0, 0, case when n %% 10 = 0 then 'rare' else 'plain' end, 'as opened on day ' || n %% 365
+insert into acc (id, owner_id, balance, visits, kind, note, nick) overriding system value
+select n, 1 + n %% 1000, 0, 0, case when n %% 10 = 0 then 'rare' else 'plain' end, 'as opened on day ' || n %% 365,
+  'nick ' || n %% 100
   from generate_series(0, %(rows)s) n;
 select setval(pg_get_serial_sequence('acc', 'id'), %(rows)s);
 insert into entry (acc_id, amount) select n, n %% 100 from generate_series(1, %(rows)s / 2) n;

@@ -12,16 +12,28 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.benchmarks.stall.classes import BASE, FILL, Change
+from tests.benchmarks.stall.values import digests, gone
 from tests.conftest import ProjectFolder
 from tests.servers import Server, run_sql
+
+FEW = 1_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Where a change is to lead. dump: what pg_dump says there. lost_values: of which columns the values are to go."""
+
+    conninfo: str
+    dump: str
+    lost_values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """empty, filled: databases of the declaration before any change, without rows and with them."""
+    """few, filled: databases of the declaration before any change, with few rows and with all."""
 
     server: Server
-    empty: str
+    few: str
     filled: str
 
     @contextmanager
@@ -34,12 +46,14 @@ class Ground:
         finally:
             run_sql(keeper, f"drop database {name} with (force)")
 
-    def expected(self, change: Change) -> str:
-        """What pg_dump says of the database once the naive statements have run in it."""
-        with self.copy(self.empty, "as_expected") as conninfo:
+    @contextmanager
+    def wanted(self, change: Change) -> Iterator[Wanted]:
+        """A database in which the naive statements ran, gone afterwards."""
+        with self.copy(self.few, "as_wanted") as conninfo:
+            values = digests(conninfo)
             for statement in change.naive:
                 run_sql(conninfo, statement)
-            return self.server.dump(conninfo)
+            yield Wanted(conninfo, self.server.dump(conninfo), gone(values, digests(conninfo)))
 
 
 @pytest.fixture
@@ -56,11 +70,11 @@ def ground(newest: Server, project: Callable[..., ProjectFolder]) -> Callable[[i
             dump = [str(newest.binaries.bin / "pg_dump"), "--schema-only", "-N", "faberdb", "-d", first]
             text = subprocess.run(dump, capture_output=True, text=True, check=True).stdout
         plain = "\n".join(line for line in text.splitlines() if not line.startswith("\\"))
-        empty, filled = newest.new_database(), newest.new_database()
-        for conninfo in (empty, filled):
+        few, filled = newest.new_database(), newest.new_database()
+        for conninfo, number in ((few, FEW), (filled, accounts)):
             run_sql(conninfo, plain)
-        run_sql(filled, FILL % {"rows": accounts})
-        run_sql(filled, "vacuum analyze")
-        return Ground(newest, empty, filled)
+            run_sql(conninfo, FILL % {"rows": number})
+            run_sql(conninfo, "vacuum analyze")
+        return Ground(newest, few, filled)
 
     return made

@@ -3,48 +3,62 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.stall.cell import Cell, Contender, faberdb, measured, naive
+from tests.benchmarks.stall import by_alembic, by_prisma, page
+from tests.benchmarks.stall.cell import Cell, measured
 from tests.benchmarks.stall.classes import CHANGES, Change
 from tests.benchmarks.stall.conftest import Ground
-from tests.benchmarks.stall.page import write
+from tests.benchmarks.stall.contenders import FABERDB, NAIVE, Contender, Occasion
+from tests.benchmarks.stall.recorded import Recorded, code, run_missing
 from tests.conftest import ProjectFolder
 
 ROWS = int(os.environ.get("FABERDB_STALL_ROWS", "1000000"))
-PAGE = Path(__file__).parents[3] / "docs" / "stalls.md"
-CONTENDERS: Mapping[str, Contender] = {"faberdb": faberdb, "naive": naive}
+QUIET = float(os.environ.get("FABERDB_STALL_QUIET", "6"))
+RATE = 300
+ROOT = Path(__file__).parents[3]
+# A run to try something says nothing to readers of the documentation.
+PAGE = ROOT / ("docs" if (ROWS, QUIET) == (1_000_000, 6) else "build") / "stalls.md"
 SHORT = ("column, nullable", "check", "column goes", "text has to be shorter")
 
 
 def tried(
     ground: Ground,
     change: Change,
-    name: str,
+    contender: Contender,
     project: Callable[..., ProjectFolder],
     *,
     rate: float,
     quiet: float,
     more: str = "",
 ) -> Cell:
-    """One cell; both judges are asked at its end: pg_dump for the structure, the application for its rows. more: of
-    faberdb.toml."""
-    with ground.copy(ground.filled) as conninfo:
+    """One cell; three judges are asked at its end: pg_dump for the structure, the application for its rows, and the
+    values that were there before. more: of faberdb.toml."""
+    cell = Cell(change.what, contender.name)
+    with ground.wanted(change) as wanted, ground.copy(ground.filled) as conninfo:
         folder = project({"live": conninfo}, more)
-        folder.declare(change.declared)
-        if name == "faberdb":
-            planned = folder.run("plan", "live", "--out", "plan.json", timeout=300)
-            assert planned.code == 0, planned.err
-        found = measured(change, name, CONTENDERS[name], conninfo, folder, rate=rate, quiet=quiet)
-        if not found.gave_up:
-            assert ground.server.dump(conninfo) == ground.expected(change)
-        shutil.rmtree(folder.root)
-        return found
+        try:
+            prepared = contender.prepare(Occasion(change, conninfo, wanted.conninfo, folder))
+            if prepared is None:
+                return replace(cell, unseen=True)
+            cell = measured(cell, prepared.run, conninfo, folder.root, rate=rate, quiet=quiet)
+        finally:
+            shutil.rmtree(folder.root)
+        lines = difflib.unified_diff(wanted.dump.splitlines(), ground.server.dump(conninfo).splitlines(), n=0)
+        differs = [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+        return replace(
+            cell,
+            sql="" if contender.exact else prepared.sql,
+            elsewhere="" if cell.gave_up else "\n".join(differs),
+            lost_values=tuple(sorted(set(cell.lost_values) - set(wanted.lost_values))),
+        )
 
 
 @pytest.mark.parametrize("what", SHORT)
@@ -53,10 +67,11 @@ def test_the_application_loses_nothing(
 ) -> None:
     change = next(change for change in CHANGES if change.what == what)
     more = '[safety]\nonline = "always"\n'  # the tables are small
-    found = tried(ground(2_000), change, "faberdb", project, rate=60, quiet=1, more=more)
-    assert not found.lost
-    assert set(found.failed) <= ({"42703"} if what == "column goes" else set())
-    assert found.longest > 0
+    found = tried(ground(2_000), change, FABERDB, project, rate=60, quiet=1, more=more)
+    assert (found.elsewhere, found.lost, found.lost_values) == ("", "", ())
+    assert found.noticed is not None
+    assert set(found.noticed.failed) <= ({"42703"} if what == "column goes" else set())
+    assert found.noticed.longest > 0
 
 
 def test_what_each_change_does_is_named_once() -> None:
@@ -65,11 +80,28 @@ def test_what_each_change_does_is_named_once() -> None:
 
 
 @pytest.mark.stall
-def test_all_changes(ground: Callable[[int], Ground], project: Callable[..., ProjectFolder]) -> None:
+def test_all_changes(
+    ground: Callable[[int], Ground], project: Callable[..., ProjectFolder], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """FABERDB_STALL_ROWS and FABERDB_STALL_QUIET make a shorter run, with its page in build/. A run that was cut goes
+    on: only what build/stall.jsonl does not have of the same code and setting is measured."""
+    prisma = by_prisma.contender(tmp_path_factory.mktemp("prisma"))
+    contenders = (FABERDB, NAIVE, prisma, by_alembic.contender())
+    for contender in contenders:
+        print(f"{contender.name} {contender.version}", f"is left out: {contender.absent}" if contender.absent else "")
     there = ground(ROWS)
-    cells = []
-    for change in CHANGES:
-        for name in CONTENDERS:
-            cells.append(tried(there, change, name, project, rate=300, quiet=6))
-            print(cells[-1])
-    write(PAGE, cells, ROWS)
+    major = there.server.major
+    setting = {"code": code(ROOT), "rows": ROWS, "quiet": QUIET, "rate": RATE, "server": major}
+    versions = {contender.name: contender.version for contender in contenders if not contender.absent}
+    recorded = Recorded(ROOT / "build" / "stall.jsonl", setting, versions)
+
+    def one(change: Change, contender: Contender) -> Cell:
+        return tried(there, change, contender, project, rate=RATE, quiet=QUIET)
+
+    def written() -> None:
+        known = {"rate": RATE, "rows": ROWS, "quiet": QUIET, "major": major}
+        page.write(PAGE, page.text(recorded.cells(), CHANGES, contenders, **known))
+
+    told = run_missing(CHANGES, contenders, recorded, one, written)
+    written()
+    assert not told, "\n".join(told)
