@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,14 +62,11 @@ def measured(cell: Cell, run: Callable[[], str], conninfo: str, scratch: Path, *
         end, wal = time.time(), position(conninfo) - log
         time.sleep(quiet / 2)
     found, done = answers()
-    before = [a.waited for a in found if start - quiet / 2 <= a.due < start]
-    # A change that takes no time may end between two queries: who came right after it still waited for it.
-    during = [a for a in found if start - 0.01 <= a.due <= end + 0.25]
-    waited = sorted(a.waited for a in during)
+    before, waited = undisturbed_and_not(found, start, end, quiet / 2)
     noticed = Noticed(
         seconds=end - start,
         longest=waited[-1],
-        baseline=max(before),
+        baseline=before[-1],
         p99=waited[len(waited) * 99 // 100],
         failed=dict(Counter(a.sqlstate for a in found if a.sqlstate and not a.prepared)),
         failed_prepared=dict(Counter(a.sqlstate for a in found if a.sqlstate and a.prepared)),
@@ -82,6 +79,21 @@ def measured(cell: Cell, run: Callable[[], str], conninfo: str, scratch: Path, *
         lost=missing(began, totals(conninfo), done),
         lost_values=gone(values, digests(conninfo)),
     )
+
+
+def undisturbed_and_not(
+    answers: Iterable[Answer], start: float, end: float, seconds: float
+) -> tuple[list[float], list[float]]:
+    """How long the queries waited that were answered in these seconds before a change, and those that it may have kept
+    waiting, the longest last. Who was still waiting when it began counts to the change, whenever its query was due."""
+    before, during = [0.0], [0.0]
+    for answer in answers:
+        if start - seconds <= answer.due and answer.due + answer.waited < start:
+            before.append(answer.waited)
+        # A change that takes no time may end between two queries: who came right after it still waited for it.
+        elif start - seconds <= answer.due <= end + 0.25:
+            during.append(answer.waited)
+    return sorted(before), sorted(during)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.benchmarks.stall.cell import Cell, measured
 from tests.benchmarks.stall.classes import CHANGES, Change
 from tests.benchmarks.stall.conftest import Ground
 from tests.benchmarks.stall.contenders import FABERDB, NAIVE, Contender, Occasion
-from tests.benchmarks.stall.recorded import Recorded, code, run_missing
+from tests.benchmarks.stall.recorded import Recorded, Setting, code, run_missing
 from tests.conftest import ProjectFolder
 
 ROWS = int(os.environ.get("FABERDB_STALL_ROWS", "1000000"))
@@ -91,7 +91,7 @@ def test_all_changes(
         print(f"{contender.name} {contender.version}", f"is left out: {contender.absent}" if contender.absent else "")
     there = ground(ROWS)
     major = there.server.major
-    setting = {"code": code(ROOT), "rows": ROWS, "quiet": QUIET, "rate": RATE, "server": major}
+    setting: Setting = {"code": code(ROOT), "rows": ROWS, "quiet": QUIET, "rate": RATE, "server": major}
     versions = {contender.name: contender.version for contender in contenders if not contender.absent}
     recorded = Recorded(ROOT / "build" / "stall.jsonl", setting, versions)
 
@@ -99,8 +99,8 @@ def test_all_changes(
         return tried(there, change, contender, project, rate=RATE, quiet=QUIET)
 
     def written() -> None:
-        known = {"rate": RATE, "rows": ROWS, "quiet": QUIET, "major": major}
-        page.write(PAGE, page.text(recorded.cells(), CHANGES, contenders, **known))
+        words = page.text(recorded.cells(), CHANGES, contenders, rate=RATE, rows=ROWS, quiet=QUIET, major=major)
+        page.write(PAGE, words)
 
     told = run_missing(CHANGES, contenders, recorded, one, written)
     written()
