@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -188,3 +189,18 @@ def apply_in_build(
         assert time.monotonic() - begun < 40
         time.sleep(0.02)
     return running
+
+
+def test_a_build_takes_longer_than_other_statements_may(newest: Server, shop: Callable[[str], ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        folder = shop(conninfo)
+        config = folder.root / "faberdb.toml"
+        config.write_text(config.read_text().replace('"2s"', '"1min"\nstatement_timeout = "1s"'))
+        with psycopg.connect(conninfo) as old:
+            old.execute("insert into acc values (0, 'other', '')")
+            end = threading.Timer(4, old.commit)
+            end.start()
+            ran = folder.run("apply", "plan.json")
+            end.join()
+        assert ran.code == 0, ran
+        assert fetch(conninfo, "select indisvalid from pg_index where indexrelid = 'acc_id_idx'::regclass") == [(True,)]

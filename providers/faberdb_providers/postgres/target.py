@@ -239,8 +239,10 @@ class Target(Session):
         unchanged: Callable[[], None],
     ) -> None:
         unchanged()
-        # It locks nobody out while it waits, for whom it waits for as long as they take.
-        self._limit(replace(limits, lock=max(limits.lock, limits.patience)), local=False)
+        # It locks nobody out while it waits, for whom it waits for as long as they take; what is built takes its time.
+        unbound = " CONCURRENTLY " in steps[0].statement.sql
+        statement = None if unbound else limits.statement
+        self._limit(replace(limits, lock=max(limits.lock, limits.patience), statement=statement), local=False)
         started(steps[0])
         self.set_scope(steps[0].scope)
         self._in_doubt = True

@@ -22,7 +22,8 @@ import psycopg
 
 CLIENTS = 6
 READING, WRITING, PAUSE = 5.0, 3.0, 1.0
-"""Seconds that a transaction of the long reader and of the long writer lasts, and between two of them."""
+"""Seconds that a transaction of the long reader and of the long writer lasts, and between two of them, on average: were
+they always the same, the two would for minutes never pause at the same time, or always."""
 SELECT = "select id, owner_id, balance, visits, kind, note from acc where id = %s"
 UPDATE = "update acc set balance = balance + 1, visits = visits + 1 where id = %s"
 INSERT = "insert into acc (owner_id, balance, visits, kind, note) values (%s, 0, 0, 'plain', 'new')"
@@ -114,6 +115,7 @@ class Client:
 
 def long_reader(conninfo: str, ended: threading.Event) -> None:
     """One snapshot after the other, each held for seconds."""
+    chance = random.Random("reader")
     with psycopg.connect(conninfo) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         while not ended.is_set():
@@ -121,17 +123,18 @@ def long_reader(conninfo: str, ended: threading.Event) -> None:
                 connection.execute("select count(*) from owner")
                 connection.execute("select balance from acc where id = 1")
                 ended.wait(READING)
-            ended.wait(PAUSE)
+            ended.wait(PAUSE * chance.uniform(0.5, 1.5))
 
 
 def long_writer(conninfo: str, ended: threading.Event) -> None:
     """One row locked after the other, each for seconds."""
+    chance = random.Random("writer")
     with psycopg.connect(conninfo) as connection:
         while not ended.is_set():
             with suppress(psycopg.Error), connection.transaction():
                 connection.execute("update acc set note = 'seen' where id = 0")
                 ended.wait(WRITING)
-            ended.wait(PAUSE)
+            ended.wait(PAUSE * chance.uniform(0.5, 1.5))
 
 
 def main(conninfo: str, rate: str, into: str) -> None:
