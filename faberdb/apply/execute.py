@@ -136,9 +136,9 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     for entry in entries:
         if entry.state == "running" and entry.plan_id != plan.plan_id:
             target.end_plan(entry.plan_id, "stopped" if entry.done or entry.in_doubt else "interrupted")
+    target.sweep()
     target.begin_plan(plan.plan_id, plan.kind, context.holder, context.text)
     try:
-        target.sweep()
         _run(plan, target, context, done)
         target.sweep()
         return _verified(plan, target, context)

@@ -204,3 +204,18 @@ def test_a_build_takes_longer_than_other_statements_may(newest: Server, shop: Ca
             end.join()
         assert ran.code == 0, ran
         assert fetch(conninfo, "select indisvalid from pg_index where indexrelid = 'acc_id_idx'::regclass") == [(True,)]
+
+
+def test_what_cannot_be_cleared_away_is_named(newest: Server, shop: Callable[[str], ProjectFolder]) -> None:
+    with newest.database() as conninfo:
+        folder = shop(conninfo)
+        run_sql(conninfo, "insert into acc values (1, 'again', '')")
+        with psycopg.connect(conninfo, autocommit=True) as builder, pytest.raises(psycopg.errors.UniqueViolation):
+            builder.execute("create unique index concurrently acc_id_idx__faberdb_new on acc (id)")
+        with psycopg.connect(conninfo) as reader:
+            reader.execute("select from acc")
+            ran = folder.run("apply", "plan.json")
+            assert (ran.code, "acc_id_idx__faberdb_new, which was left half done" in ran.err) == (4, True), ran
+        run_sql(conninfo, "delete from acc where code = 'again'")
+        assert folder.run("apply", "plan.json").code == 0
+        assert len(fetch(conninfo, NAMES)) == 4

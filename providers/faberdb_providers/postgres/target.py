@@ -275,10 +275,23 @@ class Target(Session):
 
     def sweep(self) -> None:
         """Take away what a build or a drop has left half done that somebody was kept from ending, us or whoever came
-        before. Raises DatabaseError."""
+        before. Raises DatabaseError; LockedError where others are at work on a table for too long."""
         with reading(self.connection, f"what is left half done in {self.label}"):
-            for schema, name in self.query(_HALF_DONE):
+            found = self.query(_HALF_DONE)
+        for schema, name in found:
+            try:
                 self.execute(f"drop index concurrently if exists {dotted(schema, name)}")
+            except psycopg.errors.LockNotAvailable as error:
+                raise LockedError(
+                    f"index {dotted(schema, name)}, which was left half done, cannot be dropped while others have"
+                    " transactions open on its table",
+                    detail=words(error),
+                    advice="wait until they have ended (pg_stat_activity shows them), then run the same command again",
+                ) from error
+            except psycopg.Error as error:
+                raise DatabaseError(
+                    f"index {dotted(schema, name)}, which was left half done, cannot be dropped", detail=words(error)
+                ) from error
 
     def _run_inside(
         self,
