@@ -219,3 +219,15 @@ def test_what_cannot_be_cleared_away_is_named(newest: Server, shop: Callable[[st
         run_sql(conninfo, "delete from acc where code = 'again'")
         assert folder.run("apply", "plan.json").code == 0
         assert len(fetch(conninfo, NAMES)) == 4
+
+
+def test_what_the_transaction_before_it_read_is_not_said_of_a_build(server: Server) -> None:
+    tables = BEFORE + '[tables.other]\ncolumns.id = "int"\n'
+    with server.database() as conninfo:
+        build_directly(conninfo, declare({"public.toml": tables}))
+        after = tables.replace("[tables.other]", 'checks.acc_id_check = "id > 0"\n\n[tables.other]')
+        plan = Migration(server.scratch(), online=every).plan(
+            conninfo, declare({"public.toml": after + 'indexes.other_id_idx = ["id"]\n'})
+        )
+        said = {step.address.kind: step.effects.scans for step in plan.steps if step.effects and step.effects.scans}
+        assert said == {"check": ("table public.acc",), "index": ("table public.other",)}

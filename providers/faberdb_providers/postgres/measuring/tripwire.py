@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
@@ -24,8 +24,9 @@ from faberdb_providers.postgres.names import dotted
 LOOK_SECONDS = 0.002
 MOST_WAITS = 20
 """No statement is known that waits more than five times; then it is let go, whatever it waits for."""
-COUNTED_SECONDS = 2.0
-"""Before PostgreSQL 15 a collector counts scans, which hears of them up to half a second later."""
+COLLECTED_SECONDS, COUNTED_SECONDS = 0.6, 2.0
+"""Before PostgreSQL 15 a collector counts scans, which hears of them up to half a second later; and how long is waited
+until it has."""
 
 _TABLES = """
 select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -49,6 +50,7 @@ def measure(connection: psycopg.Connection[Any], run: Callable[[], None], until:
         called = {oid: label for oid, label in there.items() if until is None or oid <= until}
         wires = _Wires(connection, watcher.execute(_TABLES).fetchall())
         ends.callback(wires.close)
+        _count(connection)
         before = dict(watcher.execute(_SCANS).fetchall())
         wires.renew()
         pool = ends.enter_context(ThreadPoolExecutor(1))
@@ -124,12 +126,20 @@ def _watched(running: Future[None], watcher: psycopg.Connection[Any], pid: int, 
     return found
 
 
+def _count(connection: psycopg.Connection[Any]) -> None:
+    """Have what the session read so far counted, as it keeps that to itself for a second."""
+    if connection.info.server_version >= 150000:
+        connection.execute("select pg_stat_force_next_flush()")
+    else:
+        time.sleep(COLLECTED_SECONDS)
+
+
 def _scanned(
     connection: psycopg.Connection[Any], watcher: psycopg.Connection[Any], before: Mapping[int, int]
 ) -> set[int]:
     """What was read from end to end since."""
-    with suppress(psycopg.Error):  # from 15 on, where a session keeps its counts to itself for a second
-        connection.execute("select pg_stat_force_next_flush()")
+    if connection.info.server_version >= 150000:
+        _count(connection)
     until = time.monotonic() + (0 if connection.info.server_version >= 150000 else COUNTED_SECONDS)
     while True:
         now = watcher.execute(_SCANS).fetchall()
