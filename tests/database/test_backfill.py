@@ -125,7 +125,9 @@ def test_a_row_that_somebody_holds_is_waited_for(newest: Server, shop: Callable[
 
 
 @pytest.mark.parametrize("way", ["on", "back"])
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize(
+    "share", [pytest.param(0.1, marks=pytest.mark.soak), 0.5, pytest.param(0.9, marks=pytest.mark.soak)]
+)
 def test_it_is_killed_half_way(
     share: float, way: str, newest: Server, shop: Callable[[str, int], ProjectFolder]
 ) -> None:

@@ -32,8 +32,18 @@ HELD = STRENGTH["SHARE UPDATE EXCLUSIVE"]
 """What an apply takes first of the tables of a transaction, so that nobody changes them meanwhile."""
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.what)
-@pytest.mark.parametrize("online", [True, False], ids=["online", "at once"])
+@pytest.mark.parametrize(
+    ("change", "online"),
+    [
+        *(pytest.param(change, True, id=f"{change.what}, online") for change in CHANGES),
+        *(pytest.param(change, False, id=change.what) for change in CHANGES[::4]),
+        *(
+            pytest.param(change, False, id=change.what, marks=pytest.mark.soak)
+            for number, change in enumerate(CHANGES)
+            if number % 4
+        ),
+    ],
+)
 def test_the_locks_of_an_apply_are_those_of_its_plan(change: Change, online: bool, newest: Server) -> None:
     migration = Migration(newest.scratch(), online=every if online else lambda tables: frozenset())
     with newest.database() as conninfo:

@@ -140,8 +140,17 @@ def test_rows_that_are_alike_stop_it_and_leave_nothing(newest: Server, shop: Cal
         assert newest.dump(conninfo) == start
 
 
-@pytest.mark.parametrize("end", ["terminated", "killed", "killed and the build ends"])
-@pytest.mark.parametrize("way", ["on", "back"])
+@pytest.mark.parametrize(
+    ("end", "way"),
+    [
+        ("terminated", "on"),
+        ("killed", "on"),
+        ("killed", "back"),
+        ("killed and the build ends", "back"),
+        pytest.param("terminated", "back", marks=pytest.mark.soak),
+        pytest.param("killed and the build ends", "on", marks=pytest.mark.soak),
+    ],
+)
 def test_a_build_that_is_cut_short(
     end: str, way: str, newest: Server, shop: Callable[[str], ProjectFolder], cache: Path
 ) -> None:
