@@ -112,11 +112,13 @@ class Change:
 class Batches:
     """How a statement that writes many rows is run: as one of its condition and ever more ranges, each committed with
     how far it came. table, key: as SQL; ranges of the key, or of places in the table's file where there is none.
-    fills: the column whose rows have values only once the last part is done.
+    condition: of the rows that it still has to write. fills: the column whose rows have values only once the last part
+    is done.
     """
 
     table: str
     key: tuple[str, ...]
+    condition: str
     fills: Address
 
 

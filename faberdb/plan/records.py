@@ -107,7 +107,11 @@ def step_to(step: Step) -> dict[str, Any]:
         **effects_to(step.effects),
         **({"estimate": asdict(step.estimate)} if step.estimate else {}),
         "probe": list(s.probe),
-        **({"batches": {"table": s.batches.table, "key": list(s.batches.key)}} if s.batches else {}),
+        **(
+            {"batches": {"table": s.batches.table, "key": list(s.batches.key), "condition": s.batches.condition}}
+            if s.batches
+            else {}
+        ),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
         **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
         **({"data": live_to(step.live)} if step.live else {}),
@@ -116,7 +120,9 @@ def step_to(step: Step) -> dict[str, Any]:
 
 def _batches_from(record: Any) -> Batches | None:
     found = record.get("batches")
-    return Batches(found["table"], tuple(found["key"]), address(record["address"])) if found else None
+    return (
+        Batches(found["table"], tuple(found["key"]), found["condition"], address(record["address"])) if found else None
+    )
 
 
 def step_from(record: Any) -> Step:

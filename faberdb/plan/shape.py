@@ -105,6 +105,8 @@ class BatchesRecord(Strict):
     table: str
     key: list[str]
     """Columns of the primary key by whose ranges it is run; none: by place in the file of the table."""
+    condition: str
+    """Which rows it has to write; while there are fewer of them after each time, it begins again from the first."""
 
 
 class StepRecord(Strict):

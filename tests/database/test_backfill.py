@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,8 +14,10 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from faberdb.model import Action, Address, Batches, Limits, Statement, Step
+from faberdb_providers.postgres import batches
 from tests.conftest import ProjectFolder
-from tests.migration import Migration, build_directly, declare, every
+from tests.migration import Migration, build_directly, declare, every, opened
 from tests.servers import Server, fetch, rows, run_sql
 
 BEFORE = """
@@ -154,20 +157,54 @@ def test_it_is_killed_half_way(
         assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
 
 
-def test_it_goes_on_behind_the_last_part(newest: Server, shop: Callable[[str, int], ProjectFolder]) -> None:
-    """Told by a row before it that has lost its value since: whoever began anew would give it one."""
+def test_ctrl_c_between_two_parts(newest: Server, shop: Callable[[str, int], ProjectFolder]) -> None:
     with newest.database() as conninfo:
         folder = shop(conninfo, 20_000)
-        folder.declare(MORE.replace('"uuid", default', '"uuid", null = true, default'))
-        assert folder.run("plan", "live", "--out", "plan.json").code == 0
-        with psycopg.connect(conninfo, autocommit=True) as other:
-            with at_work(folder) as running:
-                watch(other, "select count(token) > 5000 from acc", running)
-                running.send_signal(signal.SIGINT)
-                assert running.wait(30) == 130
-            other.execute("update acc set token = null where id = 1")
+        with psycopg.connect(conninfo, autocommit=True) as other, at_work(folder) as running:
+            watch(other, "select count(token) > 5000 from acc", running)
+            running.send_signal(signal.SIGINT)
+            assert running.wait(30) == 130
+        ((mark,),) = fetch(conninfo, "select watermark from faberdb.journal where outcome = 'part'")
+        assert int(json.loads(mark)[0]) > 5000
         assert folder.run("apply", "live", "--resume", "--auto-approve").code == 0
-        assert fetch(conninfo, "select id from acc where token is null") == [(1,)]
+        assert fetch(conninfo, "select count(distinct token) from acc") == [(20_000,)]
+
+
+@pytest.mark.parametrize("key", [("n", '"faberdb n"'), ()], ids=["by key", "by place"])
+def test_it_goes_on_behind_a_mark_and_then_looks_for_what_came_before(key: tuple[str, ...], newest: Server) -> None:
+    """A row can be put behind the mark by whoever changes its key, or by an update into a page with room."""
+    with newest.database() as conninfo:
+        run_sql(conninfo, 'create table t (n int, "faberdb n" text, v int, primary key (n, "faberdb n"))')
+        run_sql(conninfo, "insert into t select i, 'it''s', null from generate_series(1, 4000) i; analyze t")
+        marks: list[tuple[str, ...]] = []
+        column = Address("column", ("public", "t", "v"))
+        statement = Statement("UPDATE t SET v = n WHERE v IS NULL", batches=Batches("t", key, "v IS NULL", column))
+        step = Step("0001", column, Action.CREATE, statement, 1)
+        with opened(conninfo, read_only=False) as session:
+            session.execute("set search_path = public")
+            assert statement.batches is not None
+            doing = batches.Doing(("3000", "a") if key else ("10",), marks.append, lambda: None, lambda rows, of: None)
+            batches.run(session, step, statement.batches, Limits(0.1, None, 5.0), doing)
+        assert int(marks[0][0]) > (3000 if key else 10)
+        assert min(int(mark[0]) for mark in marks) < (3000 if key else 10 + 1000)
+        assert fetch(conninfo, "select count(*) from t where v = n") == [(4000,)]
+
+
+def test_a_key_that_takes_in_the_new_column(newest: Server) -> None:
+    """Until all rows have a value its ranges are of no use."""
+    migration = Migration(newest.scratch(), online=every)
+    wider = BEFORE.replace('["id", "part"]', '["id", "region"]').replace(
+        "columns.kind", """columns.region = { type = "text", backfill = "'eu'" }\ncolumns.kind"""
+    )
+    with newest.database() as conninfo, newest.database() as wanted:
+        live(conninfo, 3000)
+        build_directly(wanted, declare({"public.toml": wider}))
+        start, start_rows = newest.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, declare({"public.toml": wider}))
+        migration.apply(conninfo, plan)
+        assert newest.dump(conninfo) == newest.dump(wanted)
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
 
 
 # A shell that was begun in the background hands on that Ctrl-C is to be ignored.

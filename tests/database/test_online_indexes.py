@@ -224,7 +224,7 @@ def test_what_cannot_be_cleared_away_is_named(newest: Server, shop: Callable[[st
         with psycopg.connect(conninfo) as reader:
             reader.execute("select from acc")
             ran = folder.run("apply", "plan.json")
-            assert (ran.code, "acc_id_idx__faberdb_new, which was left half done" in ran.err) == (4, True), ran
+            assert (ran.code, "acc_id_idx__faberdb_new, which was left half done" in ran.err) == (6, True), ran
         run_sql(conninfo, "delete from acc where code = 'again'")
         assert folder.run("apply", "plan.json").code == 0
         assert len(fetch(conninfo, NAMES)) == 4
@@ -240,3 +240,40 @@ def test_what_the_transaction_before_it_read_is_not_said_of_a_build(server: Serv
         )
         said = {step.address.kind: step.effects.scans for step in plan.steps if step.effects and step.effects.scans}
         assert said == {"check": ("table public.acc",), "index": ("table public.other",)}
+
+
+def test_names_that_begin_alike_and_are_as_long_as_can_be(server: Server) -> None:
+    """Of indexes that come, go and are replaced, and of columns that become NOT NULL."""
+    table, names = "shipping_addresses_of_customers_by_region_and_year_" + "x" * 12, ("city", "zip", "road")
+    long = [f"index_on_{table[:46]}_{name}" for name in names]
+    head = f"[tables.{table}]\n"
+    loose = head + "".join(f'columns.{name} = {{ type = "text", null = true }}\n' for name in names)
+    tight = head + "".join(f'columns.{name} = "text"\n' for name in names)
+    before = loose + f'indexes.{long[0]} = ["city"]\nindexes.{long[1]} = ["zip"]\n'
+    after = tight + f'indexes.{long[0]} = ["city", "zip"]\nindexes.{long[2]} = ["road"]\n'
+    gone = loose
+    migration = Migration(server.scratch(), online=every)
+    with server.database() as conninfo:
+        build_directly(conninfo, declare({"public.toml": before}))
+        for number, text in enumerate((after, before, gone, before)):
+            with server.database() as wanted:
+                build_directly(wanted, declare({"public.toml": text}))
+                migration.apply(conninfo, migration.plan(conninfo, declare({"public.toml": text}), f"plan {number}"))
+                assert server.dump(conninfo) == server.dump(wanted)
+
+
+def test_a_name_that_somebody_else_has_and_a_key_that_checks_at_the_end_are_changed_at_once(newest: Server) -> None:
+    before = BEFORE + 'indexes.acc_id_idx__faberdb_new = ["id"]\n'
+    after = before.replace("acc_code_key = [", "acc_code_key = { deferrable = true, columns = [").replace(
+        'columns = ["code"]', 'columns = ["code"] }'
+    )
+    migration = Migration(newest.scratch(), online=every)
+    with newest.database() as conninfo:
+        build_directly(conninfo, declare({"public.toml": before}))
+        plan = migration.plan(conninfo, declare({"public.toml": after + MORE}))
+        texts = [step.statement.sql for step in plan.steps]
+        assert any(text.startswith("CREATE UNIQUE INDEX acc_id_idx ") for text in texts), texts
+        migration.apply(conninfo, plan)
+        back = migration.plan(conninfo, declare({"public.toml": before}), "back")
+        assert not any("acc_code_key__faberdb_new" in step.statement.sql for step in back.steps)
+        migration.apply(conninfo, back)

@@ -31,10 +31,15 @@ REST = 0.5
 """What is waited after a part, in parts of what it took: the server has other work too."""
 LAG = 10.0
 """Seconds that a standby may be behind; until it is not any more, no part is begun."""
+MANY = 100_000
+"""Rows that are counted at most."""
 LOOK = 1.0
 """Seconds between two looks at what is behind."""
 
-_LAG = "select coalesce(max(extract(epoch from replay_lag)), 0)::float8 from pg_stat_replication"
+_LAG = (
+    "select coalesce(max(extract(epoch from replay_lag)), 0)::float8 from pg_stat_replication"
+    " where replay_lsn is not null"
+)
 
 Mark = tuple[str, ...]
 """Where a part ends: the values of its key, as text, or the number of a page."""
@@ -55,13 +60,32 @@ class Doing:
 def run(session: Connection, step: Step, batches: Batches, limits: Limits, doing: Doing) -> None:
     """Raises psycopg.Error, where a part waits too long for a lock once all of `limits.patience` is over; and what
     `doing` raises."""
+    mark, left = doing.mark, None
+    while True:
+        _once(session, step, batches, limits, doing, mark)
+        # An UPDATE of somebody else's can put a row where this has been already: another key, a page with room.
+        before, left, mark = left, _left(session, batches), None
+        if not left or left == before:
+            return
+
+
+def _left(session: Connection, batches: Batches) -> int:
+    """How many rows there still are to be written; of many, that there are many."""
+    ((count,),) = session.query(
+        f"select count(*) from (select from {batches.table} where {batches.condition} limit {MANY}) l"
+    )
+    return int(count)
+
+
+def _once(session: Connection, step: Step, batches: Batches, limits: Limits, doing: Doing, mark: Mark | None) -> None:
+    """Go through the table, from a mark on."""
     ranges = _Keys(session, batches) if batches.key else _Pages(session, batches)
-    mark, size, seen, looked, since = doing.mark, ranges.first, 0, 0.0, time.monotonic()
+    size, seen, looked, since = ranges.first, 0, 0.0, time.monotonic()
     total = ranges.total()
     while True:
         doing.go_on()
         if time.monotonic() - looked > LOOK:
-            _keep_up(session, doing)
+            _keep_up(session, limits, doing)
             looked = time.monotonic()
         began = time.monotonic()
         try:
@@ -92,9 +116,10 @@ def _limit(session: Connection, limits: Limits) -> None:
     )
 
 
-def _keep_up(session: Connection, doing: Doing) -> None:
-    """Wait for standbys that are behind."""
-    while session.query(_LAG)[0][0] > LAG:
+def _keep_up(session: Connection, limits: Limits, doing: Doing) -> None:
+    """Wait for standbys that are behind, as long as for locks: one can be meant to stay behind."""
+    until = time.monotonic() + limits.patience
+    while session.query(_LAG)[0][0] > LAG and time.monotonic() < until:
         time.sleep(LOOK)
         doing.go_on()
 
@@ -106,7 +131,7 @@ class _Keys:
 
     def __init__(self, session: Connection, batches: Batches) -> None:
         self._session, self._table, self._key = session, batches.table, ", ".join(batches.key)
-        self._texts = ", ".join(f"{column}::text" for column in batches.key)
+        self._texts = ", ".join(f"{column}::text as c{number}" for number, column in enumerate(batches.key))
 
     def total(self) -> int:
         """About how many rows there are."""
@@ -116,9 +141,10 @@ class _Keys:
         """Where a range of so many rows ends, and how many it has; None where no row is left."""
         beyond = f" where ({self._key}) > {_values(mark)}" if mark else ""
         found = self._session.query(
-            f"select {self._texts}, n from (select {self._key}, row_number() over (order by {self._key}) n from"
+            # Under names of our own, whatever the columns are called.
+            f"select * from (select {self._texts}, row_number() over (order by {self._key}) as n from"
             f" (select {self._key} from {self._table}{beyond} order by {self._key} limit {size}) k) r"
-            f" order by n desc limit 1"
+            " order by r.n desc limit 1"
         )
         return (tuple(found[0][:-1]), int(found[0][-1])) if found else (None, 0)
 
@@ -129,8 +155,8 @@ class _Keys:
 
 
 class _Pages:
-    """Ranges of the file, a mark being the first page that is not looked at yet. A row that somebody updates meanwhile
-    moves to a later page, so it goes on until the end that there is by then."""
+    """Ranges of the file, a mark being the first page that is not looked at yet, until the end that there is by
+    then."""
 
     first, fewest, most = PAGES, 1, MOST // 20
 

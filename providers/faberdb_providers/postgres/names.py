@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -107,6 +108,14 @@ LONGEST = 63
 def clipped(name: str, end: str = "") -> str:
     """The name with an end, short enough for the server: it loses whole characters before that."""
     return name.encode()[: LONGEST - len(end.encode())].decode(errors="ignore") + end
+
+
+def marked(name: str, end: str) -> str:
+    """The name with an end; where it is too long for that, with a digest of all of it, so that two names that begin
+    alike do not end alike."""
+    if len((name + end).encode()) <= LONGEST:
+        return name + end
+    return clipped(name, f"_{hashlib.sha256(name.encode()).hexdigest()[:8]}{end}")
 
 
 def object_name(table: str, columns: str, label: str) -> str:

@@ -42,7 +42,8 @@ select exists (select from slot where slot_type = 'logical' and database = curre
 
 _HALF_DONE = f"""
 select n.nspname, c.relname from pg_index x join pg_class c on c.oid = x.indexrelid
-  join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'i' and {HALF_DONE} order by 1, 2
+  join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'i' and {HALF_DONE}
+   and pg_has_role(c.relowner, 'USAGE') order by 1, 2
 """
 
 _FENCE = """
@@ -219,8 +220,7 @@ class Target(Session):
             except psycopg.Error as error:
                 self._in_the_way = found.transactions
                 if steps[0].statement.outside and not self.connection.closed:
-                    with suppress(DatabaseError, LockedError):  # why it failed is what is to be said
-                        self.sweep()
+                    self.sweep()
                 return self._failure(error, steps, step, found.seen)
         return None
 
@@ -243,6 +243,7 @@ class Target(Session):
         unbound = " CONCURRENTLY " in steps[0].statement.sql
         statement = None if unbound else limits.statement
         self._limit(replace(limits, lock=max(limits.lock, limits.patience), statement=statement), local=False)
+        self._clear()
         started(steps[0])
         self.set_scope(steps[0].scope)
         self._in_doubt = True
@@ -275,7 +276,13 @@ class Target(Session):
 
     def sweep(self) -> None:
         """Take away what a build or a drop has left half done that somebody was kept from ending, us or whoever came
-        before. Raises DatabaseError; LockedError where others are at work on a table for too long."""
+        before. What cannot be taken away now stays until the next time."""
+        with suppress(DatabaseError, LockedError):
+            self.connection.execute("set lock_timeout = '1s'")
+            self._clear()
+
+    def _clear(self) -> None:
+        """The same. Raises DatabaseError; LockedError where others are at work on a table for too long."""
         with reading(self.connection, f"what is left half done in {self.label}"):
             found = self.query(_HALF_DONE)
         for schema, name in found:

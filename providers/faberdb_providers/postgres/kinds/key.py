@@ -16,7 +16,7 @@ from faberdb_providers.postgres.kinds.online.index import NEW, built, is_beside,
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
-from faberdb_providers.postgres.names import clipped, dotted, ident, object_name
+from faberdb_providers.postgres.names import dotted, ident, object_name
 
 
 class KeySpec(DependentSpec):
@@ -121,7 +121,7 @@ class KeyKind(ConstraintKind):
         yield built(obj, built_so, self.probe(obj, work))
         if before is not None:
             yield from (replace(statement, afterwards=True) for statement in super().drop(before, work))
-        clause = using_index(obj, clipped(obj.address.path[-1], NEW))
+        clause = using_index(obj, set_apart(obj, NEW).address.path[-1])
         table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
         added = f"{table} ADD CONSTRAINT {ident(obj.address.path[-1])} {clause}"
         yield Statement(added, Risk.CAUTION, afterwards=True, joined=before is not None)

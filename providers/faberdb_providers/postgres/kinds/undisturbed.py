@@ -105,7 +105,7 @@ def _unknown_to_subscribers(table: tuple[str, ...], work: Work) -> bool:
     for after in (False, True):
         for address in _family(table, work, after=after):
             obj = (work.after if after else work.before)(address)
-            if obj is not None and not identified(obj, work, after=after) and _published(obj, work, after=after):
+            if obj is not None and not identified(obj, work, after=after) and published(obj, work, after=after):
                 return True
     return False
 
@@ -118,7 +118,7 @@ def identified(table: Object, work: Work, *, after: bool) -> bool:
     return identity == "full" or identity.startswith("index ") or (identity == "default" and usable)
 
 
-def _published(table: Object, work: Work, *, after: bool) -> bool:
+def published(table: Object, work: Work, *, after: bool) -> bool:
     """Whether a publication is of all tables, or names the table, one that it is a part of, or the schema of either."""
     if any(o.attributes.get("all_tables") for o in work.all_of("publication", after=after)):
         return True

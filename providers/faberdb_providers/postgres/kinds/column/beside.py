@@ -12,12 +12,12 @@ from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
 from faberdb_providers.postgres.kinds.index import create_index
-from faberdb_providers.postgres.kinds.lossless import lossless, rewritten
+from faberdb_providers.postgres.kinds.lossless import fits_always, rewritten
 from faberdb_providers.postgres.kinds.online.filling import in_ranges, may_be_filled_in_parts
 from faberdb_providers.postgres.kinds.online.index import NEW, built, set_apart
 from faberdb_providers.postgres.kinds.online.not_null import proven
-from faberdb_providers.postgres.kinds.undisturbed import triggers_of
-from faberdb_providers.postgres.names import clipped, dotted, ident, literal
+from faberdb_providers.postgres.kinds.undisturbed import published, triggers_of
+from faberdb_providers.postgres.names import dotted, ident, literal, marked
 
 _SPECIAL = {"identity", "generated", "inherited", "not_null_no_inherit", "not_null_not_valid"}
 _SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid"}
@@ -36,11 +36,16 @@ def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -
         return False
     old, new = dict(before.attributes), dict(after.attributes)
     types = str(old.pop("type")), str(new.pop("type"))
-    if old != new or _SPECIAL & old.keys() or not (lossless(*types) and rewritten(*types)):
+    if old != new or _SPECIAL & old.keys() or not (fits_always(*types) and rewritten(*types)):
         return False
     if after.hints or work.keep(after.address) or work.kept(after.address):
         return False
-    if not may_be_filled_in_parts(after.parent, work) or triggers_of(after.parent.path, work, updates=True):
+    if not may_be_filled_in_parts(after.parent, work) or triggers_of(after.parent.path, work):
+        return False  # a trigger of theirs can change the value after ours has copied it
+    ends = [(end, side(after.parent)) for end, side in ((False, work.before), (True, work.after))]
+    if any(table is None or _watched_elsewhere(table, work, after=end) for end, table in ends):
+        return False
+    if any(side(_shadow(after).address) is not None for side in (work.before, work.after)):
         return False
     return all(_moves_along(other, after, work) for end in (False, True) for other in _around(after, work, after=end))
 
@@ -53,23 +58,24 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
     bare = replace(shadow, attributes={**shadow.attributes, "null": True})
     yield Statement(f"{alter} ADD COLUMN {render_column(bare, None, work.version)}", Risk.CAUTION, (_BESIDE,))
     yield from beyond(bare, work.version)
-    function = dotted(place[0], clipped("_".join(after.address.path[1:]), NEW))
-    trigger = ident(clipped(f"~{after.address.path[-1]}", NEW))
+    function = dotted(place[0], marked("_".join(after.address.path[1:]), NEW))
+    trigger = ident(marked(f"~{after.address.path[-1]}", NEW))
     yield Statement(
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $faberdb$ BEGIN\n"
         f"    NEW.{second} := NEW.{name}; RETURN NEW; END $faberdb$"
     )
-    # Triggers fire in the order of their names, so none comes after this one and changes the value once more.
     yield Statement(
         f"CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
         Risk.CAUTION,
     )
+    # Also for those who write with session_replication_role = replica, as who applies changes from elsewhere does.
+    yield Statement(f"{alter} ENABLE ALWAYS TRIGGER {trigger}", Risk.CAUTION)
     yield in_ranges(after, f"{second} = {name}", f"{second} IS NULL AND {name} IS NOT NULL", work)
     indexes = [o for o in _around(after, work, after=True) if o.address.kind == "index"]
     for index in indexes:
         yield built(index, _over(index, after, second), ())
     required = not after.attributes.get("null")
-    proof = clipped("_".join(shadow.address.path[-2:]), "_nn")
+    proof = marked("_".join(shadow.address.path[-2:]), "_nn")
     if required:
         for statement in proven(shadow, proof, (), work):
             yield replace(statement, afterwards=True)
@@ -85,8 +91,14 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
         yield Statement(sql, Risk.CAUTION, hazards, afterwards=True, joined=number > 0)
 
 
+def _watched_elsewhere(table: Object, work: Work, *, after: bool) -> bool:
+    """Whether somebody is sent its rows, who has no second column; or they are known by an index that may be over the
+    first."""
+    return published(table, work, after=after) or str(table.attributes.get("replica_identity", "")).startswith("index ")
+
+
 def _shadow(column: Object) -> Object:
-    name = clipped(column.address.path[-1], NEW)
+    name = marked(column.address.path[-1], NEW)
     return replace(column, address=Address("column", (*column.address.path[:-1], name)))
 
 

@@ -40,6 +40,7 @@ from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
+from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew, refuse_below
 from faberdb_providers.postgres.kinds.storage import option_texts
@@ -192,7 +193,9 @@ class ColumnKind(PostgresKind):
         if change.disturbs:
             found |= {column for column in earlier_parents(change, target) if column in changes}
         if change.action is Action.DROP:
-            return Turn(last=frozenset(found), ahead=around)
+            fed = (a for a in changes if a.kind == "trigger" and a.path[:-1] == change.address.path[:-1])
+            ours = (a for a in fed if a.path[-1].endswith(NEW) and change.address.path[-1].endswith(NEW))
+            return Turn(behind=frozenset(ours), last=frozenset(found), ahead=around)
         return Turn(last=frozenset(found), behind=around)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:

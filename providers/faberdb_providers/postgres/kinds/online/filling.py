@@ -67,7 +67,7 @@ def in_ranges(column: Object, change: str, condition: str, work: Work, probe: tu
     """Changes the rows of a condition that none of them meets afterwards."""
     whole = column.address.path[:-1]
     hazards = (_IN_PARTS, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
-    batches = Batches(dotted(*whole), _key(Address("table", whole), work), column.address)
+    batches = Batches(dotted(*whole), _key(Address("table", whole), work), condition, column.address)
     sql = f"UPDATE {dotted(*whole)} SET {change} WHERE {condition}"
     return Statement(sql, Risk.CAUTION, hazards, probe=probe, outside=True, afterwards=True, batches=batches)
 
@@ -80,5 +80,10 @@ def after_that(statements: Iterator[Statement]) -> Iterator[Statement]:
 def _key(table: Address, work: Work) -> tuple[str, ...]:
     """The columns of the primary key that the table has, before the plan and after it."""
     keys = [o for o in work.children(table, after=True) if o.address.kind == "primary_key"]
-    lasting = [key for key in keys if work.before(key.address) is not None]
-    return tuple(ident(column) for key in lasting for column in key.attributes["columns"])
+    before = ((key, work.before(key.address)) for key in keys)
+    lasting = (key.attributes["columns"] for key, was in before if was is not None and _alike(key, was))
+    return tuple(ident(column) for columns in lasting for column in columns)
+
+
+def _alike(key: Object, was: Object) -> bool:
+    return bool(key.attributes["columns"] == was.attributes["columns"])

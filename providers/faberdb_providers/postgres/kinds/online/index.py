@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.names import clipped, dotted, ident, literal
+from faberdb_providers.postgres.names import dotted, ident, literal, marked
 
 NEW, OLD = "__faberdb_new", "__faberdb_old"
 """What follows the name of an index that is not yet, or no more, what its name says."""
@@ -27,7 +27,7 @@ _LATER = Hazard(codes.BUILT_BESIDE, "what came before it is committed by then, a
 
 def set_apart(obj: Object, end: str) -> Object:
     """The index under the name that it has before, or after, it is what its name says."""
-    name = clipped(obj.address.path[-1], end)
+    name = marked(obj.address.path[-1], end)
     return replace(obj, address=Address(obj.address.kind, (*obj.address.path[:-1], name)))
 
 
@@ -37,6 +37,11 @@ def is_beside(obj: Object, work: Work) -> bool:
     if obj.parent is None or not work.online(obj.parent) or not _by_itself(obj, work.after(obj.parent)):
         return False
     before = work.before(obj.address)
+    if any(end(set_apart(obj, NEW).address) is not None for end in (work.before, work.after)):
+        return False  # somebody has an index of that name
+    # While the new one is built it refuses at once what one that is deferrable refuses at the end of a transaction.
+    if before is not None and before.attributes.get("deferrable"):
+        return False
     return before is None or (
         before.parent == obj.parent and _by_itself(before, work.before(obj.parent)) and _stays(before, work)
     )

@@ -11,7 +11,7 @@ from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import above, all_below
 from faberdb_providers.postgres.kinds.online.constraint import validated
 from faberdb_providers.postgres.kinds.online.index import NEW, is_beside
-from faberdb_providers.postgres.names import clipped, dotted, ident
+from faberdb_providers.postgres.names import dotted, ident, marked
 
 _SPECIAL = {"identity", "not_null_no_inherit", "not_null_not_valid"}
 
@@ -36,7 +36,7 @@ def proven(column: Object, name: str, probe: tuple[str, ...], work: Work) -> Ite
         yield Statement(f"ALTER TABLE {table} ADD CONSTRAINT {ident(name)} NOT NULL {what} NOT VALID", Risk.CAUTION)
         yield validated(Object(Address("check", (*place, name)), {}), probe, later=True)
         return
-    proof = clipped("_".join(column.address.path[-2:]), NEW)
+    proof = marked("_".join(column.address.path[-2:]), NEW)
     yield Statement(
         f"ALTER TABLE {table} ADD CONSTRAINT {ident(proof)} CHECK ({what} IS NOT NULL) NOT VALID", Risk.CAUTION
     )
