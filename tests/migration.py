@@ -28,6 +28,7 @@ from faberdb_providers.postgres.routines import resolved
 from faberdb_providers.postgres.server_wide import Asked
 from faberdb_providers.postgres.session import Session
 from faberdb_providers.postgres.shadow import ScratchServer
+from tests.servers import Server, rows
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 Declared = Mapping[Address, Object]
@@ -110,6 +111,22 @@ class Migration:
 def every(tables: Set[Address]) -> Set[Address]:
     """All of them, as if each were large and in use."""
     return tables
+
+
+def there_and_back(migration: Migration, server: Server, conninfo: str, text: str) -> Plan:
+    """Plans what a schema file declares, applies it and takes it back; after each, pg_dump says what it says of a
+    database that was built directly, and of this one before, whose rows are back too. Returns the plan."""
+    declared = declare({"public.toml": text})
+    start, start_rows = server.dump(conninfo), rows(conninfo)
+    plan = migration.plan(conninfo, declared)
+    migration.apply(conninfo, plan)
+    with server.database() as wanted:
+        build_directly(wanted, declared)
+        assert server.dump(conninfo) == server.dump(wanted)
+    assert not migration.plan(conninfo, declared).steps
+    migration.apply(conninfo, migration.plan_back(conninfo, plan))
+    assert (server.dump(conninfo), rows(conninfo)) == (start, start_rows)
+    return plan
 
 
 def declare(files: Mapping[str, str]) -> Declared:

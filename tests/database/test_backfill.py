@@ -17,7 +17,7 @@ import pytest
 from faberdb.model import Action, Address, Batches, Limits, Statement, Step
 from faberdb_providers.postgres import batches
 from tests.conftest import ProjectFolder
-from tests.migration import Migration, build_directly, declare, every, opened
+from tests.migration import Migration, build_directly, declare, every, opened, there_and_back
 from tests.servers import Server, fetch, rows, run_sql
 
 BEFORE = """
@@ -196,15 +196,9 @@ def test_a_key_that_takes_in_the_new_column(newest: Server) -> None:
     wider = BEFORE.replace('["id", "part"]', '["id", "region"]').replace(
         "columns.kind", """columns.region = { type = "text", backfill = "'eu'" }\ncolumns.kind"""
     )
-    with newest.database() as conninfo, newest.database() as wanted:
+    with newest.database() as conninfo:
         live(conninfo, 3000)
-        build_directly(wanted, declare({"public.toml": wider}))
-        start, start_rows = newest.dump(conninfo), rows(conninfo)
-        plan = migration.plan(conninfo, declare({"public.toml": wider}))
-        migration.apply(conninfo, plan)
-        assert newest.dump(conninfo) == newest.dump(wanted)
-        migration.apply(conninfo, migration.plan_back(conninfo, plan))
-        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+        there_and_back(migration, newest, conninfo, wider)
 
 
 # A shell that was begun in the background hands on that Ctrl-C is to be ignored.

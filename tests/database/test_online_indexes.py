@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.migration import Migration, build_directly, declare, every
+from tests.migration import Migration, build_directly, declare, every, there_and_back
 from tests.servers import Server, fetch, rows, run_sql
 
 BEFORE = """
@@ -78,31 +78,18 @@ def test_what_an_index_stands_on_goes_with_it_at_once(newest: Server) -> None:
     less = BEFORE.replace('["code", "kind"]', '["code"]').replace(
         'columns.kind = "text"', 'columns.kind = "varchar(9)"'
     )
-    with newest.database() as conninfo, newest.database() as wanted:
+    with newest.database() as conninfo:
         live(conninfo, 50)
-        build_directly(wanted, declare({"public.toml": less}))
-        start, start_rows = newest.dump(conninfo), rows(conninfo)
-        plan = migration.plan(conninfo, declare({"public.toml": less}))
-        migration.apply(conninfo, plan)
-        assert newest.dump(conninfo) == newest.dump(wanted)
-        migration.apply(conninfo, migration.plan_back(conninfo, plan))
-        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+        there_and_back(migration, newest, conninfo, less)
 
 
 def test_what_stands_on_a_new_key_waits_for_it(server: Server) -> None:
     key = 'foreign_keys.entry_acc_id_fkey = { columns = ["acc_id"], references = { table = "acc", columns = ["id"] } }'
     entry = '[tables.entry]\ncolumns.acc_id = "int"\n'
     migration = Migration(server.scratch(), online=every)
-    with server.database() as conninfo, server.database() as wanted:
+    with server.database() as conninfo:
         build_directly(conninfo, declare({"public.toml": BEFORE + entry}))
-        after = declare({"public.toml": AFTER + entry + key})
-        build_directly(wanted, after)
-        start = server.dump(conninfo)
-        plan = migration.plan(conninfo, after)
-        migration.apply(conninfo, plan)
-        assert server.dump(conninfo) == server.dump(wanted)
-        migration.apply(conninfo, migration.plan_back(conninfo, plan))
-        assert server.dump(conninfo) == start
+        there_and_back(migration, server, conninfo, AFTER + entry + key)
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ _BESIDE = Hazard(
 
 def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -> bool:
     """Whether a column takes its new type beside reads and writes: only the type is another, no value is lost or has to
-    be kept, no trigger of the user's acts on updates, and all that hangs on it is its default, its comment, or an index
-    over it that stays as it is."""
+    be kept, the table has no triggers of the user's and nobody is sent its rows, and all that hangs on the column is
+    its default, its comment, or an index over it that stays as it is."""
     if before is None or after is None or after.parent is None or not work.online(after.parent):
         return False
     old, new = dict(before.attributes), dict(after.attributes)
