@@ -10,7 +10,7 @@ from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statemen
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.constraint_clause import definition
-from faberdb_providers.postgres.kinds.index import ABOVE, JOIN_ABOVE, made_by_server
+from faberdb_providers.postgres.kinds.index_reading import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
 from faberdb_providers.postgres.kinds.online.constraint import validated
 from faberdb_providers.postgres.kinds.partition_index import (

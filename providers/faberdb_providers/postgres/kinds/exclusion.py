@@ -9,7 +9,8 @@ from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_excluding
-from faberdb_providers.postgres.kinds.index import compared, elements
+from faberdb_providers.postgres.kinds.index import compared
+from faberdb_providers.postgres.kinds.index_reading import elements
 from faberdb_providers.postgres.kinds.spec import DependentSpec
 from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
 
