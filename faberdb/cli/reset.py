@@ -96,7 +96,7 @@ def _refuse(environment: Environment) -> None:
 def _free(environment: Environment) -> Environment:
     """The environment without rules for what a plan may destroy, and without quarantine: that is what a reset is
     for."""
-    return replace(environment, on_drop="drop", max_risk=Risk.DESTRUCTIVE, hazards={})
+    return environment._replace(on_drop="drop", max_risk=Risk.DESTRUCTIVE, hazards={})
 
 
 def _emptied(workspace: Workspace, environment: Environment) -> tuple[Made, str]:

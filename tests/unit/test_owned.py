@@ -8,7 +8,7 @@ from faberdb.model import Address
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
-from faberdb_providers.postgres.kinds.spec import FixedOwnedSpec
+from faberdb_providers.postgres.specs.base import FixedOwnedSpec
 
 OWNED = """
     schema table view materialized_view foreign_table sequence function procedure aggregate enum domain composite_type

@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, literal
 from faberdb_providers.postgres.signatures import arguments, halves, split
 
-Modify = Literal["read_only", "shareable", "read_write"]
-
-
-class AggregateSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """An aggregate, with the names that CREATE AGGREGATE has. Its key is its name, with the types of its arguments
-    where others have the same name: `[aggregates."total(numeric)"]`."""
-
-    arguments: str | None = None
-    """As in CREATE AGGREGATE: `numeric`, `direct ORDER BY sorted`. What the key says, where this is missing."""
-    sfunc: str
-    """The function that takes the state and the next value to the next state."""
-    stype: str
-    """The type of the state."""
-    sspace: int | None = None
-    """About how many bytes the state takes."""
-    finalfunc: str | None = None
-    """The function from the last state to the result."""
-    finalfunc_extra: bool = False
-    """It gets the arguments too, as nulls."""
-    finalfunc_modify: Modify | None = None
-    """Whether it changes the state."""
-    combinefunc: str | None = None
-    serialfunc: str | None = None
-    deserialfunc: str | None = None
-    initcond: str | None = None
-    """The first state, as text; null where it is missing."""
-    msfunc: str | None = None
-    minvfunc: str | None = None
-    mstype: str | None = None
-    msspace: int | None = None
-    mfinalfunc: str | None = None
-    mfinalfunc_extra: bool = False
-    mfinalfunc_modify: Modify | None = None
-    minitcond: str | None = None
-    sortop: str | None = None
-    """The operator by which this is the first of the sorted values, as in `<`."""
-    parallel: Literal["unsafe", "restricted", "safe"] = "unsafe"
-    hypothetical: bool = False
-    """A hypothetical-set aggregate."""
-
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.aggregate import AggregateSpec
 
 _FUNCTIONS = {
     "sfunc": "aggtransfn",
@@ -68,9 +30,14 @@ _FUNCTIONS = {
 _MODIFY = {"r": "read_only", "s": "shareable", "w": "read_write"}
 _PARALLEL = {"s": "safe", "r": "restricted"}
 _QUOTED = ("initcond", "minitcond")
+_OPTIONS = (
+    *("sfunc", "stype", "sspace", "finalfunc", "finalfunc_extra", "finalfunc_modify"),
+    *("combinefunc", "serialfunc", "deserialfunc", "initcond"),
+    *("msfunc", "minvfunc", "mstype", "msspace", "mfinalfunc", "mfinalfunc_extra", "mfinalfunc_modify", "minitcond"),
+    *("sortop", "parallel", "hypothetical"),
+)
+"""What CREATE AGGREGATE takes, in the order in which it is written."""
 _FLAGS = ("finalfunc_extra", "mfinalfunc_extra", "hypothetical")
-_ELSEWHERE = {*GrantableSpec.model_fields, *OwnedSpec.model_fields, *LabelledSpec.model_fields, "arguments"}
-_OPTIONS = tuple(key for key in AggregateSpec.model_fields if key not in _ELSEWHERE)
 
 
 class AggregateKind(Routine):
@@ -78,7 +45,7 @@ class AggregateKind(Routine):
 
     name = "aggregate"
     section = "aggregates"
-    Declared = AggregateSpec
+    Declared: Any = written("aggregate", "AggregateSpec")
 
     def query(self, version: int) -> str:
         functions = ", ".join(procedure(f"a.{column}::oid") for column in _FUNCTIONS.values())

@@ -4,7 +4,6 @@ own sake, so they need no TOML shape and no ALTER."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import PostgresKind
@@ -22,7 +21,6 @@ RELATIONS = {
 ENABLED = {"D": "disabled", "R": "replica", "A": "always"}
 """How pg_trigger, pg_rewrite and pg_event_trigger say when something fires, less the usual `O`."""
 
-Enabled = Literal["origin", "disabled", "replica", "always"]
 _SWITCH = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import (
     Action,
@@ -23,19 +23,12 @@ from faberdb.model import (
 )
 from faberdb_providers.postgres.fragments import fault
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.acl import OWNER
-from faberdb_providers.postgres.kinds.along import comment_on, depending_on, grants_on, labels_on, owned_by, part_of
-from faberdb_providers.postgres.kinds.spec import (
-    BareSpec,
-    DependentSpec,
-    FixedOwnedSpec,
-    FixedSpec,
-    GrantableSpec,
-    LabelledSpec,
-    RelationSpec,
-    Spec,
-)
 from faberdb_providers.postgres.names import LONGEST, ident
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import (
+        BareSpec,
+    )
 
 Row = tuple[Any, ...]
 Identity = tuple[int, int, int]
@@ -121,7 +114,7 @@ class PostgresKind:
         hints: Attributes | None = None,
     ) -> Iterator[Object]:
         """The declared object, its comment, the privileges and labels on it, and those on columns that are none."""
-        formerly = spec.renamed_from if isinstance(spec, Spec) else None
+        formerly = getattr(spec, "renamed_from", None)
         old = self.formerly(address, formerly) if formerly else None
         long = next((name for name in self.own_names(address) if len(name.encode()) > LONGEST), None)
         if long:
@@ -133,28 +126,9 @@ class PostgresKind:
         if spec.protect is not None:
             about["protect"] = spec.protect
         yield Object(address, compact(attributes), parent, frozenset(needed), place.scope, place.origin, old, about)
-        if isinstance(spec, FixedSpec):
-            yield from comment_on(address, spec.comment, place)
-            for part, text in spec.part_comments.items():
-                yield from comment_on(Address(*part_of(part, address)), text, place, address)
-        owner = spec.owner if isinstance(spec, FixedOwnedSpec) else None
-        if owner:
-            yield owned_by(address, owner, place)
-        if isinstance(spec, GrantableSpec):
-            if owner in spec.grants:
-                raise ValueError(f"{owner} owns it, so what it may do there is said of `{OWNER}`")
-            yield from grants_on(address, spec.grants, place)
-        if isinstance(spec, LabelledSpec):
-            yield from labels_on(address, spec.security_labels, place)
-        if isinstance(spec, DependentSpec):
-            yield from depending_on(address, spec.depends_on_extensions, place)
-        if isinstance(spec, RelationSpec):
-            for column, text in spec.column_comments.items():
-                yield from comment_on(Address("column", (*address.path, column)), text, place, address)
-            for column, grants in spec.column_grants.items():
-                yield from grants_on(Address("column", (*address.path, column)), grants, place, address)
-            for column, labels in spec.column_security_labels.items():
-                yield from labels_on(Address("column", (*address.path, column)), labels, place, address)
+        from faberdb_providers.postgres.kinds.besides import said_besides  # with the models, which are loaded by now
+
+        yield from said_besides(spec, address, place)
 
     def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
         """The declared object with the references that only the whole declaration tells."""

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.lineage import Find
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified, routine
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base_type import BaseTypeSpec
 
 _FUNCTIONS = ("input", "output", "receive", "send", "typmod_in", "typmod_out", "analyze", "subscript")
 _ALTERED = {"receive", "send", "typmod_in", "typmod_out", "analyze", "subscript", "storage"}
@@ -29,51 +32,13 @@ _RAW = "raw_array_subscript_handler"
 """What the server takes for elements of a type of fixed length if nobody says."""
 
 
-class BaseTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A base type: how its values are read, printed and stored. Making one takes a superuser."""
-
-    input: str
-    """The function that makes a value of a text."""
-    output: str
-    """The function that makes a text of a value."""
-    receive: str | None = None
-    """The function that makes a value of its binary form."""
-    send: str | None = None
-    """The function that makes the binary form of a value."""
-    typmod_in: str | None = None
-    """The function that reads what stands in parentheses behind the type."""
-    typmod_out: str | None = None
-    """The function that prints that."""
-    analyze: str | None = None
-    """The function that gathers statistics of a column."""
-    subscript: str | None = None
-    """The function that looks into a value by subscripts (PostgreSQL 14)."""
-    internallength: int | None = None
-    """How many bytes a value takes; where nothing is said, it varies."""
-    passedbyvalue: bool = False
-    alignment: Literal["char", "int2", "int4", "double"] = "int4"
-    storage: Literal["plain", "external", "extended", "main"] = "plain"
-    category: str = "U"
-    """The letter of the group within which the type is converted by itself."""
-    preferred: bool = False
-    """Whether it is the one of its category that others are converted to."""
-    default: str | None = None
-    """The text of the value that columns of the type have if nothing is said."""
-    element: str | None = None
-    """The type of its elements, where it can be looked into as an array."""
-    delimiter: str = ","
-    """What stands between the values of an array of the type."""
-    collatable: bool = False
-    """Whether columns of it can have a collation."""
-
-
 class BaseTypeKind(TypeKind):
     """`CREATE TYPE`; https://www.postgresql.org/docs/current/sql-createtype.html#SQL-CREATETYPE-BASE-TYPES"""
 
     name = "base_type"
     section = "base_types"
     forerunner = "shell_type"
-    Declared = BaseTypeSpec
+    Declared: Any = written("base_type", "BaseTypeSpec")
 
     def query(self, version: int) -> str:
         subscript = procedure("t.typsubscript::oid") if version >= 14 else "null"
@@ -112,7 +77,7 @@ class BaseTypeKind(TypeKind):
     def declare(self, place: Place, name: str, spec: BaseTypeSpec) -> Iterator[Object]:
         address = Address(self.name, (place.schema, name))
         usual = {"alignment": "int4", "storage": "plain", "category": "U", "delimiter": ","}
-        said = [key for key in BaseTypeSpec.model_fields if key in BaseTypeSpec.__annotations__]
+        said = [key for key in self.Declared.model_fields if key in self.Declared.__annotations__]
         attributes = {key: value for key in said if (value := getattr(spec, key)) != usual.get(key)}
         shell, schema = shell_of(address), Address("schema", (place.schema,))
         yield from self.made(place, spec, address, attributes, references=[schema, shell])

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import FixedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.cast import CastSpec
+
 _CONTEXTS = {"a": "assignment", "i": "implicit"}
 _PAIR = pattern(r'((?:"(?:[^"]|"")+"|[^"])+?) as (.+)\Z', re.IGNORECASE)
-
-
-class CastSpec(FixedSpec):
-    """A cast, under the name `SOURCE as TARGET`; a bare string is its function."""
-
-    short = "function"
-
-    function: str | None = None
-    """The function with its arguments: `to_money(integer)`. Without one, and without `inout`, the two types are taken
-    to be the same byte by byte."""
-    inout: bool = False
-    """By way of the text form of both types."""
-    context: Literal["explicit", "assignment", "implicit"] = "explicit"
-    """Where the server casts without being told."""
 
 
 class CastKind(PostgresKind):
@@ -37,7 +26,7 @@ class CastKind(PostgresKind):
     name = "cast"
     renamable = False
     section = "casts"
-    Declared = CastSpec
+    Declared: Any = written("cast", "CastSpec")
     in_schema = False
     rebuilt_on_type_change = True
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Turn, Work
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check
 from faberdb_providers.postgres.kinds.lineage import all_above, all_below
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.written import written
 
-
-class CheckSpec(Spec):
-    """A check constraint; a bare string is its expression."""
-
-    short = "expression"
-
-    expression: str
-    no_inherit: bool = False
-    not_valid: bool = False
-    not_enforced: bool = False
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.check import CheckSpec
 
 
 class CheckKind(ConstraintKind):
@@ -29,7 +21,7 @@ class CheckKind(ConstraintKind):
 
     name = "check"
     section = "checks"
-    Declared = CheckSpec
+    Declared: Any = written("check", "CheckSpec")
     within = ("table", "foreign_table")
     contype = "c"
     created_inline = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -11,29 +11,15 @@ from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.collation import CollationSpec
 
 _PROVIDERS = {"c": "libc", "i": "icu", "b": "builtin", "d": "default"}
 _KEYS = ("provider", "locale", "lc_collate", "lc_ctype", "rules", "nondeterministic")
 REORDERED = Hazard(codes.COLLATION, "indexes on columns of this collation are built anew while their tables are locked")
-
-
-class CollationSpec(OwnedSpec):
-    """A collation."""
-
-    provider: Literal["libc", "icu", "builtin"] = "libc"
-    """`builtin` since PostgreSQL 17."""
-    locale: str | None = None
-    """`de_DE.utf8` for libc, a language tag such as `de-u-co-phonebk` for ICU, `C.UTF-8` for builtin."""
-    lc_collate: str | None = None
-    """Of libc, where it is not `locale`."""
-    lc_ctype: str | None = None
-    """Of libc, where it is not `locale`."""
-    rules: str | None = None
-    """More rules for ICU (PostgreSQL 16)."""
-    nondeterministic: bool = False
-    """Texts that differ byte by byte may be equal: case or accents need not count."""
 
 
 class CollationKind(MovedWhenDropped):
@@ -41,7 +27,7 @@ class CollationKind(MovedWhenDropped):
 
     name = "collation"
     section = "collations"
-    Declared = CollationSpec
+    Declared: Any = written("collation", "CollationSpec")
 
     def query(self, version: int) -> str:
         locale = "c.colllocale" if version >= 17 else "c.colliculocale" if version >= 15 else "null"

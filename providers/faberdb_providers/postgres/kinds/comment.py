@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.along import PUBLIC_SCHEMA, STANDARD, made_anew, part_key
@@ -13,8 +13,10 @@ from faberdb_providers.postgres.kinds.cast import cast_identity
 from faberdb_providers.postgres.kinds.language import transform_identity
 from faberdb_providers.postgres.kinds.operator import operator_identity
 from faberdb_providers.postgres.kinds.operator_class import of_method
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, literal, routine
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 SIGNATURES = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
 CONSTRAINTS = ("primary_key", "unique", "check", "exclusion", "foreign_key", "constraint", "constraint_trigger")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -21,18 +21,17 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.held import types_within
 from faberdb_providers.postgres.kinds.lossless import lossless
 from faberdb_providers.postgres.kinds.namesake import retyped
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.typed import out_of_place, places_change, typed_by
 from faberdb_providers.postgres.kinds.types import (
     TypeKind,
     made_anew_below,
     used_in_rows,
 )
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, qualified
 
-
-class CompositeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A composite type; its attributes are its `columns`, in their order."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.composite_type import AttributeSpec
 
 
 class CompositeTypeKind(TypeKind):
@@ -40,7 +39,7 @@ class CompositeTypeKind(TypeKind):
 
     name = "composite_type"
     section = "composite_types"
-    Declared = CompositeTypeSpec
+    Declared: Any = written("composite_type", "CompositeTypeSpec")
 
     def query(self, version: int) -> str:
         return (
@@ -119,24 +118,13 @@ def _rank(attribute: Object, of: Object) -> int:
     return order.index(attribute.address.path[-1])
 
 
-class AttributeSpec(LabelledSpec):
-    """An attribute of a composite type; a bare string is its type."""
-
-    short = "type"
-
-    type: str
-    """The type of its values."""
-    collation: str | None = None
-    """Where it is not that of the type."""
-
-
 class AttributeKind(PostgresKind):
     """`ALTER TYPE ... ADD ATTRIBUTE`; https://www.postgresql.org/docs/current/sql-altertype.html"""
 
     name = "attribute"
     section = "columns"
     within = ("composite_type",)
-    Declared = AttributeSpec
+    Declared: Any = written("composite_type", "AttributeSpec")
     shell = True
     created_inline = True
     dropped_inline = True

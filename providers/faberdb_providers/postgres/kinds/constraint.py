@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -21,9 +21,11 @@ from faberdb_providers.postgres.kinds.partition_index import (
     part_dropped,
 )
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.storage import option_changes, place_changes
 from faberdb_providers.postgres.names import dotted, ident, relative
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 _DROPPED = Hazard(codes.CONSTRAINT_DROPPED, "rows that it kept out can be written from the moment this commits")
 

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import literal, qualified
 
-
-class ConversionSpec(OwnedSpec):
-    """A conversion from one encoding to another."""
-
-    source: str
-    """The encoding it reads: `LATIN1`."""
-    target: str
-    """The encoding it writes: `UTF8`."""
-    function: str
-    """The function that converts, without its arguments."""
-    default: bool = False
-    """It is the one that the server uses between these encodings."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.conversion import ConversionSpec
 
 
 class ConversionKind(PostgresKind):
@@ -29,7 +20,7 @@ class ConversionKind(PostgresKind):
 
     name = "conversion"
     section = "conversions"
-    Declared = ConversionSpec
+    Declared: Any = written("conversion", "ConversionSpec")
 
     def query(self, version: int) -> str:
         return (

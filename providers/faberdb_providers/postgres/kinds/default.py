@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Work
 from faberdb_providers.postgres.hazards import codes
@@ -16,10 +16,12 @@ from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_
 from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.online.filling import after_that, in_parts, is_filled_in_parts
 from faberdb_providers.postgres.kinds.position import begins_to_draw, left_by
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
 from faberdb_providers.postgres.kinds.values import checked_at_once
 from faberdb_providers.postgres.names import dotted, ident
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 _CHANGED = Hazard(codes.DEFAULT_CHANGED, "rows that say nothing of it get another value from the moment this commits")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
@@ -25,10 +25,14 @@ from faberdb_providers.postgres.kinds.acl import (
     without_grant,
 )
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
+from faberdb_providers.postgres.kinds.granted import GrantedKind
 from faberdb_providers.postgres.kinds.granting import default_privileges
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.pattern import pattern
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.default_privilege import DefaultPrivilegeSpec
 
 _CLASSES = {
     "r": "tables",
@@ -44,10 +48,6 @@ _KEY = pattern(
 )
 
 
-class DefaultPrivilegeSpec(GrantedSpec):
-    """Default privileges of one grantee; a bare list is the privileges."""
-
-
 class DefaultPrivilegeKind(GrantedKind):
     """`ALTER DEFAULT PRIVILEGES`; https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html"""
 
@@ -55,7 +55,7 @@ class DefaultPrivilegeKind(GrantedKind):
     alterable = True
     renamable = False
     section = "default_privileges"
-    Declared = DefaultPrivilegeSpec
+    Declared: Any = written("default_privilege", "DefaultPrivilegeSpec")
 
     def query(self, version: int) -> str:
         lists = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -15,30 +16,15 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.carrying import is_array, values_of
 from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.lossless import domains_of, fits_always, lossless, refuses
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec, Spec
 from faberdb_providers.postgres.kinds.still_holds import TAKEN_OFF, conflicts
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.types import TypeKind, restore_text, rows_of, save_text
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, qualified
 from faberdb_providers.postgres.pattern import pattern
 
-
-class DomainSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A domain; a bare string is the type it is over."""
-
-    short = "type"
-
-    type: str
-    """The type its values are of."""
-    collation: str | None = None
-    """Where it is not that of the type."""
-    default: str | None = None
-    """An SQL expression: a string constant has its own quotes. `NULL` where the type is a domain with a default that
-    this one is not to have."""
-    not_null: bool = False
-    """No column of it takes NULL."""
-    not_null_name: str | None = None
-    """Of the NOT NULL constraint (PostgreSQL 17), where it is not DOMAIN_not_null."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.domain import DomainCheckSpec, DomainSpec
 
 
 class DomainKind(TypeKind):
@@ -46,7 +32,7 @@ class DomainKind(TypeKind):
 
     name = "domain"
     section = "domains"
-    Declared = DomainSpec
+    Declared: Any = written("domain", "DomainSpec")
     sql_name = "DOMAIN"
     texts = ("default",)
 
@@ -251,16 +237,6 @@ def unchecked_in_place(referrers: Sequence[Object]) -> bool:
     )
 
 
-class DomainCheckSpec(Spec):
-    """A check of a domain; a bare string is its expression, in which VALUE is the value."""
-
-    short = "expression"
-
-    expression: str
-    not_valid: bool = False
-    """Values that are there already are not checked."""
-
-
 _QUOTED_OR_VALUE = pattern(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bVALUE\b""", re.IGNORECASE)
 
 
@@ -270,7 +246,7 @@ class DomainConstraintKind(PostgresKind):
     name = "domain_constraint"
     section = "checks"
     within = ("domain",)
-    Declared = DomainCheckSpec
+    Declared: Any = written("domain", "DomainCheckSpec")
     dropped_inline = True
     texts = ("expression",)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import (
     IRREVERSIBLE,
@@ -33,30 +31,12 @@ from faberdb_providers.postgres.kinds.enum_values import (
 )
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.held import places
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import parted_by, refuse_under_keys
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, literal, qualified
 
-
-class EnumValue(BaseModel):
-    """A value with what is to be said of it besides."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    value: str
-    renamed_from: str | Literal[False] | None = None
-    """What it was called before; every row that has it goes along. Ignored once the rename is done. `false`: it is new,
-    whatever it looks like."""
-
-
-class EnumSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """An enum type; a bare list is its values."""
-
-    short = "values"
-    short_type = "array"
-
-    values: list[str | EnumValue]
-    """In their sort order; one that is to be renamed as `{ value = "bee", renamed_from = "b" }`."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.enum import EnumSpec
 
 
 class EnumKind(PostgresKind):
@@ -64,7 +44,7 @@ class EnumKind(PostgresKind):
 
     name = "enum"
     section = "enums"
-    Declared = EnumSpec
+    Declared: Any = written("enum", "EnumSpec")
     sql_name = "TYPE"
 
     def query(self, version: int) -> str:
@@ -81,16 +61,17 @@ class EnumKind(PostgresKind):
     def declare(self, place: Place, name: str, spec: EnumSpec) -> Iterator[Object]:
         schema = Address("schema", (place.schema,))
         address = Address(self.name, (place.schema, name))
-        entries = [entry if isinstance(entry, EnumValue) else EnumValue(value=entry) for entry in spec.values]
+        entries = [entry for entry in spec.values if not isinstance(entry, str)]
         former = {entry.value: entry.renamed_from for entry in entries if entry.renamed_from is not None}
+        values = [entry if isinstance(entry, str) else entry.value for entry in spec.values]
         olds = [old for old in former.values() if old]
         twice = next((old for old in olds if olds.count(old) > 1), None)
         if twice is not None:
             raise ValueError(f"two values cannot both be renamed from {twice!r}")
-        still = next((old for old in olds if old not in former and old in {e.value for e in entries}), None)
+        still = next((old for old in olds if old not in former and old in values), None)
         if still is not None:
             raise ValueError(f"{still!r} is still a value, so none can be renamed from it; take it out of `values`")
-        values, hints = [entry.value for entry in entries], {"values_from": former} if former else None
+        hints = {"values_from": former} if former else None
         yield from self.made(place, spec, address, {"values": values}, references=[schema], hints=hints)
 
     def write(self, obj: Object) -> Mapping[str, Any]:

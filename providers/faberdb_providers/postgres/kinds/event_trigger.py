@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, not_brought_along, switch
+from faberdb_providers.postgres.kinds.background import ENABLED, not_brought_along, switch
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, literal
 
-
-class EventTriggerSpec(OwnedSpec, LabelledSpec):
-    """An event trigger. It is made after everything else of a plan, and goes first."""
-
-    event: str
-    """`ddl_command_start`, `ddl_command_end`, `sql_drop`, `table_rewrite` or `login`."""
-    tags: list[str] | None = None
-    """The commands it fires on, `CREATE TABLE`; all where nothing is said."""
-    execute: str
-    """The function, without arguments."""
-    enabled: Enabled | None = None
-    """When it fires: `origin` is the usual, `replica`, `always`, or `disabled`."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.event_trigger import EventTriggerSpec
 
 
 class EventTriggerKind(PostgresKind):
@@ -31,7 +21,7 @@ class EventTriggerKind(PostgresKind):
 
     name = "event_trigger"
     section = "event_triggers"
-    Declared = EventTriggerSpec
+    Declared: Any = written("event_trigger", "EventTriggerSpec")
     watches = True
     everywhere = True
     sql_name = "EVENT TRIGGER"

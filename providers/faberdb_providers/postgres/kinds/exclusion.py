@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Work
 from faberdb_providers.postgres.hazards import codes
@@ -11,24 +11,11 @@ from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import rows_excluding
 from faberdb_providers.postgres.kinds.index import compared
 from faberdb_providers.postgres.kinds.index_reading import elements
-from faberdb_providers.postgres.kinds.spec import DependentSpec
-from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import option_texts, stored_options
+from faberdb_providers.postgres.kinds.written import written
 
-
-class ExclusionSpec(DependentSpec):
-    """An exclusion constraint."""
-
-    using: str = "gist"
-    elements: list[str]
-    """`room WITH =`, as in EXCLUDE (...)."""
-    include: list[str] | None = None
-    where: str | None = None
-    deferrable: bool = False
-    initially_deferred: bool = False
-    options: Options = {}
-    tablespace: str | None = None
-    attached_to: str | None = None
-    """Of a partition: the constraint of its table that this one is a part of."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.exclusion import ExclusionSpec
 
 
 class ExclusionKind(ConstraintKind):
@@ -36,7 +23,7 @@ class ExclusionKind(ConstraintKind):
 
     name = "exclusion"
     section = "exclusions"
-    Declared = ExclusionSpec
+    Declared: Any = written("exclusion", "ExclusionSpec")
     contype = "x"
     texts = ("elements", "where")
 

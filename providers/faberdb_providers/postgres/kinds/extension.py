@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import (
     IRREVERSIBLE,
@@ -23,21 +21,13 @@ from faberdb.model import (
 )
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row
-from faberdb_providers.postgres.kinds.spec import FixedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, literal
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.extension import ExtensionSpec
+
 _MOVED = Hazard(codes.RENAME, "queries that name its functions and types with the old schema fail once this commits")
-
-
-class ExtensionSpec(FixedSpec):
-    """An extension; a bare string is its schema."""
-
-    short = "schema"
-
-    schema_: Annotated[str | None, Field(alias="schema")] = None
-    """Where its objects live, or are to be moved."""
-    version: str | None = None
-    """Where it is not given: left alone if the extension is there, what the server installs if it is new."""
 
 
 class ExtensionKind(PostgresKind):
@@ -46,7 +36,7 @@ class ExtensionKind(PostgresKind):
     name = "extension"
     renamable = False
     section = "extensions"
-    Declared = ExtensionSpec
+    Declared: Any = written("extension", "ExtensionSpec")
     as_declared = True
 
     def query(self, version: int) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import ROUTINES
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import CONSTRAINTS, target
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 DEPENDENT = ("function", "procedure", "trigger", "index", "materialized_view", "primary_key", "unique", "exclusion")
 """Kinds that ALTER ... DEPENDS ON EXTENSION takes; keys as the indexes they are."""

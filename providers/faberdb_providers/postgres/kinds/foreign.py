@@ -6,18 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import BareSpec, GrantableSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.pattern import pattern
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.foreign import ServerSpec, UserMappingSpec, WrapperSpec
+    from faberdb_providers.postgres.specs.options import Values
 
 SECRET = "(secret)"  # noqa: S105 - it stands where a secret was
 _HARMLESS = frozenset(
@@ -31,19 +33,6 @@ _SECRET_VALUE = pattern(r"://[^/\s]*:[^/\s]*@|(pass(word|wd)?|pwd|secret|token)\
 
 _LEFT_OUT = pattern(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 """What stands on a scratch server where a statement leaves a secret out."""
-
-
-class Secret(BaseModel):
-    """A value that only the environment of `faberdb apply` knows."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    env: str
-    """Name of the environment variable."""
-
-
-Values = dict[str, str | int | float | bool | Secret]
-"""Options as a declaration writes them."""
 
 
 def is_secret(name: str, text: str, *, trusting: bool) -> bool:
@@ -64,7 +53,7 @@ def declared_options(values: Values, *, trusting: bool = True) -> tuple[dict[str
     down."""
     texts, variables = {}, {}
     for name, value in values.items():
-        if isinstance(value, Secret):
+        if not isinstance(value, str | int | float):
             texts[name], variables[name] = SECRET, value.env
             continue
         texts[name] = str(value).lower() if isinstance(value, bool) else str(value)
@@ -112,17 +101,6 @@ def with_secrets(sql: str, risk: Risk, obj: Object, hazards: tuple[Hazard, ...] 
         return Statement(sql, risk, hazards)
     message = f"the environment variable {' and '.join(names)} must be set when this is applied"
     return Statement(sql, max(risk, Risk.CAUTION), (*hazards, Hazard(codes.SECRET, message)), secrets=names)
-
-
-class WrapperSpec(OwnedSpec, GrantableSpec):
-    """A foreign data wrapper that no extension brings along."""
-
-    handler: str | None = None
-    """Its handler function, with its schema."""
-    validator: str | None = None
-    """The function that checks options, with its schema."""
-    options: Values = {}
-    """A value that looks like a secret is written `{ env = "NAME" }`."""
 
 
 class _Foreign(PostgresKind):
@@ -182,7 +160,7 @@ class ForeignDataWrapperKind(_Foreign):
 
     name = "foreign_data_wrapper"
     section = "foreign_data_wrappers"
-    Declared = WrapperSpec
+    Declared: Any = written("foreign", "WrapperSpec")
     sql_name = "FOREIGN DATA WRAPPER"
     words = (("handler", "NO HANDLER"), ("validator", "NO VALIDATOR"))
 
@@ -220,30 +198,12 @@ class ForeignDataWrapperKind(_Foreign):
         yield from bare(obj.address, work)
 
 
-class UserMappingSpec(BareSpec):
-    """Who somebody is on the foreign server; the name of the entry is the role, `public` is everybody."""
-
-    options: Values = {}
-    """`user = "remote"`, `password = { env = "NAME" }`: any value that may be a secret comes from a variable."""
-
-
-class ServerSpec(OwnedSpec, GrantableSpec):
-    """A foreign server."""
-
-    wrapper: str
-    """Its foreign data wrapper."""
-    type: str | None = None
-    version: str | None = None
-    options: Values = {}
-    """A value that looks like a secret is written `{ env = "NAME" }`."""
-
-
 class ForeignServerKind(_Foreign):
     """`CREATE SERVER`; https://www.postgresql.org/docs/current/sql-createserver.html"""
 
     name = "foreign_server"
     section = "foreign_servers"
-    Declared = ServerSpec
+    Declared: Any = written("foreign", "ServerSpec")
     sql_name = "SERVER"
     words = (("version", ""),)  # which cannot go back to none
 
@@ -286,7 +246,7 @@ class UserMappingKind(_Foreign):
     renamable = False
     section = "user_mappings"
     within = ("foreign_server",)
-    Declared = UserMappingSpec
+    Declared: Any = written("foreign", "UserMappingSpec")
     trusting = False
 
     def query(self, version: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -13,37 +13,13 @@ from faberdb_providers.postgres.kinds.in_the_way import own_rows, rows_where
 from faberdb_providers.postgres.kinds.index import key_of
 from faberdb_providers.postgres.kinds.lineage import all_above, comes_back_to, is_part, pointed_at
 from faberdb_providers.postgres.kinds.referring import matches, pairs
-from faberdb_providers.postgres.kinds.spec import BareSpec, Spec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, resolve
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.foreign_key import ForeignKeySpec
+
 ACTIONS = {"a": None, "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
-FkAction = Literal["no action", "restrict", "cascade", "set null", "set default"]
-
-
-class Reference(BareSpec):
-    """What a foreign key points at."""
-
-    table: str
-    columns: list[str] | None = None
-    """The primary key's where they are not given."""
-
-
-class ForeignKeySpec(Spec):
-    """A foreign key."""
-
-    columns: list[str]
-    references: Reference
-    on_delete: FkAction = "no action"
-    on_update: FkAction = "no action"
-    set_columns: list[str] | None = None
-    """The columns that SET NULL or SET DEFAULT of on_delete sets, where not all (PostgreSQL 15)."""
-    match: Literal["simple", "full"] = "simple"
-    period: bool = False
-    """The last column is a period (PostgreSQL 18)."""
-    deferrable: bool = False
-    initially_deferred: bool = False
-    not_valid: bool = False
-    not_enforced: bool = False
 
 
 class ForeignKeyKind(ConstraintKind):
@@ -51,7 +27,7 @@ class ForeignKeyKind(ConstraintKind):
 
     name = "foreign_key"
     section = "foreign_keys"
-    Declared = ForeignKeySpec
+    Declared: Any = written("foreign_key", "ForeignKeySpec")
     contype = "f"
     validated = True
     in_use = "validated later"

@@ -4,7 +4,7 @@ they are of tables."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -13,7 +13,6 @@ from faberdb_providers.postgres.kinds.column.clause import beyond
 from faberdb_providers.postgres.kinds.column.inherited import none_given, without_default
 from faberdb_providers.postgres.kinds.descendant import Descendant
 from faberdb_providers.postgres.kinds.foreign import (
-    Values,
     declared_options,
     disclosed,
     option_moves,
@@ -24,25 +23,12 @@ from faberdb_providers.postgres.kinds.foreign import (
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import not_null_names
 from faberdb_providers.postgres.kinds.partition import join
-from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.table import body, descent
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, qualified, relative, resolve
 
-
-class ForeignTableSpec(RelationSpec):
-    """A foreign table."""
-
-    server: str
-    """The foreign server it is on."""
-    options: Values = {}
-    """A value that looks like a secret is written `{ env = "NAME" }`."""
-    partition_of: str | None = None
-    """The partitioned table this one is a part of."""
-    bound: str | None = None
-    """`FOR VALUES ...` or `DEFAULT`."""
-    inherits: list[str] | None = None
-    not_null_names: dict[str, str] = {}
-    """Names of NOT NULL constraints on inherited columns, by column, where the parent's has another (PostgreSQL 18)."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.foreign_table import ForeignTableSpec
 
 
 class ForeignTableKind(Descendant):
@@ -50,7 +36,7 @@ class ForeignTableKind(Descendant):
 
     name = "foreign_table"
     section = "foreign_tables"
-    Declared = ForeignTableSpec
+    Declared: Any = written("foreign_table", "ForeignTableSpec")
     sql_name = "FOREIGN TABLE"
     texts = ("bound",)
 

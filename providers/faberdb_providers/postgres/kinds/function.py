@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -17,60 +17,10 @@ from faberdb_providers.postgres.kinds.column.row_type import after_its_columns
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import Find
 from faberdb_providers.postgres.kinds.routine import TYPES, Routine, renames_arguments
-from faberdb_providers.postgres.kinds.setting import Setting, setting_name, setting_text, setting_value
-from faberdb_providers.postgres.kinds.spec import DependentSpec, GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.setting import setting_name, setting_text, setting_value
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, literal, qualified
 from faberdb_providers.postgres.signatures import Argument, arguments
-
-
-class ProcedureSpec(OwnedSpec, GrantableSpec, LabelledSpec, DependentSpec):
-    """A procedure. Its key is its name, with the types of its arguments where others have the same name:
-    `[procedures."add(integer, integer)"]`."""
-
-    from_file: ClassVar[str] = "body"
-
-    arguments: str | None = None
-    """As in CREATE FUNCTION: `a integer, b text DEFAULT 'x'`. What the key says, where this is missing."""
-    language: str | None = None
-    """`plpgsql` where nothing is said, `sql` with `sql_body`, `c` with `library`."""
-    body: str | None = None
-    """The text of the body."""
-    file: str | None = None
-    """A file with the body, instead of `body`."""
-    sql_body: str | None = None
-    """A body in the SQL standard's own way, `RETURN a + b` or `BEGIN ATOMIC ... END`: what it needs is then known to
-    the server (PostgreSQL 14 and newer)."""
-    library: str | None = None
-    """The library that holds a function written in C."""
-    symbol: str | None = None
-    """Its name in the library, where that is another one."""
-    security_definer: bool = False
-    """Runs with the rights of its owner."""
-    set: dict[str, Setting] = {}
-    """Settings while it runs: `{ search_path = "app, pg_temp" }`."""
-    transforms: list[str] | None = None
-    """Types whose transforms are used."""
-
-
-class FunctionSpec(ProcedureSpec):
-    """A function. Its key is its name, with the types of its arguments where others have the same name:
-    `[functions."add(integer, integer)"]`."""
-
-    returns: str | None = None
-    """Its result: a type, `SETOF type` or `TABLE(...)`. Not needed beside OUT arguments."""
-    volatility: Literal["volatile", "stable", "immutable"] = "volatile"
-    strict: bool = False
-    """Null for any argument that is null, without being run."""
-    leakproof: bool = False
-    parallel: Literal["unsafe", "restricted", "safe"] = "unsafe"
-    cost: float | None = None
-    rows: float | None = None
-    """How many rows the planner expects of a set."""
-    support: str | None = None
-    """The planner's support function."""
-    window: bool = False
-    """A window function, which only C can write."""
-
 
 _PLAIN = ("security_definer", "transforms", "returns", "strict", "leakproof", "cost", "rows", "support", "window")
 _VOLATILITY = {"i": "immutable", "s": "stable"}
@@ -84,7 +34,7 @@ class FunctionKind(Routine):
 
     name = "function"
     section = "functions"
-    Declared: Any = FunctionSpec
+    Declared: Any = written("function", "FunctionSpec")
     ends_statement = True
     texts = ("arguments", "sql_body")
     prokinds = "'f', 'w'"
@@ -252,7 +202,7 @@ class ProcedureKind(FunctionKind):
 
     name = "procedure"
     section = "procedures"
-    Declared = ProcedureSpec
+    Declared: Any = written("function", "ProcedureSpec")
     prokinds = "'p'"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
@@ -25,7 +25,9 @@ from faberdb_providers.postgres.kinds.acl import (
 from faberdb_providers.postgres.kinds.along import made_anew
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.granting import changed, cleared, given_by_default
-from faberdb_providers.postgres.kinds.spec import Spec
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 
 class GrantKind(PostgresKind):

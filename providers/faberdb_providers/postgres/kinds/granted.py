@@ -9,17 +9,6 @@ from typing import Any
 from faberdb.model import Object
 from faberdb_providers.postgres.kinds.acl import phrases_of, together
 from faberdb_providers.postgres.kinds.base import PostgresKind
-from faberdb_providers.postgres.kinds.spec import BareSpec
-
-
-class GrantedSpec(BareSpec):
-    """Privileges of one grantee; a bare list is the privileges."""
-
-    short = "privileges"
-    short_type = "array"
-
-    privileges: list[str]
-    """`select`, or `select with grant option`."""
 
 
 class GrantedKind(PostgresKind):

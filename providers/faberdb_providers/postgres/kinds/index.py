@@ -4,7 +4,7 @@ valid, since a failed concurrent build leaves one behind that no query uses."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -33,14 +33,8 @@ from faberdb_providers.postgres.kinds.partition_index import (
     upper_index,
 )
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
-from faberdb_providers.postgres.kinds.spec import DependentSpec
-from faberdb_providers.postgres.kinds.storage import (
-    Options,
-    option_changes,
-    option_texts,
-    place_changes,
-    stored_options,
-)
+from faberdb_providers.postgres.kinds.storage import option_changes, option_texts, place_changes, stored_options
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import (
     column_of,
     dotted,
@@ -53,6 +47,9 @@ from faberdb_providers.postgres.names import (
     unquoted,
 )
 from faberdb_providers.postgres.pattern import pattern
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.index import IndexSpec
 
 _COLUMN = pattern(r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)(?= |$)')
 """An element of an index that is a column, less what follows it: operator class, collation, order."""
@@ -72,31 +69,6 @@ def the_cluster(obj: Object) -> Iterator[tuple[str, ...]]:
         yield ("clustered", *obj.address.path[:-1], "")
 
 
-class IndexSpec(DependentSpec):
-    """An index; a bare list is its elements."""
-
-    short = "on"
-    short_type = "array"
-
-    on: list[str]
-    """Column names, or index elements as in CREATE INDEX: `lower(email)`, `name text_pattern_ops desc`, `"a name"`."""
-    unique: bool = False
-    where: str | None = None
-    using: str = "btree"
-    include: list[str] | None = None
-    nulls_not_distinct: bool = False
-    options: Options = {}
-    tablespace: str | None = None
-    clustered: bool = False
-    """CLUSTER goes by this index."""
-    only: bool = False
-    """Of a partitioned table: not on its partitions, but for those whose own indexes are attached to it."""
-    attached_to: str | None = None
-    """Of a partition: the index of its table that this one is a part of."""
-    statistics: dict[str, int] = {}
-    """Statistics targets of expression elements, by their number."""
-
-
 _DROPPED = Hazard(codes.INDEX_DROPPED, "queries that it serves are slower from the moment this commits", in_use=True)
 _REPLACED = Hazard(codes.INDEX_REPLACED, "queries do without it until it is built anew", in_use=True)
 
@@ -107,7 +79,7 @@ class IndexKind(OnColumns):
     name = "index"
     section = "indexes"
     within = ("table", "materialized_view")
-    Declared = IndexSpec
+    Declared: Any = written("index", "IndexSpec")
     dropped_inline = True
     texts = ("on", "where")
     in_use = "built beside"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -14,39 +14,12 @@ from faberdb_providers.postgres.kinds.in_the_way import rows_alike, rows_excludi
 from faberdb_providers.postgres.kinds.index import create_index, key_of, the_cluster
 from faberdb_providers.postgres.kinds.online.index import NEW, built, is_beside, set_apart, with_that
 from faberdb_providers.postgres.kinds.replica_identity import identified_by
-from faberdb_providers.postgres.kinds.spec import DependentSpec
-from faberdb_providers.postgres.kinds.storage import Options, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import option_texts, stored_options
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, object_name
 
-
-class KeySpec(DependentSpec):
-    """A primary key or unique constraint; a bare list is its columns."""
-
-    short = "columns"
-    short_type = "array"
-
-    columns: list[str]
-    include: list[str] | None = None
-    nulls_not_distinct: bool = False
-    without_overlaps: bool = False
-    """The last column is a range that may not overlap (PostgreSQL 18)."""
-    deferrable: bool = False
-    initially_deferred: bool = False
-    options: Options = {}
-    tablespace: str | None = None
-    only: bool = False
-    """Of a partitioned table: not of its partitions, but for those whose own keys are attached to it."""
-    attached_to: str | None = None
-    """Of a partition: the key of its table that this one is a part of."""
-    clustered: bool = False
-    """CLUSTER goes by its index."""
-
-
-class PrimaryKeySpec(KeySpec):
-    """The primary key; a bare list is its columns."""
-
-    name: str | None = None
-    """Where it is not TABLE_pkey."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.key import KeySpec, PrimaryKeySpec
 
 
 class KeyKind(ConstraintKind):
@@ -144,7 +117,7 @@ class PrimaryKeyKind(KeyKind):
     name = "primary_key"
     section = "primary_key"
     single = True
-    Declared = PrimaryKeySpec
+    Declared: Any = written("key", "PrimaryKeySpec")
     contype = "p"
 
     def declare(self, place: Place, name: str, spec: PrimaryKeySpec) -> Iterator[Object]:
@@ -166,7 +139,7 @@ class UniqueKind(KeyKind):
 
     name = "unique"
     section = "uniques"
-    Declared = KeySpec
+    Declared: Any = written("key", "KeySpec")
     contype = "u"
 
     def declare(self, place: Place, name: str, spec: KeySpec) -> Iterator[Object]:

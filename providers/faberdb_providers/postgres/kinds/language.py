@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import FixedSpec, GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.language import AccessMethodSpec, LanguageSpec, TransformSpec
+
 _PAIR = pattern(r"(.+?) for (\S+)\Z", re.IGNORECASE)
-
-
-class LanguageSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A procedural language; a bare string is its handler. Those of extensions come with the extension."""
-
-    short = "handler"
-
-    handler: str
-    """The function that calls functions of the language."""
-    inline: str | None = None
-    """The function that runs DO blocks."""
-    validator: str | None = None
-    """The function that looks at a new function's body."""
-    trusted: bool = False
-    """Whoever may use it can do no more with it than without."""
 
 
 class LanguageKind(PostgresKind):
@@ -38,7 +27,7 @@ class LanguageKind(PostgresKind):
     name = "language"
     alterable = True
     section = "languages"
-    Declared = LanguageSpec
+    Declared: Any = written("language", "LanguageSpec")
     sql_name = "LANGUAGE"
     in_schema = False
 
@@ -79,15 +68,6 @@ def _create(verb: str, obj: Object) -> str:
     return f"{verb} {trusted}LANGUAGE {ident(obj.address.path[0])} {' '.join(clauses)}"
 
 
-class TransformSpec(FixedSpec):
-    """A transform, under the name `TYPE for LANGUAGE`."""
-
-    from_sql: str | None = None
-    """The function that makes a value of the language, with its arguments: `to_lang(internal)`."""
-    to_sql: str | None = None
-    """The function that makes a value of the type, with its arguments."""
-
-
 class TransformKind(PostgresKind):
     """`CREATE TRANSFORM`; https://www.postgresql.org/docs/current/sql-createtransform.html"""
 
@@ -95,7 +75,7 @@ class TransformKind(PostgresKind):
     alterable = True
     renamable = False
     section = "transforms"
-    Declared = TransformSpec
+    Declared: Any = written("language", "TransformSpec")
     in_schema = False
     rebuilt_on_type_change = True
 
@@ -148,24 +128,13 @@ def transform_identity(name: str) -> str:
     return f"TRANSFORM FOR {pair[1]} LANGUAGE {ident(pair[2])}"
 
 
-class AccessMethodSpec(FixedSpec):
-    """An access method; a bare string is its handler."""
-
-    short = "handler"
-
-    handler: str
-    """The function that tells the server how it works."""
-    table: bool = False
-    """It stores tables; else it is for indexes."""
-
-
 class AccessMethodKind(PostgresKind):
     """`CREATE ACCESS METHOD`; https://www.postgresql.org/docs/current/sql-create-access-method.html"""
 
     name = "access_method"
     renamable = False
     section = "access_methods"
-    Declared = AccessMethodSpec
+    Declared: Any = written("language", "AccessMethodSpec")
     sql_name = "ACCESS METHOD"
     in_schema = False
 

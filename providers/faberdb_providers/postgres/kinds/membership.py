@@ -5,25 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import BareSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
 from faberdb_providers.postgres.server_wide import given_to_maker
 
-
-class MembershipSpec(BareSpec):
-    """A role that this one is a member of; `{}` is the usual membership."""
-
-    admin: bool = False
-    """Whether the member may make others members."""
-    inherit: bool = True
-    """Whether it has what the role may do without SET ROLE; `false` from PostgreSQL 16 on."""
-    set: bool = True
-    """Whether it may SET ROLE to it; `false` from PostgreSQL 16 on."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.membership import MembershipSpec
 
 
 class MembershipKind(PostgresKind):
@@ -32,7 +24,7 @@ class MembershipKind(PostgresKind):
     name = "membership"
     section = "member_of"
     within = ("role",)
-    Declared = MembershipSpec
+    Declared: Any = written("membership", "MembershipSpec")
     of_server = True
     in_schema = False
     renamable = False

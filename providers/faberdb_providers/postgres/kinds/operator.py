@@ -4,42 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import not_brought_along, operator, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import FixedOwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type, split_list
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.operator import OperatorSpec
 
 _NAME = pattern(r"\s*([-+*/<>=~!@#%^&|`?]+)\s*\((.*)\)\s*\Z", re.DOTALL)
 _ALWAYS = ("restrict", "join")
 _LATER = ("commutator", "negator", "hashes", "merges")
 """What ALTER OPERATOR can add since PostgreSQL 17; it never takes any of it away."""
-
-
-class OperatorSpec(FixedOwnedSpec):
-    """An operator, under its name and types, `NONE` for the side a prefix operator has nothing on; a bare string is its
-    function."""
-
-    short = "function"
-
-    function: str
-    """The function it stands for, without its arguments."""
-    commutator: str | None = None
-    """The operator that gives the same with the sides exchanged."""
-    negator: str | None = None
-    """The operator that gives the opposite."""
-    restrict: str | None = None
-    """The function that estimates how many rows a condition leaves."""
-    join: str | None = None
-    """The function that estimates how many rows a join gives."""
-    hashes: bool = False
-    """A hash join may use it."""
-    merges: bool = False
-    """A merge join may use it."""
 
 
 class OperatorKind(PostgresKind):
@@ -51,7 +32,7 @@ class OperatorKind(PostgresKind):
     name = "operator"
     renamable = False
     section = "operators"
-    Declared = OperatorSpec
+    Declared: Any = written("operator", "OperatorSpec")
     rebuilt_on_type_change = True
 
     def query(self, version: int) -> str:

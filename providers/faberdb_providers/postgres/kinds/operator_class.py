@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.typenames import canonical_type
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.operator_class import OperatorClassSpec, OperatorFamilySpec
 
 _NAME = pattern(r'\s*(?:"((?:[^"]|"")+)"|([^\s"]+))\s+using\s+(\S+)\s*\Z', re.IGNORECASE)
 
@@ -87,22 +90,13 @@ def of_method(words: str, schema: str, name: str) -> str:
     return f"{words} {dotted(schema, plain)} USING {method}"
 
 
-class OperatorFamilySpec(OwnedSpec):
-    """An operator family, under the name `NAME using METHOD`, with those members that no operator class has."""
-
-    operators: list[str] = []
-    """`3 = (integer, bigint)`; `15 <-> (point, box) for order by float_ops`."""
-    functions: list[str] = []
-    """`1 (integer, bigint) btint48cmp(integer, bigint)`."""
-
-
 class OperatorFamilyKind(_OfMethod):
     """`CREATE OPERATOR FAMILY`; https://www.postgresql.org/docs/current/sql-createopfamily.html"""
 
     name = "operator_family"
     alterable = True
     section = "operator_families"
-    Declared = OperatorFamilySpec
+    Declared: Any = written("operator_class", "OperatorFamilySpec")
     sql_name = "OPERATOR FAMILY"
 
     def query(self, version: int) -> str:
@@ -152,29 +146,12 @@ def _slot(item: str) -> str:
     return f"{word} {number} {types[types.index('(') :]}"
 
 
-class OperatorClassSpec(OwnedSpec):
-    """An operator class, under the name `NAME using METHOD`."""
-
-    type: str
-    """The type of the columns that are indexed by it."""
-    default: bool = False
-    """Indexes on columns of the type use it without being told."""
-    family: str | None = None
-    """The operator family it belongs to; without one, a family of the same name is part of the declaration."""
-    storage: str | None = None
-    """The type of what the index stores, where it is another."""
-    operators: list[str] = []
-    """`1 <`, or with types `1 < (money_like, money_like)`."""
-    functions: list[str] = []
-    """`1 money_like_cmp(money_like, money_like)`."""
-
-
 class OperatorClassKind(_OfMethod):
     """`CREATE OPERATOR CLASS`; https://www.postgresql.org/docs/current/sql-createopclass.html"""
 
     name = "operator_class"
     section = "operator_classes"
-    Declared = OperatorClassSpec
+    Declared: Any = written("operator_class", "OperatorClassSpec")
     sql_name = "OPERATOR CLASS"
     rebuilt_on_type_change = True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -17,8 +17,10 @@ from faberdb_providers.postgres.kinds.along import made_anew
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
 from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, with_owner
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import ident
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 FORMER = Hazard(
     codes.OWNER,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Work
 from faberdb_providers.postgres.kinds.acl import (
@@ -21,17 +22,17 @@ from faberdb_providers.postgres.kinds.acl import (
     renamed_grantee,
 )
 from faberdb_providers.postgres.kinds.base import Found, Row
-from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
+from faberdb_providers.postgres.kinds.granted import GrantedKind
 from faberdb_providers.postgres.kinds.granting import elsewhere
 from faberdb_providers.postgres.kinds.setting import setting_name
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.pattern import pattern
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.parameter_privilege import ParameterPrivilegeSpec
+
 _KEY = pattern(r'(?P<name>[A-Za-z_][\w$.]*) to (?P<grantee>"(?:[^"]|"")+"|[^\s"]+)', re.S)
-
-
-class ParameterPrivilegeSpec(GrantedSpec):
-    """What a role may do with a setting; a bare list is the privileges: `set`, `alter system`."""
 
 
 class ParameterPrivilegeKind(GrantedKind):
@@ -40,7 +41,7 @@ class ParameterPrivilegeKind(GrantedKind):
     name = "parameter_privilege"
     since = 15
     section = "parameter_privileges"
-    Declared = ParameterPrivilegeSpec
+    Declared: Any = written("parameter_privilege", "ParameterPrivilegeSpec")
     of_server = True
     in_schema = False
     renamable = False

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.acl import renamed_grantee
 from faberdb_providers.postgres.kinds.background import OnRelation, parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 
-
-class PolicySpec(Spec):
-    """A row security policy. It counts while the table has `row_security`."""
-
-    command: Literal["all", "select", "insert", "update", "delete"] = "all"
-    permissive: bool = True
-    """One such policy that lets a row pass is enough; of those that are not, each one must."""
-    roles: list[str] = []
-    """Whom it is for; everybody where nothing is said."""
-    using: str | None = None
-    """Rows that are there for the role."""
-    check: str | None = None
-    """Rows that it may write; the same as `using` where nothing is said."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.policy import PolicySpec
 
 
 _COMMANDS = {"r": "select", "a": "insert", "w": "update", "d": "delete"}
@@ -39,7 +28,7 @@ class PolicyKind(OnRelation):
     name = "policy"
     section = "policies"
     within = ("table",)
-    Declared = PolicySpec
+    Declared: Any = written("policy", "PolicySpec")
     sql_name = "POLICY"
     texts = _TEXTS
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Object, Place, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.acl import (
@@ -29,10 +29,14 @@ from faberdb_providers.postgres.kinds.acl import (
     renamed_grantee,
 )
 from faberdb_providers.postgres.kinds.base import Found, Row
-from faberdb_providers.postgres.kinds.granted import GrantedKind, GrantedSpec
+from faberdb_providers.postgres.kinds.granted import GrantedKind
 from faberdb_providers.postgres.kinds.granting import elsewhere
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.pattern import pattern
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.privilege import PrivilegeSpec
 
 _WORDS = {
     "table": "table",
@@ -52,17 +56,13 @@ _COLUMN = pattern(r'(.+)[.]("(?:[^"]|"")+"|[^."]+)')
 _KINDS = "database language table column sequence function procedure type domain schema".split()
 
 
-class PrivilegeSpec(GrantedSpec):
-    """Privileges of one grantee; a bare list is the privileges."""
-
-
 class PrivilegeKind(GrantedKind):
     """`GRANT`; https://www.postgresql.org/docs/current/sql-grant.html"""
 
     name = "privilege"
     renamable = False
     section = "privileges"
-    Declared = PrivilegeSpec
+    Declared: Any = written("privilege", "PrivilegeSpec")
 
     def query(self, version: int) -> str:
         found = differences(" union all ".join(_lists()), "classid, objid, part, extension")

@@ -4,14 +4,17 @@ that one out and puts it back."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import BareSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.undisturbed import identified
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, identifiers, literal, resolve
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.publication import PublicationSpec, PublishedSchemaSpec, PublishedTableSpec
 
 PUBLISHED = ("insert", "update", "delete", "truncate")
 _HAZARD = Hazard(codes.PUBLICATION, "subscribers get other rows from the moment this commits, or stop with an error")
@@ -30,25 +33,13 @@ def publishes_changes(publication: Object) -> bool:
     return bool({"update", "delete"} & set(publication.attributes.get("publish", PUBLISHED)))
 
 
-class PublicationSpec(OwnedSpec, LabelledSpec):
-    """A publication; what it publishes stands in its `tables` and `schemas`."""
-
-    all_tables: bool = False
-    """FOR ALL TABLES, also those made later."""
-    publish: list[Literal["insert", "update", "delete", "truncate"]] | None = None
-    """The operations that are published, where not all."""
-    publish_via_partition_root: bool = False
-    publish_generated_columns: Literal["none", "stored"] = "none"
-    """Whether stored generated columns are published (PostgreSQL 18)."""
-
-
 class PublicationKind(PostgresKind):
     """`CREATE PUBLICATION`; https://www.postgresql.org/docs/current/sql-createpublication.html"""
 
     name = "publication"
     everywhere = True
     section = "publications"
-    Declared = PublicationSpec
+    Declared: Any = written("publication", "PublicationSpec")
 
     def query(self, version: int) -> str:
         generated = "p.pubgencols::text" if version >= 18 else "null"
@@ -123,22 +114,6 @@ def _settings(new: Mapping[str, Any], old: Mapping[str, Any]) -> Iterator[tuple[
         yield "publish_generated_columns", new.get("publish_generated_columns", "none")
 
 
-class PublishedTableSpec(BareSpec):
-    """A published table, by the name of the entry; a bare list is its columns, `{}` stands for all of them."""
-
-    short = "columns"
-    short_type = "array"
-
-    columns: list[str] | None = None
-    """The columns that are published, where not all (PostgreSQL 15)."""
-    where: str | None = None
-    """Condition on the rows that are published (PostgreSQL 15)."""
-
-
-class PublishedSchemaSpec(BareSpec):
-    """A schema all of whose tables are published (PostgreSQL 15); `{}`, since there is nothing to say of it."""
-
-
 class _Member(PostgresKind):
     within = ("publication",)
     renamable = False
@@ -175,7 +150,7 @@ class PublishedTableKind(_Member):
 
     name = "published_table"
     section = "tables"
-    Declared = PublishedTableSpec
+    Declared: Any = written("publication", "PublishedTableSpec")
     texts = ("where",)
     rebuilt_on_type_change = True  # the server refuses, for the sake of row filters and column lists
 
@@ -241,7 +216,7 @@ class PublishedSchemaKind(_Member):
     everywhere = True
     since = 15
     section = "schemas"
-    Declared = PublishedSchemaSpec
+    Declared: Any = written("publication", "PublishedSchemaSpec")
     what = "TABLES IN SCHEMA"
 
     def query(self, version: int) -> str:

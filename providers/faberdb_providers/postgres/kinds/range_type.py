@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.attribute_values import keep_within
 from faberdb_providers.postgres.kinds.background import collation, in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
 from faberdb_providers.postgres.kinds.types import TypeKind
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import clipped, dotted, literal, qualified
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.range_type import RangeTypeSpec
 
 _KEYS = ("subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange")
 
@@ -56,32 +59,12 @@ END
 $faberdb$"""
 
 
-class RangeTypeSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A range type; a bare string is its subtype."""
-
-    short = "subtype"
-
-    subtype: str
-    """The type of the bounds."""
-    subtype_opclass: str | None = None
-    """The btree operator class that orders the bounds, where it is not the default one of the subtype."""
-    collation: str | None = None
-    """By which bounds are compared, where it is not that of the subtype."""
-    canonical: str | None = None
-    """The function that makes ranges of discrete values comparable."""
-    subtype_diff: str | None = None
-    """The function that says how far apart two values are, for GiST."""
-    multirange: str | None = None
-    """The name of the multirange type (PostgreSQL 14), where the server would choose another: it puts `multirange` in
-    the place of `range`, or `_multirange` at the end."""
-
-
 class RangeTypeKind(TypeKind):
     """`CREATE TYPE ... AS RANGE`; https://www.postgresql.org/docs/current/rangetypes.html"""
 
     name = "range_type"
     section = "range_types"
-    Declared = RangeTypeSpec
+    Declared: Any = written("range_type", "RangeTypeSpec")
 
     def query(self, version: int) -> str:
         multirange = in_schema("pg_type", "r.rngmultitypid", "typname", "typnamespace") if version >= 14 else "null"

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
+from faberdb_providers.postgres.kinds.background import ENABLED, OnRelation, parent_of, switch
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import Spec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident
 from faberdb_providers.postgres.signatures import pieces
 
-
-class RuleSpec(Spec):
-    """A rewrite rule."""
-
-    event: Literal["select", "insert", "update", "delete"]
-    condition: str | None = None
-    """It applies only where this holds; may speak of `old` and `new`."""
-    instead: bool = False
-    """Instead of what the statement would do, not besides."""
-    do: str = "NOTHING"
-    """A statement, or several in parentheses with semicolons between them."""
-    enabled: Enabled | None = None
-    """When it applies: `origin` is the usual, `replica`, `always`, or `disabled`."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.rule import RuleSpec
 
 
 _EVENTS = {"1": "select", "2": "update", "3": "insert", "4": "delete"}
@@ -42,7 +31,7 @@ class RuleKind(OnRelation):
     section = "rules"
     within = ("table", "view")
     ends_statement = True
-    Declared = RuleSpec
+    Declared: Any = written("rule", "RuleSpec")
     sql_name = "RULE"
     texts = ("condition", "do")
 

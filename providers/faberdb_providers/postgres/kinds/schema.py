@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident
 
-
-class SchemaSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A schema."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.schema import SchemaSpec
 
 
 class SchemaKind(PostgresKind):
@@ -20,7 +20,7 @@ class SchemaKind(PostgresKind):
 
     name = "schema"
     section = "schemas"
-    Declared = SchemaSpec
+    Declared: Any = written("schema", "SchemaSpec")
 
     def query(self, version: int) -> str:
         return f"select 'pg_namespace'::regclass::oid, n.oid, 0, n.nspname from pg_namespace n where {USER_SCHEMA}"

@@ -7,7 +7,7 @@ written into the catalogue without asking, so that all else about it is tried ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -15,9 +15,11 @@ from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
 from faberdb_providers.postgres.kinds.along import made_anew
 from faberdb_providers.postgres.kinds.base import PostgresKind
 from faberdb_providers.postgres.kinds.comment import target
-from faberdb_providers.postgres.kinds.spec import Spec
 from faberdb_providers.postgres.names import dotted, ident, literal, routine
 from faberdb_providers.postgres.presence import HERE
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.base import Spec
 
 _NAMED = {
     "schema": ("pg_namespace", "nspname"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -19,28 +19,16 @@ from faberdb_providers.postgres.kinds.position import (
     position_within,
     restore_position,
 )
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, qualified
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.sequence import SequenceSpec
 
 PARAMETERS = ("type", "start", "increment", "min", "max", "cache", "cycle")
 
 
 _DROPPED = Hazard(codes.SEQUENCE_DROPPED, "what draws from it fails from the moment this commits")
-
-
-class SequenceSpec(OwnedSpec, GrantableSpec, LabelledSpec):
-    """A sequence; whatever is not given has PostgreSQL's default."""
-
-    type: str = "bigint"
-    start: int | None = None
-    increment: int | None = None
-    min: int | None = None
-    max: int | None = None
-    cache: int | None = None
-    cycle: bool = False
-    owned_by: str | None = None
-    """`table.column` in the same schema: the sequence goes when the column goes."""
-    unlogged: bool = False
 
 
 def not_default(type_: str, start: int, increment: int, low: int, high: int, cache: int, cycle: bool) -> dict[str, Any]:
@@ -85,7 +73,7 @@ class SequenceKind(PostgresKind):
     name = "sequence"
     alterable = True
     section = "sequences"
-    Declared = SequenceSpec
+    Declared: Any = written("sequence", "SequenceSpec")
     dropped_inline = True
 
     def query(self, version: int) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from faberdb_providers.postgres.names import ident, literal
 
-Setting = str | int | float | bool
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.options import Setting
+
 NAMED_LISTS = ("search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries")
 """Settings that are lists of names, each quoted by itself (GUC_LIST_QUOTE)."""
 

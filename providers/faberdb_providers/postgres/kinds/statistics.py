@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.kinds.background import parent_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
 from faberdb_providers.postgres.kinds.index import columns_of
-from faberdb_providers.postgres.kinds.spec import OwnedSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import column_of, ident, is_word, misread, qualified, unquoted
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.statistics import StatisticsSpec
+
 _KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv"}
-
-
-class StatisticsSpec(OwnedSpec):
-    """Statistics over several columns or expressions; a bare list is what they are on."""
-
-    short = "on"
-    short_type = "array"
-
-    on: list[str]
-    """Column names, or expressions (PostgreSQL 14): `lower(email)`, `"a name"`."""
-    kinds: list[Literal["ndistinct", "dependencies", "mcv"]] | None = None
-    """What is gathered; all of it if nothing is said."""
-    target: int | None = None
-    """How much is gathered, where it is not what the columns have."""
-    schema_: str | None = Field(default=None, alias="schema")
-    """Where they are, if not in the schema of what they are on."""
 
 
 class StatisticsKind(PostgresKind):
@@ -39,7 +24,7 @@ class StatisticsKind(PostgresKind):
     name = "statistics"
     section = "statistics"
     within = ("table", "materialized_view", "foreign_table")
-    Declared = StatisticsSpec
+    Declared: Any = written("statistics", "StatisticsSpec")
     sql_name = "STATISTICS"
     texts = ("on",)
 

@@ -9,8 +9,6 @@ from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.names import dotted, ident, literal, options
 
-Options = dict[str, str | int | float | bool]
-
 
 def option_texts(values: Mapping[str, Any] | None) -> dict[str, str]:
     """Storage parameters as PostgreSQL stores them: text values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -25,11 +25,9 @@ from faberdb_providers.postgres.kinds.replica_identity import identity_change
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew
 from faberdb_providers.postgres.kinds.rows_over import copied, linked_again, set_aside, staying
 from faberdb_providers.postgres.kinds.sequence import kept_as_they_are
-from faberdb_providers.postgres.kinds.spec import RelationSpec
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
-    Options,
     into_what_comes,
     option_changes,
     option_texts,
@@ -38,37 +36,13 @@ from faberdb_providers.postgres.kinds.storage import (
     stored_options,
 )
 from faberdb_providers.postgres.kinds.typed import as_typed, turn_of_type, typed, typed_again, untyped, untyped_aside
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, options, qualified, relative, resolve
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.table import TableSpec
+
 _DROPPED = Hazard(codes.TABLE_DROPPED, "queries that use it fail from the moment this commits")
-
-
-class TableSpec(RelationSpec):
-    """A table."""
-
-    unlogged: bool = False
-    options: Options = {}
-    """Storage parameters, as in WITH (...); those of its TOAST table as `"toast.autovacuum_enabled"`."""
-    partition_by: str | None = None
-    """`RANGE (created_at)`, `LIST (region)` or `HASH (id)`."""
-    partition_of: str | None = None
-    """The partitioned table this one is a part of."""
-    bound: str | None = None
-    """`FOR VALUES ...` or `DEFAULT`."""
-    inherits: list[str] | None = None
-    of: str | None = None
-    """The composite type of a typed table."""
-    access_method: str | None = None
-    tablespace: str | None = None
-    row_security: bool = False
-    force_row_security: bool = False
-    replica_identity: str | None = None
-    """`full`, `nothing`, or `index NAME`."""
-    not_null_names: dict[str, str] = {}
-    """Names of NOT NULL constraints on inherited columns, by column, where the parent's has another (PostgreSQL 18)."""
-    children: Literal["declared", "template", "unmanaged"] = "declared"
-    """Whose the partitions of this table are: those that are not declared are dropped, left to be what the server makes
-    of them, or left to a job and listed as unmanaged."""
 
 
 class TableKind(Descendant):
@@ -76,7 +50,7 @@ class TableKind(Descendant):
 
     name = "table"
     section = "tables"
-    Declared = TableSpec
+    Declared: Any = written("table", "TableSpec")
     texts = ("partition_by", "bound")
 
     def whole(self, obj: Object) -> bool:
@@ -129,7 +103,9 @@ class TableKind(Descendant):
         return (classid, oid, 0), Object(Address(self.name, (schema, name)), attributes, parent)
 
     def declare(self, place: Place, name: str, spec: TableSpec) -> Iterator[Object]:
-        fields = [key for key in TableSpec.model_fields if key not in (*RelationSpec.model_fields, "children")]
+        from faberdb_providers.postgres.specs.base import RelationSpec
+
+        fields = [key for key in self.Declared.model_fields if key not in (*RelationSpec.model_fields, "children")]
         attributes = {key: getattr(spec, key) for key in fields}
         attributes["options"] = option_texts(spec.options)
         parents = [resolve(place.schema, p) for p in (*(spec.inherits or ()), *filter(None, [spec.partition_of]))]

@@ -3,38 +3,20 @@ asks for are read, made or dropped, and no statement makes the folder or moves i
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any
-
-from pydantic import AfterValidator
+from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, OwnedSpec
-from faberdb_providers.postgres.kinds.storage import Options, option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.storage import option_changes, option_texts, stored_options
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, literal, options
 from faberdb_providers.postgres.server_wide import SPACES
 
-
-def _folder(text: str) -> str:
-    """The path as the server keeps it. Raises ValueError."""
-    if not text.startswith("/"):
-        raise ValueError("write the whole path of a folder on the server's machine, as in `/srv/fast`")
-    return posixpath.normpath(text)
-
-
-class TablespaceSpec(OwnedSpec, GrantableSpec):
-    """A tablespace; a bare string is its folder."""
-
-    short = "location"
-
-    location: Annotated[str, AfterValidator(_folder)]
-    """The folder on the server's machine, which must be there, be empty, and belong to who runs the server."""
-    options: Options = {}
-    """`seq_page_cost`, `random_page_cost`, `effective_io_concurrency`, `maintenance_io_concurrency`."""
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.tablespace import TablespaceSpec
 
 
 class TablespaceKind(PostgresKind):
@@ -42,7 +24,7 @@ class TablespaceKind(PostgresKind):
 
     name = "tablespace"
     section = "tablespaces"
-    Declared = TablespaceSpec
+    Declared: Any = written("tablespace", "TablespaceSpec")
     of_server = True
     in_schema = False
     alterable = True

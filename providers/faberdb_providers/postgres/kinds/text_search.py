@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.background import in_schema, not_brought_along, procedure
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
 from faberdb_providers.postgres.kinds.moved import MovedWhenDropped
-from faberdb_providers.postgres.kinds.spec import OwnedSpec, Spec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, identifiers, literal
 from faberdb_providers.postgres.pattern import pattern
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.text_search import ConfigurationSpec
 
 STALE = Hazard(
     codes.TEXT_SEARCH, "what was indexed or stored by it stays as it was: rebuild those indexes and columns afterwards"
@@ -56,27 +59,12 @@ class _TextSearch(MovedWhenDropped):
         yield Statement(f"CREATE {self.identity(obj)} ({body})")
 
 
-class ParserSpec(Spec):
-    """A text search parser, from its functions."""
-
-    start: str
-    """The function that begins with a text."""
-    gettoken: str
-    """The function that gives the next token."""
-    end: str
-    """The function that is done with a text."""
-    lextypes: str
-    """The function that lists the types of tokens."""
-    headline: str | None = None
-    """The function that makes headlines."""
-
-
 class ParserKind(_TextSearch):
     """`CREATE TEXT SEARCH PARSER`; https://www.postgresql.org/docs/current/sql-createtsparser.html"""
 
     name = "text_search_parser"
     section = "text_search_parsers"
-    Declared = ParserSpec
+    Declared: Any = written("text_search", "ParserSpec")
     sql_name = "TEXT SEARCH PARSER"
     catalogue, letter = "pg_ts_parser", "prs"
     columns = {
@@ -88,37 +76,15 @@ class ParserKind(_TextSearch):
     }
 
 
-class TemplateSpec(Spec):
-    """A text search template, from its functions; a bare string is `lexize`."""
-
-    short = "lexize"
-
-    lexize: str
-    """The function that makes lexemes of a token."""
-    init: str | None = None
-    """The function that takes the options of a dictionary."""
-
-
 class TemplateKind(_TextSearch):
     """`CREATE TEXT SEARCH TEMPLATE`; https://www.postgresql.org/docs/current/sql-createtstemplate.html"""
 
     name = "text_search_template"
     section = "text_search_templates"
-    Declared = TemplateSpec
+    Declared: Any = written("text_search", "TemplateSpec")
     sql_name = "TEXT SEARCH TEMPLATE"
     catalogue, letter = "pg_ts_template", "tmpl"
     columns = {"init": procedure("x.tmplinit::oid"), "lexize": procedure("x.tmpllexize::oid")}
-
-
-class DictionarySpec(OwnedSpec):
-    """A text search dictionary; a bare string is its template."""
-
-    short = "template"
-
-    template: str
-    """`simple`, `snowball`, `ispell`, `synonym`, `thesaurus`, or a template of one's own."""
-    options: dict[str, str | int | float] = {}
-    """What the template takes: `stopwords`, `language`, `dictfile`."""
 
 
 _OPTION = pattern(r"""("(?:[^"]|"")+"|[\w$]+) = (?:(E?)'((?:[^']|'')*)'|([^,\s]+))(?:, |\Z)""")
@@ -129,7 +95,7 @@ class DictionaryKind(_TextSearch):
 
     name = "text_search_dictionary"
     section = "text_search_dictionaries"
-    Declared = DictionarySpec
+    Declared: Any = written("text_search", "DictionarySpec")
     sql_name = "TEXT SEARCH DICTIONARY"
     catalogue, letter = "pg_ts_dict", "dict"
     columns = {
@@ -186,21 +152,12 @@ def _options(text: str) -> Iterator[tuple[str, str | int | float]]:
 _NUMBER = pattern(r"-?\d+\.\d+\Z")
 
 
-class ConfigurationSpec(OwnedSpec):
-    """A text search configuration."""
-
-    parser: str = 'pg_catalog."default"'
-    """What cuts texts into tokens."""
-    mappings: dict[str, str | list[str]] = {}
-    """Dictionaries by token type: `{ asciiword = ["english_stem"], word = "simple" }`."""
-
-
 class ConfigurationKind(_TextSearch):
     """`CREATE TEXT SEARCH CONFIGURATION`; https://www.postgresql.org/docs/current/textsearch-configuration.html"""
 
     name = "text_search_configuration"
     section = "text_search_configurations"
-    Declared = ConfigurationSpec
+    Declared: Any = written("text_search", "ConfigurationSpec")
     sql_name = "TEXT SEARCH CONFIGURATION"
     catalogue, letter = "pg_ts_config", "cfg"
     columns = {
@@ -218,7 +175,7 @@ class ConfigurationKind(_TextSearch):
         yield from super().declare(place, name, spec.model_copy(update={"mappings": lists}))
 
     def write(self, obj: Object) -> Mapping[str, Any]:
-        usual = ConfigurationSpec.model_fields["parser"].default
+        usual = self.Declared.model_fields["parser"].default
         return {k: v for k, v in obj.attributes.items() if (k, v) != ("parser", usual)}
 
     def fragments(self, obj: Object) -> Iterable[str]:

@@ -6,57 +6,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds import comment, extension_dependency
 from faberdb_providers.postgres.kinds.along import comment_on
-from faberdb_providers.postgres.kinds.background import ENABLED, Enabled, OnRelation, parent_of, switch
+from faberdb_providers.postgres.kinds.background import ENABLED, OnRelation, parent_of, switch
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
-from faberdb_providers.postgres.kinds.spec import DependentSpec
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, qualified, relative, resolve
 from faberdb_providers.postgres.pattern import pattern
 
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.trigger import TriggerSpec
+
 _NEW = Hazard(codes.TRIGGER_NEW, "it fires for everybody from now on, and what they do fails if it fails", in_use=True)
-
-
-class Referencing(BaseModel):
-    """Names under which a statement's trigger sees the rows."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    old: str | None = None
-    """The rows as they were."""
-    new: str | None = None
-    """The rows as they are now."""
-
-
-class TriggerSpec(DependentSpec):
-    """A trigger. Under a partition, with `enabled` alone: how a trigger of its table is switched there."""
-
-    when: Literal["before", "after", "instead of"] = "after"
-    events: list[str] | None = None
-    """`insert`, `update`, `update of a, b`, `delete`, `truncate`."""
-    for_each: Literal["row", "statement"] = "row"
-    condition: str | None = None
-    """It fires only where this holds: `old.price <> new.price`."""
-    execute: str | None = None
-    """The function, with its arguments where it has any: `audit`, `audit('prices')`."""
-    referencing: Referencing | None = None
-    """`{ old = "before", new = "after" }`."""
-    constraint: bool = False
-    """A constraint trigger."""
-    from_table: str | None = None
-    """The other table of a constraint trigger."""
-    deferrable: bool = False
-    initially_deferred: bool = False
-    enabled: Enabled | None = None
-    """When it fires: `origin` is the usual, `replica` only while changes are replicated, `always`, or `disabled`."""
-    constraint_comment: str | None = None
-    """Text of COMMENT ON CONSTRAINT, of a constraint trigger."""
 
 
 _WHEN = ((64, "instead of"), (2, "before"))
@@ -71,7 +36,7 @@ class TriggerKind(OnRelation):
     name = "trigger"
     section = "triggers"
     within = ("table", "view", "foreign_table")
-    Declared = TriggerSpec
+    Declared: Any = written("trigger", "TriggerSpec")
     sql_name = "TRIGGER"
     texts = ("condition",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -11,41 +11,22 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
 from faberdb_providers.postgres.kinds.from_elsewhere import reaches_elsewhere, taken_for_populated
 from faberdb_providers.postgres.kinds.granting import bare
-from faberdb_providers.postgres.kinds.spec import DependentSpec, RelationSpec, Shape
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
-    Options,
     option_changes,
     option_texts,
     place_changes,
     stored_options,
 )
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import ident, identifiers, options, qualified
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.view import StoredColumnSpec
 
 _OTHERWISE = Hazard(codes.VIEW_REPLACED, "queries get other rows or columns from the moment this commits")
 _DROPPED = Hazard(codes.VIEW_REPLACED, "queries that use it fail from the moment this commits")
-
-
-class QuerySpec(RelationSpec):
-    """What views of both sorts say."""
-
-    short = "query"
-
-    query: str
-    file: str | None = None
-    """A file with the query, instead of `query`."""
-    columns: list[str] | None = None
-    """Names of the columns, where the query's own are not wanted."""
-    options: Options = {}
-    """`security_invoker`, `security_barrier`, `check_option`; of a materialized view, storage parameters."""
-
-
-class ViewSpec(QuerySpec):
-    """A view; a bare string is its query."""
-
-    column_defaults: dict[str, str] = {}
-    """What an INSERT into the view puts into a column that it does not name, as SQL."""
 
 
 class ViewKind(PostgresKind):
@@ -53,7 +34,7 @@ class ViewKind(PostgresKind):
 
     name = "view"
     section = "views"
-    Declared: Any = ViewSpec
+    Declared: Any = written("view", "ViewSpec")
     ends_statement = True
     texts = ("query",)
     rebuilt_on_type_change = True
@@ -160,16 +141,6 @@ def _missed(view: Object, after: Object | None) -> tuple[Risk, tuple[Hazard, ...
     return Risk.CAUTION, () if (old["row"], old["query"]) == (new["row"], new["query"]) else (_OTHERWISE,)
 
 
-class StoredColumnSpec(Shape):
-    """How the values of a column are stored, and looked at for statistics."""
-
-    storage: Literal["plain", "external", "main", "extended"] | None = None
-    compression: Literal["pglz", "lz4"] | None = None
-    statistics: int | None = None
-    options: dict[str, str | int | float] = {}
-    """`n_distinct`."""
-
-
 def _said(settings: Mapping[str, StoredColumnSpec]) -> dict[str, Any]:
     said = {name: compact(spec.model_dump()) for name, spec in sorted(settings.items())}
     texts = {
@@ -178,25 +149,12 @@ def _said(settings: Mapping[str, StoredColumnSpec]) -> dict[str, Any]:
     return compact({name: compact(of) for name, of in texts.items()})
 
 
-class MaterializedViewSpec(QuerySpec, DependentSpec):
-    """A materialized view; a bare string is its query."""
-
-    column_settings: dict[str, StoredColumnSpec] = {}
-    """`storage`, `compression`, `statistics` and `options` of columns, as those of a table have them:
-    `[materialized_views.NAME.column_settings.COLUMN]`."""
-
-    unpopulated: bool = False
-    """WITH NO DATA: not to be read until it is refreshed."""
-    tablespace: str | None = None
-    access_method: str | None = None
-
-
 class MaterializedViewKind(ViewKind):
     """`CREATE MATERIALIZED VIEW`; https://www.postgresql.org/docs/current/sql-creatematerializedview.html"""
 
     name = "materialized_view"
     section = "materialized_views"
-    Declared = MaterializedViewSpec
+    Declared: Any = written("view", "MaterializedViewSpec")
     relkind = "m"
     sql_name = "MATERIALIZED VIEW"
 

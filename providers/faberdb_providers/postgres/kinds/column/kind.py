@@ -4,7 +4,7 @@ refer to what its column must exist before."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
@@ -34,7 +34,6 @@ from faberdb_providers.postgres.kinds.column.not_null import (
 from faberdb_providers.postgres.kinds.column.reading import query, read
 from faberdb_providers.postgres.kinds.column.row_type import around_rows, columns_of_row, of_row, rows_of_changes
 from faberdb_providers.postgres.kinds.column.several_parents import around_children, cannot_leave, earlier_parents
-from faberdb_providers.postgres.kinds.column.spec import ColumnSpec
 from faberdb_providers.postgres.kinds.column.type_change import converted
 from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitioned_by
@@ -46,7 +45,11 @@ from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew, refuse_
 from faberdb_providers.postgres.kinds.storage import option_texts
 from faberdb_providers.postgres.kinds.typed import columns_before
 from faberdb_providers.postgres.kinds.values import save
+from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, literal
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.column import ColumnSpec
 
 SERIAL = {
     "smallserial": "smallint",
@@ -75,7 +78,7 @@ class ColumnKind(PostgresKind):
     in_use = "NOT NULL, values in parts, some types"
     section = "columns"
     within = ("table", "foreign_table")
-    Declared = ColumnSpec
+    Declared: Any = written("column", "ColumnSpec")
     shell = True
     created_inline = True
     dropped_inline = True

@@ -10,13 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.step.spec import NAME, PREFIX, StepSpec, place
+from faberdb_providers.postgres.kinds.step.naming import NAME, PREFIX, place
 from faberdb_providers.postgres.kinds.step.turns import after_all, beside
+from faberdb_providers.postgres.kinds.written import written
+
+if TYPE_CHECKING:
+    from faberdb_providers.postgres.specs.step import StepSpec
 
 Objects = Mapping[Address, Object]
 
@@ -26,7 +30,7 @@ class StepKind(PostgresKind):
 
     name = "step"
     section = "steps"
-    Declared = StepSpec
+    Declared: Any = written("step", "StepSpec")
     listed = True
     once = True
     in_schema = False

@@ -15,7 +15,7 @@ from typing import Any
 from faberdb.model import IRREVERSIBLE, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.step.allowed import statements
-from faberdb_providers.postgres.kinds.step.spec import PREFIX
+from faberdb_providers.postgres.kinds.step.naming import PREFIX
 from faberdb_providers.postgres.names import dollar_quoted, ident, literal
 from faberdb_providers.postgres.pattern import pattern
 from faberdb_providers.postgres.statements.rows import block_writes_all_rows, writes_all_rows

@@ -1,43 +1,17 @@
-"""What is written of a raw step, and how it names what it comes before or after."""
+"""How a raw step is called, and how it names what it comes before or after."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import ClassVar
 
 from faberdb.model import Address
-from faberdb_providers.postgres.kinds.spec import Shape
 from faberdb_providers.postgres.pattern import pattern
 
 PREFIX = "step_"
 """What the name of a step follows in the name of the type that notes that it was done."""
 NAME = pattern(r"[a-z0-9_][a-z0-9_-]{0,57}")
 """What a step may be called: the mark that it was done is a type of this name, after five letters of ours."""
-
-
-class StepSpec(Shape):
-    """SQL that is run once in each database."""
-
-    from_file: ClassVar[str] = "sql"
-
-    name: str
-    """What the step is called, unlike any other of the project: letters a to z, digits, `_` and `-`. Under this name it
-    is known whether a database has had it."""
-    sql: str = ""
-    """One statement or several, which write or read rows."""
-    file: str | None = None
-    """A file with the SQL, instead of `sql`."""
-    after: str | None = None
-    """What the step comes after, as a plan prints it (`column public.customer.region`), with all that belongs to it."""
-    before: str | None = None
-    """What the step comes before, likewise. Where neither is said it comes after all other changes."""
-    requires: str | None = None
-    """A query that must say true before the step, else the plan stops there."""
-    ensures: str | None = None
-    """A query that must say true after the step, in the same transaction, else that is taken back."""
-    undo: str | None = None
-    """SQL that takes the step back in a rollback. Without it no rollback does: `undo: none`."""
 
 
 def place(text: str, kinds: Collection[str]) -> Address:

@@ -1,4 +1,4 @@
-"""A column as a TOML entry."""
+"""What is written of a column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from faberdb_providers.postgres.kinds.spec import GrantableSpec, LabelledSpec, Shape
+from faberdb_providers.postgres.specs.base import GrantableSpec, LabelledSpec, Shape
 
 
 class IdentitySpec(Shape):
