@@ -107,22 +107,24 @@ def step_to(step: Step) -> dict[str, Any]:
         **effects_to(step.effects),
         **({"estimate": asdict(step.estimate)} if step.estimate else {}),
         "probe": list(s.probe),
-        **(
-            {"batches": {"table": s.batches.table, "key": list(s.batches.key), "condition": s.batches.condition}}
-            if s.batches
-            else {}
-        ),
+        **({"batches": batches_to(s.batches)} if s.batches else {}),
         **({"secrets": list(s.secrets)} if s.secrets else {}),
         **({"beside": [str(a) for a in s.beside]} if s.beside else {}),
         **({"data": live_to(step.live)} if step.live else {}),
     }
 
 
+def batches_to(parts: Batches) -> dict[str, Any]:
+    ending = {"ending": parts.ending} if parts.ending else {}
+    return {"table": parts.table, "key": list(parts.key), "condition": parts.condition, **ending}
+
+
 def _batches_from(record: Any) -> Batches | None:
     found = record.get("batches")
-    return (
-        Batches(found["table"], tuple(found["key"]), found["condition"], address(record["address"])) if found else None
-    )
+    if not found:
+        return None
+    fills = address(record["address"])
+    return Batches(found["table"], tuple(found["key"]), found["condition"], fills, found.get("ending", ""))
 
 
 def step_from(record: Any) -> Step:

@@ -107,6 +107,8 @@ class BatchesRecord(Strict):
     """Columns of the primary key by whose ranges it is run; none: by place in the file of the table."""
     condition: str
     """Which rows it has to write; while there are fewer of them after each time, it begins again from the first."""
+    ending: str = ""
+    """What follows the condition on the rows of a part."""
 
 
 class StepRecord(Strict):

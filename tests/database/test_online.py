@@ -30,7 +30,7 @@ ADDED = """
 checks.acc_balance_check = "balance >= 0"
 foreign_keys.acc_owner_id_fkey = { columns = ["owner_id"], references = { table = "owner", columns = ["id"] } }
 """
-AFTER = BEFORE.replace("columns.old", "columns.new") + ADDED
+AFTER = BEFORE + 'columns.new = { type = "int", null = true }' + ADDED
 STATES = "select conname, convalidated from pg_constraint where conname ~ '^acc_.*_(check|fkey)$' order by 1"
 
 
@@ -46,9 +46,7 @@ def test_rows_are_looked_at_after_all_else_and_beside_it(server: Server) -> None
     migration = Migration(server.scratch(), online=every)
     with server.database() as conninfo, server.database() as wanted:
         live(server, conninfo, 20)
-        after = declare(
-            {"public.toml": AFTER.replace('columns.new = "int"', 'columns.new = { type = "int", null = true }')}
-        )
+        after = declare({"public.toml": AFTER})
         build_directly(wanted, after)
         start, start_rows = server.dump(conninfo), rows(conninfo)
         plan = migration.plan(conninfo, after)
@@ -63,7 +61,7 @@ def test_rows_are_looked_at_after_all_else_and_beside_it(server: Server) -> None
         assert server.dump(conninfo) == server.dump(wanted)
         assert not migration.plan(conninfo, after).steps
         full = server.dump(conninfo)
-        gone = migration.plan(conninfo, declare({"public.toml": BEFORE}), "gone")
+        gone = migration.plan(conninfo, declare({"public.toml": AFTER.removesuffix(ADDED)}), "gone")
         migration.apply(conninfo, gone)
         back = migration.plan_back(conninfo, gone)
         assert [" VALIDATE " in step.statement.sql for step in back.steps][-2:] == [True, True]

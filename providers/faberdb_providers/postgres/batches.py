@@ -94,7 +94,7 @@ def _once(session: Connection, step: Step, batches: Batches, limits: Limits, doi
                 end, count = ranges.after(mark, size)
                 if end is None:
                     return
-                session.execute_one(f"{step.statement.sql} AND {ranges.between(mark, end)}")
+                session.execute_one(f"{step.statement.sql} AND {ranges.between(mark, end)}{batches.ending}")
                 doing.note(end)
         except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
             if time.monotonic() - since > limits.patience:

@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.held import Path
 from faberdb_providers.postgres.kinds.kept_rows import order_of_row
 from faberdb_providers.postgres.kinds.lossless import altered, filled
 from faberdb_providers.postgres.kinds.namesake import retyped
+from faberdb_providers.postgres.kinds.online.keeping import BESIDE, is_copied_beside
 from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.rows import known_by
 from faberdb_providers.postgres.kinds.types import using
@@ -33,12 +34,7 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
         return Kept(change.address, form, dotted(SCHEMA, f"q_{number}"), (), {"position": ["last"]})
     if change.address.kind != "column":
         return _apart(change, form, number, work)
-    others = [kept for a in work.together(change.address) if a != change.address and (kept := work.keep(a))]
-    place = others[0].place if others else dotted(SCHEMA, f"q_{number}")
     detail = known_by(Address("table", change.address.path[:-1]), work)
-    taken = [int(kept.detail.get("slot", ["1"])[0]) for kept in others if kept.place == place]
-    if taken:
-        detail["slot"] = [str(max(taken) + 1)]
     if order := order_of_row(before, work):
         detail["row"] = order
     # What stands in the place of a replaced column has nothing of its values.
@@ -49,9 +45,17 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
     identity = change.after.attributes.get("identity") if change.after else None
     if position_lost(before.attributes.get("identity"), identity):
         detail["position"] = ["last"]
-    if change.action is Action.DROP:  # what rows of the table hold of it elsewhere goes, too
-        first = 1 + sum(key.startswith("column_") for kept in others if kept.place == place for key in kept.detail)
-        detail |= _held(holding(before, work), first, work)
+    own = dotted(SCHEMA, f"q_{number}")
+    held = holding(before, work) if change.action is Action.DROP else []  # what rows hold of it elsewhere goes, too
+    if not held and is_copied_beside(before, Kept(change.address, form, own, (), detail), work):
+        return Kept(change.address, form, own, (), {**detail, **BESIDE})
+    kept = (work.keep(a) for a in work.together(change.address) if a != change.address)
+    others = [k for k in kept if k is not None and not BESIDE.keys() & k.detail.keys()]
+    place = others[0].place if others else own
+    sharing = [k.detail for k in others if k.place == place]
+    if sharing:
+        detail["slot"] = [str(1 + max(int(d.get("slot", ["1"])[0]) for d in sharing))]
+    detail |= _held(held, 1 + sum(key.startswith("column_") for d in sharing for key in d), work)
     return Kept(change.address, form, place, (), detail)
 
 

@@ -27,6 +27,7 @@ LEAST = MB
 INDEXED = frozenset(("index", "primary_key", "unique", "exclusion"))
 """Kinds of which each makes an index."""
 _COPIES = frozenset((codes.VALUES_COPIED, codes.ROWS_COPIED))
+_VALUES = frozenset((codes.VALUES_COPIED, codes.KEPT_BESIDE))
 _UPDATES = frozenset((codes.BACKFILL_UNDER_A_LOCK, codes.VALUES_GIVEN_BACK))
 
 
@@ -70,9 +71,7 @@ def kept_bytes(
     """How much a plan puts in quarantine. moved: of the tables that go there; sizes: as for `estimated`."""
     if not kept:
         return None
-    copies = [
-        _work(step).copies for step in steps if any(h.code == codes.VALUES_COPIED for h in step.statement.hazards)
-    ]
+    copies = [_work(step).copies for step in steps if any(h.code in _VALUES for h in step.statement.hazards)]
     copied = sum(_bytes(labels, sizes) for labels in copies)
     whole = copied + sum(size.bytes + size.indexes for size in moved)
     return KeptBytes(*(rounded(size) if size >= LEAST else 0 for size in (whole, copied)))
@@ -89,6 +88,8 @@ def _work(step: Step) -> _Work:
         return _Work(updates=tuple(dict.fromkeys((own, *scans))))
     if hazards & _COPIES:
         return _Work(copies=scans)
+    if codes.KEPT_BESIDE in hazards:
+        return _Work(copies=(own,)) if step.statement.batches else _Work()
     built = tuple(label for label in step.effects.rewrites if label.startswith("index "))
     rewrites = tuple(label for label in step.effects.rewrites if label not in built)
     if rewrites or built:

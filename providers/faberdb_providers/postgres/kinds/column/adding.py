@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.online.filling import after_that, differs_by_row, in_parts, is_filled_in_parts
+from faberdb_providers.postgres.kinds.online.keeping import given_back_in_parts, is_given_back_beside
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -39,6 +40,11 @@ def add_column(obj: Object, default: str | None, work: Work) -> Iterator[Stateme
             yield _default(obj, default)
     elif (value := _in_parts_of(obj, default, work)) is not None:
         yield from _filled_in_parts(obj, value, default, work)
+    elif is_given_back_beside(obj, work) and not _without_domain(obj, work):
+        yield from _bare_for_parts(obj, default, work)
+        yield from given_back_in_parts(obj, work)
+        if not obj.attributes.get("null"):
+            yield from after_that(made_not_null(obj, work))
     elif "generated" in obj.attributes or not (work.kept(obj.address) or obj.hints.get("backfill")):
         yield from _at_once(obj, default, work)
     else:
@@ -57,7 +63,8 @@ def _in_parts_of(obj: Object, default: str | None, work: Work) -> str | None:
     return str(backfill) if backfill else "DEFAULT"
 
 
-def _filled_in_parts(obj: Object, value: str, default: str | None, work: Work) -> Iterator[Statement]:
+def _bare_for_parts(obj: Object, default: str | None, work: Work) -> Iterator[Statement]:
+    """The column without the values of rows that are there, and without what can only hold once these have one."""
     plain = Object(obj.address, {**{k: v for k, v in obj.attributes.items() if k not in _LATE}, "null": True})
     table = dotted(*obj.address.path[:-1])
     yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(plain, None, work.version)}")
@@ -65,6 +72,10 @@ def _filled_in_parts(obj: Object, value: str, default: str | None, work: Work) -
         yield _default(obj, default)
     yield from beyond(obj, work.version)
     yield from toast_options(obj, work)
+
+
+def _filled_in_parts(obj: Object, value: str, default: str | None, work: Work) -> Iterator[Statement]:
+    yield from _bare_for_parts(obj, default, work)
     tried = [Tried(value, obj)] if value != "DEFAULT" else []
     probe = rows_failing(Address("table", obj.address.path[:-1]), tried, work) if tried else ()
     yield in_parts(obj, value, work, probe)

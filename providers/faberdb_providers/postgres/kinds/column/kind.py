@@ -4,6 +4,7 @@ refer to what its column must exist before."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -40,6 +41,7 @@ from faberdb_providers.postgres.kinds.lineage import Find, all_above, partitione
 from faberdb_providers.postgres.kinds.lossless import altered
 from faberdb_providers.postgres.kinds.namesake import as_it_stands, retyped
 from faberdb_providers.postgres.kinds.online.index import NEW
+from faberdb_providers.postgres.kinds.online.keeping import BESIDE, kept_beside
 from faberdb_providers.postgres.kinds.position import keep_position, left_by, position_lost
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew, refuse_below
 from faberdb_providers.postgres.kinds.storage import option_texts
@@ -75,7 +77,7 @@ class ColumnKind(PostgresKind):
     """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
 
     name = "column"
-    in_use = "NOT NULL, values in parts, some types"
+    in_use = "NOT NULL, values in parts, some types, drops"
     section = "columns"
     within = ("table", "foreign_table")
     Declared: Any = written("column", "ColumnSpec")
@@ -294,9 +296,13 @@ class ColumnKind(PostgresKind):
         )
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        table, kept = dotted(*obj.address.path[:-1]), work.keep(obj.address)
+        kept = work.keep(obj.address)
         if "inherited" in obj.attributes:
             yield from own_changes(obj.attributes, {}, obj, work)
+            return
+        if kept and BESIDE.keys() <= kept.detail.keys():
+            yield from kept_beside(obj, kept, work)
+            yield replace(_gone(obj, Risk.CAUTION, (_DROPPED,)), afterwards=True, joined=True)
             return
         if kept:
             yield from save(obj, kept, work)
@@ -313,7 +319,7 @@ class ColumnKind(PostgresKind):
             yield from keep_values(obj, work)
             said = f"its values leave the rows of the table in {held} too; they are kept in quarantine"
             hazards += (Hazard(codes.ATTRIBUTE_DROP, said),)
-        yield Statement(f"ALTER TABLE {table} DROP COLUMN {ident(obj.address.path[-1])}", risk, hazards)
+        yield _gone(obj, risk, hazards)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         old, new = ident(before.address.path[-1]), ident(after.address.path[-1])
@@ -323,6 +329,11 @@ class ColumnKind(PostgresKind):
 
     def identity(self, obj: Object) -> str:
         return f"COLUMN {dotted(*obj.address.path)}"
+
+
+def _gone(obj: Object, risk: Risk, hazards: tuple[Hazard, ...]) -> Statement:
+    sql = f"ALTER TABLE {dotted(*obj.address.path[:-1])} DROP COLUMN {ident(obj.address.path[-1])}"
+    return Statement(sql, risk, hazards)
 
 
 def _paths_above(table: Object, find: Find) -> list[tuple[str, ...]]:

@@ -43,7 +43,7 @@ def may_be_filled_in_parts(table: Address, work: Work) -> bool:
     obj = work.after(table)
     if obj is None or not work.online(table) or above(obj) or all_below(obj, work) or "partition_by" in obj.attributes:
         return False
-    keyed = bool(_key(table, work)) or work.version >= BY_POSITION
+    keyed = bool(key_of(table, work)) or work.version >= BY_POSITION
     return keyed and reaching(table.path, "", work) == ""
 
 
@@ -67,7 +67,7 @@ def in_ranges(column: Object, change: str, condition: str, work: Work, probe: tu
     """Changes the rows of a condition that none of them meets afterwards."""
     whole = column.address.path[:-1]
     hazards = (_IN_PARTS, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
-    batches = Batches(dotted(*whole), _key(Address("table", whole), work), condition, column.address)
+    batches = Batches(dotted(*whole), key_of(Address("table", whole), work), condition, column.address)
     sql = f"UPDATE {dotted(*whole)} SET {change} WHERE {condition}"
     return Statement(sql, Risk.CAUTION, hazards, probe=probe, outside=True, afterwards=True, batches=batches)
 
@@ -77,7 +77,7 @@ def after_that(statements: Iterator[Statement]) -> Iterator[Statement]:
     return (replace(statement, afterwards=True) for statement in statements)
 
 
-def _key(table: Address, work: Work) -> tuple[str, ...]:
+def key_of(table: Address, work: Work) -> tuple[str, ...]:
     """The columns of the primary key that the table has, before the plan and after it."""
     keys = [o for o in work.children(table, after=True) if o.address.kind == "primary_key"]
     before = ((key, work.before(key.address)) for key in keys)
