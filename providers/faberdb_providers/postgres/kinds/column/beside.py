@@ -4,24 +4,28 @@ place, all in one moment. So the table is locked for a moment only. What it does
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.column.beside_around import (
+    around,
+    built_beside,
+    columns_of,
+    let_go,
+    moves_along,
+    taken_on,
+)
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
-from faberdb_providers.postgres.kinds.index import create_index
 from faberdb_providers.postgres.kinds.lossless import fits_always, rewritten
 from faberdb_providers.postgres.kinds.online.filling import in_ranges, may_be_filled_in_parts
-from faberdb_providers.postgres.kinds.online.index import NEW, built, set_apart
+from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.online.not_null import proven
 from faberdb_providers.postgres.kinds.undisturbed import published, triggers_of
-from faberdb_providers.postgres.names import dotted, ident, literal, marked
+from faberdb_providers.postgres.names import dotted, ident, marked
 
-_SPECIAL = {"identity", "generated", "inherited", "not_null_no_inherit", "not_null_not_valid"}
-_SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid"}
-"""What of an index is said after it is built, or may name the column in another way."""
+_SPECIAL = {"generated", "inherited", "not_null_no_inherit", "not_null_not_valid"}
 _PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
 _BESIDE = Hazard(
     codes.RETYPED_BESIDE, "each write to the table writes the value twice until the plan has ended", in_use=True
@@ -30,8 +34,8 @@ _BESIDE = Hazard(
 
 def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -> bool:
     """Whether a column takes its new type beside reads and writes: only the type is another, no value is lost or has to
-    be kept, the table has no triggers of the user's and nobody is sent its rows, and all that hangs on the column is
-    its default, its comment, or an index over it that stays as it is."""
+    be kept, the table has no triggers of the user's and nobody is sent its rows, and all that hangs on the column
+    can be made again on the second one."""
     if before is None or after is None or after.parent is None or not work.online(after.parent):
         return False
     old, new = dict(before.attributes), dict(after.attributes)
@@ -47,7 +51,14 @@ def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -
         return False
     if any(side(_shadow(after).address) is not None for side in (work.before, work.after)):
         return False
-    return all(_moves_along(other, after, work) for end in (False, True) for other in _around(after, work, after=end))
+    return all(moves_along(other, after, work) for end in (False, True) for other in around(after, work, after=end))
+
+
+def is_carried_along(key: Object, work: Work) -> bool:
+    """Whether a foreign key is taken off and put on again in the moment in which a column of it, on either side, gets
+    its new type, so that it holds all the while and only rows are still to be looked at."""
+    ends = ((work.before(a), work.after(a)) for a in columns_of(key))
+    return any(is_retyped_beside(before, after, work) for before, after in ends)
 
 
 def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -55,7 +66,8 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
     shadow = _shadow(after)
     place, name, second = after.address.path[:-1], ident(after.address.path[-1]), ident(shadow.address.path[-1])
     table, alter = dotted(*place), f"ALTER TABLE {dotted(*place)}"
-    bare = replace(shadow, attributes={**shadow.attributes, "null": True})
+    plain = {k: v for k, v in shadow.attributes.items() if k != "identity"}
+    bare = replace(shadow, attributes={**plain, "null": True})
     yield Statement(f"{alter} ADD COLUMN {render_column(bare, None, work.version)}", Risk.CAUTION, (_BESIDE,))
     yield from beyond(bare, work.version)
     function = dotted(place[0], marked("_".join(after.address.path[1:]), NEW))
@@ -71,21 +83,18 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
     # Also for those who write with session_replication_role = replica, as who applies changes from elsewhere does.
     yield Statement(f"{alter} ENABLE ALWAYS TRIGGER {trigger}", Risk.CAUTION)
     yield in_ranges(after, f"{second} = {name}", f"{second} IS NULL AND {name} IS NOT NULL", work)
-    indexes = [o for o in _around(after, work, after=True) if o.address.kind == "index"]
-    for index in indexes:
-        yield built(index, _over(index, after, second), ())
+    yield from built_beside(after, second, work)
     required = not after.attributes.get("null")
     proof = marked("_".join(shadow.address.path[-2:]), "_nn")
     if required:
         for statement in proven(shadow, proof, (), work):
             yield replace(statement, afterwards=True)
-    swap = [f"DROP TRIGGER {trigger} ON {table}", f"DROP FUNCTION {function}()", f"{alter} DROP COLUMN {name}"]
-    swap += [f"{alter} RENAME COLUMN {second} TO {name}"]
-    swap += [f"ALTER INDEX {_name(set_apart(i, NEW))} RENAME TO {ident(i.address.path[-1])}" for i in indexes]
+    swap = [*let_go(after, shadow, work), f"DROP TRIGGER {trigger} ON {table}", f"DROP FUNCTION {function}()"]
+    swap += [f"{alter} DROP COLUMN {name}", f"{alter} RENAME COLUMN {second} TO {name}"]
     if required and work.version >= 18:
         usual = after.attributes.get("not_null_name") or f"{place[-1]}_{after.address.path[-1]}_not_null"
         swap.append(f"{alter} RENAME CONSTRAINT {ident(proof)} TO {ident(str(usual))}")
-    swap += _said(after, work)
+    swap += taken_on(after, work)
     for number, sql in enumerate(swap):
         hazards = (_PLANS,) if number == 0 else ()
         yield Statement(sql, Risk.CAUTION, hazards, afterwards=True, joined=number > 0)
@@ -100,45 +109,3 @@ def _watched_elsewhere(table: Object, work: Work, *, after: bool) -> bool:
 def _shadow(column: Object) -> Object:
     name = marked(column.address.path[-1], NEW)
     return replace(column, address=Address("column", (*column.address.path[:-1], name)))
-
-
-def _name(index: Object) -> str:
-    return dotted(index.address.path[0], index.address.path[-1])
-
-
-def _around(column: Object, work: Work, *, after: bool) -> list[Object]:
-    """All that stands on the column, or is a part of it."""
-    found = (*work.referrers(column.address, after=after), *work.children(column.address, after=after))
-    return list({o.address: o for o in found if o.address != column.address}.values())
-
-
-def _moves_along(other: Object, column: Object, work: Work) -> bool:
-    if other.address.kind in ("default", "comment"):
-        return other.parent == column.address
-    if other.address.kind != "index" or other.parent != column.parent or work.children(other.address, after=True):
-        return False
-    before, after = work.before(other.address), work.after(other.address)
-    same = before is not None and after is not None and before.attributes == after.attributes
-    plain = [bool(re.match(r'"[^"]+"|\w+', on)) and "(" not in on for on in other.attributes["on"]]
-    return same and all(plain) and not _SET_APART & other.attributes.keys() and other.attributes.get("using") is None
-
-
-def _over(index: Object, column: Object, second: str) -> str:
-    """What builds an index over the second column in place of the first."""
-    name = ident(column.address.path[-1])
-    elements = [
-        second + on[len(name) :] if on == name or on.startswith(f"{name} ") else on for on in index.attributes["on"]
-    ]
-    made = replace(set_apart(index, NEW), attributes={**index.attributes, "on": elements})
-    return create_index(made, set(), concurrently=True)
-
-
-def _said(column: Object, work: Work) -> Iterator[str]:
-    """What is said of the column again, since it was said of the one that is gone."""
-    where = dotted(*column.address.path)
-    for part in work.children(column.address, after=True):
-        if part.address.kind == "default":
-            alter = f"ALTER TABLE {dotted(*column.address.path[:-1])} ALTER COLUMN {ident(column.address.path[-1])}"
-            yield f"{alter} SET DEFAULT {part.attributes['expression']}"
-        elif part.attributes["text"]:
-            yield f"COMMENT ON COLUMN {where} IS {literal(part.attributes['text']).strip()}"

@@ -1,0 +1,138 @@
+"""What hangs on a column and goes along with it to the second one that takes its place: its default, comment, identity
+and sequence, indexes, keys, and foreign keys, which hold for what is written at every moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from faberdb.model import Address, Object, Statement, Work
+from faberdb_providers.postgres.kinds.column.identity import identity_changes, identity_name
+from faberdb_providers.postgres.kinds.constraint_clause import definition, using_index
+from faberdb_providers.postgres.kinds.index import create_index
+from faberdb_providers.postgres.kinds.lineage import pointed_at
+from faberdb_providers.postgres.kinds.online.index import NEW, OLD, built, set_apart
+from faberdb_providers.postgres.names import dotted, ident, literal, marked, qualified
+
+_KEYS = ("primary_key", "unique")
+_SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid", "deferrable"}
+"""What of an index is said after it is built, or may name the column in another way."""
+_ONE_OF_MANY = {"partition_by", "partition_of", "inherits"}
+
+
+def around(column: Object, work: Work, *, after: bool) -> list[Object]:
+    """All that stands on the column, or is a part of it."""
+    found = (*work.referrers(column.address, after=after), *work.children(column.address, after=after))
+    return list({o.address: o for o in found if o.address != column.address}.values())
+
+
+def moves_along(other: Object, column: Object, work: Work) -> bool:
+    """Whether something on the column can be made again on the second one, as it was."""
+    kind = other.address.kind
+    if kind in ("default", "comment"):
+        return other.parent == column.address
+    before, after = work.before(other.address), work.after(other.address)
+    if kind == "sequence":
+        ends = [end for end in (before, after) if end is not None and end.parent == column.address]
+        return len(ends) == 2
+    if before is None or after is None or before.attributes != after.attributes:
+        return False
+    if work.children(other.address, after=False) or work.children(other.address, after=True):
+        return False
+    if kind == "foreign_key":
+        return _is_plain(other, work)
+    if other.parent != column.parent or _SET_APART & other.attributes.keys():
+        return False
+    if kind in _KEYS:
+        on_it = (o for end in (False, True) for o in work.referrers(other.address, after=end))
+        return "without_overlaps" not in other.attributes and all(o.address.kind == "foreign_key" for o in on_it)
+    plain = [bool(re.match(r'"[^"]+"|\w+', on)) and "(" not in on for on in other.attributes.get("on", ("(",))]
+    return kind == "index" and all(plain) and other.attributes.get("using") is None
+
+
+def built_beside(column: Object, second: str, work: Work) -> Iterator[Statement]:
+    """The indexes of what is over the column, over the second one. second: as SQL."""
+    name = ident(column.address.path[-1])
+    for index in _over_it(column, work):
+        a = index.attributes
+        on = [ident(key) for key in a["columns"]] if index.address.kind in _KEYS else a["on"]
+        on = [second + e[len(name) :] if e == name or e.startswith(f"{name} ") else e for e in on]
+        same = {k: v for k, v in a.items() if k != "columns"} | (
+            {"unique": True} if index.address.kind in _KEYS else {}
+        )
+        made = replace(set_apart(index, NEW), attributes={**same, "on": on})
+        yield built(index, create_index(made, set(), concurrently=True), ())
+
+
+def let_go(column: Object, second: Object, work: Work) -> Iterator[str]:
+    """What is done before the column goes. It takes keys, indexes and the foreign keys of its own table along."""
+    for key in _foreign_keys(column, work):
+        yield f"ALTER TABLE {dotted(*key.address.path[:-1])} DROP CONSTRAINT {ident(key.address.path[-1])}"
+    for sequence in _of_kind("sequence", column, work):
+        yield f"ALTER SEQUENCE {qualified(sequence.address)} OWNED BY NONE"
+    if "identity" in column.attributes:
+        # Under another name nobody draws from it any more until this is committed, who has its name either.
+        schema, name = identity_name(column)
+        former = marked(name, OLD)
+        yield f"ALTER SEQUENCE {dotted(schema, name)} RENAME TO {ident(former)}"
+        counting = replace(second, attributes={**second.attributes, "identity": {**_identity(column), "name": name}})
+        yield from (s.sql for s in identity_changes(Object(second.address, {}), counting))
+        here = literal(dotted(schema, name)).strip()
+        yield f"SELECT setval({here}, last_value, is_called) FROM {dotted(schema, former)}"
+
+
+def taken_on(column: Object, work: Work) -> Iterator[str]:
+    """What is done once the second column has the name."""
+    place, name = column.address.path[:-1], ident(column.address.path[-1])
+    table = f"ALTER TABLE {dotted(*place)}"
+    for index in _over_it(column, work):
+        own, beside = index.address.path[-1], set_apart(index, NEW).address.path[-1]
+        if index.address.kind in _KEYS:
+            yield f"{table} ADD CONSTRAINT {ident(own)} {using_index(index, beside)}"
+        else:
+            yield f"ALTER INDEX {dotted(place[0], beside)} RENAME TO {ident(own)}"
+    for sequence in _of_kind("sequence", column, work):
+        yield f"ALTER SEQUENCE {qualified(sequence.address)} OWNED BY {qualified(column.address)}"
+    for default in _of_kind("default", column, work):
+        yield f"{table} ALTER COLUMN {name} SET DEFAULT {default.attributes['expression']}"
+    for comment in _of_kind("comment", column, work):
+        if comment.attributes["text"]:
+            text = literal(comment.attributes["text"]).strip()
+            yield f"COMMENT ON COLUMN {dotted(*column.address.path)} IS {text}"
+    for key in _foreign_keys(column, work):
+        held = definition(replace(key, attributes={**key.attributes, "not_valid": True}))
+        yield f"ALTER TABLE {dotted(*key.address.path[:-1])} ADD CONSTRAINT {ident(key.address.path[-1])} {held}"
+
+
+def _identity(column: Object) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = column.attributes["identity"]
+    return found
+
+
+def _over_it(column: Object, work: Work) -> list[Object]:
+    return [o for o in around(column, work, after=True) if o.address.kind in ("index", *_KEYS)]
+
+
+def _foreign_keys(column: Object, work: Work) -> list[Object]:
+    return [o for o in around(column, work, after=True) if o.address.kind == "foreign_key"]
+
+
+def _of_kind(kind: str, column: Object, work: Work) -> list[Object]:
+    return [o for o in work.children(column.address, after=True) if o.address.kind == kind]
+
+
+def _is_plain(key: Object, work: Work) -> bool:
+    """Whether a foreign key can be added NOT VALID and validated, of tables that are no parts of others."""
+    if {"not_valid", "not_enforced", "period"} & key.attributes.keys() or key.parent is None:
+        return False
+    tables = [end(a) for a in (key.parent, pointed_at(key)) for end in (work.before, work.after)]
+    return all(table is not None and not _ONE_OF_MANY & table.attributes.keys() for table in tables)
+
+
+def columns_of(key: Object) -> list[Address]:
+    """The columns of a foreign key, and those that they point at."""
+    a, there = key.attributes, pointed_at(key).path
+    own = [Address("column", (*key.address.path[:-1], name)) for name in a["columns"]]
+    return [*own, *(Address("column", (*there, name)) for name in a["references"].get("columns") or ())]
