@@ -7,6 +7,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from faberdb.model import Risk
 from tests.conftest import ProjectFolder
 from tests.database.test_backfill import at_work, watch
 from tests.database.test_grants import make_roles
@@ -68,6 +69,7 @@ def test_the_table_is_never_copied_under_a_lock(server: Server) -> None:
         start, start_rows = server.dump(conninfo), rows(conninfo)
         plan = migration.plan(conninfo, after)
         assert sum(step.statement.batches is not None for step in plan.steps) == 3
+        assert [step.statement.risk for step in plan.steps].count(Risk.DESTRUCTIVE) == 3
         for step in plan.steps:
             strong = {lock.mode for lock in step.effects.locks} if step.effects else set()
             assert not ("ACCESS EXCLUSIVE" in strong and step.effects and step.effects.scans), step

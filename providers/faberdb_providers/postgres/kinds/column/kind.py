@@ -302,7 +302,7 @@ class ColumnKind(PostgresKind):
             return
         if kept and BESIDE.keys() <= kept.detail.keys():
             yield from kept_beside(obj, kept, work)
-            yield replace(_gone(obj, Risk.CAUTION, (_DROPPED,)), afterwards=True, joined=True)
+            yield replace(_gone(obj, Risk.DESTRUCTIVE, (_DROPPED,)), afterwards=True, joined=True)
             return
         if kept:
             yield from save(obj, kept, work)
