@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
@@ -23,7 +24,7 @@ from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, 
 from faberdb.model import JournalEntry
 from faberdb.plan.codec import from_json
 from faberdb.plan.quarantine import purged
-from faberdb.plan.standing import Standing
+from faberdb.plan.standing import Standing, without_effect
 from faberdb.plan.state import Record
 from faberdb.policy.rules import passed_over
 from faberdb.rollback.choosing import chosen_records
@@ -74,7 +75,11 @@ def command(
         return int(ExitCode.OK)
     if not dry_run:
         refuse_unsupported(workspace, chosen)
-    found, note, halted, purges = standing_of(workspace, chosen)
+    stands = standing_of(workspace, chosen)
+    found, note, halted = stands.found, stands.note, stands.halted
+    if stands.idle is not None and steps is None and goal is None:
+        _end_idle(workspace, chosen, stands.idle, found, view, dry_run=dry_run)
+        return int(ExitCode.OK)
     if halted is not None:
         if steps is not None or goal is not None:
             raise StoppedError(
@@ -88,7 +93,7 @@ def command(
         return int(ExitCode.OK)
     records = chosen_records(found.state, steps, goal, environment)
     require_journalled(records, found.journalled, note, chosen)
-    refuse_purged(records, purges, found.state, environment)
+    refuse_purged(records, stands.purges, found.state, environment)
     if note:
         view.note(note)
     if not records:
@@ -123,6 +128,28 @@ def _means_backup(workspace: Workspace, environment: Environment, goal: str) -> 
             f" {environment.name} of backups",
         )
     return True
+
+
+def _end_idle(
+    workspace: Workspace, environment: Environment, idle: JournalEntry, found: Standing, view: View, *, dry_run: bool
+) -> None:
+    """Of a plan that stopped before anything of it was committed there is nothing to take back: whoever means it, and
+    not the one before it, must not lose that. What a build has left half done goes."""
+    if not dry_run:
+        with workspace.session(environment, read_only=False) as session:
+            target = workspace.provider.target(session)
+            target.lock(workspace.holder)
+            target.sweep()
+    older = list(found.state.standing()) if found.state else []
+    view.done(
+        f"plan {short_id(idle.plan_id)} of {moment(idle.started or idle.at)} stopped before anything of it was"
+        " committed, so nothing of it has to be taken back"
+    )
+    if older:
+        view.note(
+            f"to take back the plan before it, {short_id(older[-1].plan_id)}: faberdb rollback {environment.name}"
+            " --steps 1"
+        )
 
 
 def _take_back(
@@ -173,11 +200,21 @@ def _announce(records: Sequence[Record], view: View) -> None:
     view.note("The plan for the first follows. Those for the others can only be made, and are shown, after it is done.")
 
 
-def standing_of(
-    workspace: Workspace, environment: Environment
-) -> tuple[Standing, str, Made | None, Mapping[str, JournalEntry]]:
-    """The state with all that changed the database, what to say of whose it is, the rollback that stopped part way
-    last, and the purges by the plans whose quarantine they destroyed. Raises StoppedError where it is not known what
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """found: the state with all that changed the database. note: what to say of whose that is. halted: the rollback
+    that stopped part way last. purges: by the plans whose quarantine they destroyed. idle: the apply that was begun
+    last, if nothing of it was committed."""
+
+    found: Standing
+    note: str
+    halted: Made | None
+    purges: Mapping[str, JournalEntry]
+    idle: JournalEntry | None
+
+
+def standing_of(workspace: Workspace, environment: Environment) -> Stands:
+    """What a rollback begins from. Raises StoppedError where it is not known what
     changed the database, or where that rollback cannot go on."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
@@ -186,6 +223,7 @@ def standing_of(
         entries = session.journal()
         documents, purges = {entry.plan_id: entry.document for entry in entries}, purged(entries)
         note = another_database(state, session.identity(), environment)
+        idle = without_effect(entries, found, environment.name)
     if found.unclear:
         raise StoppedError(
             f"plan {found.unclear[-1][:8]} stopped part way on {environment.name}, and what it did cannot be told",
@@ -193,7 +231,7 @@ def standing_of(
         )
     last = found.state.applied[-1] if found.state and found.state.applied else None
     if found.state is None or last is None or last.kind != "rollback" or last.outcome != "stopped":
-        return found, note, None, purges
+        return Stands(found, note, None, purges, idle)
     written = state is not None and any(record.plan_id == last.plan_id for record in state.applied)
     if written or last.plan_id not in documents:
         raise StoppedError(
@@ -202,4 +240,4 @@ def standing_of(
         )
     plan = from_json(documents[last.plan_id], f"journal of environment {environment.name}")
     giving = next((record.kept for record in found.state.applied if record.plan_id == plan.of_plan), ())
-    return found, note, Made(plan, giving=giving, ends=True), purges
+    return Stands(found, note, Made(plan, giving=giving, ends=True), purges, None)

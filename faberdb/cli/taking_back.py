@@ -66,7 +66,8 @@ def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view:
     it. Raises what `rollback` raises."""
     from faberdb.cli.rollback import standing_of  # most applies need nothing of it
 
-    found, note, halted, _ = standing_of(workspace, environment)
+    stands = standing_of(workspace, environment)
+    found, note, halted = stands.found, stands.note, stands.halted
     back = halted
     if back is None:
         record = chosen_records(found.state, None, None, environment.name)[0]

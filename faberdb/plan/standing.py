@@ -82,6 +82,21 @@ def with_unnoted(entries: Sequence[JournalEntry], holds: Callable[[str], bool]) 
     return [*entries[:-1], replace(last, done=last.done | took_effect(plan, last.done, holds))]
 
 
+def without_effect(entries: Sequence[JournalEntry], found: Standing, environment: str) -> JournalEntry | None:
+    """The plan that was begun last, if it is an apply of this environment and nothing of it was committed. found: what
+    the journal knows of all of them."""
+    last = entries[-1] if entries else None
+    if last is None or last.kind != "apply" or last.done or last.in_doubt or last.state in ("applied", "unverified"):
+        return None
+    if found.state is not None and any(record.plan_id == last.plan_id for record in found.state.applied):
+        return None  # it took effect before it could be noted
+    try:
+        plan = from_json(last.document, f"journal of environment {environment}")
+    except FaberError:
+        return None
+    return last if plan.environment == environment else None
+
+
 def record_of(plan: Plan, at: str, holder: str) -> Record:
     """The record of a plan that was applied and verified."""
     return Record(

@@ -99,7 +99,7 @@ def _on(scene: Scene) -> None:
 
 
 def _back(scene: Scene) -> None:
-    if scene.touched():
+    if scene.begun_here():
         ran = scene.run("rollback", "live", "--auto-approve")
         _said(ran)
         if ran.code != 0:

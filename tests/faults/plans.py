@@ -1,10 +1,11 @@
-"""The plans that are disturbed: golden cases, chosen so that every kind of step is among them."""
+"""The plans that are disturbed: golden cases, chosen so that every kind of step is among them, and the ways in which a
+table in use is changed, with rows for several parts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN, HERE = Path(__file__).parents[1] / "golden", Path(__file__).parent
 
 PLANS = (
     # Several transactions: values of an enum, types under others, casts made anew.
@@ -43,4 +44,14 @@ PLANS = (
     # Names, and what nobody's rows depend on.
     "rename/table_and_column",
     "policy/replace_drop_and_open",
+    *(f"online/{case.name}" for case in sorted((HERE / "online").iterdir())),
 )
+
+
+def is_online(name: str) -> bool:
+    return name.startswith("online/")
+
+
+def case_of(name: str) -> Path:
+    """The folder with before.toml, after.toml and rows.sql."""
+    return (HERE if is_online(name) else GOLDEN) / name

@@ -18,7 +18,7 @@ from faberdb_providers.postgres.servers.binaries import Binaries
 from tests.conftest import Ran
 from tests.faults.ground import DATABASE, Ground
 from tests.faults.moments import command
-from tests.faults.plans import GOLDEN
+from tests.faults.plans import case_of, is_online
 from tests.forked import CONTEXT, run_forked
 from tests.servers import fetch, pg_dump, rows, run_sql, sorted_dump
 
@@ -35,6 +35,11 @@ connection_string_env = "LIVE_URL"
 
 [shadow]
 url_env = "SHADOW_URL"
+"""
+
+ONLINE = """
+[safety]
+online = "always"
 """
 
 Look = tuple[str, dict[str, tuple[int, str]]]
@@ -183,15 +188,11 @@ class Scene:
             *fetch(self.conninfo, "select plan_id, step, outcome, at from faberdb.journal order by 1, 2, 3"),
         ]
 
-    def touched(self) -> bool:
-        """Whether anything of the plan is committed, as the journal tells."""
-        return bool(
-            fetch(
-                self.conninfo,
-                f"select from faberdb.plan p where plan_id = '{self.plan_id}' and (state in ('applied', 'unverified')"
-                " or exists (select from faberdb.journal j where j.plan_id = p.plan_id and outcome = 'done'))",
-            )
-        )
+    def begun_here(self) -> bool:
+        """Whether the plan was begun, as the journal tells."""
+        if fetch(self.conninfo, "select to_regclass('faberdb.plan') is null") == [(True,)]:
+            return False
+        return bool(fetch(self.conninfo, f"select from faberdb.plan where plan_id = '{self.plan_id}'"))
 
     def run(self, *args: str, folder: Path | None = None) -> Ran:
         return Ran(*run_forked(args, folder or self.folder, self.env, 120))
@@ -209,14 +210,14 @@ class Scene:
 
 @contextmanager
 def scene(name: str, ground: Ground, binaries: Binaries, shadow: str, cache: Path, place: Path) -> Iterator[Scene]:
-    """A plan of the golden cases, made by the commands that a user would give."""
-    case = GOLDEN / name
+    """A plan, made by the commands that a user would give."""
+    case = case_of(name)
     env = {**os.environ, "FABERDB_CACHE": str(cache), "NO_COLOR": "1"}
     env |= {"LIVE_URL": ground.conninfo(), "SHADOW_URL": shadow}
     folder, kept = place / "project", place / "kept"
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "schemas").mkdir(parents=True)
-    (folder / "faberdb.toml").write_text(CONFIG)
+    (folder / "faberdb.toml").write_text(CONFIG + (ONLINE if is_online(name) else ""))
     ground.sql("drop database if exists live with (force)", "drop database if exists kept with (force)")
     ground.sql(f"create database live template template0 oid = {DATABASE}")
     made = Scene(name, ground, binaries, kept, folder, env)

@@ -18,6 +18,7 @@ from tests.faults.full_disk import fill_disk
 from tests.faults.killed import kill_faberdb
 from tests.faults.lost_network import cut_network
 from tests.faults.paused import wake_up_late
+from tests.faults.plans import is_online
 from tests.faults.scene import Scene
 from tests.faults.stopped_server import stop_server
 from tests.faults.two_at_once import apply_twice
@@ -32,8 +33,9 @@ FAULTS: Mapping[str, Fault] = {
     "two applies at once": apply_twice,
     "a paused process wakes up": wake_up_late,
 }
-RANDOM = 5
-"""How many random moments there are of each fault, beside one before each thing that an apply does."""
+RANDOM, RANDOM_ONLINE = 5, 20
+"""How many random moments there are of each fault, beside one before each thing that an apply does; and of plans that
+are at work outside of transactions."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class Outcome:
 def chosen(scene: Scene, seeds: Iterable[int]) -> Iterator[tuple[int, str, Case, bool]]:
     """The faults of these numbers, each with how it is gone on: back, or on. A number beyond the last is none."""
     dice = random.Random(scene.name)
-    moments: list[int | float] = [*range(len(scene.moments)), *(dice.random() for _ in range(RANDOM))]
+    at_random = RANDOM_ONLINE if is_online(scene.name) else RANDOM
+    moments: list[int | float] = [*range(len(scene.moments)), *(dice.random() for _ in range(at_random))]
     # A process that sleeps before it has connected is no more than a late one.
     connected = scene.moments.index("target lock")
     cases = [

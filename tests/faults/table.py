@@ -16,14 +16,15 @@ PAGE = ROOT / "docs" / "faults.md"
 HEAD = """# Faults
 
 Written by `make faults` (`python -m pytest -m faults tests/faults`, then `python -m tests.faults.table`) from its
-{total} faults on {plans} of {all} plans, which are cases of `tests/golden`. Each is applied by the command line on a
-server of its own, and struck by one fault: before one of the things that an apply does (it takes the locks, begins the
-plan, writes its journal, holds the tables, runs each step, commits, ends the plan, writes the state), or at a random
-moment inside. Then, in turn by the fault's number, `faberdb apply plan.json` has to lead to the goal, or
-`faberdb rollback` to the start. `pg_dump` and a digest of all rows judge that. Beside them it is looked at: no lock
-stays for more than 5 seconds, nothing of faberdb's is on the user's tables, and each end is told in words with its exit
-code. A fault after which one of these does not hold is *lost*. The faults of each plan have numbers, in an order of
-their own; `make faults SEEDS=0-9` runs those from 0 to 9 of each, and the table is of all numbers that were run last.
+{total} faults on {plans} of {all} plans, which are cases of `tests/golden` and of `tests/faults/online`. Each is
+applied by the command line on a server of its own, and struck by one fault: before one of the things that an apply
+does (it takes the locks, begins the plan, writes its journal, holds the tables, runs each step, commits, ends the
+plan, writes the state), or at a random moment inside. Then, in turn by the fault's number, `faberdb apply plan.json`
+has to lead to the goal, or `faberdb rollback` to the start. `pg_dump` and a digest of all rows judge that. Beside
+them it is looked at: no lock stays for more than 5 seconds, nothing of faberdb's is on the user's tables, and each
+end is told in words with its exit code. A fault after which one of these does not hold is *lost*. The faults of each
+plan have numbers, in an order of their own; `make faults SEEDS=0-9` runs those from 0 to 9 of each, and the table is
+of all numbers that were run last.
 
 ## Outcomes
 

@@ -1,0 +1,2 @@
+insert into owner select n from generate_series(1, 7) n;
+insert into acc select n, 1 + n % 7, nullif('note ' || n % 5, 'note 3') from generate_series(1, 3000) n;
