@@ -9,8 +9,9 @@ copied at the same moment cannot bring it back: who comes second of the two find
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from faberdb.model import Address, Batches, Hazard, Kept, Object, Risk, Statement, Work
+from faberdb.model import Address, Batches, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.lossless import of_own_type
 from faberdb_providers.postgres.kinds.online.filling import (
@@ -22,6 +23,9 @@ from faberdb_providers.postgres.kinds.online.filling import (
 from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.undisturbed import reaching
 from faberdb_providers.postgres.names import dotted, ident, marked
+
+if TYPE_CHECKING:
+    from faberdb.model import Kept
 
 _KEPT = Hazard(
     codes.KEPT_BESIDE,
