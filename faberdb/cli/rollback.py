@@ -214,8 +214,8 @@ class Stands:
 
 
 def standing_of(workspace: Workspace, environment: Environment) -> Stands:
-    """What a rollback begins from. Raises StoppedError where it is not known what
-    changed the database, or where that rollback cannot go on."""
+    """What a rollback begins from. Raises StoppedError where it is not known what changed the database, or where one
+    that stopped part way cannot go on."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
         live = workspace.managed_objects(session.inspect().objects, environment)

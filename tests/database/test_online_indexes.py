@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
+from tests.database.test_backfill import at_work
 from tests.migration import Migration, build_directly, declare, every, there_and_back
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -264,3 +265,36 @@ def test_a_name_that_somebody_else_has_and_a_key_that_checks_at_the_end_are_chan
         back = migration.plan(conninfo, declare({"public.toml": before}), "back")
         assert not any("acc_code_key__faberdb_new" in step.statement.sql for step in back.steps)
         migration.apply(conninfo, back)
+
+
+def test_what_did_nothing_is_not_taken_back_by_taking_back_the_plan_before(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    """It is what whoever gives the command means; what a build has left goes."""
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo}, '[safety]\nonline = "always"\n')
+        table = '[tables.acc]\nprimary_key = ["id"]\ncolumns.id = "int"\n'
+        folder.declare(table)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        start = newest.dump(conninfo)
+        folder.declare(table + 'indexes.acc_id_idx = ["id"]\n')
+        assert folder.run("plan", "live", "--out", "plan.json").code == 0
+        with psycopg.connect(conninfo) as writer:
+            writer.execute("insert into acc values (1)")  # whom the build waits for
+            with at_work(folder) as running:
+                while not fetch(conninfo, "select from pg_class where relname = 'acc_id_idx__faberdb_new'"):
+                    assert running.poll() is None
+                running.kill()
+                running.wait(30)
+            ours = "from pg_stat_activity where application_name ~ '^faberdb apply'"
+            while fetch(conninfo, f"select pg_terminate_backend(pid) {ours}"):
+                pass
+        left = "select indisvalid from pg_index where indexrelid = 'acc_id_idx__faberdb_new'::regclass"
+        assert fetch(conninfo, left) == [(False,)]
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code == 0, ran
+        assert "stopped before anything of it was committed" in ran.out + ran.err
+        assert "faberdb rollback live --steps 1" in ran.out + ran.err
+        assert newest.dump(conninfo) == start
+        assert folder.run("rollback", "live", "--steps", "1", "--auto-approve").code == 0
+        assert fetch(conninfo, "select to_regclass('public.acc') is null") == [(True,)]
