@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
@@ -170,7 +170,7 @@ def _begun(plan: Plan, target: Target, context: Context) -> tuple[list[JournalEn
     mine = next((entry for entry in entries if entry.plan_id == plan.plan_id), None)
     live = context.managed(target.inspect().objects) if mine is not None and mine.in_doubt else None
     if mine is not None and live is not None:
-        mine = replace(mine, done=without_doubt(plan, mine, fingerprint(live)))
+        mine = mine._replace(done=without_doubt(plan, mine, fingerprint(live)))
     done = _done(plan, mine)
     if mine is not None:
         done |= took_effect(plan, done, target.holds)

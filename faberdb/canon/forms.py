@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.canon.mentions import that_mention
 from faberdb.model import Address, Attributes, Kind, Object
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A canonical form with what it depends on.
 
     own: digest of the form itself. needs: digests of the forms it referred to, by address.

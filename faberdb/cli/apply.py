@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -88,7 +87,7 @@ def command(
         view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
     state, _ = workspace.state(environment)
-    made = replace(made, protected=state.protected if state else frozenset(), strict=strict, accepted=accepted)
+    made = made._replace(protected=state.protected if state else frozenset(), strict=strict, accepted=accepted)
     if not made.plan.applyable:
         view.no_changes(made.plan)
         return int(ExitCode.OK)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import RefusedError
@@ -19,8 +17,7 @@ def rules_of(
     accepted: whether what nothing takes back may be done."""
     protected = {a for a, p in plan.protection.items() if p} | before
     protected -= {a for a, p in plan.protection.items() if not p}
-    return replace(
-        hazard_rules(environment),
+    return hazard_rules(environment)._replace(
         protected=frozenset(protected),
         strict=strict,
         guarded=environment.protected,

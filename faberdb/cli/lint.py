@@ -3,7 +3,6 @@ it; of an environment, what its migration tool has not run there yet."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -111,8 +110,8 @@ def _rules(
     if workspace and environment:
         rules, whose = hazard_rules(environment_named(workspace, environment)), f"environment {environment}"
     if max_risk:
-        rules = replace(rules, max_risk=min(rules.max_risk, Risk[max_risk.upper()]))
-    return replace(rules, strict=strict), whose
+        rules = rules._replace(max_risk=min(rules.max_risk, Risk[max_risk.upper()]))
+    return rules._replace(strict=strict), whose
 
 
 def _on_its_own(earlier: tuple[str, ...]) -> str:

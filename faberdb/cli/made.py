@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faberdb.cli.workspace import Workspace, utc_now
 from faberdb.config.project import Environment
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 EXPIRES_AFTER = timedelta(days=7)
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A plan, what was protected when it was made, whether nothing may be left to guesses, what it takes from
     quarantine, what is to be said before it, whether it may do what nothing takes back, the file it came from, the
     command that goes on with it where that is not told by these, and whether it ends what stopped part way, which waits

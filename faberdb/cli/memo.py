@@ -13,9 +13,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb import __version__
 from faberdb.config.project import Project
@@ -27,8 +26,7 @@ from faberdb.model import Address, Unmanaged
 FORMAT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanging:
+class Unchanging(NamedTuple):
     """What a plan without changes says: the catalogue's fingerprint, what is unmanaged, the state it was made from, the
     addresses of what that protects, and what was said besides."""
 
@@ -40,8 +38,7 @@ class Unchanging:
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the schema files said when there was nothing to change, so that each declared object stood for the live one
     of its address. digests: of the declarations; spots: where each was written, for those written in a block."""
 

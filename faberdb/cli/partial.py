@@ -4,7 +4,7 @@ the live objects of their addresses, and only the others are read and made canon
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.canon.forms import Form, declared_digest, form_of
 from faberdb.canon.mentions import Mentions, suggest, that_mention
@@ -16,8 +16,7 @@ from faberdb.model import Address, Kind, Object
 from faberdb.prove.neighbourhood import neighbourhood
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(NamedTuple):
     """declared: objects of the blocks that were read, with what they imply; kept: live objects that stand as they are,
     with the digests of their declarations; forms: what declarations that were read again mean; near: the addresses of
     what the plan can have to do with."""

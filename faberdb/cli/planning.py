@@ -132,7 +132,7 @@ def plan_environment(
         if known is None and pulse == memo.pulse:
             snapshot = None  # what was remembered may be how another release read it
         if known is not None:
-            heading = replace(heading, lineage=known.lineage, serial=known.serial)
+            heading = heading._replace(lineage=known.lineage, serial=known.serial)
             if quick:
                 memo.feel(pulse)
                 unchanged = unchanged_plan(heading, known.fingerprint, known.unmanaged)
@@ -183,13 +183,13 @@ def plan_environment(
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected, note="\n".join(filter(None, (*said, now))))
         found = workspace.declaration()
-        declaration = replace(found, objects=here(found.objects))
+        declaration = found._replace(objects=here(found.objects))
         scratch.prepare_for(declaration.objects)
         state = workspace.parsed(environment, stored)
         refuse_idle_include(workspace, declaration.objects, catalogue, state.ever_declared() if state else ())
         note = another_database(state, heading.database, environment)
         if state is not None:
-            heading = replace(heading, lineage=state.lineage, serial=state.serial)
+            heading = heading._replace(lineage=state.lineage, serial=state.serial)
         state = workspace.standing(environment, session, state, planner.live).state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)

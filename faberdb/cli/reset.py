@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from faberdb.cli.applying import apply_plan, check_plan
@@ -105,14 +103,14 @@ def _emptied(workspace: Workspace, environment: Environment) -> tuple[Made, str]
     with workspace.session(environment) as session:
         database = f"{session.identity()['name']} at {session.endpoint}"
     made = plan_towards(workspace, _free(environment), Desired(), check=False)
-    made = replace(made, accepted=True, unchecked=True, again=f"faberdb reset {environment.name}")
+    made = made._replace(accepted=True, unchecked=True, again=f"faberdb reset {environment.name}")
     rules = rules_of(_free(environment), made.protected, made.plan, strict=False, accepted=True)
     refuse_violations(made.plan, rules)
     return made, database
 
 
 def _make_anew(workspace: Workspace, environment: Environment, view: View) -> None:
-    made = replace(plan_environment(workspace, _free(environment)), accepted=True, unchecked=True)
+    made = plan_environment(workspace, _free(environment))._replace(accepted=True, unchecked=True)
     if made.plan.applyable:
         apply_plan(workspace, _free(environment), made, view)
 

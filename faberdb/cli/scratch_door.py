@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class ScratchDoor:
         named = self._provider.require_roles(self._session, declared)
         if new or named - self._need.roles - self._need.named:
             self._opened = None
-        self._need = replace(self._need, new=new or self._need.new, named=named)
+        self._need = self._need._replace(new=new or self._need.new, named=named)
 
     def __call__(self) -> Any:
         if self._opened is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faberdb.cli.applying import apply_plan
 from faberdb.cli.made import Made
 from faberdb.cli.no_return import tell_no_return
@@ -76,7 +74,7 @@ def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view:
         back = plan_rollback(workspace, environment, record)
     elif back.plan.of_plan != plan.plan_id:
         raise StoppedError(f"taking back plan {back.plan.of_plan[:8]} stopped part way")
-    back = replace(back, ends=True)  # a failed apply is taken back at once, whatever the hour
+    back = back._replace(ends=True)  # a failed apply is taken back at once, whatever the hour
     view.plan(back.plan)
     apply_plan(workspace, environment, back, view)
     tell_no_return(workspace, environment, view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from faberdb import plugins
@@ -33,7 +33,7 @@ def copy_of(workspace: Workspace, name: str) -> Iterator[Tried]:
     environment, provider = environment_named(workspace, name), workspace.provider
     with workspace.session(environment) as session:
         catalogue, settings = session.inspect(), provider.settings(session)
-        need = replace(workspace.need(environment, session), alone=True)
+        need = workspace.need(environment, session)._replace(alone=True)
     with provider.scratch(need) as scratch, scratch.database() as database:
         kinds = {kind.name: kind for kind in provider.kinds}
         try:

@@ -153,7 +153,7 @@ def _declared_by(texts: Mapping[str, str], workspace: Workspace) -> Objects:
 
 def _within(obj: Object, folder: Path) -> Object:
     origin = obj.origin
-    return obj if origin is None else replace(obj, origin=replace(origin, file=origin.file.relative_to(folder)))
+    return obj if origin is None else replace(obj, origin=origin._replace(file=origin.file.relative_to(folder)))
 
 
 def _by_file(objects: Objects, folder: Path) -> dict[str, set[Address]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -289,7 +289,7 @@ class Workspace:
         patterns as the rest."""
         if not (self.project.include or self.project.exclude or self.project.grants or environment.forget):
             return catalogue
-        catalogue = replace(catalogue, unmanaged=tuple(map(self._why_left, catalogue.unmanaged)))
+        catalogue = catalogue._replace(unmanaged=tuple(map(self._why_left, catalogue.unmanaged)))
         within = self.managed(environment, catalogue.objects)
         hidden = {
             a
@@ -298,11 +298,11 @@ class Workspace:
         }
         if not hidden:
             return catalogue
-        return replace(catalogue, objects={a: o for a, o in catalogue.objects.items() if a not in hidden})
+        return catalogue._replace(objects={a: o for a, o in catalogue.objects.items() if a not in hidden})
 
     def _why_left(self, item: Unmanaged) -> Unmanaged:
         known = item.reason in (OF_SERVICE, OF_OTHERS)
-        return item if known or self.included(item.address) else replace(item, reason=LEFT_OUT)
+        return item if known or self.included(item.address) else item._replace(reason=LEFT_OUT)
 
     def here(self, declared: Mapping[Address, Object], environment: Environment, session: Any) -> dict[Address, Object]:
         """What is declared, with the names that its roles have in an environment."""

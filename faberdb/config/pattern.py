@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from faberdb.model import Address
@@ -20,8 +19,7 @@ _PIECE = re.compile(r'"((?:[^"]|"")+)"|([^".]+)|(\.)')
 _WILD = {"*": ".*", "?": "."}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """kind: of what kind it is, or any; parts: of its name, from the schema on, as far as they are told."""
 
     kind: re.Pattern[str] | None

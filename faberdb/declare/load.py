@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Declaration", "load", "place_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """All that a folder of schema files declares. contents: digest of every file read, as it was read, the texts that
     entries name included. blocks: digest of each block of the files that have blocks."""
 

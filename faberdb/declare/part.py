@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.declare import blocks as toml
 from faberdb.declare.blocks import Block
@@ -20,16 +19,14 @@ Spot = tuple[str, Block]
 """A file and a block of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What was read before. contents: digest of each file; blocks: digest of each block of those that have blocks."""
 
     contents: Mapping[str, str]
     blocks: Mapping[str, Mapping[Block, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """objects: what the blocks declare that were read; replaced: these blocks, and those that are there no more."""
 
     objects: Mapping[Address, Object]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from faberdb.model import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A TOML table of entries of one kind (or the one entry, if the kind is single).
 
     attribute: its name on the pydantic model that holds it. from_file: the key that an entry may have read from a
@@ -34,8 +32,7 @@ class Section:
         return self.kind.section
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a schema file may hold: the model that validates it, and its sections in the order of the kinds."""
 
     model: type[BaseModel]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from faberdb.declare.blocks import parse, split
 from faberdb.declare.credentials import connection_strings, passwords
@@ -51,8 +51,7 @@ class UnreadableError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One TOML file, read. digest: of its bytes; blocks: of its blocks, if it has any."""
 
     file: Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from faberdb.model.address import Address
@@ -57,8 +57,7 @@ class Hazard:
     in_use: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How a kind gets from one form of an object to the other.
 
     disturbs: dependents that the server does not carry along by itself must be taken down before and rebuilt after
@@ -70,8 +69,7 @@ class Verdict:
     disturbs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """The changes of others that a change comes before or after, beyond what references say.
 
     behind: all of it comes after these. last: its last end does. ahead: its first end comes before these. binding: what
@@ -82,6 +80,10 @@ class Turn:
     last: frozenset[Address] = frozenset()
     ahead: frozenset[Address] = frozenset()
     binding: bool = False
+
+
+ANY_TURN = Turn()
+"""References alone say when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Change:
     """Other objects that the same statements change (the columns of a type that is rebuilt)."""
     follows: bool = False
     """Rebuilt only because something it stands on is."""
-    turn: Turn = Turn()
+    turn: Turn = ANY_TURN
     apart: bool = False
     """An alter in two parts: it lets go of what it stood on, and takes hold of what it is to stand on, with other
     changes in between (a partition that goes to another table)."""
@@ -108,8 +110,7 @@ class Change:
     """The altered object whose statements carry this change out too (a column that is inherited from now on)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batches:
+class Batches(NamedTuple):
     """How a statement that writes many rows is run: as one of its condition and ever more ranges, each committed with
     how far it came. table, key: as SQL; ranges of the key, or of places in the table's file where there is none.
     condition: of the rows that it still has to write. fills: the column whose rows have values only once the last part
@@ -188,8 +189,7 @@ class Step:
         return f"{first.spoken} or {', '.join(a.spoken for a in others)}" if others else first.spoken
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A change that a plan holds back because it is riskier than asked for: what it is about, the worst risk of its
     steps, and the codes of their hazards."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class HealthVerdict(Enum):
@@ -31,8 +32,7 @@ def worst(verdicts: Iterable[HealthVerdict]) -> HealthVerdict:
     return max(verdicts, key=lambda verdict: verdict.rank, default=HealthVerdict.OK)
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(NamedTuple):
     """From which value on something is amiss, in seconds, bytes or a share (0 to 1). critical: None for what never is.
     said: both in words."""
 

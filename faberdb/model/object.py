@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb.model.address import Address
 
@@ -13,8 +13,7 @@ Attributes = Mapping[str, Any]
 """JSON values only: what plan and state files can hold, and what equality means."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a declared object was written: the file and the TOML keys that lead to it.
 
     Line and column are worked out from the keys only when an error needs them.
@@ -48,8 +47,7 @@ class Object:
     suggested: frozenset[Address] = field(default=frozenset(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a declaration stands: its schema, the container it is written in, its file and keys."""
 
     schema: str
@@ -73,8 +71,7 @@ OF_OTHERS = "of the whole server, and never declared here"
 """Why something is left alone that other databases share: nobody need mind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmanaged:
+class Unmanaged(NamedTuple):
     """Something the database holds that faberdb leaves alone, because no kind models it or the project says so; listed
     in every plan, so that silence hides nothing."""
 
@@ -92,8 +89,7 @@ class Unmanaged:
             return Address(kind, (self.name,))
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(NamedTuple):
     """A database as one consistent snapshot saw it."""
 
     objects: Mapping[Address, Object]
@@ -102,8 +98,7 @@ class Catalogue:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """What the server has against a text that it looks into only when it runs. certain: whatever else there will be, it
     can never run."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from faberdb.model.address import Address
@@ -14,8 +14,7 @@ ROWS_WAIT = 5.0
 """Seconds to wait for a lock where nobody waits behind: who reads tables, or writes rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Seconds. lock: how long a step waits for a lock, and keeps everybody waiting who comes after it. statement: how
     long it may run; None for no limit. patience: how long it is tried again where it does not get its lock."""
 
@@ -32,8 +31,7 @@ class Lock:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """What a step does to relations that were there before its transaction, as a server of the same major showed it.
 
     locks: those that its transaction did not hold before, less ACCESS SHARE, which hinders nobody but those who drop.
@@ -76,8 +74,7 @@ class LiveRows:
         return f"at least {rows}" if self.more else rows
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """The server refused a step: its words, and the keys of up to five rows that were in the way. passing: it only had
     to wait too long for somebody else, so the same may succeed a little later. blockers: for whom, as far as was seen;
     a line for each."""
@@ -88,8 +85,7 @@ class Failure:
     blockers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """A step waits for others: for whom, a line for each; which attempt it is, how many seconds each may wait for a
     lock, and for how many more seconds it is tried again."""
 
@@ -99,8 +95,7 @@ class Wait:
     left: float
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """How far a step has come that is run in parts: rows it has gone through, of about how many, and for how many more
     seconds it will take if it goes on like that."""
 
@@ -109,8 +104,7 @@ class Filled:
     left: float
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """What a scratch server says of a statement that it refuses; the statement, as it was sent, and where in it (from
     0) it was wrong, if that was said. of_rows: it is about values in rows, or a user's own routine said it of them.
     of_server: neither rows nor the statement are the cause. of_structure: no value in rows can be. without_a_value: it
@@ -128,8 +122,7 @@ class Refusal:
     out_of_reach: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """What the journal of a database says of a plan that was begun there.
 
     number: the order of plans. state: `running` if it did not come to say how it ended. at: when it ended, or began.
@@ -150,8 +143,7 @@ class JournalEntry:
     started: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
+class UnderWay(NamedTuple):
     """An apply, or a rollback, that holds the lock of a database right now.
 
     who: as its session calls itself. since: when that session began, age: how long ago; empty where this role may not
@@ -167,8 +159,7 @@ class UnderWay:
     done: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What quarantine holds of one object: where, and what came along.
 
     form: `moved` (the object itself, with all its children, now lives in `place`), `aside` (the
@@ -181,11 +172,10 @@ class Kept:
     form: str
     place: str
     carries: tuple[Address, ...] = ()
-    detail: Attributes = field(default_factory=dict)
+    detail: Attributes = {}
 
 
-@dataclass(frozen=True, slots=True)
-class InQuarantine:
+class InQuarantine(NamedTuple):
     """What is in one place of quarantine.
 
     place: as `Kept` names it. things: how many tables, sequences and the like. rows: None where they were not counted;
@@ -201,8 +191,7 @@ class InQuarantine:
     names: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Leaning:
+class Leaning(NamedTuple):
     """Something outside of some places of quarantine that needs what is in one of them: what it is, where in quarantine
     it is itself (empty where it is live), and what it needs."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class SampleColumn:
+class SampleColumn(NamedTuple):
     """A column as it was read with its rows.
 
     number: stays its own whatever it is called. nature: what its values are; of two readings with the same, the same
@@ -20,8 +20,7 @@ class SampleColumn:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SampleTable:
+class SampleTable(NamedTuple):
     """A table with all its rows, as text, in the order of its columns. path: of its address; name: as statements write
     that. waits: whether it is in quarantine. guarded: whether row security may have kept some of them back.
     whole: whether it is partitioned, so that all rows are its parts' too; part_of: the number of the outermost table

@@ -9,17 +9,15 @@ that would close a circle.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb.model import Address, Change, Kind, Object
 from faberdb.order.circle import circles, closed
 from faberdb.order.edges import Ends, Vertex, choosing, ends_of, filling, freed, referring, siblings, turns, watching
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(NamedTuple):
     """A vertex in its place, with the addresses whose ends are done by its statements too. group: the same number for
     vertices that stand side by side to be written together, 0 for one that is written alone."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb.model import (
     Address,
@@ -36,8 +36,7 @@ class Evidence:
     rows: CarriedRows | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One object's canonical form before and after the plan, under the names it has while the plan runs."""
 
     address: Address
@@ -51,8 +50,7 @@ def replaced(differences: Iterable[Difference], kept: Iterable[Kept]) -> frozens
     return frozenset(k.address for k in kept if k.form == "moved" and k.address in both)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """How far a plan has come once a transaction that is not its last has been committed: the fingerprint of the
     managed catalogue then, and what is different from before the plan."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from faberdb.model import Action, Address, Change, Kept, KeptBytes, Object, Pending, Step, Unmanaged
 from faberdb.plan.document import Difference, Evidence, Plan, Stage
@@ -47,8 +47,7 @@ class Proven(Protocol):
     def despite_drop(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """What a plan says of itself that is not found by planning. Times are UTC."""
 
     plan_id: str
@@ -63,8 +62,7 @@ class Heading:
     of_plan: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What a plan tells that is not of its making. drift: changed by hand since the last apply; forgotten: no longer
     managed, though the state still knows it."""
 

@@ -48,7 +48,7 @@ def reconciled(
         if (done := settled(plan, entry, fingerprint(live) if entry.in_doubt else "")) is not None:
             if not done and entry.state not in ("applied", "unverified"):
                 continue
-            record = _told(plan, replace(entry, done=done))
+            record = _told(plan, entry._replace(done=done))
         if record is None:
             unclear.append(entry.plan_id)
         else:
@@ -79,7 +79,7 @@ def with_unnoted(entries: Sequence[JournalEntry], holds: Callable[[str], bool]) 
         plan = from_json(last.document, "journal")
     except FaberError:
         return list(entries)
-    return [*entries[:-1], replace(last, done=last.done | took_effect(plan, last.done, holds))]
+    return [*entries[:-1], last._replace(done=last.done | took_effect(plan, last.done, holds))]
 
 
 def without_effect(entries: Sequence[JournalEntry], found: Standing, environment: str) -> JournalEntry | None:

@@ -4,8 +4,8 @@ that people see all of what they were refused."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.diff.suspected import CODE as SUSPECTED
 from faberdb.errors import RefusedError
@@ -29,8 +29,7 @@ SHOWN = 5
 """How many objects a violation names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The rules of one environment.
 
     max_risk: plans with a higher one are refused; a step all of whose hazards are `allowed` does not count. forbidden:
@@ -48,13 +47,12 @@ class Rules:
     on_drop: str = "quarantine"
     accepted: bool = False
     allowed: frozenset[str] = frozenset()
-    forbidden: Mapping[str, str] = field(default_factory=dict)
-    expired: Mapping[str, str] = field(default_factory=dict)
-    lapsed: Mapping[str, str] = field(default_factory=dict)
+    forbidden: Mapping[str, str] = MappingProxyType({})
+    expired: Mapping[str, str] = MappingProxyType({})
+    lapsed: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """What a plan does that a rule forbids, and how to get on."""
 
     what: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from faberdb.errors import RefusedError
 
@@ -17,8 +17,7 @@ _WINDOW = re.compile(r"(?:(\S+)\s+)?(\d{2}):(\d{2})-(\d{2}):(\d{2})\s+(\S+)\Z")
 _MIDNIGHT = 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Hours of the week. days: those on which it opens, Monday is 0. opens, closes: minutes since midnight by the clock
     of its zone; one that closes earlier than it opens closes on the next day."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from faberdb.canon.closure import closure
 from faberdb.canon.forms import Form, canonical, declared_digest, form_of, recall
@@ -17,8 +18,7 @@ from faberdb.order.circle import circles, closed, needing
 from faberdb.prove.scratch import Failures, Scratch, build
 
 
-@dataclass(frozen=True, slots=True)
-class Canonicalised:
+class Canonicalised(NamedTuple):
     """The target in canonical form. fresh: digests and forms that were not known before, to be remembered."""
 
     objects: dict[Address, Object]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.errors import ProofError
 from faberdb.model import IRREVERSIBLE, Address, CarriedRows, Effects, Kept, Object, Refusal, Samples, Step
@@ -16,8 +16,7 @@ from faberdb.prove.scratch import MadeUpRows, ScratchDatabase
 _BUG = "no plan was written and nothing was changed; please report this, it is a bug in faberdb"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """Steps to run on a copy of what is there before them. here: what comes first, with the rows in the tables, so that
     quarantine has what the steps give back. complete: whether all that those take away waits there.
     renames: what the steps give another name. lost: what they destroy, so that no rows come back. own: what runs SQL of

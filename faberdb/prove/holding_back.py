@@ -4,8 +4,8 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from faberdb.canon.closure import children_of
 from faberdb.errors import ProofError, RefusedError
@@ -25,8 +25,7 @@ class Towards(Protocol):
     ) -> Proposal: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """A plan with all its changes, whatever their risk. start: the catalogue once renames that come first are done,
     named: the same before them; live: what of it is managed."""
 

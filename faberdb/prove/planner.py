@@ -106,7 +106,7 @@ class Planner:
         objects = {a: self.catalogue.objects[a] for a in near}
         self.live = {a: o for a, o in objects.items() if a in self.live}
         self.outside = {a: o for a, o in objects.items() if a not in self.live}
-        self.catalogue = replace(self.catalogue, objects=objects)
+        self.catalogue = self.catalogue._replace(objects=objects)
         ahead = self._ahead = CopyAhead(self.scratch(), objects, self.kinds)
         with closing(ahead):
             yield
@@ -317,7 +317,7 @@ class Planner:
         start: Mapping[Address, Object] = self.catalogue.objects
         renames: list[tuple[Object, Object]] = []
         while found := find_renames(wanted, start, self.kinds):
-            steps, _ = make_steps({}, replace(self.catalogue, objects=start), {}, self.kinds, renames=found)
+            steps, _ = make_steps({}, self.catalogue._replace(objects=start), {}, self.kinds, renames=found)
             # What a new name needs and is not there yet: it comes with the changes, and is only lent to the copy.
             coming = {new.address for _, new in found}
             needed = {r for _, new in found for r in new.references} - coming
@@ -363,7 +363,7 @@ class Planner:
             own = frozenset(a for a in changes if self.kinds[a.kind].once)
             way = Way(steps, proof.rollback, renames, here, complete, self._lost, own)
             again = partial(copied, self.scratch(), begin, touched, beside, self.kinds, full=self.full)
-            proof = replace(proof, rows=carried_on(copy, way, tuple(giving.values()) or kept, again))
+            proof = proof._replace(rows=carried_on(copy, way, tuple(giving.values()) or kept, again))
         steps = tuple(objected(steps, changes, proof.objections))
         steps = tuple(named(steps, changes, renames, {**self.far, **self.live}, {**self.far, **aim}, self.kinds))
         steps = self.engine.weighed(steps)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
+from typing import NamedTuple
 
 from faberdb.canon.closure import closure
 from faberdb.errors import ProofError
@@ -17,8 +18,7 @@ from faberdb.prove.renaming import irrevocable
 from faberdb.prove.scratch import Scratch, build
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What was proven, where. after: the changed objects as the server printed them when the plan had run, less
     renames at its end. before, final: all of the copy, before the plan and after all of it. rollback: what took it back
     from there. stages: all of it after each transaction but the last. objections: what the server has against texts of
@@ -33,9 +33,9 @@ class Proof:
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
     rollback: tuple[Step, ...] = ()
-    stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
-    objections: Mapping[Address, Objection] = field(default_factory=dict)
-    effects: Mapping[str, Effects] = field(default_factory=dict)
+    stages: Mapping[int, Mapping[Address, Object]] = MappingProxyType({})
+    objections: Mapping[Address, Objection] = MappingProxyType({})
+    effects: Mapping[str, Effects] = MappingProxyType({})
     rows: CarriedRows | None = None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from faberdb.diff.changes import diff
 from faberdb.errors import DeclarationError
@@ -15,8 +17,7 @@ from faberdb.prove.engine import Engine
 from faberdb.prove.renaming import irrevocable, moving_out
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(NamedTuple):
     """What it takes besides both states to write the steps. casts, version: of the server; number: the first that is
     free in quarantine; reverse_ties: where order is open, the other way round."""
 
@@ -26,7 +27,7 @@ class Ways:
     version: int
     number: int
     reverse_ties: bool = False
-    barred: Mapping[Address, str] = field(default_factory=dict)
+    barred: Mapping[Address, str] = MappingProxyType({})
     """Changes that the server has no way back from, and why."""
     lost: Set[Address] = frozenset()
     """What is destroyed on the way there though it would be kept."""

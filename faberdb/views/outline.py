@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.model import Action, Address, Change, reworded
 from faberdb.views.words import called, kind_word, notable, visible
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from faberdb.model import Estimate, Hazard, Kept, Object, Risk, Step
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One object that changes, with the steps that change it.
 
     was, becomes: its names before and after, where it is renamed; its address is one of the two. folded: changes that
@@ -49,8 +48,7 @@ class Item:
         return tuple(step.estimate for step in self.steps if step.estimate and notable(step.estimate))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """An object at the top with what is under it. root: its own item, where it changes itself. The kind of the address
     is empty where only the place is known."""
 
@@ -163,13 +161,13 @@ def _items(
             continue
         item = items.get(here) or Item(here, Action.RENAME, parent=new.parent)
         if parts:
-            items[here] = replace(item, within=parts)
+            items[here] = item._replace(within=parts)
         else:
-            items[here] = replace(item, was=old.address, becomes=new.address, address=here)
+            items[here] = item._replace(was=old.address, becomes=new.address, address=here)
     for step in steps:
         address = alias.get(step.address, step.address)
         item = items.get(address) or Item(address, step.action, parent=family.parent(address))
-        items[address] = replace(item, steps=(*item.steps, step))
+        items[address] = item._replace(steps=(*item.steps, step))
     return items
 
 
@@ -182,7 +180,7 @@ def _fold(items: Mapping[Address, Item], family: _Family) -> dict[Address, Item]
             continue
         host, gone = left[into], left.pop(address)
         steps = tuple(sorted((*host.steps, *gone.steps), key=lambda step: step.id))
-        left[into] = replace(host, steps=steps, folded=(*host.folded, item.change, *gone.folded))
+        left[into] = host._replace(steps=steps, folded=(*host.folded, item.change, *gone.folded))
     return left
 
 

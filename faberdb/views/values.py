@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faberdb.views.words import kind_word, visible
 
@@ -26,8 +25,7 @@ USUAL = {"not_null_name": "name of NOT NULL", "identity name": "name of its sequ
 LONG = 72
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """One attribute that differs. lines: a unified diff instead of old and new, for long texts."""
 
     key: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,29 +28,29 @@ def test_a_database_on_the_same_server_comes_before_the_embedded_one(need: Need)
 
 
 def test_nothing_is_created_on_a_protected_server(need: Need) -> None:
-    with open_scratch(replace(need, protected=True)) as server:
+    with open_scratch(need._replace(protected=True)) as server:
         assert server.description.startswith("scratch cluster")
         assert server.owns_roles
 
 
 def test_a_server_named_in_the_configuration_comes_first(need: Need) -> None:
     shadow = need.target
-    with open_scratch(replace(need, target="host=/nowhere dbname=none", shadow=shadow)) as server:
+    with open_scratch(need._replace(target="host=/nowhere dbname=none", shadow=shadow)) as server:
         assert server.description == "the server of [shadow] url_env"
 
 
 def test_the_configuration_can_ask_for_one_sort_of_server(need: Need) -> None:
-    with open_scratch(replace(need, shadow_kind="embedded")) as server:
+    with open_scratch(need._replace(shadow_kind="embedded")) as server:
         assert server.description.startswith("scratch cluster")
     if any(b.major == need.major and b.source != EMBEDDED for b in find(None, "")):
         return  # this machine has such programs of its own
-    with pytest.raises(ScratchError) as raised, open_scratch(replace(need, shadow_kind="binaries")):
+    with pytest.raises(ScratchError) as raised, open_scratch(need._replace(shadow_kind="binaries")):
         pass
     assert "no scratch server" in raised.value.message
 
 
 def test_a_version_of_an_extension_that_no_server_has_is_named(need: Need) -> None:
-    wanted = replace(need, installed={"plpgsql": "0.9"}, new={"plpgsql": "7.0"})
+    wanted = need._replace(installed={"plpgsql": "0.9"}, new={"plpgsql": "7.0"})
     with pytest.raises(ScratchError) as raised, open_scratch(wanted):
         pass
     words = "\n".join(raised.value.detail)
@@ -59,18 +58,18 @@ def test_a_version_of_an_extension_that_no_server_has_is_named(need: Need) -> No
 
 
 def test_an_extension_that_no_server_has_is_named(need: Need) -> None:
-    with pytest.raises(ScratchError) as raised, open_scratch(replace(need, new={"no_such_thing": "1"})):
+    with pytest.raises(ScratchError) as raised, open_scratch(need._replace(new={"no_such_thing": "1"})):
         pass
     assert "it does not have the extension no_such_thing" in "\n".join(raised.value.detail)
 
 
 def test_what_was_not_even_tried_is_said_too(need: Need) -> None:
-    lacking = replace(need, new={"no_such_thing": "1"})
+    lacking = need._replace(new={"no_such_thing": "1"})
     for changed, said in (
-        (replace(lacking, protected=True), "on the same server: not tried, since the environment is protected"),
-        (replace(lacking, protected=True), "[shadow] url_env: not set"),
-        (replace(lacking, major=12), "PostgreSQL programs of this machine: none of PostgreSQL 12"),
-        (replace(lacking, shadow_kind="embedded"), 'programs of this machine: not tried, since [shadow] server = "emb'),
+        (lacking._replace(protected=True), "on the same server: not tried, since the environment is protected"),
+        (lacking._replace(protected=True), "[shadow] url_env: not set"),
+        (lacking._replace(major=12), "PostgreSQL programs of this machine: none of PostgreSQL 12"),
+        (lacking._replace(shadow_kind="embedded"), 'programs of this machine: not tried, since [shadow] server = "emb'),
     ):
         with pytest.raises(ScratchError) as raised, open_scratch(changed):
             pass

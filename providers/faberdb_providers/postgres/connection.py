@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -155,7 +154,7 @@ class Connection:
                         self._run_step(step, scope)
                         scope = step.scope
                         if measured:
-                            measured(step, replace(meter.read(), remarks=remarks.take(meter.knows)))
+                            measured(step, meter.read()._replace(remarks=remarks.take(meter.knows)))
                         index += 1
             except psycopg.Error as error:
                 step = steps[min(index, len(steps) - 1)]  # after the last of them, only the commit can fail

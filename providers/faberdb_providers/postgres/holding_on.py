@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.errors import RefusedError
 from faberdb.model import Action, Address, JournalEntry, Kept, Object, Step
@@ -50,8 +49,7 @@ _CHANGES = pattern(
 """What the server refuses where values elsewhere are of the type, or what takes a part of these values away."""
 
 
-@dataclass(frozen=True)
-class _Held:
+class _Held(NamedTuple):
     """Something live, and what in quarantine needs it: what that is, and the whole that stands there (kind, name)."""
 
     what: str

@@ -203,7 +203,7 @@ def _told(plan: NotedPlan, fates: Mapping[str, str | None]) -> NotedPlan:
     for transaction in plan.transactions:
         fate = fates.get(transaction.id) if transaction.outcome == "committing" else None
         if fate == "committed":
-            found.append(replace(transaction, outcome="done"))
+            found.append(transaction._replace(outcome="done"))
         elif fate != "aborted":
             found.append(transaction)
     return replace(plan, transactions=tuple(found))
@@ -256,4 +256,4 @@ def under_way_beside(plans: Iterable[NotedPlan], found: UnderWay) -> UnderWay:
         return found
     plan = running[-1]
     done = frozenset(t.number for t in plan.transactions if t.outcome == "done")
-    return replace(found, plan_id=plan.plan_id, document=plan.document, done=done)
+    return found._replace(plan_id=plan.plan_id, document=plan.document, done=done)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import Any, Protocol
 
 import psycopg
@@ -248,13 +247,12 @@ def in_one_order(there: Sequence[JournalEntry], beside: Sequence[JournalEntry]) 
     found: dict[str, JournalEntry] = {}
     for entry in sorted((*there, *beside), key=lambda one: one.started):
         found[entry.plan_id] = _joined(found[entry.plan_id], entry) if entry.plan_id in found else entry
-    return [replace(entry, number=number) for number, entry in enumerate(found.values(), 1)]
+    return [entry._replace(number=number) for number, entry in enumerate(found.values(), 1)]
 
 
 def _joined(first: JournalEntry, then: JournalEntry) -> JournalEntry:
     done = first.done | then.done
-    return replace(
-        then,
+    return then._replace(
         started=first.started,
         document=then.document or first.document,
         done=done,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -29,8 +29,7 @@ OWNER = "faberdb_scratch"
 a grant to any other is not one to the owner."""
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """What a scratch server must offer.
 
     installed: extensions of the target with their versions; new: those that the plan installs, with the version the
@@ -57,7 +56,7 @@ class Need:
     shadow_kind: str | None = None
     bin_setting: str | None = None
     path: str = ""
-    cache: Path = field(default_factory=Path)
+    cache: Path = Path()
     alone: bool = False
     room: int = 0
 
@@ -66,8 +65,7 @@ class Need:
         return self.asked is not None and self.asked(Address(kind, (name,)))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """What a server offers. versions: of each extension, all that can be installed; default: the one that is."""
 
     major: int

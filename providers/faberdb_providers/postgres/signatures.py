@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from faberdb_providers.postgres.names import NAME_PART, NAME_START, dotted
 
@@ -92,8 +92,7 @@ def _word() -> re.Pattern[str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a routine: its mode in upper case, IN where none is said; its type as it is written."""
 
     mode: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -242,7 +241,7 @@ class Target(Session):
         # It locks nobody out while it waits, for whom it waits for as long as they take; what is built takes its time.
         unbound = " CONCURRENTLY " in steps[0].statement.sql
         statement = None if unbound else limits.statement
-        self._limit(replace(limits, lock=max(limits.lock, limits.patience), statement=statement), local=False)
+        self._limit(limits._replace(lock=max(limits.lock, limits.patience), statement=statement), local=False)
         self._clear()
         started(steps[0])
         self.set_scope(steps[0].scope)

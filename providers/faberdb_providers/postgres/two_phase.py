@@ -7,8 +7,7 @@ PostgreSQL docs, PREPARE TRANSACTION and pg_prepared_xacts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -30,8 +29,7 @@ select p.gid, p.owner, date_trunc('second', clock_timestamp() - p.prepared)::tex
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedTransaction:
+class PreparedTransaction(NamedTuple):
     """One that locks relations. age: since it was prepared."""
 
     gid: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb.model import Address
 
@@ -63,12 +62,11 @@ def renamed_grantee(name: str, called: Callable[[str], str]) -> str:
     return name if name == PUBLIC or name.startswith("@") else called(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """What one grantee holds from one grantor. grantable: what of it may be passed on."""
 
     privileges: frozenset[str] = frozenset()
-    grantable: frozenset[str] = field(default_factory=frozenset)
+    grantable: frozenset[str] = frozenset()
 
     def attributes(self) -> dict[str, Any]:
         passed_on = {"grantable": sorted(self.grantable)} if self.grantable else {}

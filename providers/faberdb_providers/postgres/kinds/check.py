@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Turn, Work
@@ -76,7 +75,7 @@ class CheckKind(ConstraintKind):
         parents = {a: o for a in alike if a != change.address and (o := live.get(Address("table", a.path[:-1])))}
         below = {a for a, o in parents.items() if any(above.address == table for above in all_above(o, live.get))}
         again = below if change.after is not None else frozenset()
-        return replace(turn, ahead=turn.ahead | below, last=turn.last | again)
+        return turn._replace(ahead=turn.ahead | below, last=turn.last | again)
 
     def probe(self, obj: Object, work: Work) -> tuple[str, ...]:
         if obj.parent is not None and obj.parent.kind == "foreign_table":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Work
@@ -87,8 +86,8 @@ class DefaultKind(PostgresKind):
         without a value)."""
         if change.action is Action.REPLACE:
             rows = after_its_columns(change, changes)
-            return replace(rows, last=rows.last | left_by(change.address, changes, live))
-        return replace(after_its_columns(change, changes), ahead=frozenset(_waiting(change, changes, live)))
+            return rows._replace(last=rows.last | left_by(change.address, changes, live))
+        return after_its_columns(change, changes)._replace(ahead=frozenset(_waiting(change, changes, live)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         if _goes_along(obj, work):

@@ -9,7 +9,6 @@ array of texts. Values of other containers (ranges) are only kept, with all arou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faberdb.model import Address
@@ -69,7 +68,7 @@ def places(kept: Kept, work: Work, *, after: bool) -> Iterator[tuple[Object, Kep
                 for k in ("key", "content", "cast", "part", "path")
                 if f"{k}_{number}" in kept.detail
             }
-            yield column, replace(kept, place=f"{kept.place}_{number}", carries=(), detail=mine)
+            yield column, kept._replace(place=f"{kept.place}_{number}", carries=(), detail=mine)
 
 
 def types_within(obj: Object, objects: Mapping[Address, Object]) -> set[Address]:

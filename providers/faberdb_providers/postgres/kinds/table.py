@@ -4,7 +4,6 @@ their own, written into CREATE TABLE where nothing stands in the way."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -211,7 +210,7 @@ class TableKind(Descendant):
         if change.action not in (Action.ALTER, Action.REPLACE):
             return found
         more = turn_of_type(change, changes)
-        return replace(found, ahead=found.ahead | more.ahead, last=found.last | more.last)
+        return found._replace(ahead=found.ahead | more.ahead, last=found.last | more.last)
 
     def loosen(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from untyped(before, after, work)

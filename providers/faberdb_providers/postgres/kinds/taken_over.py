@@ -4,7 +4,7 @@ the bounds of partitions. Rows are asked about where they are before, with the v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.model import Address, Object, Work
 from faberdb_providers.postgres.kinds.bounds import homes, place
@@ -17,8 +17,7 @@ _LATER = frozenset(("not_valid", "not_enforced", "only", "attached_to", "cluster
 """What has a statement, and a question, of its own, or looks at no row."""
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """Rows on their way. sources: the tables that have them; old, new: columns by name, as they were and as they will
     be; values: what columns that go over will hold, as an expression for what they hold now."""
 

@@ -4,7 +4,7 @@ column, or breaks what stays on the table once all of them are there."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.model import Address, Object, Work
 from faberdb_providers.postgres.kinds.in_the_way import Probe, rows_where
@@ -12,8 +12,7 @@ from faberdb_providers.postgres.kinds.lossless import domains_of, stored_as
 from faberdb_providers.postgres.names import dotted, literal, qualified
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """A value that a statement gives a column: its expression. required: the same statement refuses that there is none;
     not where NOT NULL is set by a later one."""
 

@@ -7,8 +7,7 @@ by one UPDATE, so the rows are looked for once. What tells them apart is in `row
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.model import Address, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
@@ -42,8 +41,7 @@ def tolerant_cast(before: Object, after: Object, work: Work) -> str:
     return f"pg_temp.faberdb_cast{Part(before, back).suffix}"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One column's share in a copy: where its values are, and those that its rows have, or had, instead."""
 
     column: Object

@@ -7,7 +7,8 @@ What a step does to rows beyond scans and rewrites, the hazards of its kind say:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from faberdb.model import Action, Estimate, Kept, KeptBytes, Step, rounded
 from faberdb_providers.postgres.hazards import codes
@@ -31,8 +32,7 @@ _VALUES = frozenset((codes.VALUES_COPIED, codes.KEPT_BESIDE))
 _UPDATES = frozenset((codes.BACKFILL_UNDER_A_LOCK, codes.VALUES_GIVEN_BACK))
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(NamedTuple):
     """What one step does: reads from end to end, copies, updates each row of, rewrites; built: the indexes that get new
     files, indexed: the tables that get one more."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -24,8 +23,7 @@ select n, pg_table_size(c.oid)::bigint, pg_indexes_size(c.oid)::bigint,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """Of a table, with its long values, or of an index. rows: about how many; None where nothing tells. indexes: bytes
     of all indexes of a table."""
 

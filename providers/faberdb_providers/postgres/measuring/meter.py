@@ -8,8 +8,7 @@ transaction; https://www.postgresql.org/docs/current/explicit-locking.html
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb.model import Effects, Lock
 from faberdb_providers.postgres.names import dotted, literal
@@ -72,8 +71,7 @@ CONFLICTS = {
 """By the mode that somebody wants: those in which others must not hold the relation meanwhile."""
 
 
-@dataclass(frozen=True)
-class _Relation:
+class _Relation(NamedTuple):
     """One that others can see. label: what it is called here, with its kind and schema. filenode: of what grows, as a
     sequence does not."""
 
@@ -123,7 +121,7 @@ class Meter:
         found = {o: r for o, r in _relations(self._query).items() if self._until is None or o <= self._until}
         if again:
             known = self._relations
-            found = {oid: replace(now, label=known[oid].label) for oid, now in found.items() if oid in known}
+            found = {oid: now._replace(label=known[oid].label) for oid, now in found.items() if oid in known}
         self._relations, self._newest = found, max(found, default=0)
         self._held = self._held if again else {}
 
@@ -145,7 +143,7 @@ class Meter:
                 rewrites.add(relation.label)
             if relation.counts_scans and (counted or 0) > relation.scans:
                 scans.add(relation.label)
-            self._relations[oid] = replace(relation, filenode=file, scans=max(counted or 0, relation.scans))
+            self._relations[oid] = relation._replace(filenode=file, scans=max(counted or 0, relation.scans))
             if dropped:
                 gone.append(self._relations.pop(oid))
         rewrites |= self._made_anew(gone)

@@ -7,8 +7,9 @@ What kinds say of data that leaves, and of queries that break, no lock shows; th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from faberdb.model import Action, Address, Effects, Hazard, Lock, Risk, Step
 from faberdb_providers.postgres.hazards import codes
@@ -101,8 +102,7 @@ NOBODY = Address("", ("", ""))
 """Stands for the object of a statement that has none, or many."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """What was measured of one step, of relations that are there while others must not write to them. shown: by what
     can be measured, where. others: other tables that it locks."""
 

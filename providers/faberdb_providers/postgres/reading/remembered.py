@@ -4,7 +4,7 @@ together from what the server answers."""
 from __future__ import annotations
 
 import marshal
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.model import Address, Catalogue, Object, Unmanaged
 
@@ -47,8 +47,7 @@ def unpack(data: bytes) -> Catalogue:
     return Catalogue(objects, tuple(Unmanaged(*item) for item in unmanaged), frozenset(casts), version)
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """What a snapshot held, in place of another one. digest: of the snapshot; packed: its catalogue."""
 
     digest: str

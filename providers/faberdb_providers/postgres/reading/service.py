@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb.model import OF_SERVICE, Address, Object, Unmanaged
 from faberdb_providers.postgres.pattern import pattern
@@ -25,8 +25,7 @@ select e.extname, pg_get_userbyid(e.extowner) from pg_extension e, pg_database d
 """
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """A managed service. declared: whether the project declares an object by its name."""
 
     roles: re.Pattern[str]

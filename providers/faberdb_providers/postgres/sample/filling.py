@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faberdb_providers.postgres.names import dollar_quoted, literal
 from faberdb_providers.postgres.pattern import pattern
@@ -113,8 +113,7 @@ select u.oid from used u"""
 """What a materialized view c reads, through others too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """tables: by number, how many rows it has, and what refused the last that it does not have. views: what cannot be
     made of the rows, with the numbers of all that it reads."""
 

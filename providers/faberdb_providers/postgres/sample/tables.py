@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from faberdb.model import SampleColumn, Samples, SampleTable
 from faberdb_providers.postgres.names import dotted, ident, literal
@@ -83,8 +82,7 @@ class Asks(Protocol):
     def set_scope(self, scope: Sequence[str]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """printed: its type. default: whether it has one, or is numbered. keyed: whether it is numbered, or part of a key.
     Those that are computed are none of these."""
 
@@ -96,8 +94,7 @@ class Column:
     keyed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A foreign key: the table it points at, by its number and name, which columns refer to which of its."""
 
     table: int
@@ -106,8 +103,7 @@ class Reference:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """staked: whether its own rows are at stake. within: the tables that it is a partition of; whole: the name of the
     outermost. conditions: as the server prints them, that of its being a partition among them. foreign: the foreign
     tables that are children of it or, beside it, of its parents, so that a statement may reach them too."""

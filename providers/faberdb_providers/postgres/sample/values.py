@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from faberdb_providers.postgres.names import ident, literal
 from faberdb_providers.postgres.pattern import pattern
@@ -74,8 +73,7 @@ _OF_EXTENSIONS: Mapping[str, Sequence[str]] = {
 _SIZE = pattern(r"\((\d+)\)$")
 
 
-@dataclass(frozen=True)
-class Type:
+class Type(NamedTuple):
     """A type as the catalogue has it. own: made by a user. sort, category: as pg_type has them. inner: the type below a
     domain, of an array's elements, or that a range is over, as `printed`. parts: names and types of attributes."""
 

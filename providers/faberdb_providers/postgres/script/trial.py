@@ -170,7 +170,7 @@ class ScriptTrial:
             return ran
         after = Tables.now(self._session.query)
         anew = {*ran.effects.rewrites, *before.anew(after, self._until)}
-        effects = replace(ran.effects, rewrites=tuple(sorted(anew)))
+        effects = ran.effects._replace(rewrites=tuple(sorted(anew)))
         return replace(ran, effects=effects, replaced=before.replaced(after, self._until))
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from faberdb.errors import DatabaseError
 from faberdb_providers.postgres.pattern import pattern
@@ -22,8 +22,7 @@ _MAJOR_IN_PATH = pattern(r"/(?:usr/lib/postgresql/|usr/pgsql-|opt/homebrew/opt/p
 _MAJOR_IN_ANSWER = pattern(r"\(PostgreSQL\) (\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Binaries:
+class Binaries(NamedTuple):
     """The programs of one PostgreSQL server.
 
     bin: the folder, symlinks resolved, that holds `postgres` and `initdb`; nothing else is counted on. source: where it

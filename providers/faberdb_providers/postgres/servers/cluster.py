@@ -15,9 +15,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from faberdb.errors import DatabaseError
 from faberdb_providers.postgres.servers import process
@@ -32,8 +31,7 @@ _SOCKET_PATH_BYTES = 103
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """The user that server programs run as, where it is not ourselves."""
 
     uid: int

@@ -6,14 +6,13 @@ import os
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 _PROC = Path("/proc/self/stat").exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Postmaster:
+class Postmaster(NamedTuple):
     """The lines of postmaster.pid that matter; the later ones are empty while the server comes up."""
 
     pid: int
