@@ -40,11 +40,13 @@ class Unchanging(NamedTuple):
 
 class Standing(NamedTuple):
     """What the schema files said when there was nothing to change, so that each declared object stood for the live one
-    of its address. digests: of the declarations; spots: where each was written, for those written in a block."""
+    of its address. digests: of the declarations; spots: where each was written, for those written in a block; written:
+    what was, for each spot."""
 
     known: Known
     digests: dict[Address, str]
     spots: dict[Address, Spot]
+    written: dict[Spot, list[Address]]
 
 
 def inputs(project: Project, environment: str, provider: object, state: bytes | None, database: object) -> str:
@@ -142,12 +144,15 @@ class Memo:
             # Plain values from the user's own cache folder, whose digest is in the file beside.
             blocks, spots, objects = marshal.loads(raw)  # noqa: S302
             digests, places = {}, {}
+            written: list[list[Address]] = [[] for _ in spots]
             for kind, path, content, spot in objects:
                 address = Address(kind, path)
                 digests[address] = content
                 if spot is not None:
                     places[address] = spots[spot]
-            return Standing(Known(self._record["files"], blocks), digests, places)
+                    written[spot].append(address)
+            known = Known(self._record["files"], blocks)
+            return Standing(known, digests, places, dict(zip(spots, written, strict=True)))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
             return None
 

@@ -39,17 +39,18 @@ def edited(
     project, kinds = workspace.project, workspace.provider.kinds
     named = {kind.name: kind for kind in kinds}
     managed = {kind.name for kind in kinds if kind.managed}
-    unsaid = (o.parent for a, o in live.items() if a not in standing.digests and a.kind in managed)
+    unsaid = (live[a].parent for a in live.keys() - standing.digests.keys() if a.kind in managed)
     if any(parent in standing.digests for parent in unsaid):
         return None  # somebody's declaration leaves them alone, which only that declaration knows
     referrers = referrers_of(live)
+    unplaced = standing.digests.keys() - standing.spots.keys()
     also: set[Spot] = set()
     while True:
         part = load_part(project.schemas, kinds, project.search_path, standing.known, also)
         if part is None:
             return None
         objects, here = meant(part.objects), standing.spots
-        again = {a for a in standing.digests if a not in here or here[a] in part.replaced}
+        again = unplaced.union(*(standing.written.get(spot, ()) for spot in part.replaced))
         kept = {a: live[a] for a in standing.digests if a not in again and a in live}
         if len(kept) + len(again) != len(standing.digests) or kept.keys() & objects.keys():
             return None

@@ -121,11 +121,9 @@ def plan_environment(
             known_state, database = stored[0] if stored else None, (heading.database, session.endpoint)
             settings = inputs(workspace.project, environment.name, workspace.provider, known_state, database)
             if not fits:
-                # Both will be needed for what was edited, and one waits for a server most of the time.
-                with _meanwhile(lambda: _load_planner(workspace)) as loading:
-                    with suppress(FaberError):
-                        scratch()
-                    loading()
+                with suppress(FaberError):
+                    scratch()  # what was edited needs it, and it makes databases while this goes on
+                _load_planner(workspace)
             pulse, snapshot = looking()
         key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)

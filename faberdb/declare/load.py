@@ -118,7 +118,8 @@ class Reader:
     def digest(self, sources: Sequence[Source]) -> None:
         """Declares what the data of sources says. To compile the shape of what none of them mentions would take longer
         than to read most of them."""
-        mentioned = [kind for kind in self.kinds.values() if any(kind.section in source.text for source in sources)]
+        written = set[str]().union(*(_keys(source.data) for source in sources))
+        mentioned = [kind for kind in self.kinds.values() if kind.section in written]
         for source in sources:
             self._note(source.file, source.digest)
             if source.blocks:
@@ -128,7 +129,7 @@ class Reader:
 
     def _declared(self, source: Source, shape: Shape) -> Sequence[Problem]:
         """Declares a source of this shape, or says what is wrong with it. That is said with all there is in mind: of an
-        unknown key what was meant, and a section can be written in a way in which nobody finds it."""
+        unknown key what was meant."""
         if problems := list(self._fetch(source, source.data, shape.sections, ())):
             return problems
         whole = validate(source, shape.model)
@@ -224,6 +225,20 @@ def _entries(held: Any, keys: Keys, section: Section) -> Iterator[tuple[Keys, An
         yield from (((*keys, n), entry) for n, entry in enumerate(held if isinstance(held, list) else ()))
     elif isinstance(held, dict):
         yield from [(keys, held)] if section.kind.single else (((*keys, k), v) for k, v in held.items())
+
+
+def _keys(data: Mapping[str, Any]) -> set[str]:
+    """All keys that stand in the data of a file, however deep."""
+    found, todo = set[str](), [data]
+    while todo:
+        here = todo.pop()
+        found.update(here)
+        for value in here.values():
+            if isinstance(value, dict):
+                todo.append(value)
+            elif isinstance(value, list):
+                todo += [entry for entry in value if isinstance(entry, dict)]
+    return found
 
 
 def _twice(source: Source, keys: Keys, known: Object, obj: Object) -> Problem:
