@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
 
@@ -41,7 +40,7 @@ class Mentions:
         """The object with what its texts mention among its references, and what its opaque ones suggest."""
         kind = self.kinds[obj.address.kind]
         mentioned = frozenset(self._before(found, obj) for found in self.of(obj, kind.mentions(obj)))
-        return replace(obj, references=obj.references | mentioned, suggested=self.of(obj, kind.opaque(obj)))
+        return obj._replace(references=obj.references | mentioned, suggested=self.of(obj, kind.opaque(obj)))
 
     def _before(self, found: Address, obj: Object) -> Address:
         """What an object is mentioned for: where it is made of the one that mentions it, what comes before it."""
@@ -57,7 +56,7 @@ def suggest(objects: Mapping[Address, Object], kinds: Mapping[str, Kind]) -> dic
     if not texts:
         return dict(objects)
     mentions = Mentions(objects, kinds)
-    heard = {a: replace(objects[a], suggested=mentions.of(objects[a], found)) for a, found in texts.items()}
+    heard = {a: objects[a]._replace(suggested=mentions.of(objects[a], found)) for a, found in texts.items()}
     return {**objects, **heard}
 
 

@@ -73,7 +73,7 @@ def import_database(
     shown = {
         a: o for a, o in managed.items() if a not in untold and (a in holders or not workspace.provider.platform(a))
     }
-    shown = {a: replace(o, hints={"protect": True}) if a in protected else o for a, o in shown.items()}
+    shown = {a: o._replace(hints={"protect": True}) if a in protected else o for a, o in shown.items()}
     written = _with_ways(workspace, workspace.provider.as_declared(shown, environment.roles))
     texts = _texts(workspace, written, split)
     left = _left(workspace, environment, texts, managed, version, again=split is not None)
@@ -114,7 +114,7 @@ def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[
         known = said.get(address)
         if known is not None:
             ways = {key: known.hints[key] for key in _WAYS if key in known.hints}
-            obj = replace(obj, renamed_from=known.renamed_from, hints={**obj.hints, **ways})
+            obj = obj._replace(renamed_from=known.renamed_from, hints={**obj.hints, **ways})
         found[address] = obj
     return found
 

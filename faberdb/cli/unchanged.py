@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from faberdb.canon.forms import Form, declared_digest, recall
@@ -153,7 +153,7 @@ def _declared_by(texts: Mapping[str, str], workspace: Workspace) -> Objects:
 
 def _within(obj: Object, folder: Path) -> Object:
     origin = obj.origin
-    return obj if origin is None else replace(obj, origin=origin._replace(file=origin.file.relative_to(folder)))
+    return obj if origin is None else obj._replace(origin=origin._replace(file=origin.file.relative_to(folder)))
 
 
 def _by_file(objects: Objects, folder: Path) -> dict[str, set[Address]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +22,7 @@ class Origin(NamedTuple):
     keys: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """One thing a database holds, declared or canonical; both have the same attributes, spelled by a person or by
     the server.
 
@@ -33,7 +31,9 @@ class Object:
     declared ones what the declaration names.
     suggested: what its opaque texts mention (a function's body): better there before, as far as that can be.
     scope: the schemas in which unqualified names of a declared object are looked up; empty for canonical ones.
-    hints: what a declaration says about the way there (a backfill, a cast), which is no part of what is compared.
+    hints: what a declaration says about the way there (a backfill, a cast).
+
+    Equal is what is the same in the database: origin, renamed_from, hints and suggested are no part of that.
     """
 
     address: Address
@@ -41,10 +41,20 @@ class Object:
     parent: Address | None = None
     references: frozenset[Address] = frozenset()
     scope: tuple[str, ...] = ()
-    origin: Origin | None = field(default=None, compare=False)
-    renamed_from: Address | None = field(default=None, compare=False)
-    hints: Attributes = field(default_factory=dict, compare=False)
-    suggested: frozenset[Address] = field(default=frozenset(), compare=False)
+    origin: Origin | None = None
+    renamed_from: Address | None = None
+    hints: Attributes = {}
+    suggested: frozenset[Address] = frozenset()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Object) and self[:_COMPARED] == other[:_COMPARED]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+
+_COMPARED = 5
+"""So many fields of an object, from the first on, are compared."""
 
 
 class Place(NamedTuple):

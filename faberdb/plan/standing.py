@@ -188,7 +188,7 @@ def _with(state: State, plan: Plan, record: Record, live: Mapping[Address, Objec
 
 def _followed(objects: Mapping[Address, Object], record: Record) -> dict[Address, Object]:
     """Recorded objects as the record changed them."""
-    found = {(a := _renamed(address, record.renames)): replace(o, address=a) for address, o in objects.items()}
+    found = {(a := _renamed(address, record.renames)): o._replace(address=a) for address, o in objects.items()}
     for difference in record.differences:
         found.pop(difference.address, None)
         if difference.after is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Kind, Object
 from faberdb.prove.scratch import Scratch
@@ -48,7 +47,7 @@ def as_it_stays(
 ) -> dict[Address, Object]:
     """What a way back leads to: what is wanted, with that of the barred objects that nothing takes back."""
     stays = {a: {**wanted[a].attributes, **kinds[a.kind].lasting(wanted[a], made[a])} for a in barred}
-    return {**wanted, **{a: replace(wanted[a], attributes=attributes) for a, attributes in stays.items()}}
+    return {**wanted, **{a: wanted[a]._replace(attributes=attributes) for a, attributes in stays.items()}}
 
 
 def said(address: Address, why: str, stays: Mapping[str, object]) -> str:

@@ -60,7 +60,7 @@ def as_meant(wanted: Object, there: Object, kinds: Mapping[str, Kind]) -> Object
     flaws = kinds[wanted.address.kind].flaws.keys() & wanted.attributes.keys() - there.attributes.keys()
     if not flaws:
         return wanted
-    return replace(wanted, attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
+    return wanted._replace(attributes={k: v for k, v in wanted.attributes.items() if k not in flaws})
 
 
 def hanging_as(
@@ -78,9 +78,9 @@ def hanging_as(
     for address, obj in wanted.items():
         there = (made if address in changes else start).get(address)
         if there is not None and kinds[address.kind].as_declared:
-            found[address] = replace(obj, attributes=there.attributes)
+            found[address] = obj._replace(attributes=there.attributes)
         if there is not None and kinds[address.kind].picks(obj) is not None:
-            found[address] = replace(obj, references=there.references)
+            found[address] = obj._replace(references=there.references)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -77,7 +76,7 @@ def _read_back(
     # What is written into a remembered object's CREATE may be as declared, and needs the names of its file in reach.
     holders = {declared[a].parent for a in unknown}
     universe = {
-        a: replace(o, scope=declared[a].scope) if a in holders and a in declared else o for a, o in universe.items()
+        a: o._replace(scope=declared[a].scope) if a in holders and a in declared else o for a, o in universe.items()
     }
     mentions = Mentions(universe, kinds)
     todo = set(unknown)
@@ -108,7 +107,7 @@ def _behind(bringing: Collection[Address], objects: Mapping[Address, Object]) ->
     before = {*bringing, *(r for a in bringing for r in objects[a].references)}
     late = frozenset(bringing)
     return {
-        a: o if o.parent is not None or a in before else replace(o, suggested=o.suggested | late)
+        a: o if o.parent is not None or a in before else o._replace(suggested=o.suggested | late)
         for a, o in objects.items()
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from faberdb.model import Address, Kind, Object
 
@@ -35,7 +34,7 @@ def find_renames(
             continue
         if obj.renamed_from or implied or (live[old].attributes == obj.attributes and not obj.hints.get("new")):
             places = {r for r in obj.references if r in wanted and not wanted[r].references}
-            renamed = replace(live[old], address=obj.address, references=live[old].references | places)
+            renamed = live[old]._replace(address=obj.address, references=live[old].references | places)
             found.append((live[old], renamed))
     return (*found, *_moves(wanted, live, kinds))
 
@@ -62,7 +61,7 @@ def moving_out(
 
     def without(objects: Mapping[Address, Object]) -> dict[Address, Object]:
         return {
-            a: o if left.isdisjoint(o.references) else replace(o, references=o.references - left)
+            a: o if left.isdisjoint(o.references) else o._replace(references=o.references - left)
             for a, o in objects.items()
         }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Protocol
 
 from faberdb.diff.changes import diff
@@ -105,7 +104,7 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
     circle; then they are left out, and what comes too early is tried again.
     """
     there = database.at_first()
-    done = {a: replace(o, hints={}) for a, o in objects.items() if kinds[a.kind].once}
+    done = {a: o._replace(hints={}) for a, o in objects.items() if kinds[a.kind].once}
     wanted = {**there.objects, **objects, **done}
     try:
         steps = _creating(there, wanted, kinds)

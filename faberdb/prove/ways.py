@@ -75,7 +75,7 @@ class Ways(NamedTuple):
         back = [(new, old) for old, new in reversed(renames)]
         start = as_it_stays(start, aim, self.barred, self.kinds)
         # What a declaration says about the way there is no matter by then: what was made is read from the database.
-        aim = {a: replace(o, hints={}) if o.hints else o for a, o in aim.items()}
+        aim = {a: o._replace(hints={}) if o.hints else o for a, o in aim.items()}
         if not renames_last:
             aim, start = moving_out(back, aim, start)
             start = {**start, **irrevocable(aim, start, self.kinds)}

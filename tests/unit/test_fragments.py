@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -181,7 +180,7 @@ def test_every_text_of_every_kind_is_quoted_or_looked_at(kind: str) -> None:
     for obj, work in _samples()[kind]:
         for evil in EVIL:
             spoiled = [
-                replace(obj, attributes={**obj.attributes, key: wrong})
+                obj._replace(attributes={**obj.attributes, key: wrong})
                 for key, value in obj.attributes.items()
                 if key not in ("privileges", "grantable")  # single words, which `acl` holds against letters
                 for wrong in _spoiled(value, evil, _words(kind))
@@ -189,7 +188,7 @@ def test_every_text_of_every_kind_is_quoted_or_looked_at(kind: str) -> None:
             paths = [tuple(p) for p in _spoiled(list(obj.address.path), evil)]
             if kind in ("comment", "extension_dependency", "grant", "owner"):
                 del paths[0]  # the kind of what it is on, which no declaration spells
-            spoiled += [replace(obj, address=Address(kind, path)) for path in paths]
+            spoiled += [obj._replace(address=Address(kind, path)) for path in paths]
             for wrong in spoiled:
                 if not BY_NAME[kind].fault(wrong):
                     broken |= set(_broken(wrong, obj, work))

@@ -114,7 +114,7 @@ def test_the_order_of_mappings_leaves_no_trace() -> None:
     changed = replace(
         PLAN,
         database=dict(reversed(list(PLAN.database.items()))),
-        differences=(Difference(EMAIL, BEFORE, replace(AFTER, attributes={"null": True, "type": "citext"})),),
+        differences=(Difference(EMAIL, BEFORE, AFTER._replace(attributes={"null": True, "type": "citext"})),),
     )
     assert to_json(changed) == to_json(PLAN)
 
@@ -227,5 +227,5 @@ def test_the_published_schema_is_fresh() -> None:
 def test_a_fingerprint_is_of_content_not_of_order(one: Object, two: Object) -> None:
     objects = {one.address: one, two.address: two}
     assert fingerprint(objects) == fingerprint(dict(reversed(objects.items())))
-    changed = replace(one, attributes={**one.attributes, "added": 1})
+    changed = one._replace(attributes={**one.attributes, "added": 1})
     assert fingerprint({**objects, one.address: changed}) != fingerprint({**objects, one.address: one})

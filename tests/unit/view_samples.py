@@ -49,7 +49,7 @@ def drop(obj: Object) -> Change:
 
 
 def alter(before: Object, reason: str = "", **attributes: Any) -> Change:
-    after = replace(before, attributes={**before.attributes, **attributes})
+    after = before._replace(attributes={**before.attributes, **attributes})
     return Change(before.address, Action.ALTER, before, after, reason)
 
 

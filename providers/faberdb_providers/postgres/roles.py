@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Object
@@ -39,7 +38,7 @@ def with_roles(objects: Mapping[Address, Object], names: Mapping[str, str]) -> d
             parent = elsewhere(obj.parent) if obj.parent else None
             old = elsewhere(obj.renamed_from) if obj.renamed_from else None
             if references != obj.references or parent != obj.parent or old != obj.renamed_from:
-                renamed[address] = replace(obj, references=references, parent=parent, renamed_from=old)
+                renamed[address] = obj._replace(references=references, parent=parent, renamed_from=old)
     return {obj.address: obj for obj in renamed.values()}
 
 
@@ -73,7 +72,7 @@ def here(session: Session, declared: Mapping[Address, Object], names: Mapping[st
         of_database = session.database_owner()
         for address in owners:
             if translated[address].attributes["role"] == of_database:
-                translated[address] = replace(translated[address], attributes={"role": DATABASE})
+                translated[address] = translated[address]._replace(attributes={"role": DATABASE})
     return translated
 
 

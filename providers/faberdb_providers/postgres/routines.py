@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Object
@@ -31,8 +30,7 @@ def resolved(declared: Mapping[Address, Object]) -> Mapping[Address, Object]:
                 where=obj.origin.file.as_posix() if obj.origin else "",
                 advice="keep one of the two entries",
             )
-        whole[new] = replace(
-            obj,
+        whole[new] = obj._replace(
             address=new,
             parent=moves.get(obj.parent, obj.parent) if obj.parent else None,
             references=frozenset(moves.get(r, r) for r in obj.references),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -355,7 +354,7 @@ class PostgresKind:
         if before.address.path[:-1] != after.address.path[:-1]:
             schema = after.address.path[0]
             yield Statement(f"ALTER {self.identity(before)} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (hazard,))
-            before = replace(before, address=Address(self.name, (schema, *before.address.path[1:])))
+            before = before._replace(address=Address(self.name, (schema, *before.address.path[1:])))
         if before.address != after.address:
             new = ident(after.address.path[-1])
             yield Statement(f"ALTER {self.identity(before)} RENAME TO {new}", Risk.DANGEROUS, (hazard,))

@@ -8,7 +8,6 @@ go of neither without the other: in quarantine, a type and the functions it is m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DeclarationError
@@ -210,10 +209,10 @@ def with_shells(objects: Mapping[Address, Object]) -> dict[Address, Object]:
             continue
         shell = shell_of(address)
         found[shell] = _shell(address.path)
-        found[address] = replace(type_, references=type_.references | {shell})
+        found[address] = type_._replace(references=type_.references | {shell})
         for function in made_of(type_, found.get):
             around = function.references - {address} | {shell}
-            found[function.address] = replace(function, references=around)
+            found[function.address] = function._replace(references=around)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Statement, Work
@@ -100,7 +99,7 @@ class CommentKind(PostgresKind):
         return address
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        return replace(obj, address=self.elsewhere(obj.address, called))
+        return obj._replace(address=self.elsewhere(obj.address, called))
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)

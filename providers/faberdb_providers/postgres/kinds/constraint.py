@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -120,10 +119,10 @@ class ConstraintKind(OnColumns):
         before = work.before(obj.address)
         rest = before is not None and "only" in before.attributes and "only" not in obj.attributes
         # The keys of partitions that are attached to it are made one by one, as if it had stayed.
-        made = replace(obj, attributes={**obj.attributes, "only": True}) if rest else obj
+        made = obj._replace(attributes={**obj.attributes, "only": True}) if rest else obj
         unchecked = {"not_valid", "not_enforced", "only"} & made.attributes.keys()
         if not unchecked and before is None and self.later(obj, work):
-            held = replace(made, attributes={**made.attributes, "not_valid": True})
+            held = made._replace(attributes={**made.attributes, "not_valid": True})
             yield Statement(_added(held), *self.danger(held, work))
             yield validated(made, self.probe(obj, work), later=True)
             return

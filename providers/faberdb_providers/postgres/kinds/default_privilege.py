@@ -9,7 +9,6 @@ holds everywhere; only an entry for any schema can take away what everybody has 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Work
@@ -105,7 +104,7 @@ class DefaultPrivilegeKind(GrantedKind):
             k: renamed_grantee(attributes[k], called) for k in ("role", "grantee") if k in attributes
         }
         attributes |= named
-        return replace(obj, address=_address(attributes), attributes=attributes)
+        return obj._replace(address=_address(attributes), attributes=attributes)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from default_privileges(obj, _usual(obj, work), obj.attributes, work.version)

@@ -86,7 +86,7 @@ class EnumKind(PostgresKind):
         there = live.attributes["values"]
         new = {old: value for value, old in wanted.hints.get("values_from", {}).items() if old and value not in there}
         values = [new.get(value, value) for value in there]
-        return None if values == there else replace(live, attributes={"values": values})
+        return None if values == there else live._replace(attributes={"values": values})
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         old, new = before.attributes["values"], after.attributes["values"]

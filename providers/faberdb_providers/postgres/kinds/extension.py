@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import (
@@ -66,7 +65,7 @@ class ExtensionKind(PostgresKind):
         return Verdict(Action.ALTER) if moved or updated else None
 
     def joined(self, there: Object, declared: Object) -> Object:
-        return replace(declared, attributes={**there.attributes, **declared.attributes})
+        return declared._replace(attributes={**there.attributes, **declared.attributes})
 
     def lasting(self, before: Object, after: Object) -> Attributes:
         old, new = before.attributes.get("version"), after.attributes.get("version")
@@ -77,7 +76,7 @@ class ExtensionKind(PostgresKind):
         if not before.attributes.get("relocatable") or schema in (None, before.attributes["schema"]):
             return None
         there = {Address("schema", (str(schema),))} & after.references
-        return replace(before, attributes={**before.attributes, "schema": schema}, references=before.references | there)
+        return before._replace(attributes={**before.attributes, "schema": schema}, references=before.references | there)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         sql = f"ALTER EXTENSION {ident(after.address.path[0])} SET SCHEMA {ident(after.attributes['schema'])}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Attributes, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -274,7 +273,7 @@ class UserMappingKind(_Foreign):
         server, user = obj.address.path
         if user == "public":  # everybody, and no role
             return obj
-        return replace(obj, address=Address(self.name, (server, called(user))))
+        return obj._replace(address=Address(self.name, (server, called(user))))
 
     def identity(self, obj: Object) -> str:
         server, user = obj.address.path

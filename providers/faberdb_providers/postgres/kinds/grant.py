@@ -8,7 +8,6 @@ two have by default. Who gave a privilege is said only where it was not the owne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Object, Place, Risk, Statement, Work
@@ -64,7 +63,7 @@ class GrantKind(PostgresKind):
         return change.action in (Action.DROP, Action.REPLACE) or made_anew(obj, change)
 
     def joined(self, there: Object, declared: Object) -> Object:
-        return replace(declared, attributes=together(there.attributes, declared.attributes))
+        return declared._replace(attributes=together(there.attributes, declared.attributes))
 
     def grantee(self, address: Address) -> str | None:
         return address.path[-1]
@@ -75,7 +74,7 @@ class GrantKind(PostgresKind):
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         address = self.elsewhere(obj.address, called)
-        return replace(obj, address=address, attributes=grantors_called(obj.attributes, called))
+        return obj._replace(address=address, attributes=grantors_called(obj.attributes, called))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         *target, grantee = obj.address.path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Object
@@ -18,4 +17,4 @@ class GrantedKind(PostgresKind):
         return {"privileges": phrases_of(obj.attributes)}
 
     def joined(self, there: Object, declared: Object) -> Object:
-        return replace(declared, attributes={**declared.attributes, **together(there.attributes, declared.attributes)})
+        return declared._replace(attributes={**declared.attributes, **together(there.attributes, declared.attributes)})

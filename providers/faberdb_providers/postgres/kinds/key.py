@@ -89,7 +89,7 @@ class KeyKind(ConstraintKind):
             return
         a, before = obj.attributes, work.before(obj.address)
         same = {key: a[key] for key in ("include", "nulls_not_distinct", "options", "tablespace") if key in a}
-        index = replace(obj, attributes={"on": list(map(ident, a["columns"])), "unique": True, **same})
+        index = obj._replace(attributes={"on": list(map(ident, a["columns"])), "unique": True, **same})
         built_so = create_index(set_apart(index, NEW), set(a["columns"]), concurrently=True)
         yield built(obj, built_so, self.probe(obj, work))
         if before is not None:

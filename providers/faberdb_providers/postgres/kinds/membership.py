@@ -4,7 +4,6 @@ whoever applies a plan. They are part of the member's block, so a role that is i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
@@ -60,7 +59,7 @@ class MembershipKind(PostgresKind):
         return Address(self.name, tuple(map(called, address.path))) if address.kind == self.name else address
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        return replace(obj, address=self.elsewhere(obj.address, called))
+        return obj._replace(address=self.elsewhere(obj.address, called))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes

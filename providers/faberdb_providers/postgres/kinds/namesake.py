@@ -6,8 +6,6 @@ still of it there; then the new one is made, and the column changes its type as 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faberdb.model import Address, Object, Work
 from faberdb_providers.postgres.kinds.acl import RELATIONS, TYPES
 from faberdb_providers.postgres.names import dotted, qualified
@@ -33,7 +31,7 @@ def as_it_stands(before: Object, work: Work) -> Object:
         return before
     array = "[]" if str(before.attributes["type"]).endswith("[]") else ""
     there = f"{dotted(kept.place, type_.path[-1])}{array}"
-    return replace(before, attributes={**before.attributes, "type": there})
+    return before._replace(attributes={**before.attributes, "type": there})
 
 
 def _type_of(column: Object) -> Address | None:

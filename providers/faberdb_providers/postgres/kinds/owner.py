@@ -7,7 +7,6 @@ belongs to the role that makes it. `@database` gives something back to the owner
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
@@ -55,7 +54,7 @@ class OwnerKind(PostgresKind):
         return not of_column
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        return replace(obj, attributes={"role": renamed_grantee(obj.attributes["role"], called)})
+        return obj._replace(attributes={"role": renamed_grantee(obj.attributes["role"], called)})
 
     def disturbed_by(self, obj: Object, change: Change) -> bool:
         if obj.parent in change.touches and obj.address.path[0] == "statistics":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Object, Place, Statement, Work
@@ -87,7 +86,7 @@ class ParameterPrivilegeKind(GrantedKind):
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         attributes = grantors_called(obj.attributes, called)
-        return replace(obj, address=self.elsewhere(obj.address, called), attributes=attributes)
+        return obj._replace(address=self.elsewhere(obj.address, called), attributes=attributes)
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         yield from _change(obj, Held(), Held.of(obj.attributes, "parameter", work.version), work)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -151,13 +150,13 @@ def with_siblings(objects: Objects) -> dict[Address, Object]:
         if "only" not in obj.attributes:
             continue
         parts = {a for a, o in objects.items() if o.parent == obj.parent and is_part(o)}
-        found[address] = replace(obj, references=obj.references | parts)
+        found[address] = obj._replace(references=obj.references | parts)
         own = [o for o in objects.values() if o.parent in parts and "attached_to" in o.attributes]
         with_own = {o.parent for o in own if upper_index(o, objects.get) == obj}
         for part in parts - with_own:
             known = found.get(part, objects[part])
             without = [*known.hints.get(_WITHOUT, ()), str(address)]
-            found[part] = replace(known, hints={**known.hints, _WITHOUT: without})
+            found[part] = known._replace(hints={**known.hints, _WITHOUT: without})
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -89,7 +88,7 @@ class PolicyKind(OnRelation):
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         named = [renamed_grantee(role, called) for role in obj.attributes.get("roles", ())]
-        return replace(obj, attributes={**obj.attributes, "roles": sorted(named)}) if named else obj
+        return obj._replace(attributes={**obj.attributes, "roles": sorted(named)}) if named else obj
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         a = obj.attributes

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Object, Place, Statement, Verdict, Work
@@ -112,7 +111,7 @@ class PrivilegeKind(GrantedKind):
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         attributes = grantors_called(obj.attributes, called)
         attributes["grantee"] = renamed_grantee(attributes["grantee"], called)
-        return replace(obj, address=_address(attributes), attributes=attributes)
+        return obj._replace(address=_address(attributes), attributes=attributes)
 
     def compare(self, before: Object, after: Object) -> Verdict | None:
         return None if _said(before.attributes) == _said(after.attributes) else Verdict(Action.ALTER)

@@ -4,7 +4,6 @@ a password: one who logs in is made without, and whoever may sets it on the serv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
@@ -83,7 +82,7 @@ class RoleKind(PostgresKind):
         return Address(self.name, (called(address.path[0]),)) if address.kind == self.name else address
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
-        return replace(obj, address=self.elsewhere(obj.address, called))
+        return obj._replace(address=self.elsewhere(obj.address, called))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
         words = list(_words({}, obj.attributes))

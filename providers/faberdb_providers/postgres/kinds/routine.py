@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -76,7 +75,7 @@ class Routine(PostgresKind):
         schema, name, types = after.address.path
         if before.address.path[0] != schema:
             yield Statement(f"ALTER {self.identity(before)} SET SCHEMA {ident(schema)}", Risk.DANGEROUS, (CALLED,))
-            before = replace(before, address=Address(self.name, (schema, before.address.path[1], types)))
+            before = before._replace(address=Address(self.name, (schema, before.address.path[1], types)))
         if before.address != after.address:
             sql = f"ALTER {self.identity(before)} RENAME TO {ident(name)}"
             yield Statement(sql, Risk.DANGEROUS, (CALLED,))

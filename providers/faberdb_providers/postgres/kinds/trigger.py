@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -113,7 +112,7 @@ class TriggerKind(OnRelation):
         while table is not None and table.parent is not None:
             above = Address(self.name, (*table.parent.path, obj.address.path[-1]))
             if above in declared:
-                return replace(obj, references=obj.references | {above})
+                return obj._replace(references=obj.references | {above})
             table = declared.get(table.parent)
         return obj
 

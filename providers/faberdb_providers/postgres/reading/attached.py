@@ -4,7 +4,6 @@ security labels, and the extensions they go with."""
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from faberdb.model import Address, Object, Unmanaged
 from faberdb_providers.postgres.kinds.acl import PUBLIC, attributes_from, differences, owner_of
@@ -218,5 +217,5 @@ def dependents(
         # The server builds an index anew for a new type of its column.
         columns = {r for r in objects[holder].references if r.kind == "column"}
         for obj in depending_on(holder, [extension]):
-            made[obj.address] = replace(obj, references=obj.references | columns)
+            made[obj.address] = obj._replace(references=obj.references | columns)
     return made, rest

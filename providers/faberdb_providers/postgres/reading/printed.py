@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -66,7 +65,7 @@ def with_texts_that_read_back(obj: Object, texts: Iterable[str]) -> Object:
     attributes = {key: _in(obj.attributes[key]) for key in texts if key in obj.attributes}
     if all(obj.attributes[key] is value for key, value in attributes.items()):
         return obj
-    return replace(obj, attributes={**obj.attributes, **attributes})
+    return obj._replace(attributes={**obj.attributes, **attributes})
 
 
 def _in(value: Any) -> Any:

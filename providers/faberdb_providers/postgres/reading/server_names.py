@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
@@ -31,5 +30,5 @@ def refer_to_server(objects: Mapping[Address, Object]) -> dict[Address, Object]:
         if isinstance(space := obj.attributes.get("tablespace"), str):
             needs.add(Address("tablespace", (space,)))
         if needs := needs - {address, *obj.references}:
-            found[address] = replace(obj, references=obj.references | needs)
+            found[address] = obj._replace(references=obj.references | needs)
     return found

@@ -67,7 +67,7 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
     place, name, second = after.address.path[:-1], ident(after.address.path[-1]), ident(shadow.address.path[-1])
     table, alter = dotted(*place), f"ALTER TABLE {dotted(*place)}"
     plain = {k: v for k, v in shadow.attributes.items() if k != "identity"}
-    bare = replace(shadow, attributes={**plain, "null": True})
+    bare = shadow._replace(attributes={**plain, "null": True})
     yield Statement(f"{alter} ADD COLUMN {render_column(bare, None, work.version)}", Risk.CAUTION, (_BESIDE,))
     yield from beyond(bare, work.version)
     function = dotted(place[0], marked("_".join(after.address.path[1:]), NEW))
@@ -108,4 +108,4 @@ def _watched_elsewhere(table: Object, work: Work, *, after: bool) -> bool:
 
 def _shadow(column: Object) -> Object:
     name = marked(column.address.path[-1], NEW)
-    return replace(column, address=Address("column", (*column.address.path[:-1], name)))
+    return column._replace(address=Address("column", (*column.address.path[:-1], name)))

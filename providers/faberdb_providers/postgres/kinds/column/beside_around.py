@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Object, Statement, Work
@@ -62,7 +61,7 @@ def built_beside(column: Object, second: str, work: Work) -> Iterator[Statement]
         same = {k: v for k, v in a.items() if k != "columns"} | (
             {"unique": True} if index.address.kind in _KEYS else {}
         )
-        made = replace(set_apart(index, NEW), attributes={**same, "on": on})
+        made = set_apart(index, NEW)._replace(attributes={**same, "on": on})
         yield built(index, create_index(made, set(), concurrently=True), ())
 
 
@@ -77,7 +76,7 @@ def let_go(column: Object, second: Object, work: Work) -> Iterator[str]:
         schema, name = identity_name(column)
         former = marked(name, OLD)
         yield f"ALTER SEQUENCE {dotted(schema, name)} RENAME TO {ident(former)}"
-        counting = replace(second, attributes={**second.attributes, "identity": {**_identity(column), "name": name}})
+        counting = second._replace(attributes={**second.attributes, "identity": {**_identity(column), "name": name}})
         yield from (s.sql for s in identity_changes(Object(second.address, {}), counting))
         here = literal(dotted(schema, name)).strip()
         yield f"SELECT setval({here}, last_value, is_called) FROM {dotted(schema, former)}"
@@ -102,7 +101,7 @@ def taken_on(column: Object, work: Work) -> Iterator[str]:
             text = literal(comment.attributes["text"]).strip()
             yield f"COMMENT ON COLUMN {dotted(*column.address.path)} IS {text}"
     for key in _foreign_keys(column, work):
-        held = definition(replace(key, attributes={**key.attributes, "not_valid": True}))
+        held = definition(key._replace(attributes={**key.attributes, "not_valid": True}))
         yield f"ALTER TABLE {dotted(*key.address.path[:-1])} ADD CONSTRAINT {ident(key.address.path[-1])} {held}"
 
 

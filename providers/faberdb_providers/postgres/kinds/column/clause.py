@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -53,7 +52,7 @@ def said_aloud(columns: Sequence[Object], work: Work) -> list[Object]:
     taken = {str(o.attributes["not_null_name"]) for o in there} & usual.keys()
     told = {usual[name].address: name for name in taken}
     return [
-        replace(o, attributes={**o.attributes, "not_null_name": told[o.address]}) if o.address in told else o
+        o._replace(attributes={**o.attributes, "not_null_name": told[o.address]}) if o.address in told else o
         for o in columns
     ]
 

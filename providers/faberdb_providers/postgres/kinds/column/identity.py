@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Object, Risk, Statement, Work
@@ -101,7 +100,7 @@ def counted_on(before: Object, after: Object, work: Work) -> Iterator[Statement]
     wholes = {o.address for o in all_above(after, work.after)} - {o.address for o in all_above(before, work.before)}
     for above in sorted(wholes):
         for column in _with_identity(work.children(above, after=True)):
-            here = replace(column, address=Address("column", (*after.address.path, column.address.path[-1])))
+            here = column._replace(address=Address("column", (*after.address.path, column.address.path[-1])))
             kept, attributes = work.keep(here.address), _of_sequence(column)
             others = [noted(kept)] if kept is not None and kept.detail.get("position") else []
             yield from go_on(identity_sequence(column), attributes, others, values_in(here, attributes, work))

@@ -28,7 +28,7 @@ _LATER = Hazard(codes.BUILT_BESIDE, "what came before it is committed by then, a
 def set_apart(obj: Object, end: str) -> Object:
     """The index under the name that it has before, or after, it is what its name says."""
     name = marked(obj.address.path[-1], end)
-    return replace(obj, address=Address(obj.address.kind, (*obj.address.path[:-1], name)))
+    return obj._replace(address=Address(obj.address.kind, (*obj.address.path[:-1], name)))
 
 
 def is_beside(obj: Object, work: Work) -> bool:
