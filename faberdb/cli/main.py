@@ -85,6 +85,8 @@ def main() -> None:
     # A command makes objects by the hundred thousand and keeps them to its end: looking for garbage among them again
     # and again would take a third of its time.
     gc.set_threshold(1_000_000, 50, 100)
+    # Threads wait for servers while the main one works, and each answer would wait for Python's five milliseconds.
+    sys.setswitchinterval(0.0005)
     try:
         code = cli(standalone_mode=False)
         gc.freeze()  # nor is there anything to look for at the end, when the interpreter would do it three times

@@ -118,12 +118,12 @@ def plan_environment(
             scratch.ask()
         quick = fits and not whole and not full
         with _meanwhile(lambda: _look(session, memo, quick=quick), session.cancel) as looking:
-            known_state, database = stored[0] if stored else None, (heading.database, session.endpoint)
-            settings = inputs(workspace.project, environment.name, workspace.provider, known_state, database)
             if not fits:
                 with suppress(FaberError):
                     scratch()  # what was edited needs it, and it makes databases while this goes on
                 _load_planner(workspace)
+            known_state, database = stored[0] if stored else None, (heading.database, session.endpoint)
+            settings = inputs(workspace.project, environment.name, workspace.provider, known_state, database)
             pulse, snapshot = looking()
         key = f"{settings} {snapshot.digest if snapshot else memo.catalogue}"
         known = memo.recall(key)

@@ -140,6 +140,9 @@ class Connection:
         index = 0
         for _, group in groupby(steps, key=lambda step: step.transaction):
             members = list(group)
+            if measured is None and self.run_batch(members):
+                index += len(members)
+                continue
             try:
                 if members[0].statement.outside and members[0].statement.batches is None:
                     self._run_parked(members[0], measured)
@@ -222,8 +225,7 @@ class Connection:
                     if step.scope != scope:
                         self.set_scope(step.scope, local=True)
                         scope = step.scope
-                    sql = step.statement.on_scratch or step.statement.sql
-                    cursor.execute(sql.encode())  # in a pipeline this is the extended protocol
+                    cursor.execute(self._text(step).encode())  # in a pipeline this is the extended protocol
         except psycopg.Error:
             return False
         return True
