@@ -90,7 +90,7 @@ def _check(
     def ended(how: str) -> None:
         *older, record = state.applied
         try:
-            workspace.write_state(next_serial(replace(state, applied=(*older, replace(record, checks=how)))), version)
+            workspace.write_state(next_serial(state._replace(applied=(*older, record._replace(checks=how)))), version)
         except StateError as error:  # the plan itself is recorded
             view.note(f"that its checks {how} could not be written to the state: {error.message}")
 
@@ -144,8 +144,8 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
             view.applied(plan, time.monotonic() - began)
             return
         before = reconciled(state, others, environment.name, {}).state
-        record = replace(record_of(plan, utc_now().isoformat(), workspace.holder), backup="".join(taken))
-        record = replace(record, checks="unfinished" if checks else "")
+        record = record_of(plan, utc_now().isoformat(), workspace.holder)._replace(backup="".join(taken))
+        record = record._replace(checks="unfinished" if checks else "")
         after = next_serial(state_after(before, plan, objects, record))
         try:
             version = workspace.write_state(after, version)
@@ -256,4 +256,4 @@ def _fits(plan: Plan, state: State | None) -> None:
 
 def next_serial(state: State) -> State:
     """The state as the next to be written; the first gets its lineage."""
-    return replace(state, serial=state.serial + 1, lineage=state.lineage or str(uuid.uuid4()))
+    return state._replace(serial=state.serial + 1, lineage=state.lineage or str(uuid.uuid4()))

@@ -105,7 +105,7 @@ def _try(workspace: Workspace, environment: Environment, view: View) -> None:
         view.note(f"would create database {missing}")
     plan = plan_environment(workspace, environment).plan
     if missing:
-        plan = replace(plan, database={**plan.database, "name": missing})
+        plan = plan._replace(database={**plan.database, "name": missing})
     if plan.applyable:
         view.plan(plan)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.cli.workspace import Workspace
@@ -17,4 +16,4 @@ def estimated(workspace: Workspace, session: Any, proposal: Proposal) -> tuple[P
     if not proposal.steps:
         return proposal, ""
     steps, kept_bytes, remarks = workspace.provider.estimated(session, proposal.steps, proposal.renames, proposal.kept)
-    return replace(proposal, steps=steps, kept_bytes=kept_bytes), "\n".join(f"note: {remark}" for remark in remarks)
+    return proposal._replace(steps=steps, kept_bytes=kept_bytes), "\n".join(f"note: {remark}" for remark in remarks)

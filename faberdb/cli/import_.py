@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -241,8 +240,7 @@ def _remember(
         and dict(state.declared) == digests
     ):
         return
-    after = replace(
-        state or State("", 0, environment.name, {}, ""),
+    after = (state or State("", 0, environment.name, {}, ""))._replace(
         database=identity,
         fingerprint=fingerprint(managed),
         objects=managed,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -213,7 +212,7 @@ def _held_against_live(
     refuse_in_use(workspace, session, proposal)
     asked = not environment.protected if check is None else check
     limits = Limits(max(ROWS_WAIT, environment.lock_timeout), environment.check_data_timeout) if asked else None
-    return replace(proposal, steps=workspace.provider.with_live_rows(session, proposal.steps, limits))
+    return proposal._replace(steps=workspace.provider.with_live_rows(session, proposal.steps, limits))
 
 
 def _before_this(state: State | None) -> Callable[[Address], bool]:

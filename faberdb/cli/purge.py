@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -177,6 +176,6 @@ def _plan(
     live = workspace.managed_objects(session.inspect().objects, environment)
     heading = heading_of(environment, session, state, kind="purge")
     steps = workspace.provider.purge_steps(session, places(going)) if going else ()
-    return replace(
-        unchanged_plan(heading, fingerprint(live), ()), steps=steps, purges=tuple(lot.plan_id for lot in going)
+    return unchanged_plan(heading, fingerprint(live), ())._replace(
+        steps=steps, purges=tuple(lot.plan_id for lot in going)
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faberdb.cli.applying import next_serial
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
@@ -28,8 +26,7 @@ def write_restored_state(workspace: Workspace, environment: Environment, backup:
     kept = tuple(record for record in state.applied if record.plan_id in known)
     # A digest tells that the form beside it is what was declared: no longer, where the restore gave another form.
     same = {a for a, obj in objects.items() if a in state.objects and state.objects[a].attributes == obj.attributes}
-    after = replace(
-        state,
+    after = state._replace(
         database=identity,
         fingerprint=fingerprint(objects),
         objects=objects,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from faberdb.model import Action, Address, Change, Kind, Object, Turn
 
@@ -38,7 +37,7 @@ def diff(
             if verdict is not None:
                 change = Change(address, verdict.action, before, after, verdict.reason, verdict.disturbs)
                 reason = kinds[address.kind].made_anew(change, live, target) if change.action is Action.ALTER else ""
-                changes[address] = replace(change, action=Action.REPLACE, reason=reason) if reason else change
+                changes[address] = change._replace(action=Action.REPLACE, reason=reason) if reason else change
     for address, before in live.items():
         if address not in target:
             changes[address] = Change(address, Action.DROP, before, None)
@@ -67,7 +66,7 @@ def _upset(changes: dict[Address, Change], live: Objects, target: Objects, kinds
                 reason = f"it lets go of {change.address.spoken}, which changes"
                 known = Change(address, Action.ALTER, live[address], target[address], reason)
             if known is not None and known.action is Action.ALTER:
-                changes[address] = replace(known, apart=True)
+                changes[address] = known._replace(apart=True)
 
 
 def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
@@ -78,7 +77,7 @@ def _carry(changes: dict[Address, Change], live: Objects, target: Objects, kinds
         for address in kinds[change.address.kind].carries(change, live, target):
             if address in changes and address != change.address:
                 reason = f"it comes with {change.address.spoken}"
-                changes[address] = replace(changes[address], reason=reason, by=change.address)
+                changes[address] = changes[address]._replace(reason=reason, by=change.address)
 
 
 def _take_turns(changes: dict[Address, Change], live: Objects, target: Objects, kinds: Kinds) -> None:
@@ -90,7 +89,7 @@ def _take_turns(changes: dict[Address, Change], live: Objects, target: Objects, 
             change.apart or (before is not None and after is not None and kind.apart(before, after))
         )
         if turn != Turn() or apart:
-            changes[change.address] = replace(change, turn=turn, apart=apart)
+            changes[change.address] = change._replace(turn=turn, apart=apart)
 
 
 def referrers_of(objects: Objects) -> dict[Address, list[Object]]:
@@ -160,11 +159,11 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
             if address in target and change.address in target[address].references
         )
         if touched:
-            change = replace(change, touches=touched)
+            change = change._replace(touches=touched)
             changes[change.address] = change
         disturbed = list(_disturbed(around, change, touched, target, kinds, changes))
         # What is carried along stays, so those that refer to it are around a change, not around a loss.
-        eased = replace(change, action=Action.ALTER, disturbs=True)
+        eased = change._replace(action=Action.ALTER, disturbs=True)
         beyond = [obj for address in touched for obj in referrers.get(address, ())]
         disturbed += _disturbed(beyond, eased, touched, target, kinds, changes)
         for obj in disturbed:
@@ -180,7 +179,7 @@ def _propagate(changes: dict[Address, Change], live: Objects, target: Objects, k
                     todo.append(whole)
     for address, change in changes.items():
         if change.by and changes[change.by].action is not Action.ALTER:
-            changes[address] = replace(change, by=None)
+            changes[address] = change._replace(by=None)
 
 
 def _disturbed(

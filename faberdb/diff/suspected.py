@@ -6,7 +6,6 @@ Nothing is decided by that: the plan drops, to quarantine, and adds; but it says
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Step
@@ -77,7 +76,7 @@ def with_hazards(
             else "; then declare it with renamed_from"
         )
         hazard = Hazard(CODE, f"it looks as if it were only renamed to {names}{how}")
-        yield replace(step, statement=replace(step.statement, hazards=(*step.statement.hazards, hazard)))
+        yield step._replace(statement=step.statement._replace(hazards=(*step.statement.hazards, hazard)))
 
 
 def _as_seen_from(old: Address, new: Address) -> str:

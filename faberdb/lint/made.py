@@ -4,7 +4,6 @@ nobody's, so nobody waits for it and no row of it is lost."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from faberdb.diff.changes import Kinds, Objects, diff
 from faberdb.errors import CircleError
@@ -57,7 +56,7 @@ class Made:
         # What the files have made they may also change; what comes new to it may still open something to everybody.
         kept = () if step.address in before else tuple(h for h in step.statement.hazards if not h.in_use)
         # What is left is as risky as it says itself.
-        return replace(step, statement=replace(step.statement, risk=Risk.SAFE, hazards=kept))
+        return step._replace(statement=step.statement._replace(risk=Risk.SAFE, hazards=kept))
 
     def _renamed(self, pairs: Iterable[Pair], before: Objects, now: Objects) -> tuple[Step, ...]:
         statements = [(old, s) for old, new in pairs for s in self._kinds[old.address.kind].rename(old, new)]

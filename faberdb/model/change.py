@@ -86,8 +86,7 @@ ANY_TURN = Turn()
 """References alone say when."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One object's way from live to target. `before` is None for a create, `after` for a drop."""
 
     address: Address
@@ -124,8 +123,7 @@ class Batches(NamedTuple):
     ending: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """SQL that a kind wants run, and what is known about it without running it.
 
     own_transaction: must be committed before anything that follows may use it. outside: cannot run inside a
@@ -164,8 +162,7 @@ class Statement:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One statement of a plan, in order. Steps with the same transaction number commit together."""
 
     id: str

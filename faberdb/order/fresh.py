@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from faberdb.diff.changes import Kinds, Objects
 from faberdb.model import Address, Change, Kept, Object, Risk, Statement, Work
@@ -30,10 +29,10 @@ class Fresh:
             return statement
         hazards = tuple(hazard for hazard in statement.hazards if not hazard.in_use)
         if hazards:
-            return replace(statement, hazards=hazards)
+            return statement._replace(hazards=hazards)
         # The other end of a foreign key is locked for a moment, even if no row refers to it.
         left = Risk.CAUTION if any(map(self._stands, obj.references)) else Risk.SAFE
-        return replace(statement, risk=min(statement.risk, left), hazards=())
+        return statement._replace(risk=min(statement.risk, left), hazards=())
 
     def _on_new(self, obj: Object, work: Work, *, first: bool) -> bool:
         # A column is no place of its own: what hangs on a new one works on the rows of its table.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from faberdb.diff.changes import Kinds, Objects, referrers_of
@@ -257,7 +257,7 @@ def _side_by_side(lists: Sequence[list[_Written]]) -> Iterable[_Written]:
             address, action, obj, statement = entries[-1]
             said.add(statement)
             others = (o[0][0] for o in waiting if o and o is not entries and any(statement == e[3] for e in o))
-            yield address, action, obj, replace(statement, beside=tuple(others))
+            yield address, action, obj, statement._replace(beside=tuple(others))
 
 
 def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
@@ -277,7 +277,7 @@ def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
             coming.add(address)
             offered.update(filter(None, [kinds[address.kind].offers(obj)]))
         begun.add(address)
-        yield address, action, obj, replace(statement, afterwards=statement.afterwards or waits)
+        yield address, action, obj, statement._replace(afterwards=statement.afterwards or waits)
 
 
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:
@@ -287,7 +287,7 @@ def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> lis
     if not hazards or not written:
         return written
     address, action, obj, statement = written[0]
-    return [(address, action, obj, replace(statement, hazards=(*statement.hazards, *hazards))), *written[1:]]
+    return [(address, action, obj, statement._replace(hazards=(*statement.hazards, *hazards))), *written[1:]]
 
 
 def _allot(

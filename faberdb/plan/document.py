@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from faberdb.model import (
@@ -69,8 +69,7 @@ class Total:
     disk: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """One database, in one state, to be changed in this way, until then.
 
     kind: `apply`, `rollback` (then of_plan names what is taken back) or `purge` (then purges names the plans of which
@@ -105,8 +104,8 @@ class Plan:
     kept: tuple[Kept, ...]
     proof: Evidence | None
     unmanaged: tuple[Unmanaged, ...]
-    digests: Mapping[Address, str] = field(default_factory=dict)
-    protection: Mapping[Address, bool] = field(default_factory=dict)
+    digests: Mapping[Address, str] = {}
+    protection: Mapping[Address, bool] = {}
     drift: tuple[Change, ...] = ()
     stages: tuple[Stage, ...] = ()
     forgotten: tuple[Address, ...] = ()

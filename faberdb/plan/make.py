@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -90,8 +89,7 @@ def make_plan(
     # What was rebuilt may read as before and yet refer to something else: another function of the same name.
     rebuilt = {a for a in proven.changes if a in start or a in proven.expected}
     differences = _with(_differences(start, proven.expected, rebuilt), _along(proven))
-    return replace(
-        unchanged_plan(heading, before, proven.unmanaged),
+    return unchanged_plan(heading, before, proven.unmanaged)._replace(
         to_fingerprint=before if proven.expected is proven.live else fingerprint(proven.expected),
         changes=tuple(proven.changes[a] for a in sorted(proven.changes)),
         renames=proven.renames,

@@ -4,7 +4,7 @@ tells of one that did not come to write it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from faberdb.errors import FaberError
 from faberdb.model import Action, Address, JournalEntry, Object
@@ -55,7 +55,7 @@ def reconciled(
             state = _with(state or State(plan.lineage, 0, environment, {}, ""), plan, record, live)
     if state is not None:
         # The order in which they ran: a plan that was left unrecorded may be older than one that was not.
-        state = replace(state, applied=tuple(sorted(state.applied, key=lambda r: number.get(r.plan_id, 0))))
+        state = state._replace(applied=tuple(sorted(state.applied, key=lambda r: number.get(r.plan_id, 0))))
     newest = max((number.get(r.plan_id, 0) for r in state.applied), default=0) if state else 0
     lost = tuple(plan_id for plan_id in unclear if number[plan_id] > newest)
     return Standing(state, lost, frozenset(number))
@@ -119,12 +119,11 @@ def state_after(state: State | None, plan: Plan, objects: Mapping[Address, Objec
     """The state once a plan has been applied and `objects` were found to be there."""
     before = state or State("", 0, plan.environment, {}, "")
     if plan.kind == "purge":  # what was changed by hand since stays drift
-        return replace(before, database=plan.database, applied=(*before.applied, record))
+        return before._replace(database=plan.database, applied=(*before.applied, record))
     touched = {d.address for d in plan.differences}
     # A way back says nothing of what is declared, so what it leaves as it is stays known.
     declared = plan.digests or {a: d for a, d in before.declared.items() if a in objects and a not in touched}
-    return replace(
-        before,
+    return before._replace(
         database=plan.database,
         fingerprint=fingerprint(objects),
         objects=objects,
@@ -147,14 +146,13 @@ def _told(plan: Plan, entry: JournalEntry) -> Record | None:
     """The record of what the journal says was committed; None where the plan does not tell what that was."""
     whole = record_of(plan, entry.at, entry.holder)
     if entry.state == "applied" or plan.complete(entry.done):
-        return replace(whole, outcome="applied" if entry.state == "applied" else "unverified")
+        return whole._replace(outcome="applied" if entry.state == "applied" else "unverified")
     stage = plan.stage(entry.done)
     naming = {step.transaction in entry.done for step in plan.steps if step.action is Action.RENAME}
     if stage is None or len(naming) > 1:
         return None
     changed = {difference.address for difference in stage.differences}
-    return replace(
-        whole,
+    return whole._replace(
         to_fingerprint=stage.fingerprint,
         differences=stage.differences,
         renames=plan.renames if True in naming else (),
@@ -183,7 +181,7 @@ def _with(state: State, plan: Plan, record: Record, live: Mapping[Address, Objec
         return after
     touched = {d.address for d in record.differences}
     declared = {a: d for a, d in state.declared.items() if a in objects and a not in touched}
-    return replace(after, fingerprint=record.to_fingerprint, declared=declared, protected=state.protected)
+    return after._replace(fingerprint=record.to_fingerprint, declared=declared, protected=state.protected)
 
 
 def _followed(objects: Mapping[Address, Object], record: Record) -> dict[Address, Object]:

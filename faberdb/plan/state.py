@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,8 +16,7 @@ from faberdb.plan.document import Difference
 FORMAT_VERSION = "1.0"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A migration record: one plan that was applied, with what it takes to take it back.
 
     outcome: `applied`; `unverified`, if the database was not what the plan promised, or was never looked at again; or
@@ -50,8 +48,7 @@ class Record:
         return {d.address: o for d in self.differences if (o := d.before or d.after)}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """lineage: given once, when the state is made. serial: one more with each write. declared: digest of the
     declaration behind each object; referring forms hold as long as they do. protected: what no plan may drop. pending:
     declared changes that the last plan left undone."""
@@ -61,8 +58,8 @@ class State:
     environment: str
     database: Mapping[str, Any]
     fingerprint: str
-    objects: Mapping[Address, Object] = field(default_factory=dict)
-    declared: Mapping[Address, str] = field(default_factory=dict)
+    objects: Mapping[Address, Object] = {}
+    declared: Mapping[Address, str] = {}
     applied: tuple[Record, ...] = ()
     protected: frozenset[Address] = frozenset()
     pending: tuple[Pending, ...] = ()

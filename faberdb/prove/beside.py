@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from faberdb.errors import RefusedError
 from faberdb.model import Action, Address, Change, Kept, Kind, Object, Unmanaged
@@ -42,7 +41,7 @@ def going_along(
     for address, change in changes.items():
         whole = change.before.parent if change.before else None
         if address in outside and whole is not None and whole not in outside and change.action is Action.DROP:
-            yield replace(change, reason=f"it goes with {whole.spoken}, though {why(address)}")
+            yield change._replace(reason=f"it goes with {whole.spoken}, though {why(address)}")
 
 
 def untouched(

@@ -4,7 +4,6 @@ scratch, since only then all is there that they may name."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from faberdb.canon.mentions import words_of
 from faberdb.declare.source import place_of
@@ -53,7 +52,7 @@ def objected(
             continue
         hazard = Hazard(CODE, f"when it runs, PostgreSQL will say of its body: {' '.join(objection.words)}")
         risk = max(step.statement.risk, Risk.CAUTION)
-        yield replace(step, statement=replace(step.statement, risk=risk, hazards=(*step.statement.hazards, hazard)))
+        yield step._replace(statement=step.statement._replace(risk=risk, hazards=(*step.statement.hazards, hazard)))
 
 
 def named(
@@ -91,7 +90,7 @@ def named(
             message = f"named in the body of {listed}{more}: where this is meant, that fails from then on"
             hazard = Hazard(NAMED, message)
             risk, hazards = max(step.statement.risk, Risk.CAUTION), (*step.statement.hazards, hazard)
-            step = replace(step, statement=replace(step.statement, risk=risk, hazards=hazards))
+            step = step._replace(statement=step.statement._replace(risk=risk, hazards=hazards))
         said.append(step)
     yield from reversed(said)
 

@@ -4,7 +4,6 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from faberdb.canon.closure import children_of
@@ -62,7 +61,7 @@ def within(limit: Risk, plan: Whole, towards: Towards) -> tuple[Proposal, Set[Ad
         raise _inseparable(limit)
     planned = {*proposal.changes, *(new.address for _, new in proposal.renames)}
     left = pending(first.changes, first.steps, planned) if held else ()
-    return replace(proposal, pending=left), held
+    return proposal._replace(pending=left), held
 
 
 def _too_risky(steps: Iterable[Step], limit: Risk) -> frozenset[Address]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Set
-from dataclasses import replace
 
 from faberdb.model import NOTHING_KEPT, Action, Address, Change, Hazard, Kind, Risk, Step
 
@@ -35,6 +34,6 @@ def told(steps: Iterable[Step], lost: Set[Address]) -> Iterator[Step]:
         statement = step.statement
         if last.get(step.address) == step.id:
             hazards = (*statement.hazards, _HAZARD)
-            yield replace(step, statement=replace(statement, risk=Risk.DESTRUCTIVE, hazards=hazards))
+            yield step._replace(statement=statement._replace(risk=Risk.DESTRUCTIVE, hazards=hazards))
         else:
             yield step

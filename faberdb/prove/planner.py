@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import partial
 
 from faberdb.canon.forms import Form
@@ -163,8 +162,7 @@ class Planner:
         proposal = self.towards(target, start=start, renames=renames)
         proposal, back = self._within_limit(proposal, target, start, renames)
         declared = {**(digests or {}), **done.digests}
-        return replace(
-            proposal,
+        return proposal._replace(
             # What is held back is not what was declared.
             digests={a: digest for a, digest in declared.items() if a not in back},
             fresh=done.fresh,
@@ -307,7 +305,7 @@ class Planner:
         """The changes, noted with those that take something away whether quarantine needs it."""
         gone = [c for c in changes.values() if c.disturbs or c.action in (Action.DROP, Action.REPLACE)]
         held = self.held(renames, giving.values()) if gone else frozenset()
-        return changes | {c.address: replace(c, held=True) for c in gone if c.address in held}
+        return changes | {c.address: c._replace(held=True) for c in gone if c.address in held}
 
     def _named(
         self, wanted: Mapping[Address, Object]
@@ -359,7 +357,7 @@ class Planner:
             proof = prove(
                 copy, steps, way_back, changes, self.scratch(), aim, renames_last=renames_last, barred=self._barred
             )
-            steps = tuple(replace(step, effects=proof.effects.get(step.id)) for step in steps)
+            steps = tuple(step._replace(effects=proof.effects.get(step.id)) for step in steps)
             own = frozenset(a for a in changes if self.kinds[a.kind].once)
             way = Way(steps, proof.rollback, renames, here, complete, self._lost, own)
             again = partial(copied, self.scratch(), begin, touched, beside, self.kinds, full=self.full)
@@ -415,7 +413,7 @@ class Planner:
 def _heard(change: Change, start: Mapping[Address, Object], aim: Mapping[Address, Object]) -> Change:
     """The change with what its objects' opaque texts suggest."""
     before, after = start.get(change.address), aim.get(change.address)
-    return replace(change, before=before if change.before else None, after=after if change.after else None)
+    return change._replace(before=before if change.before else None, after=after if change.after else None)
 
 
 def _neighbours(changes: Mapping[Address, Change]) -> Iterable[Address]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from faberdb.canon.forms import Form
 from faberdb.model import Address, Change, Kept, KeptBytes, Object, Pending, Step, Unmanaged
 from faberdb.prove.proof import Proof
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(NamedTuple):
     """Proven steps, what they start from and what they lead to.
 
     live: the managed catalogue the plan starts from, under its own names; start: the same once renames that come
@@ -35,8 +34,8 @@ class Proposal:
     unmanaged: tuple[Unmanaged, ...]
     digests: Mapping[Address, str]
     fresh: Mapping[str, Form]
-    protection: Mapping[Address, bool] = field(default_factory=dict)
-    stages: Mapping[int, Mapping[Address, Object]] = field(default_factory=dict)
+    protection: Mapping[Address, bool] = {}
+    stages: Mapping[int, Mapping[Address, Object]] = {}
     pending: tuple[Pending, ...] = ()
     kept_bytes: KeptBytes | None = None
     despite_drop: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -130,5 +129,5 @@ class Ways(NamedTuple):
             Step(f"{n:04d}", kept[0].address, Action.CREATE, statement, 1)
             for n, statement in enumerate(self.engine.prepare(kept), 1)
         ]
-        moved = [replace(s, id=f"{n:04d}") for n, s in enumerate(steps, len(room) + 1)]
+        moved = [s._replace(id=f"{n:04d}") for n, s in enumerate(steps, len(room) + 1)]
         return (*room, *moved)

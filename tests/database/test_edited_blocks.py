@@ -192,7 +192,7 @@ def _plan(folder: ProjectFolder, cache: Path) -> Plan:
 
 
 def _text(plan: Plan) -> str:
-    return to_json(replace(plan, plan_id="", created_at="", expires_at=""))
+    return to_json(plan._replace(plan_id="", created_at="", expires_at=""))
 
 
 def _not_wanted(*args: object) -> None:

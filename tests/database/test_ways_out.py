@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from faberdb.errors import RolledBackError
@@ -50,9 +48,9 @@ def test_what_no_rows_can_be_the_cause_of(newest: Server) -> None:
         before = newest.dump(live), rows(live)
         with pytest.raises(AssertionError, match=r"no rows can be why this failed: .*ERROR 42P01"):
             applied_or_emptied(newest, migration, live, declare(NOT_NULL), instead(plan, "select from nowhere"))
-        silent = replace(plan.steps[-1], statement=replace(plan.steps[-1].statement, hazards=(), probe=()))
+        silent = plan.steps[-1]._replace(statement=plan.steps[-1].statement._replace(hazards=(), probe=()))
         with pytest.raises(RolledBackError) as failed:
-            migration.apply(live, replace(plan, plan_id="silent", steps=(*plan.steps[:-1], silent)))
+            migration.apply(live, plan._replace(plan_id="silent", steps=(*plan.steps[:-1], silent)))
         with pytest.raises(AssertionError, match="does not say that rows can stop this"):
             because_of_rows(failed.value, silent)
         assert (newest.dump(live), rows(live)) == before
@@ -64,7 +62,7 @@ def test_a_plan_that_stopped_elsewhere_than_its_journal_says(newest: Server) -> 
         build_directly(live, declare(BEFORE))
         run_sql(live, "insert into t values (1, null)")
         plan = migration.plan(live, declare(AFTER_A_COMMIT))
-        astray = replace(plan, stages=tuple(s._replace(differences=()) for s in plan.stages))
+        astray = plan._replace(stages=tuple(s._replace(differences=()) for s in plan.stages))
         with pytest.raises(AssertionError, match="after a commit: not as it was before"):
             applied_or_emptied(newest, migration, live, declare(AFTER_A_COMMIT), astray)
 
@@ -81,4 +79,4 @@ def test_a_run_that_rows_stop_too_often_says_so() -> None:
 def instead(plan: Plan, sql: str) -> Plan:
     """The plan with another statement as its last step."""
     *others, last = plan.steps
-    return replace(plan, plan_id="wrong", steps=(*others, replace(last, statement=replace(last.statement, sql=sql))))
+    return plan._replace(plan_id="wrong", steps=(*others, last._replace(statement=last.statement._replace(sql=sql))))

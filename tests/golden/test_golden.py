@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -125,7 +125,7 @@ def test_there_and_back(
         plan = migration.plan(live, after)
         assert not _unexplained(plan)
         if major == NEWEST:
-            shown = replace(plan, database={"name": "shop"}, server_version=major * 10000)
+            shown = plan._replace(database={"name": "shop"}, server_version=major * 10000)
             texts("plan.sql", plan_sql(shown))
             texts("plan.txt", _printed(shown, capsys))
         migration.apply(make_conninfo(live, options=options), plan)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -153,7 +152,7 @@ PLANS = st.builds(
     digests=st.dictionaries(ADDRESSES, HASHES, max_size=3),
     drift=few(CHANGES),
     kept_bytes=st.none() | st.builds(KeptBytes, bytes=st.integers(0), estimated=st.integers(0)),
-).map(lambda plan: plan if plan.kept else replace(plan, kept_bytes=None))
+).map(lambda plan: plan if plan.kept else plan._replace(kept_bytes=None))
 RECORDS = st.builds(
     Record,
     plan_id=TEXTS,

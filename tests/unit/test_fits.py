@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +19,7 @@ from tests.unit.view_samples import new_table
     ],
 )
 def test_a_plan_that_takes_another_back_is_made_by_the_command_that_runs_it(kind: str, help_: str) -> None:
-    plan = replace(new_table(), kind=kind, environment="dev")
+    plan = new_table()._replace(kind=kind, environment="dev")
     with pytest.raises(StaleError) as caught:
         check_age(plan, datetime(2100, 1, 1, tzinfo=UTC))
     assert caught.value.advice == help_

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def test_allowing_is_advised_where_it_would_help_only() -> None:
 
 def test_a_plan_that_takes_another_back_says_which_rules_do_not_stop_it() -> None:
     rules = Rules(max_risk=Risk.CAUTION, forbidden={"FDB101": "too large"})
-    back = replace(risky(REWRITE), kind="rollback", of_plan="1")
+    back = risky(REWRITE)._replace(kind="rollback", of_plan="1")
     assert not list(violations(back, rules))
     assert list(passed_over(back, rules)) == [
         "the plan is dangerous; environment production takes at most caution",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from faberdb.apply.fits import without_doubt
@@ -18,8 +16,7 @@ TABLE = Address("table", ("public", "customer"))
 
 def stages(first: str, second: str) -> Plan:
     """A plan of three transactions, by the fingerprints after the first two."""
-    return replace(
-        PLAN,
+    return PLAN._replace(
         plan_id="0123456789",
         environment="live",
         from_fingerprint="none",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +95,7 @@ def test_the_schema_refuses_what_faberdb_does() -> None:
 
 
 def test_two_plans_differ_in_id_and_times_only() -> None:
-    other = replace(PLAN, plan_id="p2", created_at="2027-01-02T03:04:05+00:00", expires_at="2027-01-09T03:04:05+00:00")
+    other = PLAN._replace(plan_id="p2", created_at="2027-01-02T03:04:05+00:00", expires_at="2027-01-09T03:04:05+00:00")
     lines = zip(to_json(PLAN).splitlines(), to_json(other).splitlines(), strict=True)
     differing = [one.split(":")[0].strip(' "') for one, two in lines if one != two]
     assert differing == ["created_at", "expires_at", "plan_id", "sha256"]
@@ -111,8 +110,7 @@ def test_a_plan_of_before_there_were_rows_can_be_read() -> None:
 
 
 def test_the_order_of_mappings_leaves_no_trace() -> None:
-    changed = replace(
-        PLAN,
+    changed = PLAN._replace(
         database=dict(reversed(list(PLAN.database.items()))),
         differences=(Difference(EMAIL, BEFORE, AFTER._replace(attributes={"null": True, "type": "citext"})),),
     )

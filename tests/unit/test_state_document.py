@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +81,8 @@ def test_the_published_schema_is_fresh() -> None:
 
 def test_quarantine_lists_what_standing_plans_keep() -> None:
     assert len(json.loads(to_json(STATE))["quarantine"]) == 1
-    undone = replace(RECORD, plan_id="p2", kind="rollback", of_plan="p1", kept=())
-    state = replace(STATE, applied=(RECORD, undone))
+    undone = RECORD._replace(plan_id="p2", kind="rollback", of_plan="p1", kept=())
+    state = STATE._replace(applied=(RECORD, undone))
     assert state.standing() == ()
     assert json.loads(to_json(state))["quarantine"] == []
 
@@ -136,7 +135,7 @@ def test_a_large_state_is_read_in_a_moment() -> None:
     for column in columns:
         table = Address("table", column.path[:2])
         objects[column] = Object(column, {"type": "text", "null": True}, table, frozenset({table}))
-    data = to_json(replace(STATE, objects=objects, declared=dict.fromkeys(objects, "0" * 64)))
+    data = to_json(STATE._replace(objects=objects, declared=dict.fromkeys(objects, "0" * 64)))
     start = time.process_time()
     json.loads(data)
     middle = time.process_time()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -72,7 +71,7 @@ def test_plan_for_pull_requests(case: str, snapshot: SnapshotAssertion) -> None:
 def test_plan_as_sql(snapshot: SnapshotAssertion) -> None:
     made = column_change()
     assert plan_sql(made) == snapshot
-    assert plan_sql(replace(made, rollback=made.steps[3:5]), rollback=True) == snapshot
+    assert plan_sql(made._replace(rollback=made.steps[3:5]), rollback=True) == snapshot
     assert plan_sql(plan()) == snapshot
 
 
@@ -85,8 +84,8 @@ def test_a_comment_at_the_end_of_a_statement_does_not_swallow_its_end() -> None:
 def test_nothing_to_do(capsys: Captured, snapshot: SnapshotAssertion) -> None:
     for made in (
         plan(),
-        replace(plan(), kind="rollback", of_plan="0f9e8d7c6b5a"),
-        replace(plan(), unmanaged=dropped().unmanaged),
+        plan()._replace(kind="rollback", of_plan="0f9e8d7c6b5a"),
+        plan()._replace(unmanaged=dropped().unmanaged),
     ):
         make_view(json=False, color=False).no_changes(made)
     assert capsys.readouterr().out == snapshot
@@ -103,7 +102,7 @@ def test_drift(capsys: Captured, snapshot: SnapshotAssertion) -> None:
 
 
 def test_drift_found_while_planning_is_told(capsys: Captured) -> None:
-    made = replace(rollback(), drift=dropped().changes)
+    made = rollback()._replace(drift=dropped().changes)
     make_view(json=False, color=False).plan(made)
     told = "table public.legacy_import is gone"
     assert told in capsys.readouterr().out
@@ -182,7 +181,7 @@ def test_a_name_cannot_break_out(capsys: Captured) -> None:
         [table], steps((table, "SELECT 1", Risk.SAFE, Hazard(EVIL, EVIL))), unmanaged=(Unmanaged(EVIL, EVIL, EVIL),)
     )
     much = Estimate(EVIL, (EVIL,), None, 10**9, 9, 10**9, EVIL)
-    made = replace(made, kept=(Kept(table.address, "moved", EVIL),), steps=(replace(made.steps[0], estimate=much),))
+    made = made._replace(kept=(Kept(table.address, "moved", EVIL),), steps=(made.steps[0]._replace(estimate=much),))
     make_view(json=False, color=False, verbose=1).plan(made, saved=EVIL, next_step=EVIL)
     out, script, markdown = capsys.readouterr().out, plan_sql(made), plan_markdown(made)
     for text in (out, script, markdown):

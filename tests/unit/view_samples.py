@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import (
@@ -54,7 +53,7 @@ def alter(before: Object, reason: str = "", **attributes: Any) -> Change:
 
 
 def rebuild(before: Object, reason: str, **attributes: Any) -> Change:
-    return replace(alter(before, reason, **attributes), action=Action.REPLACE)
+    return alter(before, reason, **attributes)._replace(action=Action.REPLACE)
 
 
 def steps(
@@ -298,7 +297,7 @@ def large_table() -> Plan:
         check: Estimate("reads", ("table public.country",), None, 2_000_000, 0, 0, "at 400 MB/s"),
     }
     kept = Kept(code.address, "values", "faberdb_quarantine.q_1", (), {"key": ["id"]})
-    found = [replace(step, estimate=estimate) for step, estimate in estimates.items()]
+    found = [step._replace(estimate=estimate) for step, estimate in estimates.items()]
     return plan([code, index, small], found, kept=(kept,), kept_bytes=KeptBytes(size, size))
 
 
@@ -323,14 +322,14 @@ def live_rows() -> Plan:
         (check, f"{table} ADD CONSTRAINT old CHECK (born > '1900-01-01')", Risk.CAUTION),
         (age, f"{table} ADD CONSTRAINT age CHECK (age > 0)", Risk.CAUTION),
     )
-    done = tuple(replace(step, live=live) for step, live in zip(done, found, strict=True))
+    done = tuple(step._replace(live=live) for step, live in zip(done, found, strict=True))
     return plan([name, key, check, age], done)
 
 
 def rows_not_asked_for() -> Plan:
     asked, nothing = live_rows(), LiveRows(unchecked=NOT_ASKED)
-    bare = (replace(step, statement=replace(step.statement, hazards=())) for step in asked.steps)
-    return replace(asked, steps=tuple(replace(step, live=nothing) for step in bare))
+    bare = (step._replace(statement=step.statement._replace(hazards=())) for step in asked.steps)
+    return asked._replace(steps=tuple(step._replace(live=nothing) for step in bare))
 
 
 CASES: dict[str, Callable[[], Plan]] = {

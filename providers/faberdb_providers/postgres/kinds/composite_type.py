@@ -4,7 +4,6 @@ itself says is their order, which counts here: a new one can only be added at th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -104,7 +103,7 @@ class CompositeTypeKind(TypeKind):
         *before, last = super().drop(obj, work)
         yield from before
         lost = work.after(obj.address) is not None and lost_within(obj, work)
-        yield replace(last, risk=Risk.DESTRUCTIVE, hazards=(*last.hazards, LOST)) if lost else last
+        yield last._replace(risk=Risk.DESTRUCTIVE, hazards=(*last.hazards, LOST)) if lost else last
 
     def set_aside(self, obj: Object, work: Work) -> Iterable[Statement]:
         yield from keep_within(obj, work)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import (
@@ -148,7 +147,7 @@ class EnumKind(PostgresKind):
                 for value, former in unknown_former_values(before, after).items()
             }
             for value, added in added_values(after, old, new):
-                yield replace(added, hazards=(*stays, *([said[value]] if value in said else [])))
+                yield added._replace(hazards=(*stays, *([said[value]] if value in said else [])))
             back = work.kept(after.address)
             for column, place in places(back, work, after=True) if back else ():
                 yield from values_given_back(column, place, column.attributes["type"], work)

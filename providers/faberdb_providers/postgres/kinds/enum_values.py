@@ -4,7 +4,6 @@ anew under its columns."""
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from faberdb.model import Address, Hazard, Risk, Statement
@@ -153,7 +152,7 @@ class _Carried:
     def saved(self, place: Kept) -> Iterator[Statement]:
         """What it holds, and what that becomes."""
         for statement in save_text(self.column, place, self._name, self._value, probe=self._in_the_way()):
-            yield replace(statement, scope=self._scope)
+            yield statement._replace(scope=self._scope)
 
     def everywhere(self) -> Iterator[Statement]:
         """From the old type to the new one, also in rows of the table that are stored elsewhere."""

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from faberdb.model import Address, Object, Statement, Work
 from faberdb_providers.postgres.names import dollar_quoted, literal, qualified
 
@@ -42,4 +40,4 @@ def taken_for_populated(view: Object, statement: Statement, *, made: str = "") -
     mark = f"UPDATE pg_catalog.pg_class SET relispopulated = true WHERE oid = {name}::pg_catalog.regclass"
     lines = [f"EXECUTE {literal(made).strip()}"] if made else []
     body = " ".join(f"{line};" for line in (*lines, mark))
-    return replace(statement, on_scratch=f"DO {dollar_quoted(f'BEGIN {body} END')}")
+    return statement._replace(on_scratch=f"DO {dollar_quoted(f'BEGIN {body} END')}")

@@ -4,7 +4,6 @@ SQL standard's own way (`sql_body`): what such a text needs is known only when i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -182,7 +181,7 @@ class FunctionKind(Routine):
         elif not _comes_with_type(obj, work.after):
             away = moved(obj.address, obj.address.path[0], kept.place)
             missed = () if makes_a_type(obj) else self.missed(obj, work)
-            yield replace(away, risk=Risk.DANGEROUS, hazards=missed) if missed else away
+            yield away._replace(risk=Risk.DANGEROUS, hazards=missed) if missed else away
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes

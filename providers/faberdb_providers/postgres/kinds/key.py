@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Address, Hazard, Object, Place, Risk, Statement, Work
@@ -93,7 +92,7 @@ class KeyKind(ConstraintKind):
         built_so = create_index(set_apart(index, NEW), set(a["columns"]), concurrently=True)
         yield built(obj, built_so, self.probe(obj, work))
         if before is not None:
-            yield from (replace(statement, afterwards=True) for statement in super().drop(before, work))
+            yield from (statement._replace(afterwards=True) for statement in super().drop(before, work))
         clause = using_index(obj, set_apart(obj, NEW).address.path[-1])
         table = f"ALTER TABLE {dotted(*obj.address.path[:-1])}"
         added = f"{table} ADD CONSTRAINT {ident(obj.address.path[-1])} {clause}"

@@ -8,7 +8,6 @@ never read, not even where the role may; it is known by the name of the environm
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
@@ -98,7 +97,7 @@ class SubscriptionKind(PostgresKind):
         head = f"CREATE {self.identity(obj)} CONNECTION '${{{name}}}'"
         sql = f"{head}\n    PUBLICATION {publications}\n    WITH ({settings})"
         nowhere = sql.replace(f"'${{{name}}}'", literal(NOWHERE))
-        yield replace(with_secrets(sql, Risk.CAUTION, obj, (_UNCONNECTED,)), on_scratch=nowhere)
+        yield with_secrets(sql, Risk.CAUTION, obj, (_UNCONNECTED,))._replace(on_scratch=nowhere)
         if obj.attributes.get("enabled"):
             yield Statement(f"ALTER {self.identity(obj)} ENABLE", Risk.CAUTION, (_ON,))
 

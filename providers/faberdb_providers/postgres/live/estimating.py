@@ -7,7 +7,6 @@ What a step does to rows beyond scans and rewrites, the hazards of its kind say:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from faberdb.model import Action, Estimate, Kept, KeptBytes, Step, rounded
@@ -55,7 +54,7 @@ def worked_on(steps: Iterable[Step]) -> frozenset[str]:
 
 def estimated(steps: Sequence[Step], sizes: Mapping[str, Size]) -> tuple[Step, ...]:
     """The steps with their estimates. sizes: of those relations that are there, as the plan calls them."""
-    return tuple(replace(step, estimate=_estimate(_work(step), sizes)) for step in steps)
+    return tuple(step._replace(estimate=_estimate(_work(step), sizes)) for step in steps)
 
 
 def kept_names(kept: Iterable[Kept]) -> frozenset[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -122,10 +121,10 @@ def _ask(session: Session, step: Step, seconds: float, late: LiveRows, *, first:
 
 def _told(step: Step, live: LiveRows) -> Step:
     if not live.number:
-        return replace(step, live=live)
+        return step._replace(live=live)
     statement = step.statement
     hazard = Hazard(
         codes.ROWS_IN_THE_WAY, f"{live.count} that {'is' if live.number == 1 else 'are'} there now would stop it"
     )
     risk = max(statement.risk, Risk.DANGEROUS)
-    return replace(step, live=live, statement=replace(statement, risk=risk, hazards=(*statement.hazards, hazard)))
+    return step._replace(live=live, statement=statement._replace(risk=risk, hazards=(*statement.hazards, hazard)))

@@ -7,7 +7,6 @@ What kinds say of data that leaves, and of queries that break, no lock shows; th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -169,7 +168,7 @@ def _held_to(step: Step, showed: Set[str]) -> Step:
     # What is there already is locked for a moment at least.
     calm = Risk.SAFE if step.action is Action.CREATE else Risk.CAUTION
     risk = statement.risk if statement.risk is Risk.DESTRUCTIVE else min(statement.risk, calm)
-    return replace(step, statement=replace(statement, risk=risk, hazards=hazards))
+    return step._replace(statement=statement._replace(risk=risk, hazards=hazards))
 
 
 def _with_more(step: Step, seen: _Seen | None, told: Set[str]) -> Step:
@@ -181,7 +180,7 @@ def _with_more(step: Step, seen: _Seen | None, told: Set[str]) -> Step:
     risk = max(statement.risk, Risk.DANGEROUS) if seen.found else statement.risk
     if seen.others and not seen.found and not OF_OTHERS & {h.code for h in hazards}:
         hazards = (*hazards, _beside(seen.others, step.address))
-    return replace(step, statement=replace(statement, risk=risk, hazards=hazards))
+    return step._replace(statement=statement._replace(risk=risk, hazards=hazards))
 
 
 def _beside(others: Sequence[str], address: Address) -> Hazard:
@@ -193,7 +192,7 @@ def _at_least(step: Step, level_of: Callable[[str], Risk | None]) -> Step:
     """The step, no less risky than its hazards are."""
     statement = step.statement
     risk = max([statement.risk, *(r for h in statement.hazards if (r := level_of(h.code)) is not None)])
-    return replace(step, statement=replace(statement, risk=risk))
+    return step._replace(statement=statement._replace(risk=risk))
 
 
 def _unforeseen(

@@ -113,7 +113,7 @@ def _of_others(step: Step, form: Iterable[Hazard], ran: Ran) -> Step:
     if kept == statement.hazards:
         return step
     # What is left is as risky as it says itself.
-    return replace(step, statement=replace(statement, risk=Risk.SAFE, hazards=kept))
+    return step._replace(statement=statement._replace(risk=Risk.SAFE, hazards=kept))
 
 
 def _reworded(hazard: Hazard) -> Hazard:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from faberdb.model import Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -75,7 +74,7 @@ def _let_go(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION, (_NULLS,))
     if "identity" in old and "identity" not in new:
         for statement in identity_changes(before, after):
-            yield replace(statement, hazards=no_value_given(after, work))
+            yield statement._replace(hazards=no_value_given(after, work))
         if new.get("null"):
             yield Statement(f"{_alter(after)} DROP NOT NULL", Risk.CAUTION)
     if "generated" in old and "generated" not in new:

@@ -5,7 +5,6 @@ place, all in one moment. So the table is locked for a moment only. What it does
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -88,7 +87,7 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
     proof = marked("_".join(shadow.address.path[-2:]), "_nn")
     if required:
         for statement in proven(shadow, proof, (), work):
-            yield replace(statement, afterwards=True)
+            yield statement._replace(afterwards=True)
     swap = [*let_go(after, shadow, work), f"DROP TRIGGER {trigger} ON {table}", f"DROP FUNCTION {function}()"]
     swap += [f"{alter} DROP COLUMN {name}", f"{alter} RENAME COLUMN {second} TO {name}"]
     if required and work.version >= 18:

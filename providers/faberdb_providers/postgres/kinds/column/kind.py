@@ -4,7 +4,6 @@ refer to what its column must exist before."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
@@ -302,7 +301,7 @@ class ColumnKind(PostgresKind):
             return
         if kept and BESIDE.keys() <= kept.detail.keys():
             yield from kept_beside(obj, kept, work)
-            yield replace(_gone(obj, Risk.DESTRUCTIVE, (_DROPPED,)), afterwards=True, joined=True)
+            yield _gone(obj, Risk.DESTRUCTIVE, (_DROPPED,))._replace(afterwards=True, joined=True)
             return
         if kept:
             yield from save(obj, kept, work)

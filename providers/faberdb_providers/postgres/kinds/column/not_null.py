@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
@@ -21,7 +20,7 @@ def set_not_null(obj: Object, work: Work) -> Statement:
         return Statement(f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL", Risk.CAUTION)
     hazard = Hazard(codes.SET_NOT_NULL, "the table is scanned while it is locked, and a row without a value stops it")
     if {"not_null_no_inherit", "not_null_not_valid"} & obj.attributes.keys():
-        return replace(named_not_null(obj), probe=_without_value(obj, work))
+        return named_not_null(obj)._replace(probe=_without_value(obj, work))
     if obj.attributes.get("not_null_name"):
         sql = f"ALTER TABLE {table} ADD CONSTRAINT {ident(obj.attributes['not_null_name'])} NOT NULL {name}"
     else:

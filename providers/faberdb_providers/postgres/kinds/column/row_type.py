@@ -8,7 +8,6 @@ type of an empty table that is like this one was.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from faberdb.errors import DeclarationError
 from faberdb.model import Address, Change, Object, Risk, Statement, Turn, Work
@@ -81,7 +80,7 @@ def around_rows(
     for holder in columns:
         back = f"{ident(holder.address.path[-1])}::{holder.attributes['type']}"
         yield Statement(f"{alter_type(holder)} {holder.attributes['type']} USING {back}", Risk.DANGEROUS, shared=True)
-        yield from (replace(again, shared=True) for again in storage_again(holder, work))
+        yield from (again._replace(shared=True) for again in storage_again(holder, work))
     yield Statement(f"DROP CAST ({twin} AS {qualified(table)})", shared=True)
     yield Statement(f"DROP FUNCTION {twin}({twin})", shared=True)
     yield Statement(f"DROP TABLE {twin}", shared=True)

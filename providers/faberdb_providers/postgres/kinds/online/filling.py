@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from faberdb.model import Address, Batches, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -74,7 +73,7 @@ def in_ranges(column: Object, change: str, condition: str, work: Work, probe: tu
 
 def after_that(statements: Iterator[Statement]) -> Iterator[Statement]:
     """What can only hold once all rows have a value."""
-    return (replace(statement, afterwards=True) for statement in statements)
+    return (statement._replace(afterwards=True) for statement in statements)
 
 
 def key_of(table: Address, work: Work) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Building Indexes Concurrently, and DROP INDEX."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
@@ -82,18 +81,18 @@ def built(obj: Object, sql: str, probe: tuple[str, ...]) -> Statement:
 def named(obj: Object, work: Work) -> Iterator[Statement]:
     """Gives what was built its name; one that has it so far gives it up."""
     if work.before(obj.address) is not None:
-        yield replace(_renamed(obj, obj, set_apart(obj, OLD)), afterwards=True)
-    yield replace(_renamed(obj, set_apart(obj, NEW), obj), afterwards=True, joined=work.before(obj.address) is not None)
+        yield _renamed(obj, obj, set_apart(obj, OLD))._replace(afterwards=True)
+    yield _renamed(obj, set_apart(obj, NEW), obj)._replace(afterwards=True, joined=work.before(obj.address) is not None)
 
 
 def with_that(statements: Iterable[Statement]) -> Iterator[Statement]:
     """What is said of an index in the transaction that gives it its name."""
-    return (replace(statement, afterwards=True, joined=True) for statement in statements)
+    return (statement._replace(afterwards=True, joined=True) for statement in statements)
 
 
 def given_up(obj: Object, hazards: tuple[Hazard, ...]) -> Statement:
     """From here on the index is not what its name says; queries use it until it is dropped."""
-    return replace(_renamed(obj, obj, set_apart(obj, OLD)), hazards=hazards)
+    return _renamed(obj, obj, set_apart(obj, OLD))._replace(hazards=hazards)
 
 
 def dropped(obj: Object) -> Statement:

@@ -5,7 +5,6 @@ validated, proves to SET NOT NULL that it need not look. PostgreSQL docs, ALTER 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import above, all_below
@@ -44,4 +43,4 @@ def proven(column: Object, name: str, probe: tuple[str, ...], work: Work) -> Ite
     yield Statement(f"ALTER TABLE {table} ALTER COLUMN {what} SET NOT NULL", Risk.CAUTION, afterwards=True)
     # In a statement of its own: together with SET NOT NULL the server drops it first, and looks at all rows.
     gone = Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(proof)}", Risk.CAUTION)
-    yield replace(gone, afterwards=True, joined=True)
+    yield gone._replace(afterwards=True, joined=True)
