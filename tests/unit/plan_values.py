@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -30,6 +30,14 @@ from faberdb.plan.state import Record, State
 
 T = TypeVar("T")
 
+
+def built(made: type[T], *args: st.SearchStrategy[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
+    """Values of a class whose other fields have their defaults, which hypothesis would draw for named tuples."""
+    fields, defaults = getattr(made, "_fields", ()), getattr(made, "_field_defaults", {})
+    rest = {name: st.just(value) for name, value in defaults.items() if name in fields[len(args) :]}
+    return st.builds(made, *args, **{**rest, **given})
+
+
 TEXTS = st.one_of(st.sampled_from(["", "a", "Größe → ÿ", '\u2028\n\t"', "\x00"]), st.text(max_size=4))
 NAMES = st.one_of(
     st.sampled_from(["public", "customer", "email", "a.b", 'quo"te', "Größe", "x y", ":", "a\nb"]),
@@ -44,10 +52,10 @@ TIMES = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
 HASHES = st.integers(0, 2**64).map("sha256:{:064x}".format)
 IDENTITIES = st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(), st.none()), max_size=3)
 
-ADDRESSES = st.builds(
+ADDRESSES = built(
     Address, st.sampled_from(["table", "column", "foreign_key"]), st.lists(NAMES, min_size=1, max_size=3).map(tuple)
 )
-OBJECTS = st.builds(
+OBJECTS = built(
     Object,
     ADDRESSES,
     ATTRIBUTES,
@@ -58,24 +66,24 @@ OBJECTS = st.builds(
 OPTIONAL = st.none() | OBJECTS
 # What only planning needs is not in the documents: what a change disturbs and touches, how a step came by its
 # transaction, and a scope, because steps run with an empty search path.
-CHANGES = st.builds(Change, ADDRESSES, st.sampled_from(Action), OPTIONAL, OPTIONAL, TEXTS)
-STATEMENTS = st.builds(
+CHANGES = built(Change, ADDRESSES, st.sampled_from(Action), OPTIONAL, OPTIONAL, TEXTS)
+STATEMENTS = built(
     Statement,
     TEXTS,
     st.sampled_from(Risk),
-    st.lists(st.builds(Hazard, TEXTS, TEXTS), max_size=2).map(tuple),
+    st.lists(built(Hazard, TEXTS, TEXTS), max_size=2).map(tuple),
     outside=st.booleans(),
     done_when=TEXTS,
     probe=st.lists(TEXTS, max_size=2).map(tuple),
     beside=st.lists(ADDRESSES, max_size=2).map(tuple),
 )
-EFFECTS = st.builds(
+EFFECTS = built(
     Effects,
-    st.lists(st.builds(Lock, TEXTS, TEXTS), max_size=2).map(tuple),
+    st.lists(built(Lock, TEXTS, TEXTS), max_size=2).map(tuple),
     st.lists(TEXTS, max_size=2).map(tuple),
     st.lists(TEXTS, max_size=2).map(tuple),
 )
-ESTIMATES = st.builds(
+ESTIMATES = built(
     Estimate,
     st.sampled_from(["reads", "rewrites"]),
     st.lists(TEXTS, max_size=4).map(tuple),
@@ -85,7 +93,7 @@ ESTIMATES = st.builds(
     st.integers(0),
     TEXTS,
 )
-STEPS = st.builds(
+STEPS = built(
     Step,
     TEXTS,
     ADDRESSES,
@@ -95,9 +103,9 @@ STEPS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
     effects=st.none() | EFFECTS,
     estimate=st.none() | ESTIMATES,
-    live=st.none() | st.builds(LiveRows, st.integers(0), st.booleans()) | st.builds(LiveRows, unchecked=TEXTS),
+    live=st.none() | built(LiveRows, st.integers(0), st.booleans()) | built(LiveRows, unchecked=TEXTS),
 )
-KEPT = st.builds(
+KEPT = built(
     Kept,
     ADDRESSES,
     st.sampled_from(["moved", "values"]),
@@ -105,7 +113,7 @@ KEPT = st.builds(
     st.lists(ADDRESSES, max_size=2).map(tuple),
     st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2), max_size=2),
 )
-DIFFERENCES = st.builds(Difference, ADDRESSES, OPTIONAL, OPTIONAL)
+DIFFERENCES = built(Difference, ADDRESSES, OPTIONAL, OPTIONAL)
 RENAMES = st.tuples(OBJECTS, OBJECTS)
 
 
@@ -113,7 +121,7 @@ def few(values: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
     return st.one_of(st.just(()), st.tuples(values), st.tuples(values, values))
 
 
-CARRIED_ROWS = st.builds(
+CARRIED_ROWS = built(
     CarriedRows,
     st.integers(0, 9),
     st.integers(0, 99),
@@ -124,7 +132,7 @@ CARRIED_ROWS = st.builds(
     st.lists(TEXTS, max_size=2).map(tuple),
 )
 
-PLANS = st.builds(
+PLANS = built(
     Plan,
     plan_id=TEXTS,
     kind=st.sampled_from(["apply", "rollback"]),
@@ -145,15 +153,15 @@ PLANS = st.builds(
     rollback=few(STEPS),
     kept=few(KEPT),
     proof=st.none()
-    | st.builds(
+    | built(
         Evidence, TEXTS, st.sampled_from(["full", "closure"]), st.booleans(), st.booleans(), st.none() | CARRIED_ROWS
     ),
-    unmanaged=few(st.builds(Unmanaged, TEXTS, TEXTS, TEXTS)),
+    unmanaged=few(built(Unmanaged, TEXTS, TEXTS, TEXTS)),
     digests=st.dictionaries(ADDRESSES, HASHES, max_size=3),
     drift=few(CHANGES),
-    kept_bytes=st.none() | st.builds(KeptBytes, bytes=st.integers(0), estimated=st.integers(0)),
+    kept_bytes=st.none() | built(KeptBytes, bytes=st.integers(0), estimated=st.integers(0)),
 ).map(lambda plan: plan if plan.kept else plan._replace(kept_bytes=None))
-RECORDS = st.builds(
+RECORDS = built(
     Record,
     plan_id=TEXTS,
     kind=st.sampled_from(["apply", "rollback"]),
@@ -167,7 +175,7 @@ RECORDS = st.builds(
     kept=few(KEPT),
     summary=st.dictionaries(TEXTS, st.integers(0), max_size=2),
 )
-STATES = st.builds(
+STATES = built(
     State,
     lineage=TEXTS,
     serial=st.integers(0),
