@@ -4,7 +4,6 @@ that people see all of what they were refused."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from faberdb.diff.suspected import CODE as SUSPECTED
@@ -47,9 +46,9 @@ class Rules(NamedTuple):
     on_drop: str = "quarantine"
     accepted: bool = False
     allowed: frozenset[str] = frozenset()
-    forbidden: Mapping[str, str] = MappingProxyType({})
-    expired: Mapping[str, str] = MappingProxyType({})
-    lapsed: Mapping[str, str] = MappingProxyType({})
+    forbidden: Mapping[str, str] = {}
+    expired: Mapping[str, str] = {}
+    lapsed: Mapping[str, str] = {}
 
 
 class Violation(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
-from types import MappingProxyType
 from typing import NamedTuple
 
 from faberdb.canon.closure import closure
@@ -33,9 +32,9 @@ class Proof(NamedTuple):
     before: Mapping[Address, Object]
     final: Mapping[Address, Object]
     rollback: tuple[Step, ...] = ()
-    stages: Mapping[int, Mapping[Address, Object]] = MappingProxyType({})
-    objections: Mapping[Address, Objection] = MappingProxyType({})
-    effects: Mapping[str, Effects] = MappingProxyType({})
+    stages: Mapping[int, Mapping[Address, Object]] = {}
+    objections: Mapping[Address, Objection] = {}
+    effects: Mapping[str, Effects] = {}
     rows: CarriedRows | None = None
 
 

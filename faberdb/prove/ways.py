@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from types import MappingProxyType
 from typing import NamedTuple
 
 from faberdb.diff.changes import diff
@@ -26,7 +25,7 @@ class Ways(NamedTuple):
     version: int
     number: int
     reverse_ties: bool = False
-    barred: Mapping[Address, str] = MappingProxyType({})
+    barred: Mapping[Address, str] = {}
     """Changes that the server has no way back from, and why."""
     lost: Set[Address] = frozenset()
     """What is destroyed on the way there though it would be kept."""
