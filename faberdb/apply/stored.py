@@ -135,5 +135,5 @@ def _within(plan: NotedPlan, old: Mapping[str, Any], until: str) -> bool:
 
 def _restored(plan: NotedPlan, new: Mapping[str, Any]) -> NotedPlan:
     """The plan, of that database too. What the server called its transactions says nothing to another server."""
-    transactions = tuple(one._replace(id="") if one.outcome == "done" else one for one in plan.transactions)
+    transactions = tuple(replace(one, id="") if one.outcome == "done" else one for one in plan.transactions)
     return replace(plan, restored=(*plan.restored, dict(new)), transactions=transactions)

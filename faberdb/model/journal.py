@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 JOURNAL_ENDING = ".journal"
 """What the name of the document ends with, after that of its environment. No environment's own name ends so."""
 
 
-class NotedTransaction(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NotedTransaction:
     """What is noted of one transaction of a plan.
 
     outcome: `begun` for a statement outside of transactions that is about to run; `committing`, right before COMMIT;

@@ -203,7 +203,7 @@ def _told(plan: NotedPlan, fates: Mapping[str, str | None]) -> NotedPlan:
     for transaction in plan.transactions:
         fate = fates.get(transaction.id) if transaction.outcome == "committing" else None
         if fate == "committed":
-            found.append(transaction._replace(outcome="done"))
+            found.append(replace(transaction, outcome="done"))
         elif fate != "aborted":
             found.append(transaction)
     return replace(plan, transactions=tuple(found))
