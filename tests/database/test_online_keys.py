@@ -107,3 +107,16 @@ def test_it_is_killed_half_way(way: str, newest: Server, project: Callable[..., 
         ran = folder.run("rollback", "live", "--auto-approve")
         assert ran.code == 0, ran
         assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+@pytest.mark.parametrize("type_", ["numeric", "text"])
+def test_a_foreign_key_that_cannot_hold_half_way_changes_at_once(type_: str, newest: Server) -> None:
+    """One that points from the new type to the old is taken by the server between integers only."""
+    text = 'tables.p = { columns.id = "int", primary_key = ["id"] }\n[tables.c]\ncolumns.p = "int"\n'
+    text += 'foreign_keys.c_p_fkey = { columns = ["p"], references = { table = "p", columns = ["id"] } }\n'
+    after = declare({"public.toml": text.replace('"int"', f'"{type_}"')})
+    with newest.database() as conninfo:
+        build_directly(conninfo, declare({"public.toml": text}))
+        plan = Migration(newest.scratch(), online=every).plan(conninfo, after)
+        assert plan.steps
+        assert not any(step.statement.batches for step in plan.steps)

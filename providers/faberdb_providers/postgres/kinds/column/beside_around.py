@@ -18,6 +18,8 @@ from faberdb_providers.postgres.names import dotted, ident, literal, marked, qua
 _KEYS = ("primary_key", "unique")
 _SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid", "deferrable"}
 """What of an index is said after it is built, or may name the column in another way."""
+_KIN = ({"smallint", "integer", "bigint"}, {"real", "double precision"})
+"""Types that a foreign key holds between, whichever of them is on which side."""
 _ONE_OF_MANY = {"partition_by", "partition_of", "inherits"}
 
 
@@ -126,8 +128,21 @@ def _is_plain(key: Object, work: Work) -> bool:
     """Whether a foreign key can be added NOT VALID and validated, of tables that are no parts of others."""
     if {"not_valid", "not_enforced", "period"} & key.attributes.keys() or key.parent is None:
         return False
+    if not _holds_half_way(key, work):
+        return False
     tables = [end(a) for a in (key.parent, pointed_at(key)) for end in (work.before, work.after)]
     return all(table is not None and not _ONE_OF_MANY & table.attributes.keys() for table in tables)
+
+
+def _holds_half_way(key: Object, work: Work) -> bool:
+    """Whether a foreign key of which both sides change their types can be there while one of them has."""
+    a, there = key.attributes, pointed_at(key).path
+    for own, other in zip(a["columns"], a["references"].get("columns") or (), strict=False):
+        columns = (Address("column", (*key.address.path[:-1], own)), Address("column", (*there, other)))
+        types = [[str(o.attributes["type"]) for end in (work.before, work.after) if (o := end(c))] for c in columns]
+        if all(len(set(one)) > 1 for one in types) and not any({*types[0], *types[1]} <= kin for kin in _KIN):
+            return False
+    return True
 
 
 def columns_of(key: Object) -> list[Address]:
