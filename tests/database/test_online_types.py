@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ProjectFolder
 from tests.database.test_backfill import at_work, watch
+from tests.database.test_grants import make_roles
 from tests.migration import Migration, build_directly, declare, every
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -124,3 +125,25 @@ def test_what_others_see_or_change_is_changed_at_once(more: str, newest: Server)
         after = declare({"public.toml": text.replace('visits = { type = "int"', 'visits = { type = "bigint"')})
         plan = Migration(newest.scratch(), online=every).plan(conninfo, after)
         assert not any(step.statement.batches for step in plan.steps)
+
+
+def test_an_owner_from_whom_rows_are_hidden_is_not_stopped_half_way(newest: Server) -> None:
+    """The server lets no UPDATE see all rows then, neither that of the plan nor the one that takes it back."""
+    make_roles(newest)
+    text = BEFORE.split("columns.day")[0].replace("[tables.acc]\n", "[tables.acc]\nforce_row_security = true\n", 1)
+    text = text.replace("force_row", "row_security = true\nforce_row", 1)
+    text += '[tables.acc.policies.some]\nusing = "id > 10"\n'
+    after = declare({"public.toml": text.replace('visits = { type = "int"', 'visits = { type = "bigint"')})
+    with newest.database() as conninfo:
+        build_directly(conninfo, declare({"public.toml": text}))
+        run_sql(conninfo, "insert into acc select n, n from generate_series(1, 100) n")
+        run_sql(conninfo, "grant create on schema public to g_writer; alter table acc owner to g_writer")
+        plan = Migration(newest.scratch(), online=every).plan(conninfo, after)
+        with psycopg.connect(conninfo) as owner:
+            owner.execute("set role g_writer; set row_security = off")
+            for step in plan.steps:
+                if step.address.kind == "column":
+                    owner.execute(step.statement.sql.encode())
+        assert fetch(conninfo, "select count(*), sum(visits), pg_typeof(sum(visits))::text from acc") == [
+            (100, 5050, "numeric")  # what a sum of bigint is
+        ]

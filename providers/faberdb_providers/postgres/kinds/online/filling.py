@@ -38,8 +38,11 @@ def is_filled_in_parts(column: Object, work: Work) -> bool:
 
 def may_be_filled_in_parts(table: Address, work: Work) -> bool:
     """Whether an UPDATE of all its rows is run in parts: of a table in use that is no part of another and has none,
-    where nothing is to be turned off around each."""
+    where nothing is to be turned off around each, and no policy hides rows from its owner: what the server then refuses
+    in the middle of a plan it refuses on the way back too."""
     obj = work.after(table)
+    if any(end is not None and end.attributes.get("force_row_security") for end in (obj, work.before(table))):
+        return False
     if obj is None or not work.online(table) or above(obj) or all_below(obj, work) or "partition_by" in obj.attributes:
         return False
     keyed = bool(key_of(table, work)) or work.version >= BY_POSITION
