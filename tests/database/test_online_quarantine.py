@@ -134,6 +134,16 @@ returns = "trigger"
 language = "plpgsql"
 body = "BEGIN IF NEW.note = 'first' THEN UPDATE acc SET note = 'again' WHERE id = NEW.id; END IF; RETURN NULL; END"
 
+[functions."given()"]
+returns = "trigger"
+language = "plpgsql"
+body = "BEGIN IF NEW.q = 'other' THEN NEW.note = 'given'; END IF; RETURN NEW; END"
+
+[tables.acc.triggers.given]
+when = "before"
+events = ["update"]
+execute = "given()"
+
 [tables.acc.triggers.a]
 events = ["insert", "update"]
 execute = "again()"
@@ -146,7 +156,8 @@ execute = "again()"
 
 @pytest.mark.parametrize("emptied", [False, True], ids=["", "emptied"])
 def test_whoever_writes_is_followed(newest: Server, emptied: bool) -> None:
-    """One who may not look into quarantine; triggers of the user's that write once more; keys that wander; TRUNCATE."""
+    """One who may not look into quarantine; triggers of the user's that write once more, or give a value to a
+    column that the UPDATE does not name; keys that wander; TRUNCATE."""
     make_roles(newest)
     with newest.database() as conninfo:
         build_directly(conninfo, declare({"public.toml": BEFORE + TRIGGERS}))
@@ -181,6 +192,8 @@ def test_whoever_writes_is_followed(newest: Server, emptied: bool) -> None:
         kept = "select key_2, key_1, value from faberdb_quarantine.q_1 where not gone order by 1"
         assert fetch(conninfo, kept) == expected
         assert len(expected) == (1 if emptied else 21)
+        run_sql(conninfo, "update acc set q = 'other' where id = 1")  # which names neither the key nor what goes
+        assert (1, "p", "given") in fetch(conninfo, kept)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from faberdb_providers.postgres.kinds.online.filling import (
     may_be_filled_in_parts,
 )
 from faberdb_providers.postgres.kinds.online.index import NEW
-from faberdb_providers.postgres.kinds.undisturbed import reaching
+from faberdb_providers.postgres.kinds.undisturbed import reaching, triggers_of
 from faberdb_providers.postgres.names import dotted, ident, marked
 
 if TYPE_CHECKING:
@@ -91,8 +91,9 @@ def kept_beside(column: Object, kept: Kept, work: Work) -> Iterator[Statement]:
     yield Statement(_following(function, table, keys, numbered, value, place))
     yield Statement(f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC")
     triggers = [ident(marked(f"~{column.address.path[-1]}{which}", NEW)) for which in ("", " all")]
-    of = ", ".join(dict.fromkeys([*keys, name]))
-    events = (f"INSERT OR DELETE OR UPDATE OF {of} ON {table} FOR EACH ROW", f"TRUNCATE ON {table} FOR EACH STATEMENT")
+    # What a trigger before it gives a column is no column that the UPDATE names, so UPDATE OF would not fire for it.
+    of = "" if triggers_of(whole, work) else f" OF {', '.join(dict.fromkeys([*keys, name]))}"
+    events = (f"INSERT OR DELETE OR UPDATE{of} ON {table} FOR EACH ROW", f"TRUNCATE ON {table} FOR EACH STATEMENT")
     for trigger, event in zip(triggers, events, strict=True):
         yield Statement(f"CREATE TRIGGER {trigger} AFTER {event} EXECUTE FUNCTION {function}()", Risk.CAUTION)
         # Also for those who write with session_replication_role = replica, as who applies changes from elsewhere does.
