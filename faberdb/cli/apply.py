@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from faberdb.cli import saved
-from faberdb.cli.applying import check_plan
+from faberdb.cli.applying import check_plan, check_unchanged
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
 from faberdb.cli.made import Made
 from faberdb.cli.options import (
@@ -89,6 +89,8 @@ def command(
     state, _ = workspace.state(environment)
     made = made._replace(protected=state.protected if state else frozenset(), strict=strict, accepted=accepted)
     if not made.plan.applyable:
+        if is_saved:  # the others were made a moment ago
+            check_unchanged(workspace, environment, made, view)
         view.no_changes(made.plan)
         return int(ExitCode.OK)
     if dry_run or not is_saved:

@@ -198,6 +198,16 @@ def check_plan(workspace: Workspace, environment: Environment, made: Made, view:
         try_backup(workspace, environment, view)
 
 
+def check_unchanged(workspace: Workspace, environment: Environment, made: Made, view: View) -> None:
+    """Whether a plan without changes is about this database, and that is still what it says. Raises what `apply_plan`
+    raises where it is not."""
+    state, _ = workspace.state(environment)
+    _fits(made.plan, state)
+    with workspace.session(environment) as session:
+        target = workspace.provider.target(session)
+        check(made.plan, target, _context(workspace, environment, made, state, view))
+
+
 def _refuse_outside(environment: Environment, made: Made) -> None:
     """Raises RefusedError outside of the environment's maintenance windows. A way back is always open: it is needed
     when something is wrong, and that keeps no hours."""

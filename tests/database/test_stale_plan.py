@@ -68,3 +68,27 @@ def test_without_a_state_it_names_what_it_is_about(shop: Shop) -> None:
 def test_many_are_counted(shop: Shop) -> None:
     shop.by_hand("".join(f"create table many_{n} ();" for n in range(20)))
     assert "and 12 more" in shop.refused()
+
+
+def test_that_nothing_is_to_be_done_is_looked_up_again(newest: Server, project: Callable[..., ProjectFolder]) -> None:
+    """A saved plan without changes says so of the database as it is, not of another one nor of one that is away."""
+    with newest.database() as conninfo, newest.database() as other:
+        folder = project({"live": conninfo})
+        folder.declare(BEFORE)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        assert folder.run("plan", "live", "--out", "plan.json").code == 0
+        ran = folder.run("apply", "plan.json")
+        assert (ran.code, "No changes" in ran.out) == (0, True), ran
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute("create table by_hand ()")
+        for more in ((), ("--dry-run",)):
+            ran = folder.run("apply", "plan.json", *more)
+            assert (ran.code, "table public.by_hand is new" in ran.err, "No changes" in ran.out) == (3, True, False), (
+                ran
+            )
+        folder.env["LIVE_URL"] = other
+        ran = folder.run("apply", "plan.json")
+        assert (ran.code, "made for another database" in ran.err, "No changes" in ran.out) == (3, True, False), ran
+        folder.env["LIVE_URL"] = "host=127.0.0.1 port=1 dbname=gone"
+        ran = folder.run("apply", "plan.json")
+        assert (ran.code, "No changes" in ran.out) == (1, False), ran
