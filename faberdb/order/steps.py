@@ -1,88 +1,16 @@
-"""From ordered changes to the statements of a plan, with what quarantine takes and gives back."""
+"""From ordered changes to the statements of a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import groupby
 
-from faberdb.diff.changes import Kinds, Objects, referrers_of
+from faberdb.diff.changes import Kinds, Objects
 from faberdb.model import Action, Address, Catalogue, Change, Kept, Object, Statement, Step
 from faberdb.order.fresh import Fresh
 from faberdb.order.graph import Ordered, order
-
-Quarantine = Callable[[Change, str, int, "Situation"], Kept | None]
-"""Names the place where what a change destroys is kept: (change, form, running number, situation). None where there
-turns out to be nothing."""
-
-
-@dataclass
-class Situation:
-    """What kinds may ask while they write statements; `faberdb.model.Work` for both ends of a plan."""
-
-    live: Objects
-    target: Objects
-    version: int
-    casts: frozenset[tuple[str, str]] = frozenset()
-    keeping: dict[Address, Kept] = field(default_factory=dict)
-    giving: Mapping[Address, Kept] = field(default_factory=dict)
-    barred: Mapping[Address, str] = field(default_factory=dict)
-    tables_online: Set[Address] = frozenset()
-
-    def __post_init__(self) -> None:
-        self._children: dict[bool, dict[Address, list[Object]]] = {}
-        self._referrers: dict[bool, dict[Address, list[Object]]] = {}
-        self._positions: dict[Address, int] = {}
-        self.groups: dict[Address, tuple[Address, ...]] = {}
-
-    def position(self, address: Address) -> int:
-        """Where a wanted object stands among all: the order in which columns were declared."""
-        if not self._positions:
-            self._positions = {a: n for n, a in enumerate(self.target)}
-        return self._positions[address]
-
-    def before(self, address: Address) -> Object | None:
-        return self.live.get(address)
-
-    def after(self, address: Address) -> Object | None:
-        return self.target.get(address)
-
-    def children(self, address: Address, *, after: bool) -> Sequence[Object]:
-        if after not in self._children:
-            found: dict[Address, list[Object]] = {}
-            for obj in (self.target if after else self.live).values():
-                if obj.parent is not None:
-                    found.setdefault(obj.parent, []).append(obj)
-            self._children[after] = found
-        return self._children[after].get(address, [])
-
-    def referrers(self, address: Address, *, after: bool) -> Sequence[Object]:
-        if after not in self._referrers:
-            self._referrers[after] = referrers_of(self.target if after else self.live)
-        return self._referrers[after].get(address, [])
-
-    def all_of(self, kind: str, *, after: bool) -> Sequence[Object]:
-        return [o for a, o in (self.target if after else self.live).items() if a.kind == kind]
-
-    def castable(self, source: str, target: str) -> bool:
-        plain = source.split("(")[0], target.split("(")[0]
-        text = {"text", "character varying", "character", "name"}
-        return plain in self.casts or plain[0] == plain[1] or bool(text & set(plain))
-
-    def keep(self, address: Address) -> Kept | None:
-        return self.keeping.get(address)
-
-    def kept(self, address: Address) -> Kept | None:
-        return self.giving.get(address)
-
-    def lasting(self, address: Address) -> str:
-        return self.barred.get(address, "")
-
-    def online(self, table: Address) -> bool:
-        return table in self.tables_online
-
-    def together(self, address: Address) -> Sequence[Address]:
-        return self.groups.get(address, (address,))
+from faberdb.order.places import allot, keep_apart, note_carried, note_groups, shared_places
+from faberdb.order.situation import Quarantine, Situation, ancestors
 
 
 def make_steps(
@@ -123,16 +51,16 @@ def make_steps(
             forms = {a: kinds[a.kind].keeps(c) for a, c in changes.items() if c.before is not None and a not in lost}
             forms |= {a: kept.form for a, kept in (known or {}).items() if a in forms}
             forms |= {a: "" for a in staying if forms.get(a) == "moved"}
-            number = _allot(changes, situation, forms, staying, quarantine, first_number)
+            number = allot(changes, situation, forms, staying, quarantine, first_number)
         ordered = _ordered(changes, situation, staying, kinds, inline=inline, reverse_ties=reverse_ties)
         left = _left_out(ordered, forms, situation) - staying
         if not left:
             break
         staying |= left
-    _carry(ordered, situation)
-    _note_groups(ordered, situation)
+    note_carried(ordered, situation)
+    note_groups(ordered, situation)
     if quarantine is not None:
-        _apart(changes, situation, quarantine, number)
+        keep_apart(changes, situation, quarantine, number)
     naming = [
         (new.address, Action.RENAME, new, statement)
         for old, new in renames
@@ -167,7 +95,7 @@ def _ordered(
         that is moved it does."""
         if address in staying:
             return live[address].parent in staying
-        return address not in moved or any(above in moved for above in _ancestors(address, live))
+        return address not in moved or any(above in moved for above in ancestors(address, live))
 
     coming = {a: k.address for k in situation.giving.values() if k.form == "moved" for a in (k.address, *k.carries)}
 
@@ -189,13 +117,6 @@ def _left_out(ordered: Iterable[Ordered], forms: Mapping[Address, str], situatio
     return {a for a in down - situation.keeping.keys() if forms.get(a) == "values"}
 
 
-def _ancestors(address: Address, objects: Objects) -> Iterable[Address]:
-    obj = objects.get(address)
-    while obj is not None and obj.parent is not None:
-        yield obj.parent
-        obj = objects.get(obj.parent)
-
-
 def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kinds, lost: Set[Address]) -> set[Address]:
     """Parts of what is moved to quarantine that cannot go along, because they stand on something that is destroyed
     (the trigger whose function is dropped too, the index of an operator class whose extension goes) or made anew under
@@ -203,7 +124,7 @@ def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kin
     it is made of such things (the domain over a type whose extension goes): it is destroyed too."""
     gone = {a for a, c in changes.items() if c.action in (Action.DROP, Action.REPLACE)}
     moved = {a for a in gone - lost if kinds[a.kind].keeps(changes[a]) == "moved"}
-    parts = {a for a in gone - moved if any(above in moved for above in _ancestors(a, live))}
+    parts = {a for a in gone - moved if any(above in moved for above in ancestors(a, live))}
     destroyed = (gone - moved - parts) | {a for a, c in changes.items() if c.disturbs and a not in gone}
     staying: set[Address] = set()
 
@@ -212,7 +133,7 @@ def _staying_behind(changes: Mapping[Address, Change], live: Objects, kinds: Kin
             return kinds[address.kind].made_of(live[address])
         # A part leaves the place of its whole with it: the sequence of an identity column is in the table's schema. Not
         # what else the whole can leave: an index stays in the tablespace it is in.
-        wholes = [above for above in _ancestors(address, live) if above in moved]
+        wholes = [above for above in ancestors(address, live) if above in moved]
         return (r for r in live[address].references if not any(is_place(r, above) for above in wholes))
 
     def is_place(address: Address, within: Address) -> bool:
@@ -288,83 +209,6 @@ def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> lis
         return written
     address, action, obj, statement = written[0]
     return [(address, action, obj, statement._replace(hazards=(*statement.hazards, *hazards))), *written[1:]]
-
-
-def _allot(
-    changes: Mapping[Address, Change],
-    situation: Situation,
-    forms: Mapping[Address, str],
-    staying: set[Address],
-    quarantine: Quarantine,
-    number: int,
-) -> int:
-    """Give everything that would be destroyed a place; returns the first number left over. A column of a table that is
-    moved goes with the table. Values of one parent may share a place, as long as nothing keeps them apart."""
-    siblings: dict[Address | None, list[Address]] = {}
-    for address in sorted(a for a, form in forms.items() if form == "values"):
-        before = changes[address].before
-        siblings.setdefault(before.parent if before else None, []).append(address)
-    situation.groups = {a: tuple(group) for parent, group in siblings.items() if parent for a in group}
-    for address in sorted(changes):
-        change, form = changes[address], forms.get(address, "")
-        if not form:
-            continue
-        if (
-            address not in staying
-            and form != "moved"
-            and any(forms.get(above) == "moved" for above in _ancestors(address, situation.live))
-        ):
-            continue
-        kept = quarantine(change, form, number, situation)
-        if kept is not None:
-            number += all(kept.place != other.place or form == "moved" for other in situation.keeping.values())
-            situation.keeping[address] = kept
-    return number
-
-
-def shared_places(changes: Mapping[Address, Change], situation: Situation) -> list[list[tuple[Address, bool]]]:
-    """What takes values to the same place in quarantine, or brings them back from there, and so is best done at once:
-    (address, whether its upper end does it)."""
-    places: dict[tuple[str, bool], list[tuple[Address, bool]]] = {}
-    for up, kept_by in ((False, situation.keeping), (True, situation.giving)):
-        for address, kept in kept_by.items():
-            if kept.form == "values" and address in changes:
-                places.setdefault((kept.place, up), []).append((address, up))
-    return [group for group in places.values() if len(group) > 1]
-
-
-def _note_groups(ordered: Iterable[Ordered], situation: Situation) -> None:
-    groups: dict[int, list[Address]] = {}
-    for item in ordered:
-        if item.group:
-            groups.setdefault(item.group, []).append(item.vertex.address)
-    situation.groups = {a: tuple(dict.fromkeys(group)) for group in groups.values() for a in group}
-
-
-def _apart(changes: Mapping[Address, Change], situation: Situation, quarantine: Quarantine, number: int) -> None:
-    """Give values a place of their own that were to share one but cannot be taken there at the same time."""
-    first: dict[str, Address] = {}
-    for address, kept in sorted(situation.keeping.items()):
-        head = first.setdefault(kept.place, address)
-        if kept.form == "values" and address not in situation.together(head):
-            del situation.keeping[address]
-            again = quarantine(changes[address], kept.form, number, situation)
-            assert again is not None
-            situation.keeping[address] = again
-            number += again.place not in first
-            first.setdefault(again.place, address)
-
-
-def _carry(ordered: Iterable[Ordered], situation: Situation) -> None:
-    """Note with everything that is moved which other objects travel inside it."""
-    moved = {a for a, kept in situation.keeping.items() if kept.form == "moved"}
-    for item in ordered:
-        if item.vertex.end == "down" and item.vertex.address in moved:
-            kept = situation.keeping[item.vertex.address]
-            carried = tuple(sorted(item.merged))
-            situation.keeping[kept.address] = Kept(kept.address, kept.form, kept.place, carried, kept.detail)
-            for address in carried:
-                situation.keeping.pop(address, None)
 
 
 def _write(

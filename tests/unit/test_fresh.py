@@ -5,7 +5,7 @@ from __future__ import annotations
 from faberdb.diff.changes import diff
 from faberdb.model import Address, Hazard, Kept, Object, Risk, Statement
 from faberdb.order.fresh import Fresh
-from faberdb.order.steps import Situation
+from faberdb.order.situation import Situation
 from faberdb_providers.postgres.kinds import KINDS
 
 KIND = {kind.name: kind for kind in KINDS}
