@@ -9,6 +9,7 @@ import click
 from faberdb.cli import saved
 from faberdb.cli.applying import check_plan, check_unchanged
 from faberdb.cli.environment_rules import refuse_unsupported, rules_of
+from faberdb.cli.identity import refuse_unasked
 from faberdb.cli.made import Made
 from faberdb.cli.options import (
     accept_option,
@@ -87,6 +88,8 @@ def command(
         view.note(made.note)
     environment = environment_named(workspace, made.plan.environment)
     state, _ = workspace.state(environment)
+    if auto_approve and not (is_saved or resume or environment.auto_migrate):
+        refuse_unasked(state, made.plan.database, environment)
     made = made._replace(protected=state.protected if state else frozenset(), strict=strict, accepted=accepted)
     if not made.plan.applyable:
         if is_saved:  # the others were made a moment ago

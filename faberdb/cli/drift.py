@@ -31,6 +31,7 @@ def command(
             advice=f"write one: faberdb import {environment}, or apply a plan",
         )
     with workspace.session(chosen) as session:
+        session.refuse_under_way()  # what an apply has come to so far is no drift, and no end of anything
         live = workspace.managed_objects(session.inspect().objects, chosen)
         note = another_database(state, session.identity(), chosen)
         found = workspace.standing(chosen, session, state, live)
@@ -39,7 +40,7 @@ def command(
     if stopped := stopped_plan(found):
         unclear = stopped in found.unclear
         view.note(
-            f"{interrupted(stopped, environment)}. What it did"
+            f"{interrupted(stopped, found, live, environment)}. What it did"
             f" {'cannot be told from drift' if unclear else 'is known, and no drift'}"
         )
     kinds = {kind.name: kind for kind in workspace.provider.kinds}

@@ -1,6 +1,6 @@
 """Whether an environment's database is the one that its state was written for. A restore, a clone and a variable that
-names the wrong database look alike from here, so it is said and not refused; what would act on the other database's
-past is."""
+names the wrong database look alike from here, so it is said and not refused. What would act on the other database's
+past is refused, and what nobody is asked about."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ def another_database(state: State | None, identity: Mapping[str, Any], environme
         f" {_told(identity)}. If {where}, correct that first. If it took the other's place (a restore, a clone, an"
         f" upgrade), go on: the next `faberdb apply {name}` or `faberdb import {name}` notes it."
     )
+
+
+def refuse_unasked(state: State | None, identity: Mapping[str, Any], environment: Environment) -> None:
+    """Raises StaleError where the state was written for another database, and nobody is asked whether this is the one
+    that is meant. A saved plan names its database, and whoever applies that has seen the note."""
+    if note := another_database(state, identity, environment):
+        raise StaleError(
+            f"the state of {environment.name} was written for another database, and --auto-approve asks nobody",
+            detail=(note,),
+            advice=f"nothing was changed; if it is the right one: faberdb plan {environment.name} --out plan.json, look"
+            " at it, faberdb apply plan.json",
+        )
 
 
 def require_journalled(records: Sequence[Record], journalled: Set[str], note: str, environment: Environment) -> None:

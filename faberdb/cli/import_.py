@@ -11,12 +11,13 @@ import click
 from faberdb.canon.forms import declared_digest, form_of
 from faberdb.cli.applying import next_serial
 from faberdb.cli.forms import FormFile
+from faberdb.cli.half_way import refuse_half_way
 from faberdb.cli.json_schemas import put_json_schemas
 from faberdb.cli.options import dry_run_option, shown, view_of, workspace_of
 from faberdb.cli.workspace import GENERATED, Workspace, environment_named
 from faberdb.config.project import Environment
 from faberdb.errors import DeclarationError, ExitCode, FaberError
-from faberdb.model import Address, Catalogue, Object
+from faberdb.model import WAYS, Address, Catalogue, Object
 from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.state import State
 from faberdb.prove.beside import read_only
@@ -60,12 +61,14 @@ def import_database(
 
     split: a file for each table, or one for each schema; None: as the files that are there.
     """
+    state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
+        session.refuse_under_way()
         catalogue, identity, version = session.inspect(), session.identity(), session.version
-    managed = workspace.managed_objects(catalogue.objects, environment)
+        managed = workspace.managed_objects(catalogue.objects, environment)
+        refuse_half_way(workspace.standing(environment, session, state, managed), managed, environment.name)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     untold = read_only(managed, kinds)
-    state, _ = workspace.state(environment)
     protected = state.protected if state else frozenset()
     # What every database has is written only where something hangs on it.
     holders = {o.parent for a, o in managed.items() if a not in untold}
@@ -97,10 +100,6 @@ def import_database(
         _remember(workspace, environment, catalogue, managed, identity, version)
 
 
-_WAYS = ("using", "backfill", "new", "values_from")
-"""Hints that say how to get to what is declared."""
-
-
 def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[Address, Object]:
     """The objects with what their declarations say of how to get there (`renamed_from`, `using`, `backfill`): other
     environments may still have to go that way."""
@@ -112,7 +111,7 @@ def _with_ways(workspace: Workspace, objects: Mapping[Address, Object]) -> dict[
     for address, obj in objects.items():
         known = said.get(address)
         if known is not None:
-            ways = {key: known.hints[key] for key in _WAYS if key in known.hints}
+            ways = {key: known.hints[key] for key in WAYS if key in known.hints}
             obj = obj._replace(renamed_from=known.renamed_from, hints={**obj.hints, **ways})
         found[address] = obj
     return found

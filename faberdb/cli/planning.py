@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from faberdb.cli.estimating import estimated
 from faberdb.cli.forget import refuse_declared, require_forgotten
+from faberdb.cli.half_way import refuse_half_way
 from faberdb.cli.identity import another_database
 from faberdb.cli.left_out import ignored, left_out, refuse_idle_include, refuse_left_out, remarks
 from faberdb.cli.made import Made, evidence_of, heading_of, refuse_in_use
@@ -53,6 +54,7 @@ def plan_towards(
     state, _ = workspace.state(environment)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
+        session.refuse_under_way()
         scratch = stack.enter_context(workspace.scratch(environment, session))
         catalogue, number = session.inspect(), session.quarantine_number()
         require_forgotten(environment, catalogue.objects)
@@ -70,6 +72,8 @@ def plan_towards(
             losing=environment.on_drop == "drop",
             online=workspace.online(environment, session),
         )
+        standing = workspace.standing(environment, session, state, planner.live)
+        refuse_half_way(standing, planner.live, environment.name)
         planner.known = _before_this(state)
         wanted = desired(workspace, environment, source, scratch) if isinstance(source, str) else source
         heading = heading_of(environment, session, state)
@@ -84,7 +88,7 @@ def plan_towards(
             proposal = planner.canonical(wanted.canonical)
         proposal = _held_against_live(workspace, environment, session, proposal, check)
         proposal, now = estimated(workspace, session, proposal)
-        state = workspace.standing(environment, session, state, planner.live).state
+        state = standing.state
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
         plan = make_plan(proposal, heading, evidence_of(proposal), news, protected=protected)
@@ -110,6 +114,7 @@ def plan_environment(
     stored = workspace.store.get(environment.name)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
+        session.refuse_under_way()
         heading = heading_of(environment, session, None)
         scratch = stack.enter_context(workspace.scratch(environment, session))
         fits = memo.fits()
@@ -187,7 +192,9 @@ def plan_environment(
         note = another_database(state, heading.database, environment)
         if state is not None:
             heading = heading._replace(lineage=state.lineage, serial=state.serial)
-        state = workspace.standing(environment, session, state, planner.live).state
+        found_there = workspace.standing(environment, session, state, planner.live)
+        refuse_half_way(found_there, planner.live, environment.name)
+        state = found_there.state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
         proposal = _held_against_live(workspace, environment, session, proposal, check)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from faberdb.cli.half_way import refuse_half_way
 from faberdb.cli.left_out import refuse_left_out
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
@@ -46,8 +47,13 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
         refuse_left_out(workspace, objects)
         return Desired(declared=objects)
     if source in workspace.project.environments:
-        with workspace.session(environment_named(workspace, source)) as session:
-            return Desired(workspace.managed_objects(session.inspect().objects, environment))
+        there = environment_named(workspace, source)
+        with workspace.session(there) as session:
+            session.refuse_under_way()
+            objects, (state, _) = session.inspect().objects, workspace.state(there)
+            live = workspace.managed_objects(objects, there)
+            refuse_half_way(workspace.standing(there, session, state, live), live, source)
+            return Desired(workspace.managed_objects(objects, environment))
     raise ConfigError(
         f"`{source}` is nothing that a database could become", advice=f"give {FORMS}; environments: {_names(workspace)}"
     )

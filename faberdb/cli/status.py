@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import click
 
+from faberdb.cli.half_way import ways_to_end
 from faberdb.cli.identity import another_database
 from faberdb.cli.options import shown, view_of, workspace_of
 from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, environment_named, utc_now
 from faberdb.config.project import Environment
 from faberdb.errors import ExitCode, FaberError, LockedError
-from faberdb.model import FormerDatabase, UnderWay
+from faberdb.model import Address, FormerDatabase, Object, UnderWay
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan
 from faberdb.plan.fingerprint import fingerprint
@@ -75,7 +76,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
     except FaberError as error:
         return replace(stored, database=_why(error))
     url = workspace.conninfo(environment) if environment.embedded else ""
-    word, standing, as_recorded = _standing(found, state is not None, fingerprint(objects), environment.name)
+    word, standing, as_recorded = _standing(found, state is not None, objects, environment.name)
     row = _with_state(row, found.state)
     return replace(
         row,
@@ -189,21 +190,13 @@ def _pending(state: State) -> str:
     return f"{count} {several('change', count)} held back as too risky: {named}{more}"
 
 
-def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, str, bool | None]:
+def _standing(found: Standing, stored: bool, live: Mapping[Address, Object], name: str) -> tuple[str, str, bool | None]:
     """Where it stands in a word; what was compared and with what result; and whether the live database is as the state
     recorded it, None where there is nothing to compare with. stored: whether there is a state, and not only a journal.
     """
     state = found.state
     if stopped := stopped_plan(found):
-        last = state.applied[-1] if state and state.applied else None
-        if last and last.plan_id == stopped and last.kind == "rollback":
-            return (
-                "interrupted",
-                f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it,"
-                f" `faberdb plan {name}` plans from where things are",
-                None,
-            )
-        return "interrupted", interrupted(stopped, name), None
+        return "interrupted", interrupted(stopped, found, live, name), None
     if not stored:
         return (
             "nothing_recorded",
@@ -212,7 +205,7 @@ def _standing(found: Standing, stored: bool, now: str, name: str) -> tuple[str, 
             None,
         )
     assert state is not None
-    if state.fingerprint == now:
+    if state.fingerprint == fingerprint(live):
         return "as_recorded", f"as recorded (schema files are not looked at: faberdb plan {name})", True
     return "drifted", f"drifted from what was recorded: `faberdb drift {name}` shows how", False
 
@@ -223,9 +216,14 @@ def stopped_plan(found: Standing) -> str:
     return (*found.unclear[-1:], *([last.plan_id] if last and last.outcome == "stopped" else []), "")[0]
 
 
-def interrupted(plan_id: str, name: str) -> str:
-    """That a plan stopped part way, and the commands that go on or back."""
-    return (
-        f"interrupted: plan {plan_id[:8]}; `{command_of(name)}` goes on, `faberdb rollback {name}` goes back,"
-        f" `faberdb plan {name}` plans from where things are"
-    )
+def interrupted(plan_id: str, found: Standing, live: Mapping[Address, Object], name: str) -> str:
+    """That a plan stopped part way, and the commands that go on or back. live: the managed catalogue."""
+    last = found.state.applied[-1] if found.state and found.state.applied else None
+    if last and last.plan_id == plan_id and last.kind == "rollback":
+        said = f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it"
+    else:
+        said = f"interrupted: plan {plan_id[:8]}; `{command_of(name)}` goes on, `faberdb rollback {name}` goes back"
+    halted = found.halted
+    if halted is not None and ways_to_end(halted, live, name):
+        return f"{said} (in the middle of what only it can end, so no plan is made before)"
+    return f"{said}, `faberdb plan {name}` plans from where things are"

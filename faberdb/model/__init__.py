@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         LEFT_OUT,
         OF_OTHERS,
         OF_SERVICE,
+        WAYS,
         Attributes,
         Catalogue,
         Object,
@@ -74,7 +75,9 @@ _FILES = {
     "health": "HealthFinding HealthVerdict Threshold Thresholds lasting worse worst",
     "journal": "JOURNAL_ENDING NotedPlan NotedTransaction StoredJournal",
     "kind": "Kind Work",
-    "object": "LEFT_OUT OF_OTHERS OF_SERVICE Attributes Catalogue Object Objection Origin Place Unmanaged reworded",
+    "object": (
+        "LEFT_OUT OF_OTHERS OF_SERVICE WAYS Attributes Catalogue Object Objection Origin Place Unmanaged reworded"
+    ),
     "run": (
         "NOT_ASKED ROWS_WAIT Effects Failure Filled InQuarantine JournalEntry Kept Leaning Limits LiveRows Lock Refusal"
         " UnderWay Wait"
@@ -104,6 +107,7 @@ __all__ = [
     "OF_OTHERS",
     "OF_SERVICE",
     "ROWS_WAIT",
+    "WAYS",
     "Action",
     "Address",
     "Attributes",

@@ -53,6 +53,9 @@ class Object(NamedTuple):
         return not self == other
 
 
+WAYS = ("using", "backfill", "new", "values_from")
+"""Hints that say how to get from what there is to what is declared: of no account where nothing is there yet."""
+
 _COMPARED = 5
 """So many fields of an object, from the first on, are compared."""
 

@@ -11,6 +11,7 @@ from faberdb.model import Action, Address, JournalEntry, Object
 from faberdb.plan.codec import from_json
 from faberdb.plan.document import Plan, Stage
 from faberdb.plan.fingerprint import fingerprint
+from faberdb.plan.half_way import Halted
 from faberdb.plan.in_doubt import settled
 from faberdb.plan.state import Record, State
 
@@ -18,11 +19,13 @@ from faberdb.plan.state import Record, State
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The state with what the journal knows beyond it. unclear: ids of plans of which the journal knows that they
-    changed something after all that the state knows, but not what. journalled: ids of all that the journal knows."""
+    changed something after all that the state knows, but not what. journalled: ids of all that the journal knows.
+    halted: the plan that stopped part way, if none has ended it since, and it is known how far it came."""
 
     state: State | None
     unclear: tuple[str, ...] = ()
     journalled: frozenset[str] = frozenset()
+    halted: Halted | None = None
 
 
 def reconciled(
@@ -34,6 +37,7 @@ def reconciled(
     known = {record.plan_id for record in state.applied} if state else set()
     lineage = state.lineage if state else None
     unclear = []
+    halted: Halted | None = None
     for entry in entries:
         if entry.plan_id in known or not (entry.done or entry.in_doubt or entry.state in ("applied", "unverified")):
             continue
@@ -52,13 +56,16 @@ def reconciled(
         if record is None:
             unclear.append(entry.plan_id)
         else:
+            halted = Halted(plan, done or frozenset()) if record.outcome == "stopped" else None
             state = _with(state or State(plan.lineage, 0, environment, {}, ""), plan, record, live)
     if state is not None:
         # The order in which they ran: a plan that was left unrecorded may be older than one that was not.
         state = state._replace(applied=tuple(sorted(state.applied, key=lambda r: number.get(r.plan_id, 0))))
     newest = max((number.get(r.plan_id, 0) for r in state.applied), default=0) if state else 0
     lost = tuple(plan_id for plan_id in unclear if number[plan_id] > newest)
-    return Standing(state, lost, frozenset(number))
+    if halted is not None and number[halted.plan.plan_id] < newest:
+        halted = None
+    return Standing(state, lost, frozenset(number), halted)
 
 
 def took_effect(plan: Plan, done: Set[int], holds: Callable[[str], bool]) -> set[int]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from faberdb.canon.mentions import words_of
 from faberdb.diff.changes import diff
 from faberdb.errors import CircleError
-from faberdb.model import Address, Catalogue, Effects, Kept, Kind, Object, Objection, Refusal, Samples, Step
+from faberdb.model import WAYS, Address, Catalogue, Effects, Kept, Kind, Object, Objection, Refusal, Samples, Step
 from faberdb.order.steps import make_steps
 
 
@@ -104,8 +105,7 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
     circle; then they are left out, and what comes too early is tried again.
     """
     there = database.at_first()
-    done = {a: o._replace(hints={}) for a, o in objects.items() if kinds[a.kind].once}
-    wanted = {**there.objects, **objects, **done}
+    wanted = {**there.objects, **{a: _at_once(o, kinds) for a, o in objects.items()}}
     try:
         steps = _creating(there, wanted, kinds)
     except CircleError:
@@ -117,7 +117,16 @@ def build(database: ScratchDatabase, objects: Mapping[Address, Object], kinds: M
     steps = _creating(there, wanted, kinds, inline=False)
     failed = {steps[index].address: refusal for index, refusal in database.run_each(steps).items()}
     # Of objects that need each other none is told to fail for another one's sake.
-    return {a: refusal for a, refusal in failed.items() if not _needs(wanted[a], failed, wanted)} or failed
+    first = (a for a in failed if not (_needs(wanted[a], failed, wanted) or _lacks(a, failed, wanted)))
+    return {a: failed[a] for a in first} or failed
+
+
+def _at_once(obj: Object, kinds: Mapping[str, Kind]) -> Object:
+    """The object without what its declaration says of the way there, which may name what is gone long since."""
+    if not obj.hints:
+        return obj
+    once = kinds[obj.address.kind].once
+    return obj._replace(hints={} if once else {k: v for k, v in obj.hints.items() if k not in WAYS})
 
 
 def _creating(
@@ -140,6 +149,14 @@ def _needs(obj: Object, failed: Iterable[Address], wanted: Mapping[Address, Obje
             seen.add(address)
             todo.extend(wanted[address].references)
     return False
+
+
+def _lacks(address: Address, failed: Failures, wanted: Mapping[Address, Object]) -> bool:
+    """Whether what the server misses has the name of a part that failed, of something that the object refers to: a text
+    tells which words it has, not that one of them is a column of this table."""
+    named = words_of(failed[address].words[0])
+    parts = (a for a in failed.keys() - {address} if a.path[-1] in named)
+    return any(wanted[a].parent in wanted[address].references for a in parts)
 
 
 def _without_soft(obj: Object) -> Object:

@@ -57,8 +57,18 @@ def test_what_the_other_was_given_is_not_taken_back(two: Two) -> None:
     assert two.server.dump(two.second) == before
 
 
+def test_nothing_is_applied_to_another_one_unasked(two: Two) -> None:
+    before = two.server.dump(two.second)
+    ran = two.folder.run("apply", "live", "--auto-approve")
+    assert (ran.code, NOTE in ran.err) == (3, True), ran
+    assert "faberdb plan live --out plan.json" in ran.err
+    assert two.server.dump(two.second) == before
+    assert NOTE in two.folder.run("drift", "live").err, "the state is as it was"
+
+
 def test_it_is_noted_with_the_next_record(two: Two) -> None:
-    assert two.folder.run("apply", "live", "--auto-approve").code == 0
+    assert NOTE in two.folder.run("plan", "live", "--out", "plan.json").err
+    assert two.folder.run("apply", "plan.json").code == 0
     for command in ("plan", "drift"):
         assert NOTE not in two.folder.run(command, "live").err
     # That plan was applied here; those before it were not.

@@ -211,9 +211,9 @@ main()
 
 
 @contextmanager
-def at_work(folder: ProjectFolder) -> Iterator[subprocess.Popen[bytes]]:
-    """The apply of plan.json."""
-    command, environ = [sys.executable, "-c", PROGRAM, "apply", "plan.json"], {**os.environ, **folder.env}
+def at_work(folder: ProjectFolder, *said: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The apply of plan.json, or the command that is said."""
+    command, environ = [sys.executable, "-c", PROGRAM, *(said or ("apply", "plan.json"))], {**os.environ, **folder.env}
     with (folder.root / "apply.log").open("wb") as log:
         running = subprocess.Popen(command, cwd=folder.root, env=environ, stdout=log, stderr=log)
         try:

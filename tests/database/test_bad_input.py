@@ -111,6 +111,20 @@ def test_an_unknown_type(shop: Shop) -> None:
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:9:10", 'type "telephone" does not exist')
 
 
+def test_only_what_is_wrong_itself_is_told(shop: Shop) -> None:
+    """Not the views over it, and not how a column was filled once, which may name what is gone long since."""
+    shop.declare_more("""phone = "telephone"
+mobile = { type = "text", backfill = "former" }
+[views]
+phones = "select id, phone from customer"
+numbers = "select phone from phones"
+others = "select nothing from customer"
+""")
+    ran = shop.folder.run("plan", "live")
+    shop.refuses(ran, 1, "public.toml:9:10", 'type "telephone" does not exist', 'column "nothing" does not exist')
+    assert ran.err.count("ERROR") == 2, ran.err
+
+
 def test_an_index_on_an_unknown_column(shop: Shop) -> None:
     shop.declare_more('\n[tables.customer.indexes]\ncustomer_phone_idx = ["phone"]\n')
     shop.refuses(shop.folder.run("plan", "live"), 1, "public.toml:11:1", 'column "phone" does not exist')

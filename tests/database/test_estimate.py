@@ -88,6 +88,18 @@ def test_each_step_says_what_it_has_to_do(large: str, project: Callable[..., Pro
         assert (one["disk"] == 0) == (one["work"] == "reads")
 
 
+@pytest.mark.parametrize("way", ["a wider type", "a dropped column", "a filled column"])
+def test_what_is_done_in_parts_is_counted_as_a_whole(
+    large: str, project: Callable[..., ProjectFolder], way: str
+) -> None:
+    """Each part takes a moment, all of them as long as it takes to write all rows."""
+    steps = planned(project({"live": large}, '[safety]\nonline = "always"\n'), WAYS[way][0])["steps"]
+    (parts,) = [step["estimate"] for step in steps if "batches" in step]
+    assert parts["work"] == ("copies from" if way == "a dropped column" else "updates")
+    assert (parts["of"], parts["rows"]) == (["table public.entry"], 120000)
+    assert min(parts["bytes"], parts["disk"]) > 15_000_000
+
+
 def test_people_and_programs_are_told(large: str, project: Callable[..., ProjectFolder]) -> None:
     folder = project({"live": large})
     planned(folder, WAYS["a wider type"][0])

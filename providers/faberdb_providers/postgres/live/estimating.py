@@ -80,6 +80,8 @@ def _work(step: Step) -> _Work:
     hazards = {hazard.code for hazard in step.statement.hazards}
     own = f"table {dotted(*step.address.path[:2])}"
     makes_index = step.address.kind in INDEXED and step.action is not Action.DROP
+    if step.statement.batches is not None:  # what is measured of a part is not what all of them have to do
+        return _Work(copies=(own,)) if codes.KEPT_BESIDE in hazards else _Work(updates=(own,))
     if step.effects is None:
         return _Work(indexed=(own,)) if makes_index and step.statement.outside else _Work()
     scans = step.effects.scans
@@ -88,7 +90,7 @@ def _work(step: Step) -> _Work:
     if hazards & _COPIES:
         return _Work(copies=scans)
     if codes.KEPT_BESIDE in hazards:
-        return _Work(copies=(own,)) if step.statement.batches else _Work()
+        return _Work()
     built = tuple(label for label in step.effects.rewrites if label.startswith("index "))
     rewrites = tuple(label for label in step.effects.rewrites if label not in built)
     if rewrites or built:
