@@ -16,8 +16,13 @@ def option_texts(values: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def stored_options(values: Sequence[str] | None) -> dict[str, str]:
-    """`{fillfactor=70}` as a mapping, in the order they were set, which pg_dump keeps."""
-    return dict(item.split("=", 1) for item in values) if values else {}
+    """`{fillfactor=70}` as a mapping, in the order they were set, which pg_dump keeps. Without what the server notes
+    there for itself, which pg_dump leaves out."""
+    return {k: v for k, v in (item.split("=", 1) for item in values) if k != _OWN} if values else {}
+
+
+_OWN = "pg_attver"
+"""Seen from PostgreSQL 15.20 on with every column: a number that is another one each time the column is made."""
 
 
 WITH_TOAST = (
