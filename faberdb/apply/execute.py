@@ -77,7 +77,8 @@ class Context:
     tells; again: the command that does all of it once more; on: the one that goes on with what is left of the plan,
     once something of it is committed; waiting: told, from another thread, of each step that has to wait for others,
     each time it is tried; filled: told now and then how far a step has come that is run in parts; look, back_up:
-    called, in this order, when all is known to fit and nothing is changed yet; if one fails, nothing will be."""
+    called, in this order, when all is known to fit and nothing is changed yet; if one fails, nothing will be. fits:
+    called before them, also where a plan goes on."""
 
     holder: str
     now: datetime
@@ -95,6 +96,7 @@ class Context:
     filled: Callable[[Step, int, int, Filled], None] = lambda step, number, total, filled: None
     look: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
+    fits: Callable[[], None] = lambda: None
 
     def onwards(self, *, committed: bool) -> str:
         """The command that helps next."""
@@ -128,6 +130,7 @@ def _execute(plan: Plan, target: Target, context: Context) -> Mapping[Address, O
     target.entrust(_secrets(plan, context.variables))
     target.lock(context.holder)
     entries, done = _begun(plan, target, context)
+    context.fits()
     if not done:  # what goes on with a plan has the backup from before its beginning
         context.look()
         context.back_up()

@@ -115,7 +115,6 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
         with workspace.session(environment, read_only=False) as session:
             target = workspace.provider.target(session)
             _say_where(workspace, target, view)
-            view.begin(plan)
             began = time.monotonic()
             taken: list[str] = []
 
@@ -133,7 +132,7 @@ def _apply(workspace: Workspace, environment: Environment, made: Made, view: Vie
 
             watch = Watch(workspace, environment, target, view)
             context = _context(workspace, environment, made, state, view)
-            context = replace(context, look=look, back_up=ready)
+            context = replace(context, look=look, back_up=ready, fits=lambda: view.begin(plan))
             course.so_far = unknown(plan)
             objects = execute(plan, target, context)
             course.so_far = unrecorded(plan, again)

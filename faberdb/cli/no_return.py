@@ -32,9 +32,11 @@ def tell_no_return(workspace: Workspace, environment: Environment, view: View) -
 def _line(lot: Lot, environment: str) -> str:
     named = [f"{spoken(address)} in {place.place}" for place, addresses in lot.places for address in addresses]
     more = f" and {len(named) - FEW} more" if len(named) > FEW else ""
-    which = "rollback" if lot.kind == "rollback" else "plan"
+    which = f"{'rollback' if lot.kind == 'rollback' else 'plan'} {short_id(lot.plan_id)}"
+    # A copy stays where it is when values are given back: of rows that are gone it is the last.
+    said = "left in quarantine" if lot.taken_back else "in quarantine, and given back by no command"
+    whose = f"{which}, which is taken back" if lot.taken_back else which
     return (
-        f"in quarantine, and given back by no command: {plural(lot.things, 'thing')} of {which}"
-        f" {short_id(lot.plan_id)}, {size(lot.bytes)} ({', '.join(named[:FEW])}{more}); to destroy it:"
-        f" faberdb purge {environment} --plan {short_id(lot.plan_id)}"
+        f"{said}: {plural(lot.things, 'thing')} of {whose}, {size(lot.bytes)} ({', '.join(named[:FEW])}{more});"
+        f" to destroy it: faberdb purge {environment} --plan {short_id(lot.plan_id)}"
     )

@@ -20,9 +20,10 @@ from faberdb.cli.restoring import restore
 from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
-from faberdb.model import JournalEntry
+from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, RefusedError, StoppedError
+from faberdb.model import JournalEntry, LiveRows
 from faberdb.plan.codec import from_json
+from faberdb.plan.document import Plan
 from faberdb.plan.quarantine import purged
 from faberdb.plan.standing import Standing, without_effect
 from faberdb.plan.state import Record
@@ -104,7 +105,7 @@ def command(
         which = f" ({number} of {len(records)})" if len(records) > 1 else ""
         with _counting(number - 1, len(records), environment):
             made = plan_rollback(workspace, chosen, record)
-            _take_back(workspace, chosen, made, view, dry_run=dry_run, asked=auto_approve, which=which)
+            _take_back(workspace, chosen, made, view, dry_run=dry_run, asked=auto_approve, which=which, fresh=True)
         if dry_run:
             break
     if records and not dry_run:
@@ -153,12 +154,23 @@ def _end_idle(
 
 
 def _take_back(
-    workspace: Workspace, chosen: Environment, made: Made, view: View, *, dry_run: bool, asked: bool, which: str = ""
+    workspace: Workspace,
+    chosen: Environment,
+    made: Made,
+    view: View,
+    *,
+    dry_run: bool,
+    asked: bool,
+    which: str = "",
+    fresh: bool = False,
 ) -> None:
-    """Show the plan of a rollback, ask unless that was done, and carry it out."""
+    """Show the plan of a rollback, ask unless that was done, and carry it out. fresh: it was made a moment ago, so what
+    it says of live rows still holds."""
     if made.note:
         view.note(made.note)
     view.plan(made.plan)
+    if fresh:
+        _refuse_to_stop_half_way(made.plan)
     for what in passed_over(made.plan, hazard_rules(chosen)):
         view.note(f"a rule that does not stop a rollback, which is always open: {what}")
     if dry_run:
@@ -168,6 +180,24 @@ def _take_back(
     if not asked and not consent(f"Take this back on {chosen.name}?{which}"):
         raise ApprovalError("not taken back: there was no `yes`")
     apply_plan(workspace, chosen, made, view)
+
+
+def _refuse_to_stop_half_way(plan: Plan) -> None:
+    """Raises RefusedError naming rows that would stop it after something was committed. One transaction is taken back
+    as a whole by the server, which names them too."""
+    found = [(step.address, step.live) for step in plan.steps if step.live and step.live.number]
+    if not found or len({step.transaction for step in plan.steps}) == 1:
+        return
+    lines = [line for address, live in found for line in (f"{address.spoken}: {live.count}", *_keys(live))]
+    raise RefusedError(
+        "rows that were written since do not fit what comes back",
+        detail=tuple(lines),
+        advice=f"nothing was changed; correct these rows, then: faberdb rollback {plan.environment}",
+    )
+
+
+def _keys(live: LiveRows) -> list[str]:
+    return [f"    {key}" for key in live.keys]
 
 
 @contextmanager

@@ -24,7 +24,8 @@ class Lot:
     when the plan ended or, where it was taken back and this was left over, when that was; ISO 8601, UTC. returns:
     whether a rollback still brings it back: not what a rollback itself put there or left over, nor what is of a plan
     before one whose own quarantine was purged, since the newest is taken back first. places: each with the addresses
-    that what is in it had. strange: what stands in them that the plan did not put there, in words.
+    that what is in it had. strange: what stands in them that the plan did not put there, in words. taken_back: what
+    fits is live again.
     """
 
     plan_id: str
@@ -36,6 +37,7 @@ class Lot:
     returns: bool
     places: tuple[tuple[InQuarantine, tuple[Address, ...]], ...]
     strange: tuple[str, ...] = ()
+    taken_back: bool = False
 
     @property
     def bytes(self) -> int:
@@ -85,6 +87,7 @@ def lots(entries: Sequence[JournalEntry], places: Sequence[InQuarantine]) -> tup
                     document["kind"] == "apply" and entry.plan_id not in {*back, *barred},
                     tuple((place, addresses[place.place]) for place in mine),
                     tuple(_strange(mine, addresses, document)),
+                    entry.plan_id in back,
                 )
             )
     return sorted(found, key=lambda lot: lot.since), [p for p in places if p.place not in owners]

@@ -215,3 +215,40 @@ def test_when_it_is_copied_at_once(more: str, newest: Server) -> None:
         plan = Migration(newest.scratch(), online=every).plan(conninfo, after)
         beside = any(step.statement.batches for step in plan.steps)
         assert beside == ("key" in more)
+
+
+def test_rows_that_have_no_value_stop_a_way_back_before_its_first_change(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    """The column is NOT NULL: at the end, where that is proven, the rest would be committed."""
+    required = TABLE_OF_TWO.replace(", null = true", "")
+    with newest.database() as conninfo:
+        folder = project({"live": conninfo}, '[safety]\nonline = "always"\n')
+        folder.declare(required)
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        run_sql(conninfo, "insert into two select n, 'a' || n from generate_series(1, 100) n")
+        start, start_rows = newest.dump(conninfo), rows(conninfo)
+        folder.declare(required.replace('columns.note = "text"', ""))
+        assert folder.run("apply", "live", "--auto-approve").code == 0
+        run_sql(conninfo, "insert into two values (-1), (-2)")
+        before = newest.dump(conninfo)
+        for more in ((), ("--dry-run",)):
+            ran = folder.run("rollback", "live", "--auto-approve", *more)
+            assert ran.code == 9, ran
+            assert "column public.two.note: 2 rows" in ran.err
+            assert "id = -1" in ran.err
+            assert newest.dump(conninfo) == before
+        run_sql(conninfo, "delete from two where id < 0")
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code == 0, ran
+        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+        assert "left in quarantine: 2 things of plan" in ran.err
+        assert "given back by no command" not in ran.err
+
+
+TABLE_OF_TWO = """
+[tables.two]
+primary_key = ["id"]
+columns.id = "int"
+columns.note = "text"
+"""

@@ -13,7 +13,7 @@ from faberdb_providers.postgres.kinds.column.not_null import made_not_null, set_
 from faberdb_providers.postgres.kinds.column.stored import storage_again
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
 from faberdb_providers.postgres.kinds.online.filling import after_that, differs_by_row, in_parts, is_filled_in_parts
-from faberdb_providers.postgres.kinds.online.keeping import given_back_in_parts, is_given_back_beside
+from faberdb_providers.postgres.kinds.online.keeping import given_back_in_parts, is_given_back_beside, never_kept
 from faberdb_providers.postgres.kinds.storage import toast_options
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.kinds.undisturbed import fires, reaching
@@ -41,9 +41,13 @@ def add_column(obj: Object, default: str | None, work: Work) -> Iterator[Stateme
     elif (value := _in_parts_of(obj, default, work)) is not None:
         yield from _filled_in_parts(obj, value, default, work)
     elif is_given_back_beside(obj, work) and not _without_domain(obj, work):
-        yield from _bare_for_parts(obj, default, work)
+        required = not obj.attributes.get("null")
+        # Asked before anything is committed: at the end, where NOT NULL is proven, it would be too late to stop.
+        first, *more = _bare_for_parts(obj, default, work)
+        yield first._replace(probe=never_kept(obj, work)) if required else first
+        yield from more
         yield from given_back_in_parts(obj, work)
-        if not obj.attributes.get("null"):
+        if required:
             yield from after_that(made_not_null(obj, work))
     elif "generated" in obj.attributes or not (work.kept(obj.address) or obj.hints.get("backfill")):
         yield from _at_once(obj, default, work)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from faberdb.model import Address, Batches, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.in_the_way import Probe, rows_where
 from faberdb_providers.postgres.kinds.lossless import of_own_type
 from faberdb_providers.postgres.kinds.online.filling import (
     in_ranges,
@@ -126,6 +127,16 @@ def given_back_in_parts(column: Object, work: Work) -> Iterator[Statement]:
         afterwards=True,
     )
     yield Statement(f"ALTER TABLE {left} ADD PRIMARY KEY (id)", afterwards=True, joined=True)
+
+
+def never_kept(column: Object, work: Work) -> Probe:
+    """A query for the keys of rows for which nothing is kept, to be asked before the column is back: they were written
+    since, and get no value."""
+    kept = work.kept(column.address)
+    assert kept is not None
+    whole = column.address.path[:-1]
+    known = f"EXISTS (SELECT FROM {kept.place} faberdb_kept WHERE {_same(whole, kept)} AND value IS NOT NULL)"
+    return rows_where(Address("table", whole), f"NOT {known}", work, alias=ident(whole[-1]))
 
 
 def _by_one_key(column: Object, kept: Kept, work: Work) -> bool:
