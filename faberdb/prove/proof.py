@@ -72,7 +72,7 @@ def prove(
     start = run(first)
     after = run(changing)
     # What gets a name at the end may have it from something that went before.
-    outlasting = {step.address for step in last if step.action is not Action.RENAME}
+    outlasting = _with_parts({step.address for step in last if step.action is not Action.RENAME}, changes, steps)
     held = {a: c for a, c in changes.items() if a not in outlasting}
     _hold_forward(copy, after, held, start, scratch, target)
     followed = {a: o for a, o in after.items() if a in changes or a not in start or start[a] != o}
@@ -112,6 +112,21 @@ def _around_renames(
     if renames_last:
         return (), steps[: naming[0]], steps[naming[0] :]
     return steps[: naming[-1] + 1], steps[naming[-1] + 1 :], ()
+
+
+def _with_parts(
+    addresses: set[Address], changes: Mapping[Address, Change], steps: Sequence[Step]
+) -> frozenset[Address]:
+    """These, and what goes with them by no step of its own: the privileges on a schema that is dropped."""
+    found, own = set(addresses), {step.address for step in steps}
+    inside = {
+        a: c.before.parent
+        for a, c in changes.items()
+        if c.action is Action.DROP and c.before is not None and a not in own
+    }
+    while more := {a for a, above in inside.items() if above in found} - found:
+        found |= more
+    return frozenset(found)
 
 
 _BUG = "no plan was written and nothing was changed; please report this, it is a bug in faberdb"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.migration import Migration, declare
+from tests.migration import Migration, build_directly, declare, there_and_back
 from tests.servers import Server, fetch, run_sql
 
 
@@ -24,3 +24,14 @@ def test_an_extension_that_cannot_be_moved(server: Server) -> None:
         ]
         migration.apply(live, migration.plan_back(live, plan))
         assert server.dump(live) == start
+
+
+def test_the_schema_of_extensions_changes_with_what_is_granted_on_it(server: Server) -> None:
+    """Taken back, the schema goes at the end, when the extension has left it, and the privileges on it go along."""
+    text = '[schemas.{0}]\ngrants.pg_monitor = ["usage"]\n[extensions.vector]\nschema = "{0}"\n'
+    if not fetch(server.cluster.conninfo("template1"), "select from pg_available_extensions where name = 'vector'"):
+        pytest.skip("the server does not have the extension vector")
+    migration = Migration(server.scratch())
+    with server.database() as live:
+        build_directly(live, declare({"schema.toml": text.format("ext")}))
+        there_and_back(migration, server, live, text.format("extensions"))

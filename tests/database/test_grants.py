@@ -118,6 +118,24 @@ CASES = {
         " alter default privileges grant usage on schemas to g_reader;"
         " alter default privileges for role g_app revoke select on tables from g_app",
     ),
+    "a sequence goes with its table to who held something on it": (
+        "create table app.n (id serial); alter table app.n owner to g_app; grant usage on app.n_id_seq to g_writer;"
+        " create table app.i (id int generated always as identity); alter table app.i owner to g_app;"
+        " grant usage on sequence app.i_id_seq to g_writer",
+        "create table app.n (id serial); alter table app.n owner to g_writer;"
+        " create table app.i (id int generated always as identity); alter table app.i owner to g_writer",
+    ),
+    "an identity becomes a sequence of its name": (
+        "create table app.n (id int generated always as identity); alter table app.n owner to g_app;"
+        " grant usage on sequence app.n_id_seq to g_reader",
+        "create table app.n (id serial); alter table app.n owner to g_app; grant usage on app.n_id_seq to g_reader",
+    ),
+    "a table with a sequence and an owner made anew": (
+        "create table app.n (id serial, d date); alter table app.n owner to g_app; grant usage on app.n_id_seq"
+        " to g_reader",
+        "create table app.n (id serial, d date) partition by range (d); alter table app.n owner to g_app;"
+        " grant usage on app.n_id_seq to g_reader",
+    ),
     "default privileges reach only what may have them": (
         "alter default privileges in schema app grant all on tables to g_reader, g_writer;"
         " alter default privileges grant all on sequences to g_reader;"

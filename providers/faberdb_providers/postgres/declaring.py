@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
 from faberdb_providers.postgres.kinds.acl import RELATIONS, ROUTINES, TYPES
+from faberdb_providers.postgres.kinds.owned_along import with_table_owners
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.reading.server_names import refer_to_server
 from faberdb_providers.postgres.routines import resolved
@@ -47,4 +48,6 @@ def complete(
     whole = {**beside, **declared}
     siblings = with_siblings(whole)
     complete = {a: siblings.get(a, o) for a, o in declared.items()}
+    along = with_table_owners({**beside, **complete})
+    complete = {a: along.get(a, o) for a, o in complete.items()}
     return refer_to_server(complete) if any(a.kind in OF_SERVER for a in whole) else complete

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
+from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
+from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, with_owner
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
 from faberdb_providers.postgres.kinds.lossless import of_own_type
@@ -173,10 +175,19 @@ def staying(table: Address, work: Work) -> Iterator[tuple[Object, Address]]:
 
 
 def linked_again(sequence: Object, column: Address, work: Work) -> Iterator[Statement]:
-    """The sequence belongs to the column of the new table, which has the same owner by now, or gets it with it."""
-    name = qualified(sequence.address)
-    if work.before(Address("owner", ("sequence", *sequence.address.path))) is not None:
-        yield Statement(f"ALTER SEQUENCE {name} OWNER TO CURRENT_USER")
+    """The sequence belongs to the column of the table that is there now. It must have that one's owner: who makes a
+    table owns it until it is given away, and one that comes back from quarantine has the owner that it had."""
+    name, owner = qualified(sequence.address), owner_of(column)
+    here, there = work.before(owner), work.after(owner)
+    if work.kept(Address("table", column.path[:-1])) is None:
+        # Its own owner is told apart only where that is not the table's.
+        if here is not None or work.before(owner_of(sequence.address)) is not None:
+            yield Statement(f"ALTER SEQUENCE {name} OWNER TO CURRENT_USER")
+    elif (here and here.attributes) != (there and there.attributes):
+        given = f"ALTER SEQUENCE {name} OWNER TO "
+        yield Statement(
+            with_owner(given + OWNER, DATABASE_OWNER) if there is None else given + ident(there.attributes["role"])
+        )
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 

@@ -10,6 +10,7 @@ from faberdb_providers.postgres import server_wide
 from faberdb_providers.postgres.kinds.base import Identity, PostgresKind, Row
 from faberdb_providers.postgres.kinds.base_type import with_shells
 from faberdb_providers.postgres.kinds.column.identity import identity_name
+from faberdb_providers.postgres.kinds.owned_along import with_table_owners
 from faberdb_providers.postgres.kinds.partition_index import with_siblings
 from faberdb_providers.postgres.reading.attached import (
     dependents,
@@ -87,6 +88,7 @@ class Assembly:
         self._comment(comments, members)
         self.objects |= {obj.address: obj for obj in owners(owned, self.addresses)}
         self.objects |= {obj.address: obj for obj in grants(granted, self.addresses, members, self.find)}
+        self.objects |= with_table_owners(self.objects)
         found, elsewhere = labels(labelled, self.addresses, members)
         self.objects |= found
         found, others = dependents(depending, self.objects, members, self.find)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from faberdb.model import Address, Object, Risk, Statement, Work
+from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.granting import bare
 from faberdb_providers.postgres.kinds.lineage import all_above, shared
 from faberdb_providers.postgres.kinds.position import (
@@ -69,6 +69,18 @@ def identity_name(column: Object) -> tuple[str, str]:
     """What an identity column's sequence is called, in which schema."""
     schema, table, name = column.address.path
     return schema, column.attributes["identity"].get("name", serial_name(table, name))
+
+
+def granted_on_what_goes(
+    change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
+) -> list[Address]:
+    """What is granted on the sequence of an identity that a column gives up, and on the one of its name that comes."""
+    before, after = change.before, change.after
+    if before is None or after is None or "identity" not in before.attributes or "identity" in after.attributes:
+        return []
+    whole = ("sequence", *identity_name(before))
+    mine = (a for a, o in live.items() if o.parent == change.address and a.kind == "grant" and a.path[:-1] == whole)
+    return [a for a in mine if a in target]
 
 
 def identity_away(before: Object, after: Object, work: Work) -> Iterator[Statement]:

@@ -17,6 +17,7 @@ from faberdb_providers.postgres.kinds.column.altering import alter_column
 from faberdb_providers.postgres.kinds.column.beside import is_retyped_beside, retyped_beside
 from faberdb_providers.postgres.kinds.column.expression import in_the_way, only_expression, refused
 from faberdb_providers.postgres.kinds.column.identity import (
+    granted_on_what_goes,
     identity_name,
     identity_sequence,
     serial_name,
@@ -258,10 +259,12 @@ class ColumnKind(PostgresKind):
         self, change: Change, live: Mapping[Address, Object], target: Mapping[Address, Object]
     ) -> Iterable[Address]:
         """The tables that are partitioned by a column whose type changes; the child table of a column that comes from
-        above and becomes its own too, or the other way round."""
+        above and becomes its own too, or the other way round; what is granted on the sequence of an identity, where
+        another one takes its name."""
+        granted = granted_on_what_goes(change, live, target)
         if change.disturbs:
-            return [*partitioned_by(change.address, live, target), *cannot_leave(change, live, target)]
-        return changes_hands(change, live, target)
+            return [*partitioned_by(change.address, live, target), *cannot_leave(change, live, target), *granted]
+        return [*changes_hands(change, live, target), *granted]
 
     def keeps(self, change: Change) -> str:
         before, after = change.before, change.after
