@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from faberdb.model import Address
-from tests.migration import Migration, declare
+from tests.migration import Migration, build_directly, declare, there_and_back
 from tests.servers import Server, fetch, run_sql
 
 TABLE = """
@@ -81,3 +81,40 @@ def test_undeclared_partitions_go_to_quarantine_and_come_back(
     migration.apply(live, migration.plan_back(live, plan))
     assert dump(live) == start
     assert fetch(live, "select count(*) from event") == [(2,)]
+
+
+OWN_DEFAULT = """
+[tables.event]
+partition_by = "LIST (kind)"
+columns.id = "bigint"
+columns.kind = { type = "text", null = true }
+columns.large = { type = "text", null = true, generated = "upper(kind)" }
+[tables.event_a]
+partition_of = "event"
+bound = "FOR VALUES IN ('a')"
+columns.kind = { inherited = true, default = "'a'" }
+"""
+DETACHED = """
+[tables.event_a.columns]
+id = "bigint"
+kind = { type = "text", null = true, default = "%s" }
+large = { type = "text", null = true, generated = "upper(kind)" }
+"""
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        OWN_DEFAULT + "[tables.event.checks]\nknown = \"kind <> ''\"\n",
+        OWN_DEFAULT.partition("[tables.event_a]")[0] + DETACHED % "'a'::text",
+        OWN_DEFAULT.partition("[tables.event_a]")[0] + DETACHED % "'b'::text",
+    ],
+    ids=["it stays", "detached", "detached, with another one"],
+)
+def test_a_partition_with_a_default_of_its_own(server: Server, after: str) -> None:
+    """The server notes for the partition that the generated column needs the other: it is no need of the partition. The
+    column that was only different there becomes its own, with its type."""
+    with server.database() as live:
+        build_directly(live, declare({"public.toml": OWN_DEFAULT}))
+        run_sql(live, "insert into event (id, kind) values (1, 'a')")
+        there_and_back(Migration(server.scratch()), server, live, after)

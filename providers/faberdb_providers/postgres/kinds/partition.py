@@ -280,7 +280,9 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
         mine = work.after(Address("column", (*after.address.path, name)))
         if mine is None:
             continue
-        if work.before(mine.address) is None and "type" in mine.attributes:
+        live = work.before(mine.address)
+        from_above = live is None or "inherited" in live.attributes
+        if from_above and "type" in mine.attributes:
             yield from _retyped(table, column, mine)
         if not column.attributes.get("null"):
             wanted = mine.attributes.get("not_null_name") or f"{after.address.path[-1]}_{name}_not_null"

@@ -139,13 +139,18 @@ class Assembly:
                 # It needs an inherited column, that is the one above, and the table in which it is.
                 needed.append(self.find(ref_class, ref_oid, 0))
             if here is not None:
-                references.setdefault(here, set()).update(a for a in needed if a is not None and a != here)
+                # Nor does a whole need a part of its own: a generated column from above, one that is its table's too.
+                others = (a for a in needed if a is not None and a != here and not self._is_part(a, here))
+                references.setdefault(here, set()).update(others)
         for address, obj in self.objects.items():
             found = references.get(address, set()) | obj.references
             if obj.parent is not None:
                 found.add(obj.parent)
             if found:
                 self.objects[address] = Object(address, obj.attributes, obj.parent, frozenset(found))
+
+    def _is_part(self, address: Address, whole: Address) -> bool:
+        return address in self.objects and self.objects[address].parent == whole
 
     def find(self, classid: int, oid: int, part: int, *, up: bool = True) -> Address | None:
         """The object, or the whole of which it is a part, or what stands behind an alias. up: an inherited column that

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 
 def converted(before: Object, after: Object) -> bool:
-    """Whether a column gets another type, or another collation, which takes the same statement."""
+    """Whether a column gets another type, or another collation, which takes the same statement. What is only different
+    about one that comes from above says neither; its table sees to both when it comes to others, or leaves them."""
+    if "inherited" in {**before.attributes, **after.attributes}:
+        return False
     return retyped(before, after) or before.attributes.get("collation") != after.attributes.get("collation")
 
 
