@@ -97,6 +97,10 @@ def test_one_routine_is_declared_once(tmp_path: Path) -> None:
         (f'[functions.f]\n{BODY}library = "x"', "not body and library"),
         ('[functions.f]\nreturns = "void"\nfile = "x.sql"\nbody = ""', "`file` and `body` are both given"),
         ('[tables.t.triggers.a]\nwhen = "before"', "a trigger needs `events` and the function"),
+        (
+            '[tables.t.triggers.a]\nevents = ["update", "upsert"]\nexecute = "f"',
+            "'upsert' in `events` is no event: known",
+        ),
     ],
 )
 def test_what_is_refused_says_why(entry: str, message: str, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ _NEW = Hazard(codes.TRIGGER_NEW, "it fires for everybody from now on, and what t
 
 _WHEN = ((64, "instead of"), (2, "before"))
 _EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
+_KNOWN = pattern(r"\s*(?:insert|delete|truncate|update(?:\s+of\s.+)?)\s*\Z", re.I | re.S)
 _CONDITION = pattern(r" FOR EACH (?:ROW|STATEMENT) WHEN \((.*)\) EXECUTE FUNCTION ", re.S)
 _STOPPED = Hazard(codes.TRIGGER_OFF, "what it did or refused no longer happens for new changes to the rows")
 
@@ -75,6 +76,9 @@ class TriggerKind(OnRelation):
             return
         if spec.execute is None or not spec.events:
             raise ValueError("a trigger needs `events` and the function to `execute`")
+        if unknown := [event for event in spec.events if not _KNOWN.match(event)]:
+            known = ", ".join(f"`{word}`" for _, word in _EVENTS)
+            raise ValueError(f"{unknown[0]!r} in `events` is no event: known are {known} and `update of` with columns")
         other = [resolve(place.schema, spec.from_table)] if spec.from_table else []
         attributes = {
             "when": spec.when,
