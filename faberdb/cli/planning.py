@@ -86,7 +86,7 @@ def plan_towards(
         else:
             scratch.prepare_for(wanted.canonical)
             proposal = planner.canonical(wanted.canonical)
-        proposal = _held_against_live(workspace, environment, session, proposal, check)
+        proposal = held_against_live(workspace, environment, session, proposal, check)
         proposal, now = estimated(workspace, session, proposal)
         state = standing.state
         protected = state.protected if state else frozenset()
@@ -180,7 +180,7 @@ def plan_environment(
         if known_well and (proposal := _from_edited(workspace, standing, planner, scratch, context, here)):
             protected = frozenset(map(Address.parse, known_well.protected))
             evidence = evidence_of(proposal)
-            proposal = _held_against_live(workspace, environment, session, proposal, check)
+            proposal = held_against_live(workspace, environment, session, proposal, check)
             proposal, now = estimated(workspace, session, proposal)
             plan = make_plan(proposal, heading, evidence, before=known_well.fingerprint, protected=protected)
             return Made(plan, protected, note="\n".join(filter(None, (*said, now))))
@@ -197,7 +197,7 @@ def plan_environment(
         state = found_there.state
         planner.known = _before_this(state)
         proposal = _from_all(workspace, declaration, state, planner, context)
-        proposal = _held_against_live(workspace, environment, session, proposal, check)
+        proposal = held_against_live(workspace, environment, session, proposal, check)
         proposal, now = estimated(workspace, session, proposal)
         protected = state.protected if state else frozenset()
         news = News(_drifted(workspace, environment, state, planner), _forgotten(environment, state))
@@ -211,7 +211,7 @@ def plan_environment(
         return Made(plan, protected, note="\n".join(filter(None, (note, *said, now))))
 
 
-def _held_against_live(
+def held_against_live(
     workspace: Workspace, environment: Environment, session: Any, proposal: Proposal, check: bool | None
 ) -> Proposal:
     """The proposal with what is to be said of live rows in its way. Raises RefusedError where it takes away what others

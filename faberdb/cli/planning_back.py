@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from functools import partial
 
 from faberdb.cli.estimating import estimated
-from faberdb.cli.made import Made, evidence_of, heading_of, refuse_in_use
+from faberdb.cli.made import Made, evidence_of, heading_of
+from faberdb.cli.planning import held_against_live
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.diff.forgotten import forgotten
-from faberdb.model import ROWS_WAIT, Limits
 from faberdb.plan.document import replaced
 from faberdb.plan.make import make_plan
 from faberdb.plan.state import Record
@@ -43,9 +43,7 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
         back = [(new, old) for old, new in reversed(record.renames)]
         anew = replaced(record.differences, record.kept)
         proposal = planner.towards(target, renames=back, renames_last=True, giving=giving, replaced=anew)
-        refuse_in_use(workspace, session, proposal)
-        limits = Limits(max(ROWS_WAIT, environment.lock_timeout), environment.check_data_timeout)
-        proposal = proposal._replace(steps=workspace.provider.with_live_rows(session, proposal.steps, limits))
+        proposal = held_against_live(workspace, environment, session, proposal, check=True)
         proposal, now = estimated(workspace, session, proposal)
         heading = heading_of(environment, session, state, kind="rollback", of_plan=record.plan_id)
         note = "\n".join(filter(None, ("; ".join(stays), now)))

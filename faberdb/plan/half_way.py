@@ -29,7 +29,7 @@ class Halted(NamedTuple):
         return [a for a in new if a in live and a not in wanted and not self._is_renamed(a)]
 
     def unwritten(self, live: Mapping[Address, Object]) -> list[Address]:
-        """What has come, or changed, and has rows that are still to be written. Another plan would miss nothing."""
+        """What has come, or changed, and has rows that are still to be written: another plan would not know."""
         changed = {d.address for d in self._changed}
         left = (step for step in self.plan.steps if step.statement.batches and step.transaction not in self.done)
         return [a for a in dict.fromkeys(step.address for step in left) if a in changed and a in live]

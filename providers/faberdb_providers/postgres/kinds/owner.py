@@ -95,6 +95,12 @@ def given_back(holder: Address) -> Statement:
     return _given(Object(Address("owner", (holder.kind, *holder.path)), {}), DATABASE)
 
 
+def given_to_that_of(holder: Address, owner: Object | None) -> Statement:
+    """To the owner of something else, which it is to belong to: None is the owner of the database."""
+    role = owner.attributes["role"] if owner is not None else DATABASE
+    return _given(Object(Address("owner", (holder.kind, *holder.path)), {}), role, new=True)
+
+
 def _given(obj: Object, role: str, *, new: bool = False) -> Statement:
     what = f"ALTER {target(obj.address)} OWNER TO "
     risk, hazards = (Risk.SAFE, ()) if new else (Risk.DANGEROUS, (FORMER,))

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
+from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.column.identity import identity_sequence
-from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, with_owner
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
 from faberdb_providers.postgres.kinds.lineage import Find, all_above, default_above, shared
 from faberdb_providers.postgres.kinds.lossless import of_own_type
 from faberdb_providers.postgres.kinds.namesake import as_it_stands
+from faberdb_providers.postgres.kinds.owner import given_to_that_of
 from faberdb_providers.postgres.kinds.position import position_lost
 from faberdb_providers.postgres.kinds.taken_over import Rows
 from faberdb_providers.postgres.kinds.trying import rows_failing
@@ -184,10 +184,7 @@ def linked_again(sequence: Object, column: Address, work: Work) -> Iterator[Stat
         if here is not None or work.before(owner_of(sequence.address)) is not None:
             yield Statement(f"ALTER SEQUENCE {name} OWNER TO CURRENT_USER")
     elif (here and here.attributes) != (there and there.attributes):
-        given = f"ALTER SEQUENCE {name} OWNER TO "
-        yield Statement(
-            with_owner(given + OWNER, DATABASE_OWNER) if there is None else given + ident(there.attributes["role"])
-        )
+        yield given_to_that_of(sequence.address, there)
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
-from faberdb_providers.postgres.kinds.acl import OWNER, owner_of
+from faberdb_providers.postgres.kinds.acl import owner_of
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKind, Row, compact
-from faberdb_providers.postgres.kinds.granting import DATABASE_OWNER, bare, with_owner
-from faberdb_providers.postgres.kinds.owner import given_back
+from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.owner import given_back, given_to_that_of
 from faberdb_providers.postgres.kinds.position import (
     LIMITS,
     first_value,
@@ -183,10 +183,7 @@ def _linked(obj: Object, column: Address, work: Work, whole: Address | None = No
     if (old and old.attributes) != (new and new.attributes):
         if whole is not None:
             yield Statement(f"ALTER SEQUENCE {name} OWNED BY NONE")  # as long as it belongs to one, it follows that
-        if new is not None:
-            yield Statement(f"ALTER SEQUENCE {name} OWNER TO {ident(new.attributes['role'])}")
-        else:
-            yield Statement(with_owner(f"ALTER SEQUENCE {name} OWNER TO {OWNER}", DATABASE_OWNER))
+        yield given_to_that_of(obj.address, new)
     yield Statement(f"ALTER SEQUENCE {name} OWNED BY {qualified(column)}")
 
 
