@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from faberdb.model import Address
+from tests.conftest import ProjectFolder
 from tests.migration import Migration, build_directly, declare, there_and_back
 from tests.servers import Server, fetch, run_sql
 
@@ -118,3 +119,25 @@ def test_a_partition_with_a_default_of_its_own(server: Server, after: str) -> No
         build_directly(live, declare({"public.toml": OWN_DEFAULT}))
         run_sql(live, "insert into event (id, kind) values (1, 'a')")
         there_and_back(Migration(server.scratch()), server, live, after)
+
+
+def test_what_a_partition_says_of_its_own_is_read_beside_what_is_above_it(
+    server: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    """All but the partition's column is known from the apply before, and no reason to build it; what that column says
+    has a meaning only where its table gives a default."""
+    with server.database() as conninfo:
+        folder = project({"dev": conninfo})
+        above = TABLE.format(children="declared").replace('"date"', '{ type = "date", default = "current_date" }')
+        folder.declare('schema = "public"\n' + above)
+        assert folder.run("apply", "dev", "--auto-approve").code == 0
+        folder.declare(
+            'schema = "public"\n'
+            + above
+            + "[tables.event_2020.columns]\nat = { inherited = true, no_default = true, statistics = 7 }\n"
+        )
+        applied = folder.run("apply", "dev", "--auto-approve")
+        assert applied.code == 0, applied
+        held = "select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = 'public.event_2020'::regclass"
+        assert fetch(conninfo, held) == []
+        assert "No changes" in folder.run("plan", "dev").out

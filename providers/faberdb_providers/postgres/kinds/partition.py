@@ -11,8 +11,9 @@ from faberdb_providers.postgres.kinds.bounds import misfits, misplaced
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
 from faberdb_providers.postgres.kinds.column.inherited import default_met
-from faberdb_providers.postgres.kinds.column.not_null import own_not_null
+from faberdb_providers.postgres.kinds.column.not_null import not_null_name, own_not_null, set_not_null
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
+from faberdb_providers.postgres.kinds.column.stored_below import STORED
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check, rows_where
 from faberdb_providers.postgres.kinds.joined_rows import held_against, unasked
 from faberdb_providers.postgres.kinds.kept_child import JOINS, left_for, no_inherit, stand_ins
@@ -177,7 +178,7 @@ def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]
         mine = work.before(Address("column", (*after.address.path, name)))
         there = mine if mine is not None and "type" in mine.attributes else had.get(name)
         if there is not None:
-            yield from _retyped(table, there, column)
+            yield from _retyped(table, there, column, mine, work)
             continue
         # An identity comes from above when it is attached.
         told = {k: v for k, v in column.attributes.items() if k not in ("identity", "not_null_name")}
@@ -199,15 +200,21 @@ def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]
         yield Statement(sql, risk, hazards, probe=probe)
 
 
-def _retyped(table: str, old: Object, new: Object) -> Iterator[Statement]:
-    """ALTER COLUMN TYPE from the type of one column to that of another, in which every value survives."""
+def _retyped(table: str, old: Object, new: Object, live: Object | None, work: Work) -> Iterator[Statement]:
+    """ALTER COLUMN TYPE from the type of one column to that of another, in which every value survives. It sets back how
+    they are stored. live: what the column itself says of that now, which comes again where it stays."""
     was, type_, collation = old.attributes["type"], new.attributes["type"], new.attributes.get("collation")
     if was == type_ and old.attributes.get("collation") == collation:
         return
     hazard = Hazard(codes.REWRITE, "the table is rewritten while it is locked", in_use=True)
     words = f"TYPE {type_}{f' COLLATE {collation}' if collation else ''}"
     risk, hazards = (Risk.DANGEROUS, (hazard,)) if rewritten(was, type_) else (Risk.CAUTION, ())
-    yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(new.address.path[-1])} {words}", risk, hazards)
+    alter = f"ALTER TABLE {table} ALTER COLUMN {ident(new.address.path[-1])}"
+    yield Statement(f"{alter} {words}", risk, hazards)
+    wanted = work.after(live.address) if live is not None else None
+    if live is not None and wanted is not None:
+        stays = {k: v for k, v in live.attributes.items() if k in STORED and wanted.attributes.get(k) == v}
+        yield from storage_changes({}, {**stays, "type": type_}, alter, work.version)
 
 
 def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
@@ -221,6 +228,8 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             wanted = work.after(mine.address)
             if wanted is None or ("inherited" in wanted.attributes and "not_null" not in wanted.attributes):
                 yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(name)} DROP NOT NULL", Risk.CAUTION)
+        if column.attributes.get("null") and mine is not None and "type" in mine.attributes:
+            yield from _bound_by_itself(mine, work)
         if column.attributes.get("null") or (mine is None and name not in now):
             continue
         if mine is not None and mine.attributes.get("null"):
@@ -244,6 +253,18 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             )
             probe = () if unenforced else rows_failing_check(after.address, check, work)
             yield Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
+
+
+def _bound_by_itself(before: Object, work: Work) -> Iterator[Statement]:
+    """NOT NULL of a column that is to come from a table where it may be null."""
+    after = work.after(before.address)
+    if after is None or not {"inherited", "not_null"} <= after.attributes.keys():
+        return
+    if before.attributes.get("null"):
+        yield set_not_null(after, work)
+    elif work.version >= 18 and not_null_name(before) != not_null_name(after):
+        names = ident(not_null_name(before)), ident(not_null_name(after))
+        yield Statement(f"ALTER TABLE {dotted(*before.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}")
 
 
 def _stays_below(before: Object, after: Object) -> bool:
@@ -283,13 +304,14 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
         live = work.before(mine.address)
         from_above = live is None or "inherited" in live.attributes
         if from_above and "type" in mine.attributes:
-            yield from _retyped(table, column, mine)
-        if not column.attributes.get("null"):
-            wanted = mine.attributes.get("not_null_name") or f"{after.address.path[-1]}_{name}_not_null"
+            yield from _retyped(table, column, mine, live, work)
+        own = live is not None and "not_null" in live.attributes
+        if own or not column.attributes.get("null"):
+            had, wanted = not_null_name(live) if live is not None and own else names[name], not_null_name(mine)
             if mine.attributes.get("null"):
                 yield Statement(f"{alter} ALTER COLUMN {ident(name)} DROP NOT NULL", Risk.CAUTION)
-            elif work.version >= 18 and names[name] != wanted:
-                yield Statement(f"{alter} RENAME CONSTRAINT {ident(names[name])} TO {ident(wanted)}")
+            elif work.version >= 18 and had != wanted:
+                yield Statement(f"{alter} RENAME CONSTRAINT {ident(had)} TO {ident(wanted)}")
         default = Address("default", mine.address.path)
         if (
             default_above(before, name, work, after=False)

@@ -140,6 +140,13 @@ class ColumnKind(PostgresKind):
                 place.origin,
             )
 
+    def settled(self, obj: Object, declared: Mapping[Address, Object]) -> Object:
+        """What is different about a column from above shows beside the default that it would have from there."""
+        table = declared.get(obj.parent) if obj.parent and "inherited" in obj.attributes else None
+        above = all_above(table, declared.get) if table is not None else []
+        defaults = {Address("default", (*o.address.path, obj.address.path[-1])) for o in above}
+        return obj._replace(references=obj.references | (defaults & declared.keys())) if above else obj
+
     def write(self, obj: Object) -> Mapping[str, Any]:
         return {k: v for k, v in obj.attributes.items() if k != "own_default"}
 
