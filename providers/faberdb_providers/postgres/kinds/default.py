@@ -130,6 +130,7 @@ def _waiting(change: Change, changes: Mapping[Address, Change], live: Mapping[Ad
         default is None
         or column is None
         or column.before is not None
+        or column.by  # it has been there, from a table above
         or Address("table", change.address.path[:2]) not in live
     ):
         return
