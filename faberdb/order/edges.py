@@ -203,6 +203,24 @@ def siblings(
         yield from pairwise(ordered)
 
 
+def as_declared(
+    changes: Mapping[Address, Change],
+    target: Mapping[Address, Object],
+    kinds: Mapping[str, Kind],
+    ends: Ends,
+) -> Iterable[tuple[Vertex, Vertex]]:
+    """New columns one after the other as the declaration has them: so they stand in the table."""
+    made: dict[tuple[Address, str], set[Address]] = {}
+    for address, change in changes.items():
+        if change.action is Action.CREATE and change.after and change.after.parent and kinds[address.kind].shell:
+            made.setdefault((change.after.parent, address.kind), set()).add(address)
+    new = {address for siblings in made.values() if len(siblings) > 1 for address in siblings}
+    places = {address: place for place, address in enumerate(target) if address in new} if new else {}
+    for siblings in made.values():
+        ups = [ends[a][1] for a in sorted(siblings & places.keys(), key=places.__getitem__)]
+        yield from pairwise(up for up in ups if up is not None and up.end == "up")
+
+
 def _through(references: Iterable[Address], touched_by: Mapping[Address, list[Address]]) -> Iterable[Address]:
     for reference in references:
         yield reference

@@ -14,7 +14,19 @@ from typing import Any, NamedTuple
 
 from faberdb.model import Address, Change, Kind, Object
 from faberdb.order.circle import circles, closed
-from faberdb.order.edges import Ends, Vertex, choosing, ends_of, filling, freed, referring, siblings, turns, watching
+from faberdb.order.edges import (
+    Ends,
+    Vertex,
+    as_declared,
+    choosing,
+    ends_of,
+    filling,
+    freed,
+    referring,
+    siblings,
+    turns,
+    watching,
+)
 
 
 class Ordered(NamedTuple):
@@ -67,6 +79,7 @@ def order(
     soft = {
         *((earlier, later) for earlier, later, _ in referring(changes, kinds, ends, lambda obj: obj.suggested)),
         *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].names(obj)),
+        *as_declared(changes, target, kinds, ends),
     }
     parents = _merges(changes, kinds, ends, travels, takes)
     # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
