@@ -80,7 +80,7 @@ def _canonical(
 ) -> dict[Address, Object]:
     if wanted.canonical is not None:
         return dict(wanted.canonical)
-    complete = workspace.provider.complete(workspace.here(wanted.declared, environment, session))
-    declared = workspace.managed_objects(complete, environment)
+    complete = workspace.provider.complete(workspace.extent.here(wanted.declared, environment, session))
+    declared = workspace.extent.managed_objects(complete, environment)
     scratch.prepare_for(declared)
     return dict(canonicalise(declared, {}, {}, kinds, f"postgresql {session.version}", scratch).objects)

@@ -32,7 +32,7 @@ def command(
         )
     with workspace.session(chosen) as session:
         session.refuse_under_way()  # what an apply has come to so far is no drift, and no end of anything
-        live = workspace.managed_objects(session.inspect().objects, chosen)
+        live = workspace.extent.managed_objects(session.inspect().objects, chosen)
         note = another_database(state, session.identity(), chosen)
         found = workspace.standing(chosen, session, state, live)
     if note:
@@ -46,7 +46,7 @@ def command(
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     # With what the journal knows beyond the state: what a plan did that stopped part way is nobody else's doing.
     known = found.state or state
-    changes = drift(workspace.managed_objects(known.objects, chosen), live, kinds)
-    left = left_as_is(changes, known.declared, live, kinds, workspace.additive(chosen))
+    changes = drift(workspace.extent.managed_objects(known.objects, chosen), live, kinds)
+    left = left_as_is(changes, known.declared, live, kinds, workspace.extent.additive(chosen))
     view.drift(environment, changes, known.applied[-1].applied_at if known.applied else "", left)
     return int(ExitCode.CHANGES if changes and detailed_exitcode else ExitCode.OK)

@@ -65,7 +65,7 @@ def import_database(
     with workspace.session(environment) as session:
         session.refuse_under_way()
         catalogue, identity, version = session.inspect(), session.identity(), session.version
-        managed = workspace.managed_objects(catalogue.objects, environment)
+        managed = workspace.extent.managed_objects(catalogue.objects, environment)
         refuse_half_way(workspace.standing(environment, session, state, managed), managed, environment.name)
     kinds = {kind.name: kind for kind in workspace.provider.kinds}
     untold = read_only(managed, kinds)

@@ -30,13 +30,13 @@ def left_out(workspace: Workspace, declared: Mapping[Address, Object]) -> list[A
     """What is declared and left out by include or exclude, without what belongs to something that is."""
     if not (workspace.project.include or workspace.project.exclude):
         return []
-    out = {a for a in declared if not (workspace.provider.of_server(a) or workspace.included(a))}
+    out = {a for a in declared if not (workspace.provider.of_server(a) or workspace.extent.included(a))}
     return sorted(a for a in out if declared[a].parent not in out)
 
 
 def _problem(workspace: Workspace, obj: Object, declared: Collection[Address]) -> Problem:
     project, file, what = workspace.project, workspace.project.file.as_posix(), obj.address.spoken
-    by = next((i for i, text in enumerate(project.exclude) if workspace.named(obj.address, (text,))), None)
+    by = next((i for i, text in enumerate(project.exclude) if workspace.extent.named(obj.address, (text,))), None)
     if by is not None:
         text, place = project.exclude[by], _place(project, "exclude", by)
         message = f"{what} is declared, and the pattern `{text}` of `exclude` ({place}) leaves it out"
@@ -44,7 +44,7 @@ def _problem(workspace: Workspace, obj: Object, declared: Collection[Address]) -
     else:
         place = _place(project, "include")
         message = f"{what} is declared, and no pattern of `include` ({place}) names it"
-        idle = [text for text in project.include if not any(workspace.named(a, (text,)) for a in declared)]
+        idle = [text for text in project.include if not any(workspace.extent.named(a, (text,)) for a in declared)]
         meant = [f"`{text}` names nothing that is declared{_did_you_mean(text, declared) or '.'}" for text in idle]
         add = f"{'Add' if meant else 'add'} it to `include` in {file}, or remove the block if it is not to be managed"
         advice = " ".join([*meant, add])
@@ -61,7 +61,7 @@ def refuse_idle_include(
     there = _there(workspace, catalogue)
     every = {*there, *declared, *known}
     for number, text in enumerate(workspace.project.include):
-        if not any(workspace.named(address, (text,)) for address in every):
+        if not any(workspace.extent.named(address, (text,)) for address in every):
             raise ConfigError(
                 f"the pattern `{text}` of `include` names nothing that is declared or in the database"
                 + _did_you_mean(text, every),
@@ -79,13 +79,13 @@ def remarks(workspace: Workspace, catalogue: Catalogue) -> tuple[str, ...]:
         f"note: the pattern `{text}` of `exclude` ({_place(workspace.project, 'exclude', number)}) names nothing in"
         f" this database{_did_you_mean(text, there)}"
         for number, text in enumerate(workspace.project.exclude)
-        if not any(workspace.named(address, (text,)) for address in there)
+        if not any(workspace.extent.named(address, (text,)) for address in there)
     )
 
 
 def ignored(workspace: Workspace, environment: Environment, declared: Iterable[Address]) -> tuple[str, ...]:
     """The remark that privileges are declared which [project] grants ignores; none where there are none."""
-    grantees = workspace.grantees(environment, "ignore")
+    grantees = workspace.extent.grantees(environment, "ignore")
     if not grantees:
         return ()
     left = sorted(a for a in declared if workspace.provider.grantee(a) in grantees)

@@ -60,12 +60,12 @@ def plan_towards(
         require_forgotten(environment, catalogue.objects)
         planner = Planner(
             workspace.provider,
-            workspace.seen(catalogue, environment),
+            workspace.extent.seen(catalogue, environment),
             scratch,
             number=number,
-            managed=workspace.managed(environment, catalogue.objects),
-            additive=workspace.additive(environment),
-            why=workspace.why_unmanaged(environment),
+            managed=workspace.extent.managed(environment, catalogue.objects),
+            additive=workspace.extent.additive(environment),
+            why=workspace.extent.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
             full=full,
             limit=limit,
@@ -79,7 +79,7 @@ def plan_towards(
         heading = heading_of(environment, session, state)
         notes = [another_database(state, heading.database, environment)]
         if wanted.canonical is None:
-            declared = workspace.here(wanted.declared, environment, session)
+            declared = workspace.extent.here(wanted.declared, environment, session)
             notes += [f"note: {a.spoken} is left out by include or exclude" for a in left_out(workspace, declared)]
             scratch.prepare_for(declared)
             proposal = planner.declared(declared, {}, f"postgresql {session.version}")
@@ -148,12 +148,12 @@ def plan_environment(
         require_forgotten(environment, catalogue.objects)
         planner = Planner(
             workspace.provider,
-            workspace.seen(catalogue, environment),
+            workspace.extent.seen(catalogue, environment),
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed(environment, catalogue.objects),
-            additive=workspace.additive(environment),
-            why=workspace.why_unmanaged(environment),
+            managed=workspace.extent.managed(environment, catalogue.objects),
+            additive=workspace.extent.additive(environment),
+            why=workspace.extent.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
             full=full,
             limit=limit,
@@ -164,7 +164,7 @@ def plan_environment(
 
         def here(declared: Mapping[Address, Object]) -> dict[Address, Object]:
             refuse_declared(environment, declared)
-            meant = workspace.here(declared, environment, session)
+            meant = workspace.extent.here(declared, environment, session)
             refuse_left_out(workspace, meant)
             said.update(dict.fromkeys(ignored(workspace, environment, meant)))
             return meant
@@ -293,7 +293,7 @@ def _drifted(
 
     if state is None:
         return ()
-    return tuple(drift(workspace.managed_objects(state.objects, environment), planner.live, planner.kinds))
+    return tuple(drift(workspace.extent.managed_objects(state.objects, environment), planner.live, planner.kinds))
 
 
 def _forgotten(environment: Environment, state: State | None) -> tuple[Address, ...]:

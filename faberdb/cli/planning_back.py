@@ -24,20 +24,20 @@ def plan_rollback(workspace: Workspace, environment: Environment, record: Record
     state, _ = workspace.state(environment)
     with ExitStack() as stack:
         session = stack.enter_context(workspace.session(environment))
-        catalogue = workspace.seen(session.inspect(), environment)
+        catalogue = workspace.extent.seen(session.inspect(), environment)
         scratch = stack.enter_context(workspace.scratch(environment, session))
         planner = Planner(
             workspace.provider,
             catalogue,
             scratch,
             number=session.quarantine_number(),
-            managed=workspace.managed(environment, catalogue.objects),
-            why=workspace.why_unmanaged(environment),
+            managed=workspace.extent.managed(environment, catalogue.objects),
+            why=workspace.extent.why_unmanaged(environment),
             held=partial(workspace.provider.held, session),
             online=workspace.online(environment, session),
         )
         left = forgotten(environment.forget, {**record.objects(), **catalogue.objects})
-        target = before(workspace.managed_objects(catalogue.objects, environment), record, left)
+        target = before(workspace.extent.managed_objects(catalogue.objects, environment), record, left)
         target, stays = planner.as_far_back(target)
         giving = {kept.address: kept for kept in record.kept if kept.address not in left}
         back = [(new, old) for old, new in reversed(record.renames)]

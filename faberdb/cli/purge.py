@@ -173,7 +173,7 @@ def _plan(
     workspace: Workspace, environment: Environment, session: Any, state: State | None, going: Sequence[Lot]
 ) -> Plan:
     """The plan that destroys these, and changes nothing that is live."""
-    live = workspace.managed_objects(session.inspect().objects, environment)
+    live = workspace.extent.managed_objects(session.inspect().objects, environment)
     heading = heading_of(environment, session, state, kind="purge")
     steps = workspace.provider.purge_steps(session, places(going)) if going else ()
     return unchanged_plan(heading, fingerprint(live), ())._replace(

@@ -21,7 +21,7 @@ def write_restored_state(workspace: Workspace, environment: Environment, backup:
     if state is None:
         return
     with workspace.session(environment) as session:
-        objects = workspace.managed_objects(session.inspect().objects, environment)
+        objects = workspace.extent.managed_objects(session.inspect().objects, environment)
         known = {entry.plan_id for entry in session.journal()}
     kept = tuple(record for record in state.applied if record.plan_id in known)
     # A digest tells that the form beside it is what was declared: no longer, where the restore gave another form.

@@ -248,7 +248,7 @@ def standing_of(workspace: Workspace, environment: Environment) -> Stands:
     that stopped part way cannot go on."""
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
-        live = workspace.managed_objects(session.inspect().objects, environment)
+        live = workspace.extent.managed_objects(session.inspect().objects, environment)
         found = workspace.standing(environment, session, state, live)
         entries = session.journal()
         documents, purges = {entry.plan_id: entry.document for entry in entries}, purged(entries)

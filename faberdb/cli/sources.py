@@ -37,7 +37,7 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
     DeclarationError for files that do not hold up, DatabaseError for an environment that cannot be reached."""
     kind, colon, rest = source.partition(":")
     if kind == "sql" and colon:
-        return Desired(workspace.managed_objects(_of_sql(workspace, rest, scratch()), environment))
+        return Desired(workspace.extent.managed_objects(_of_sql(workspace, rest, scratch()), environment))
     if kind == "git" and colon:
         with _checkout(workspace, rest) as folder:
             found = load(folder, workspace.provider.kinds, workspace.project.search_path)
@@ -51,9 +51,9 @@ def desired(workspace: Workspace, environment: Environment, source: str, scratch
         with workspace.session(there) as session:
             session.refuse_under_way()
             objects, (state, _) = session.inspect().objects, workspace.state(there)
-            live = workspace.managed_objects(objects, there)
+            live = workspace.extent.managed_objects(objects, there)
             refuse_half_way(workspace.standing(there, session, state, live), live, source)
-            return Desired(workspace.managed_objects(objects, environment))
+            return Desired(workspace.extent.managed_objects(objects, environment))
     raise ConfigError(
         f"`{source}` is nothing that a database could become", advice=f"give {FORMS}; environments: {_names(workspace)}"
     )

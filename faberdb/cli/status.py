@@ -68,7 +68,7 @@ def _row(workspace: Workspace, environment: Environment) -> StatusRow:
             if at_work := session.under_way():
                 running = _at_work(at_work, environment.name)
                 return _as(replace(stored, database=database, standing=running), "running")
-            objects = workspace.managed_objects(session.inspect().objects, environment)
+            objects = workspace.extent.managed_objects(session.inspect().objects, environment)
             found = workspace.standing(environment, session, state, objects)
             waits, quarantine = _quarantine(workspace, session, environment.name)
             kept = tuple(workspace.provider.former(session))
