@@ -69,9 +69,9 @@ class CheckKind(ConstraintKind):
         table = change.before.parent if change.before is not None else None
         if table is None or not _goes(change) or (table in changes and _goes(changes[table])):
             return turn
-        alike = [
-            a for a, c in changes.items() if a.kind == self.name and a.path[-1] == name and c.action is not Action.ALTER
-        ]
+        of_name = {a: c for a, c in changes.items() if a.kind == self.name and a.path[-1] == name}
+        # What a table carries that leaves this one goes when that has left.
+        alike = [a for a, c in of_name.items() if c.action is not Action.ALTER and not c.by]
         parents = {a: o for a in alike if a != change.address and (o := live.get(Address("table", a.path[:-1])))}
         below = {a for a, o in parents.items() if any(above.address == table for above in all_above(o, live.get))}
         again = below if change.after is not None else frozenset()

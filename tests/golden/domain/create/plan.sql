@@ -15,27 +15,27 @@ BEGIN;
 -- 0001 create domain public.amount [safe]
 CREATE DOMAIN public.amount AS numeric(12,2);
 
--- 0002 create column public.customer.owed [safe]
-ALTER TABLE public.customer ADD COLUMN owed public.amount;
-
--- 0003 create domain public.email [safe]
+-- 0002 create domain public.email [safe]
 CREATE DOMAIN public.email AS text DEFAULT 'nobody@example.org'::text NOT NULL
     CONSTRAINT email_has_at CHECK ((VALUE ~~ '%@%'::text))
     CONSTRAINT email_short CHECK ((length(VALUE) < 200));
 
--- 0004 create comment on domain public.email [safe]
+-- 0003 create comment on domain public.email [safe]
 COMMENT ON DOMAIN public.email IS 'An address that mail can be sent to';
 
--- 0005 create grant on domain public.email.public [dangerous]
+-- 0004 create grant on domain public.email.public [dangerous]
 --      ! whoever needs the privilege fails from the moment this commits
 REVOKE ALL ON DOMAIN public.email FROM PUBLIC;
 
--- 0006 create comment on domain constraint public.email.email_has_at [safe]
+-- 0005 create comment on domain constraint public.email.email_has_at [safe]
 COMMENT ON CONSTRAINT email_has_at ON DOMAIN public.email IS 'No more is certain';
 
--- 0007 create column public.customer.email [dangerous]
+-- 0006 create column public.customer.email [dangerous]
 --      ! fails if the table has rows, which have no value for it
 --      ! the table is rewritten while it is locked
 ALTER TABLE public.customer ADD COLUMN email public.email NOT NULL;
+
+-- 0007 create column public.customer.owed [safe]
+ALTER TABLE public.customer ADD COLUMN owed public.amount;
 
 COMMIT;
