@@ -32,13 +32,15 @@ def refuse_half_way(found: Standing, live: Mapping[Address, Object], environment
 
 def ways_to_end(halted: Halted, live: Mapping[Address, Object], environment: str) -> str:
     """The commands that end a plan which another one would not end; empty where another one may as well be made."""
-    own, goes_on = halted.own(live), halted.goes_on(live)
-    if not own and not (goes_on and halted.unwritten(live)):
+    goes_on = halted.goes_on(live)
+    if not halted.own(live) and not halted.unwritten(live):
         return ""
     if halted.plan.kind != "apply":
         return f"go on with it: faberdb {halted.plan.kind} {environment}" if goes_on else ""
     back = f"take back what it did: faberdb rollback {environment}"
-    return f"go on with it: {command_of(environment)}; or {back}" if goes_on else back
+    if not goes_on:
+        return f"{back}; or undo what somebody has changed since it stopped, then it can be gone on with"
+    return f"go on with it: {command_of(environment)}; or {back}"
 
 
 def _unfinished(halted: Halted, live: Mapping[Address, Object]) -> Iterator[str]:

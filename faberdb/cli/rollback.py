@@ -170,7 +170,7 @@ def _take_back(
         view.note(made.note)
     view.plan(made.plan)
     if fresh:
-        _refuse_to_stop_half_way(made.plan)
+        refuse_to_stop_half_way(made.plan)
     for what in passed_over(made.plan, hazard_rules(chosen)):
         view.note(f"a rule that does not stop a rollback, which is always open: {what}")
     if dry_run:
@@ -182,7 +182,7 @@ def _take_back(
     apply_plan(workspace, chosen, made, view)
 
 
-def _refuse_to_stop_half_way(plan: Plan) -> None:
+def refuse_to_stop_half_way(plan: Plan) -> None:
     """Raises RefusedError naming rows that would stop it after something was committed. One transaction is taken back
     as a whole by the server, which names them too."""
     found = [(step.address, step.live) for step in plan.steps if step.live and step.live.number]

@@ -222,7 +222,8 @@ def interrupted(plan_id: str, found: Standing, live: Mapping[Address, Object], n
     if last and last.plan_id == plan_id and last.kind == "rollback":
         said = f"interrupted: taking back plan {last.of_plan[:8]}; `faberdb rollback {name}` goes on with it"
     else:
-        said = f"interrupted: plan {plan_id[:8]}; `{command_of(name)}` goes on, `faberdb rollback {name}` goes back"
+        on = "" if found.halted and not found.halted.goes_on(live) else f"`{command_of(name)}` goes on, "
+        said = f"interrupted: plan {plan_id[:8]}; {on}`faberdb rollback {name}` goes back"
     halted = found.halted
     if halted is not None and ways_to_end(halted, live, name):
         return f"{said} (in the middle of what only it can end, so no plan is made before)"

@@ -62,7 +62,7 @@ def _kept(error: StoppedError | VerificationError, failures: list[FaberError]) -
 def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view: View) -> str:
     """Take back the plan, or go on with doing so where an earlier try stopped part way; returns what is to be said of
     it. Raises what `rollback` raises."""
-    from faberdb.cli.rollback import standing_of  # most applies need nothing of it
+    from faberdb.cli.rollback import refuse_to_stop_half_way, standing_of  # most applies need nothing of it
 
     stands = standing_of(workspace, environment)
     found, note, halted = stands.found, stands.note, stands.halted
@@ -72,6 +72,7 @@ def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view:
         if record.plan_id != plan.plan_id:
             raise StoppedError(f"the plan that was applied last is another one, {record.plan_id[:8]}")
         back = plan_rollback(workspace, environment, record)
+        refuse_to_stop_half_way(back.plan)
     elif back.plan.of_plan != plan.plan_id:
         raise StoppedError(f"taking back plan {back.plan.of_plan[:8]} stopped part way")
     back = back._replace(ends=True)  # a failed apply is taken back at once, whatever the hour

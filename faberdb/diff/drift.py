@@ -30,6 +30,6 @@ def left_as_is(
             return False
         above, kind = live.get(obj.parent) if obj.parent else None, kinds[change.address.kind]
         of_such = above is not None and kinds[above.address.kind].as_declared
-        return kind.of_server or of_such or kind.stays(obj, live.get) or additive(change.address)
+        return kind.of_server or of_such or kind.stays(obj, above) or additive(change.address)
 
     return frozenset(change.address for change in changes if left(change))

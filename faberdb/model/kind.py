@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ class Kind(Protocol):
         """Whether the declaration says that there is to be none."""
         ...
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
-        """Whether one that nobody declared stays as it is. beside: what is to be there besides, its parent with it."""
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        """Whether one that nobody declared stays as it is on its parent, which does."""
         ...
 
     def joined(self, there: Object, declared: Object) -> Object:

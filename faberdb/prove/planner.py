@@ -208,7 +208,7 @@ class Planner:
             if obj.parent is not None and above is None and obj.parent in self.catalogue.objects:
                 return False
             of_such = above is not None and self.kinds[above.address.kind].as_declared
-            return of_such or self.kinds[obj.address.kind].stays(obj, target.get) or self.additive(obj.address)
+            return of_such or self.kinds[obj.address.kind].stays(obj, above) or self.additive(obj.address)
 
         return {a: o for a, o in live.items() if a not in target and a not in absent and stays(o)}
 

@@ -119,18 +119,23 @@ def test_a_way_back_in_the_middle_of_what_it_gives_back(newest: Server, acc: tup
         assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
 
 
-def test_what_somebody_has_changed_since_is_no_dead_end(newest: Server, acc: tuple[ProjectFolder, str]) -> None:
+@pytest.mark.parametrize("case", ["rows to be written", "a second column"])
+def test_what_somebody_has_changed_since_is_no_dead_end(
+    case: str, newest: Server, acc: tuple[ProjectFolder, str]
+) -> None:
     """Then the rest of the plan does not fit any more, and only the way back is named; once that is gone, a plan is
-    made from where things are."""
+    made from where things are. It is no reason to forget the rows that were left."""
     folder, conninfo = acc
-    folder.declare(WIDER)
+    declared, column, true = HALF_WAY[case]
+    folder.declare(declared)
     assert folder.run("plan", "live", "--out", "plan.json").code == 0
-    _, column, true = HALF_WAY["a second column"]
     with killed(folder, conninfo, column, true):
         run_sql(conninfo, "create table other (id int)")
         ran = folder.run("plan", "live")
         assert (ran.code, "--resume" in ran.err) == (6, False), ran
         assert "take back what it did: faberdb rollback live" in ran.err
+        told = folder.run("status", "live").out
+        assert ("--resume" in told, "faberdb rollback live" in told) == (False, True), told
         ran = folder.run("rollback", "live", "--auto-approve")
         assert ran.code == 0, ran
         assert fetch(conninfo, "select count(*) from acc where visits = id") == [(ROWS,)]

@@ -205,8 +205,8 @@ class PostgresKind:
         """Whether the declaration says that there is to be none."""
         return False
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
-        """Whether one that nobody declared stays as it is. beside: what is to be there besides, its parent with it."""
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        """Whether one that nobody declared stays as it is on its parent, which does."""
         return self.optional
 
     def joined(self, there: Object, declared: Object) -> Object:

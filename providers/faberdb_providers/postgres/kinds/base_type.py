@@ -7,7 +7,7 @@ go of neither without the other: in quarantine, a type and the functions it is m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from faberdb.errors import DeclarationError
@@ -165,7 +165,7 @@ class ShellTypeKind(PostgresKind):
             )
         return None
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
+    def stays(self, obj: Object, above: Object | None) -> bool:
         return bool(obj.attributes.get("alone"))
 
     def declare(self, place: Place, name: str, spec: Any) -> Iterator[Object]:

@@ -110,7 +110,7 @@ class CommentKind(PostgresKind):
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from self.create(after, (), work)
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
+    def stays(self, obj: Object, above: Object | None) -> bool:
         # Whoever makes the schema public anew, as restored dumps do, leaves it without the comment it has at first.
         return not obj.attributes["text"]
 

@@ -1,8 +1,7 @@
 """Owners: a key of what they own. One that is not declared is left as the server has it.
 
 `import` writes an owner only where it is not the owner of the database, and what is made without saying whose it is
-belongs to the role that makes it. `@database` gives something back to the owner of the database, and so does a
-privilege that is declared for the role that owns it.
+belongs to the role that makes it. `@database` gives something back to the owner of the database.
 """
 
 from __future__ import annotations
@@ -49,11 +48,10 @@ class OwnerKind(PostgresKind):
     def absent(self, obj: Object) -> bool:
         return bool(obj.attributes["role"] == DATABASE)
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
-        # Whoever owns something holds nothing there as one of many: one to whom a part is given is not to own all.
-        if beside(Address("grant", (*obj.address.path, obj.attributes["role"]))) is not None:
-            return False
-        return not _of_a_column(obj, beside)
+    def stays(self, obj: Object, above: Object | None) -> bool:
+        # The sequence of a column belongs to the owner of the table.
+        of_column = above is not None and above.address.kind == "sequence" and above.parent is not None
+        return not of_column
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
         return obj._replace(attributes={"role": renamed_grantee(obj.attributes["role"], called)})
@@ -75,18 +73,16 @@ class OwnerKind(PostgresKind):
         yield _given(after, after.attributes["role"])
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        # The sequence that comes to a column comes to the owner of its table.
-        if work.after(obj.address) is None and not _of_a_column(obj, work.after):
+        if work.after(obj.address) is None and not self._linked(obj, work):
             yield _given(obj, DATABASE if obj.address.path != ("schema", "public") else _first_owner(work.version))
+
+    def _linked(self, obj: Object, work: Work) -> bool:
+        """Whether it is that of a sequence that comes to a column, and with that to the owner of the table."""
+        above = work.after(obj.parent) if obj.parent else None
+        return above is not None and not self.stays(obj, above)
 
     def rename(self, before: Object, after: Object) -> Iterable[Statement]:
         return ()
-
-
-def _of_a_column(obj: Object, beside: Callable[[Address], Object | None]) -> bool:
-    """Whether it is that of a column's sequence, which belongs to the owner of the table."""
-    above = beside(obj.parent) if obj.parent else None
-    return above is not None and above.address.kind == "sequence" and above.parent is not None
 
 
 def _first_owner(version: int) -> str:

@@ -105,7 +105,7 @@ class PrivilegeKind(GrantedKind):
         a = obj.attributes
         return bool(a["on"] == "database" and a["grantee"] not in (PUBLIC, OWNER) and not phrases_of(a))
 
-    def stays(self, obj: Object, beside: Callable[[Address], Object | None]) -> bool:
+    def stays(self, obj: Object, above: Object | None) -> bool:
         return bool(obj.attributes["on"] == "database")
 
     def with_roles(self, obj: Object, called: Callable[[str], str]) -> Object:
