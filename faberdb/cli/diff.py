@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from faberdb.cli.idle_grants import without_owners
 from faberdb.cli.options import exitcode_option, shown, view_of, workspace_of
 from faberdb.cli.sources import FORMS, Desired, desired
 from faberdb.cli.workspace import Workspace, environment_named
@@ -80,7 +81,9 @@ def _canonical(
 ) -> dict[Address, Object]:
     if wanted.canonical is not None:
         return dict(wanted.canonical)
-    complete = workspace.provider.complete(workspace.extent.here(wanted.declared, environment, session))
+    meant = workspace.extent.here(wanted.declared, environment, session)
+    meant, _ = without_owners(workspace, session, meant, session.inspect().objects)
+    complete = workspace.provider.complete(meant)
     declared = workspace.extent.managed_objects(complete, environment)
     scratch.prepare_for(declared)
     return dict(canonicalise(declared, {}, {}, kinds, f"postgresql {session.version}", scratch).objects)

@@ -13,6 +13,7 @@ from faberdb.cli.estimating import estimated
 from faberdb.cli.forget import refuse_declared, require_forgotten
 from faberdb.cli.half_way import refuse_half_way
 from faberdb.cli.identity import another_database
+from faberdb.cli.idle_grants import without_owners
 from faberdb.cli.left_out import ignored, left_out, refuse_idle_include, refuse_left_out, remarks
 from faberdb.cli.made import Made, evidence_of, heading_of, refuse_in_use
 from faberdb.cli.memo import Memo, Standing, Unchanging, inputs
@@ -79,7 +80,9 @@ def plan_towards(
         heading = heading_of(environment, session, state)
         notes = [another_database(state, heading.database, environment)]
         if wanted.canonical is None:
-            declared = workspace.extent.here(wanted.declared, environment, session)
+            meant = workspace.extent.here(wanted.declared, environment, session)
+            declared, owning = without_owners(workspace, session, meant, catalogue.objects)
+            notes += owning
             notes += [f"note: {a.spoken} is left out by include or exclude" for a in left_out(workspace, declared)]
             scratch.prepare_for(declared)
             proposal = planner.declared(declared, {}, f"postgresql {session.version}")
@@ -166,6 +169,8 @@ def plan_environment(
             refuse_declared(environment, declared)
             meant = workspace.extent.here(declared, environment, session)
             refuse_left_out(workspace, meant)
+            meant, owning = without_owners(workspace, session, meant, catalogue.objects)
+            said.update(dict.fromkeys(owning))
             said.update(dict.fromkeys(ignored(workspace, environment, meant)))
             return meant
 

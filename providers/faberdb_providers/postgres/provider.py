@@ -255,6 +255,14 @@ class PostgresProvider:
 
         return here(session, declared, names)
 
+    def held_by_owning(
+        self, session: Session, declared: Mapping[Address, Object], live: Mapping[Address, Object]
+    ) -> dict[Address, str]:
+        """Declared privileges that the owner of what they are on has anyway, each with the role."""
+        from faberdb_providers.postgres.roles import held_by_owning
+
+        return held_by_owning(session, declared, live)
+
     def require_roles(self, session: Session, declared: Mapping[Address, Object]) -> frozenset[str]:
         """The roles that the declaration names, all of which the session's server has. Raises DatabaseError."""
         from faberdb_providers.postgres.roles import require_roles

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from faberdb.errors import DatabaseError
 from faberdb.model import Address, Object
 from faberdb_providers.postgres.kinds import KINDS
-from faberdb_providers.postgres.kinds.acl import DATABASE
+from faberdb_providers.postgres.kinds.acl import DATABASE, OWNER, PUBLIC, owner_of
+from faberdb_providers.postgres.kinds.along import PUBLIC_SCHEMA
 from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.session import Session
 
@@ -74,6 +75,39 @@ def here(session: Session, declared: Mapping[Address, Object], names: Mapping[st
             if translated[address].attributes["role"] == of_database:
                 translated[address] = translated[address]._replace(attributes={"role": DATABASE})
     return translated
+
+
+def held_by_owning(
+    session: Session, declared: Mapping[Address, Object], live: Mapping[Address, Object]
+) -> dict[Address, str]:
+    """Declared privileges that the owner of what they are on has anyway, each with the role: whoever owns something
+    holds nothing there as one of many, and GRANT leaves nothing of it behind. declared: as it is meant for the
+    session's database."""
+    granted = {a: grantee(a) for a in declared if a.kind == "grant"}
+    granted = {a: role for a, role in granted.items() if role and role != PUBLIC and not role.startswith("@")}
+    if not granted:
+        return {}
+    of_database, me = session.database_owner(), str(session.query("select current_user")[0][0])
+
+    def owner(obj: Object) -> str:
+        holder = obj.parent
+        assert holder is not None, "a privilege is on something"
+        found = declared.get(holder) or live.get(holder)
+        if found is not None and holder.kind == "sequence" and found.parent is not None:
+            holder = found.parent if found.parent.kind == "column" else holder
+        address = owner_of(holder)
+        said = declared.get(address)
+        kind, *path = address.path
+        whole = declared.get(Address(kind, tuple(path)))
+        here = (whole.renamed_from if whole is not None else None) or Address(kind, tuple(path))
+        said = said or live.get(Address("owner", (here.kind, *here.path)))
+        if said is not None:
+            return of_database if said.attributes["role"] == DATABASE else str(said.attributes["role"])
+        if here == PUBLIC_SCHEMA:
+            return OWNER
+        return of_database if here in live else me
+
+    return {a: role for a, role in granted.items() if role == owner(declared[a])}
 
 
 def require_roles(session: Session, declared: Mapping[Address, Object]) -> frozenset[str]:
