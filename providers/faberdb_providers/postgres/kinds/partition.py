@@ -36,9 +36,6 @@ from faberdb_providers.postgres.kinds.referring import left_without
 from faberdb_providers.postgres.kinds.trying import Tried, rows_failing
 from faberdb_providers.postgres.names import dotted, ident, qualified, resolve
 
-FROM_ABOVE = ("storage", "compression")
-"""What of how a column is stored a partition has from above; the rest is its own, also while it is a part."""
-
 
 def attach(obj: Object, probe: tuple[str, ...] = (), untold: str = "") -> Statement:
     """ATTACH PARTITION. probe: for rows that are in its way; untold: why it does not find all of them."""
@@ -281,9 +278,13 @@ def _follows(before: Object, after: Object, work: Work) -> Iterator[Statement]:
         wanted, live = work.after(mine), work.before(mine)
         if live is not None and wanted is None and "type" in live.attributes:
             typed = column.attributes["type"] != live.attributes["type"]
-            stays = {k: v for k, v in live.attributes.items() if not (typed and k in FROM_ABOVE)}
-            has = {k: v for k, v in column.attributes.items() if k in (*FROM_ABOVE, "type")}
+            stays = {k: v for k, v in live.attributes.items() if not (typed and k in STORED)}
+            has = {k: v for k, v in column.attributes.items() if k in (*STORED, "type")}
             yield from storage_changes(stays, has, f"ALTER TABLE {table} ALTER COLUMN {ident(name)}", work.version)
+        if live is not None and wanted is not None and {"type"} & live.attributes.keys() - wanted.attributes.keys():
+            said = {*live.attributes, *wanted.attributes}
+            has = {k: v for k, v in column.attributes.items() if k in STORED and k not in said}
+            yield from storage_changes({}, has, f"ALTER TABLE {table} ALTER COLUMN {ident(name)}", work.version)
         if live is None or name in had or work.before(mine._replace(kind="default")) is not None:
             continue
         default = default_above(after, name, work, after=True)
@@ -319,10 +320,16 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
             and work.after(default) is None
         ):
             yield Statement(f"{alter} ALTER COLUMN {ident(name)} DROP DEFAULT")
-        if "type" in mine.attributes and work.before(mine.address) is None:
-            typed = column.attributes["type"] != mine.attributes["type"]
-            stays = {} if typed else {k: v for k, v in column.attributes.items() if k in FROM_ABOVE}
+        typed = column.attributes["type"] != mine.attributes.get("type")
+        if "type" in mine.attributes and live is None:
+            stays = {} if typed else {k: v for k, v in column.attributes.items() if k in STORED}
             yield from storage_changes(stays, mine.attributes, f"{alter} ALTER COLUMN {ident(name)}", work.version)
+        elif "type" in mine.attributes and live is not None and from_above and not typed:
+            # What it says of its own changes with the column itself.
+            said = {*live.attributes, *mine.attributes}
+            stays = {k: v for k, v in column.attributes.items() if k in STORED and k not in said}
+            usual = {"type": mine.attributes["type"]}
+            yield from storage_changes(stays, usual, f"{alter} ALTER COLUMN {ident(name)}", work.version)
     for name in shared(before, work, "check", after=False):
         if work.after(Address("check", (*after.address.path, name))) is None:
             yield Statement(f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
