@@ -232,6 +232,10 @@ class Kind(Protocol):
         """Objects that stay, but have to let go of this one while it changes: an alter in two parts."""
         ...
 
+    def committed_first(self, change: Change) -> bool:
+        """Whether an alter is committed before anything else may use it, and needs nothing of what else is changed."""
+        ...
+
     def between(self, obj: Object) -> bool:
         """Whether it changes between both parts of an alter of its parent."""
         ...

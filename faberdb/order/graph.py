@@ -8,7 +8,7 @@ that would close a circle.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -55,12 +55,15 @@ def order(
     takes: Takes = lambda address: True,
     together: Iterable[Sequence[tuple[Address, bool]]] = (),
     coming: Mapping[Address, Address] | None = None,
+    first: Collection[Address] = (),
     reverse_ties: bool = False,
 ) -> list[Ordered]:
     """The vertices of all changes in an order that satisfies every reference.
 
     together: groups of (address, whether what puts it up is meant, not what takes it down) that are best written side
     by side; those that close a circle are not. coming: what comes back whole, and inside what, with all its names.
+    first: what is committed by itself, and therefore as early as can be: nothing that goes and comes again may be gone
+    when that is committed.
 
     Ties break by address (or the other way round, to show in tests that edges decide and not luck).
     Raises CircleError naming the objects of a circle.
@@ -75,7 +78,7 @@ def order(
         *watching(changes, kinds, ends),
         *siblings(changes, target, kinds, ends),
     }
-    better = {(earlier, later) for earlier, later, _ in needs} - hard
+    better = {(earlier, later) for earlier, later, _ in needs if later.address not in first} - hard
     soft = {
         *((earlier, later) for earlier, later, _ in referring(changes, kinds, ends, lambda obj: obj.suggested)),
         *freed(changes, ends, coming or {}, lambda obj: kinds[obj.address.kind].names(obj)),
@@ -84,7 +87,11 @@ def order(
     parents = _merges(changes, kinds, ends, travels, takes)
     # A column made by a statement of its own stands behind the others, so a mere suggestion does not move it.
     free = {vertex for vertex in parents if not kinds[vertex.kind].shell}
-    key = _reversed_key if reverse_ties else _key
+    by_name = _reversed_key if reverse_ties else _key
+
+    def key(vertex: Vertex) -> Any:
+        return (vertex.address not in first, by_name(vertex))
+
     grouped = _group(together, ends, parents)
     fills, after_parts = filling(changes, kinds, ends, coming or {})
     vertices = list(dict.fromkeys([*(v for pair in ends.values() for v in pair if v), *fills]))

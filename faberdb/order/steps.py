@@ -105,8 +105,17 @@ def _ordered(
         return address not in coming and (inline or (obj is not None and kinds[address.kind].whole(obj)))
 
     together = shared_places(changes, situation)
+    first = {a for a, c in changes.items() if kinds[a.kind].committed_first(c) and a not in situation.giving}
     return order(
-        changes, target, kinds, travels, takes=takes, together=together, coming=coming, reverse_ties=reverse_ties
+        changes,
+        target,
+        kinds,
+        travels,
+        takes=takes,
+        together=together,
+        coming=coming,
+        first=first,
+        reverse_ties=reverse_ties,
     )
 
 

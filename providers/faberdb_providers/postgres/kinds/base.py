@@ -298,6 +298,10 @@ class PostgresKind:
         """Objects that stay, but have to let go of this one while it changes."""
         return ()
 
+    def committed_first(self, change: Change) -> bool:
+        """Whether an alter is committed before anything else may use it, and needs nothing of what else is changed."""
+        return False
+
     def between(self, obj: Object) -> bool:
         """Whether it changes between both parts of an alter of its parent."""
         return False

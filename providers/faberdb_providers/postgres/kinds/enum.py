@@ -100,6 +100,10 @@ class EnumKind(PostgresKind):
         more = not set(made.attributes["values"]) <= set(before.attributes["values"])
         return more and any(parted_by(made.address, objects))
 
+    def committed_first(self, change: Change) -> bool:
+        """ADD VALUE, which nothing has to make way for."""
+        return change.action is Action.ALTER and not change.disturbs
+
     def touches(self, change: Change, referrers: Sequence[Object]) -> Iterable[Address]:
         columns = [o for o in referrers if o.address.kind == "column" and "generated" not in o.attributes]
         return [o.address for o in columns] if change.disturbs else ()

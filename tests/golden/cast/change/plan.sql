@@ -12,19 +12,15 @@ SET check_function_bodies = off;
 
 BEGIN;
 
--- 0001 replace cast "text as public.state" [caution]
-DROP CAST (text AS public.state);
-
-COMMIT;
-
-BEGIN;
-
--- 0002 alter enum public.state [safe]
+-- 0001 alter enum public.state [safe]
 ALTER TYPE public.state ADD VALUE 'broken';
 
 COMMIT;
 
 BEGIN;
+
+-- 0002 replace cast "text as public.state" [caution]
+DROP CAST (text AS public.state);
 
 -- 0003 replace cast "text as public.state" [caution]
 CREATE CAST (text AS public.state) WITH INOUT AS IMPLICIT;
