@@ -281,7 +281,8 @@ def _follows(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             stays = {k: v for k, v in live.attributes.items() if not (typed and k in STORED)}
             has = {k: v for k, v in column.attributes.items() if k in (*STORED, "type")}
             yield from storage_changes(stays, has, f"ALTER TABLE {table} ALTER COLUMN {ident(name)}", work.version)
-        if live is not None and wanted is not None and {"type"} & live.attributes.keys() - wanted.attributes.keys():
+        if live is not None and wanted is not None and "type" in live.attributes and "inherited" in wanted.attributes:
+            # What it says of its own changes with the column itself.
             said = {*live.attributes, *wanted.attributes}
             has = {k: v for k, v in column.attributes.items() if k in STORED and k not in said}
             yield from storage_changes({}, has, f"ALTER TABLE {table} ALTER COLUMN {ident(name)}", work.version)
