@@ -10,8 +10,8 @@ from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.bounds import misfits, misplaced
 from faberdb_providers.postgres.kinds.column.clause import render_column
 from faberdb_providers.postgres.kinds.column.identity import counted_on, identity_away, identity_back
-from faberdb_providers.postgres.kinds.column.inherited import default_met
-from faberdb_providers.postgres.kinds.column.not_null import not_null_name, own_not_null, set_not_null
+from faberdb_providers.postgres.kinds.column.inherited import bound_by_itself, default_met
+from faberdb_providers.postgres.kinds.column.not_null import kept_not_null, not_null_name, not_null_names
 from faberdb_providers.postgres.kinds.column.stored import storage_changes
 from faberdb_providers.postgres.kinds.column.stored_below import STORED
 from faberdb_providers.postgres.kinds.in_the_way import rows_failing_check, rows_where
@@ -23,7 +23,6 @@ from faberdb_providers.postgres.kinds.lineage import (
     above,
     alike,
     all_above,
-    at,
     comes_anew,
     default_above,
     shape,
@@ -167,7 +166,7 @@ def _columns(table: Object, objects: Objects) -> Iterator[Object]:
 def _filled_up(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """Gives a table the columns that it lacks to be a partition, and the types that they have above it."""
     table, had = qualified(after.address), shared(before, work, "column", after=False)
-    names = _not_null_names(after, work, after=True)
+    names = not_null_names(after, work, after=True)
     stayed = {o.address for o in all_above(before, work.before)}
     for name, column in shared(after, work, "column", after=True).items():
         if column.parent in stayed:
@@ -217,8 +216,8 @@ def _retyped(table: str, old: Object, new: Object, live: Object | None, work: Wo
 def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """What a table must have before it can become a part of another."""
     table = qualified(after.address)
-    names = _not_null_names(after, work, after=True)
-    now = _not_null_names(before, work, after=False)
+    names = not_null_names(after, work, after=True)
+    now = not_null_names(before, work, after=False)
     for name, column in shared(after, work, "column", after=True).items():
         mine = work.before(Address("column", (*after.address.path, name)))
         if column.attributes.get("null") and mine is not None and not {"null", "inherited"} & mine.attributes.keys():
@@ -258,10 +257,12 @@ def _bound_by_itself(before: Object, work: Work) -> Iterator[Statement]:
     if after is None or not {"inherited", "not_null"} <= after.attributes.keys():
         return
     if before.attributes.get("null"):
-        yield set_not_null(after, work)
+        yield from bound_by_itself(after, work)
     elif work.version >= 18 and not_null_name(before) != not_null_name(after):
         names = ident(not_null_name(before)), ident(not_null_name(after))
         yield Statement(f"ALTER TABLE {dotted(*before.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}")
+    if not before.attributes.get("null"):
+        yield from kept_not_null(before.attributes, after, work)
 
 
 def _stays_below(before: Object, after: Object) -> bool:
@@ -298,7 +299,7 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
     """What a table keeps from the table it was a part of is taken away where it is not wanted."""
     table = qualified(after.address)
     alter = f"ALTER TABLE {table}"
-    names = _not_null_names(before, work, after=False)
+    names = not_null_names(before, work, after=False)
     for name, column in shared(before, work, "column", after=False).items():
         mine = work.after(Address("column", (*after.address.path, name)))
         if mine is None:
@@ -314,6 +315,8 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
                 yield Statement(f"{alter} ALTER COLUMN {ident(name)} DROP NOT NULL", Risk.CAUTION)
             elif work.version >= 18 and had != wanted:
                 yield Statement(f"{alter} RENAME CONSTRAINT {ident(had)} TO {ident(wanted)}")
+            if live is not None and own and not mine.attributes.get("null"):
+                yield from kept_not_null(live.attributes, mine, work)
         default = Address("default", mine.address.path)
         if (
             default_above(before, name, work, after=False)
@@ -354,15 +357,3 @@ def _stays_behind(before: Object, after: Object, work: Work) -> Iterator[Stateme
                 name = chosen_name(after.address.path[-1], key)
                 what = f"DROP INDEX {dotted(after.address.path[0], name)}"
                 yield Statement(what if kind == "index" else f"{alter} DROP CONSTRAINT {ident(name)}", Risk.CAUTION)
-
-
-def _not_null_names(table: Object, work: Work, *, after: bool) -> dict[str, str]:
-    """What the NOT NULL constraints of a table are called (PostgreSQL 18), by column."""
-    own = table.attributes.get("not_null_names", {})
-    names: dict[str, str] = {}
-    for here in (table, *all_above(table, at(work, after=after))):
-        for column in work.children(here.address, after=after):
-            a, name = column.attributes, column.address.path[-1]
-            if column.address.kind == "column" and own_not_null(a):
-                names.setdefault(name, a.get("not_null_name") or f"{here.address.path[-1]}_{name}_not_null")
-    return {**names, **own}

@@ -89,17 +89,8 @@ class ColumnSpec(GrantableSpec, LabelledSpec):
 
 
 OF_INHERITED = {
-    *(
-        "inherited",
-        "not_null",
-        "not_null_name",
-        "default",
-        "no_default",
-        "storage",
-        "compression",
-        "statistics",
-        "options",
-    ),
+    *("inherited", "not_null", "not_null_name", "not_null_no_inherit", "not_null_not_valid"),
+    *("default", "no_default", "storage", "compression", "statistics", "options"),
     *("foreign_options", "comment", "grants", "security_labels"),
 }
 """What a child table can have another way than its parent."""

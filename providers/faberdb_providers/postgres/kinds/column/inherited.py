@@ -7,7 +7,12 @@ from typing import Any
 
 from faberdb.model import Address, Change, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.base import compact
-from faberdb_providers.postgres.kinds.column.not_null import binds_below, name_changes, set_not_null
+from faberdb_providers.postgres.kinds.column.not_null import (
+    binds_below,
+    kept_not_null,
+    name_changes,
+    set_not_null,
+)
 from faberdb_providers.postgres.kinds.column.stored import COMPRESSION, STORAGE, storage_changes
 from faberdb_providers.postgres.kinds.column.stored_below import STORED, stored_as_above, stored_below
 from faberdb_providers.postgres.kinds.lineage import Find, above, all_above, default_above, shared
@@ -31,11 +36,14 @@ def around_in_line(change: Change, changes: Mapping[Address, Change], find: Find
     if opens:
         for parent in all_above(own, find) if own else ():
             column = Address("column", (*parent.address.path, name))
-            if column in changes:
+            # One that binds from now on takes the place of what the child says of its own.
+            if column in changes and not _binds(changes[column].after):
                 yield column
         return
     for column in changes:
         if column.kind == "column" and column.path[-1] == name and column.path[:2] != here:
+            if "inherited" in after.attributes and not _binds(changes[column].after):
+                continue  # which is seen to with this one
             below = find(Address("table", column.path[:2]))
             if below and any(obj.address.path == here for obj in all_above(below, find)):
                 yield column
@@ -143,21 +151,20 @@ def _text(default: Object | None) -> str:
 
 
 def own_attributes(
-    own_not_null: bool,
-    not_null_name: str | None,
+    not_null: Mapping[str, Any],
     storage: str | None,
     compression: str | None,
     settings: Mapping[str, Any],
     defaults: Sequence[Any] | None,
 ) -> dict[str, Any]:
-    """What an inherited column has another way than that of the parent."""
+    """What an inherited column has another way than that of the parent. not_null: what there is to say of a NOT NULL of
+    its own."""
     here = defaults or [None, None]
     return {
         "inherited": True,
         **compact(
             {
-                "not_null": own_not_null,
-                "not_null_name": not_null_name if own_not_null else None,
+                **not_null,
                 "storage": STORAGE.get(storage or ""),
                 "compression": "default" if compression == "" else COMPRESSION.get(compression or ""),
                 "no_default": here[0] is not None and here[1] is None,
@@ -172,11 +179,12 @@ def own_changes(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, wor
     """What leads from what is different about an inherited column to something else."""
     column = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(obj.address.path[-1])}"
     if new.get("not_null") and "type" not in old and not old.get("not_null"):
-        yield set_not_null(obj, work)
+        yield from bound_by_itself(obj, work)
     elif old.get("not_null") and new.get("not_null"):
         yield from name_changes(old, obj)
-    elif old.get("not_null") and "type" not in new and not new.get("not_null"):
-        yield Statement(f"{column} DROP NOT NULL", Risk.CAUTION)
+        yield from kept_not_null(old, obj, work)
+    elif old.get("not_null") and "type" not in new:
+        yield from _no_longer_own(obj, work)
     if new.get("no_default") and not old.get("no_default"):
         yield Statement(f"{column} DROP DEFAULT")
     elif not new and work.after(obj.address) is not None:
@@ -188,6 +196,36 @@ def own_changes(old: Mapping[str, Any], new: Mapping[str, Any], obj: Object, wor
     )
     yield from storage_changes(old, {**as_above, **new}, column, work.version)
     yield from stored_below(obj.address, [k for k in STORED if old.get(k) != new.get(k)], work)
+
+
+def _no_longer_own(obj: Object, work: Work) -> Iterator[Statement]:
+    """NOT NULL of its own is gone, unless that was seen to with the one of a table above."""
+    name = obj.address.path[-1]
+    above = (work.after(Address("column", (*o.address.path, name))) for o in parents_of(_home(obj), work))
+    if not any(o is not None and "inherited" in o.attributes and _binds(o) for o in above):
+        alter = f"ALTER TABLE {dotted(*obj.address.path[:-1])} ALTER COLUMN {ident(name)}"
+        yield Statement(f"{alter} DROP NOT NULL", Risk.CAUTION)
+
+
+def bound_by_itself(obj: Object, work: Work) -> Iterator[Statement]:
+    """NOT NULL that an inherited column has of its own. Child tables let go of theirs first: it would keep its name
+    there, and nothing changes that of one that is inherited (PostgreSQL 18)."""
+    name = obj.address.path[-1]
+    for table in work.referrers(_home(obj), after=True):
+        mine = Address("column", (*table.address.path, name))
+        before = work.before(mine)
+        if before is not None and "not_null" in before.attributes and not _binds(work.after(mine)):
+            alter = f"ALTER TABLE {dotted(*table.address.path)} ALTER COLUMN {ident(name)}"
+            yield Statement(f"{alter} DROP NOT NULL", Risk.CAUTION)
+    yield set_not_null(obj, work)
+
+
+def _home(column: Object) -> Address:
+    return Address("table", column.address.path[:-1])
+
+
+def _binds(column: Object | None) -> bool:
+    return column is not None and binds_below(column)
 
 
 def default_as_above(column: Address, work: Work) -> Statement:

@@ -8,7 +8,7 @@ from typing import Any
 from faberdb.model import Address, Hazard, Object, Risk, Statement, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.in_the_way import rows_where
-from faberdb_providers.postgres.kinds.lineage import all_above
+from faberdb_providers.postgres.kinds.lineage import all_above, at
 from faberdb_providers.postgres.kinds.online.not_null import is_proven, proven
 from faberdb_providers.postgres.names import dotted, ident
 
@@ -74,7 +74,9 @@ def own_not_null(attributes: Mapping[str, Any]) -> bool:
 
 def binds_below(column: Object) -> bool:
     """Whether the same column of child tables is NOT NULL because this one is."""
-    return not {"null", "inherited", "not_null_no_inherit"} & column.attributes.keys()
+    a = column.attributes
+    bound = "not_null" in a if "inherited" in a else "null" not in a
+    return bound and "not_null_no_inherit" not in a
 
 
 def in_the_way_of_type(column: Object, work: Work) -> list[Object]:
@@ -143,6 +145,15 @@ def let_go(before: Object) -> Statement:
     return Statement(f"ALTER TABLE {table} DROP CONSTRAINT {ident(not_null_name(before))}", Risk.CAUTION)
 
 
+def kept_not_null(old: Mapping[str, Any], after: Object, work: Work) -> Iterator[Statement]:
+    """A NOT NULL constraint that stays, and has its name by now, becomes valid or not, or is inherited or not."""
+    if after.attributes.get("not_null_not_valid") and not old.get("not_null_not_valid"):
+        yield let_go(after)
+        yield named_not_null(after)
+    else:
+        yield from not_null_changes(old, after, work)
+
+
 def not_null_changes(old: Mapping[str, Any], after: Object, work: Work) -> Iterator[Statement]:
     """How a NOT NULL constraint that stays becomes valid, or is inherited or not."""
     new, table, name = after.attributes, dotted(*after.address.path[:-1]), ident(not_null_name(after))
@@ -152,3 +163,15 @@ def not_null_changes(old: Mapping[str, Any], after: Object, work: Work) -> Itera
     if old.get("not_null_no_inherit") != new.get("not_null_no_inherit"):
         inherit = "NO INHERIT" if new.get("not_null_no_inherit") else "INHERIT"
         yield Statement(f"ALTER TABLE {table} ALTER CONSTRAINT {name} {inherit}", Risk.CAUTION)
+
+
+def not_null_names(table: Object, work: Work, *, after: bool) -> dict[str, str]:
+    """What the NOT NULL constraints of a table are called (PostgreSQL 18), by column."""
+    own = table.attributes.get("not_null_names", {})
+    names: dict[str, str] = {}
+    for here in (table, *all_above(table, at(work, after=after))):
+        for column in work.children(here.address, after=after):
+            a, name = column.attributes, column.address.path[-1]
+            if column.address.kind == "column" and (own_not_null(a) or "not_null" in a):
+                names.setdefault(name, a.get("not_null_name") or f"{here.address.path[-1]}_{name}_not_null")
+    return {**names, **own}

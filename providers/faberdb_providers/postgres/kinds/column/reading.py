@@ -86,8 +86,12 @@ def read(row: Row) -> Found | None:
         "options": stored_options(opts),
         "foreign_options": stored_options(sorted(foreign or ())),
     }
+    bound = compact(
+        {"not_null_name": not_null_name, "not_null_no_inherit": no_inherit, "not_null_not_valid": not_valid}
+    )
     if not local:
-        own = own_attributes(not_null and not_from_above, not_null_name, storage, compression, settings, defaults)
+        by_itself = {"not_null": True, **bound} if not_null and not_from_above else {}
+        own = own_attributes(by_itself, storage, compression, settings, defaults)
         return ((classid, oid, number), Object(found, own, parent)) if len(own) > 1 else None
     attributes: dict[str, Any] = {"type": type_}
     if not not_null:
@@ -95,13 +99,7 @@ def read(row: Row) -> Found | None:
     elif from_above:
         attributes["not_null_inherited"] = True
     else:
-        attributes |= compact(
-            {
-                "not_null_name": not_null_name,
-                "not_null_no_inherit": no_inherit,
-                "not_null_not_valid": not_valid,
-            }
-        )
+        attributes |= bound
     if identity:
         attributes["identity"] = identity_attributes(table, name, type_, identity, sequence)
     if expression is not None:
