@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     default=None,
     help="A file for each table, or one for each schema. As they are laid out already, where neither is said.",
 )
+@click.option("--overwrite", is_flag=True, help="Also files that were edited since, and give up what was edited.")
 @dry_run_option
 @shown
 @click.pass_context
@@ -42,6 +43,7 @@ def command(
     ctx: click.Context,
     environment: str,
     split: bool | None,
+    overwrite: bool,
     dry_run: bool,
     as_json: bool,
     no_color: bool,
@@ -50,16 +52,24 @@ def command(
     """Write the database of ENVIRONMENT as schema files. Files that already say so stay as they are."""
     workspace = workspace_of(ctx)
     view = view_of(workspace, as_json=as_json, no_color=no_color, verbose=verbose)
-    import_database(workspace, environment_named(workspace, environment), view, split=split, dry_run=dry_run)
+    found = environment_named(workspace, environment)
+    import_database(workspace, found, view, split=split, overwrite=overwrite, dry_run=dry_run)
     return int(ExitCode.OK)
 
 
 def import_database(
-    workspace: Workspace, environment: Environment, view: View, *, split: bool | None = None, dry_run: bool = False
+    workspace: Workspace,
+    environment: Environment,
+    view: View,
+    *,
+    split: bool | None = None,
+    overwrite: bool = False,
+    dry_run: bool = False,
 ) -> None:
     """Read the database, write the files and the state. Raises FaberError; a dry run only says what it would write.
 
-    split: a file for each table, or one for each schema; None: as the files that are there.
+    split: a file for each table, or one for each schema; None: as the files that are there. overwrite: also over
+    edits that no plan has carried out.
     """
     state, _ = workspace.state(environment)
     with workspace.session(environment) as session:
@@ -78,7 +88,7 @@ def import_database(
     shown = {a: o._replace(hints={"protect": True}) if a in protected else o for a, o in shown.items()}
     written = _with_ways(workspace, workspace.provider.as_declared(shown, environment.roles))
     texts = _texts(workspace, written, split)
-    left = _left(workspace, environment, texts, managed, version, again=split is not None)
+    left = _left(workspace, environment, texts, managed, version, again=split is not None, overwrite=overwrite)
     results = _write(workspace.project.schemas, texts, left, dry_run=dry_run)
     if not dry_run:
         put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
@@ -138,6 +148,7 @@ def _left(
     version: int,
     *,
     again: bool,
+    overwrite: bool,
 ) -> Files:
     """The files that say what is there already, and those to take away. Raises FaberError."""
     from faberdb.cli.unchanged import Files, unchanged
@@ -153,7 +164,7 @@ def _left(
     context = f"postgresql {version}"
     state, _ = workspace.state(environment)
     known = FormFile(workspace.surroundings.cache, workspace.project.root, context).load(remembered_forms(state))
-    return unchanged(workspace, environment, texts, managed, known, context, again=again)
+    return unchanged(workspace, environment, texts, managed, known, context, state, again=again, overwrite=overwrite)
 
 
 def _write(folder: Path, texts: dict[str, str], left: Files, *, dry_run: bool) -> list[tuple[str, str]]:

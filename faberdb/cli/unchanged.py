@@ -13,8 +13,10 @@ from faberdb.cli.own_files import as_written
 from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.declare.load import load, schema_files
+from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError, FaberError
 from faberdb.model import Address, Kind, Object
+from faberdb.plan.state import State
 
 Objects = Mapping[Address, Object]
 
@@ -34,15 +36,18 @@ def unchanged(
     managed: Objects,
     remembered: Mapping[str, Form],
     context: str,
+    state: State | None,
     *,
     again: bool,
+    overwrite: bool,
 ) -> Files:
     """What becomes of the files that are there.
 
     texts: what import would write, by name; managed: what is there; remembered: what earlier declarations stand for;
-    again: the files are wanted as import lays them out, also where others say the same.
+    state: what the files said when a plan or an import was last through with them; again: the files are wanted as
+    import lays them out, also where others say the same; overwrite: also where they were edited since.
 
-    Raises FaberError where something would then be declared twice, before anything is written.
+    Raises FaberError where something would then be declared twice, or an edit be lost, before anything is written.
     """
     folder, provider = workspace.project.schemas, workspace.provider
     coming = _declared_by(texts, workspace)
@@ -53,7 +58,9 @@ def unchanged(
         # What is wrong with them is told once they are read, and may be that an earlier import did not come to its end.
         return Files(gone=_left_behind(workspace, texts, coming))
     kinds = {kind.name: kind for kind in provider.kinds}
-    right = _right(workspace, environment, there, managed, remembered, context)
+    whole = provider.complete(provider.with_roles(there, environment.roles))
+    digests = {a: declared_digest(o, context) for a, o in whole.items()}
+    right = _right(workspace, whole, digests, managed, remembered)
     had = _by_file(there, folder)
     if not again and _same(set(there), set(coming), right, kinds, there, coming):
         return Files(texts.keys() | had.keys())
@@ -70,6 +77,14 @@ def unchanged(
     left = {name for name in own - texts.keys() if not had[name] <= set(coming)}
     if left:
         raise _twice(folder, {name: moved[name] for name in left}, texts, environment)
+    if state is not None and not overwrite:
+        written = {a for name, found in had.items() if name not in kept | besides for a in found}
+        # What may be left to the server, and has been, is as it was.
+        told = {a for a in digests if a in managed or a not in state.declared or not kinds[a.kind].optional}
+        edited = {a for a in (written - right) & told if state.declared.get(a) != digests[a]}
+        taken_out = {a for a in state.declared.keys() & coming.keys() if a not in whole}
+        if edited or taken_out:
+            raise _edits_lost(folder, edited, taken_out, there, environment)
     return Files(kept | besides, own - texts.keys())
 
 
@@ -85,6 +100,26 @@ def _moved(
         if not (giving := {name for name in kept if moved.get(name)}):
             return kept, {name: found for name, found in moved.items() if found}
         kept -= giving
+
+
+def _edits_lost(
+    folder: Path, edited: Set[Address], taken_out: Set[Address], there: Objects, environment: Environment
+) -> FaberError:
+    """No plan has carried them out, so that they are nowhere but in these files."""
+    origins = ((a, there[a].origin) for a in sorted(edited))
+    found = [f"{place_of(origin) if origin else folder}: {a.spoken}" for a, origin in origins]
+    found += [f"{folder}: {a.spoken} is not declared any more" for a in sorted(taken_out)]
+    more = len(found) - _SHOWN
+    return FaberError(
+        "the schema files were edited since they were last in step with the database, and import would write over that;"
+        " nothing was written",
+        detail=(*found[:_SHOWN], *((f"and {more} more",) if more > 0 else ())),
+        advice=f"carry it out: faberdb plan {environment.name}; or give it up: faberdb import {environment.name}"
+        " --overwrite",
+    )
+
+
+_SHOWN = 10
 
 
 def _written_over(folder: Path, steps: Mapping[str, Set[Address]]) -> FaberError:
@@ -123,17 +158,13 @@ def _left_behind(workspace: Workspace, texts: Mapping[str, str], coming: Objects
 
 def _right(
     workspace: Workspace,
-    environment: Environment,
-    there: Objects,
+    whole: Objects,
+    digests: Mapping[Address, str],
     managed: Objects,
     remembered: Mapping[str, Form],
-    context: str,
 ) -> Set[Address]:
-    """What is declared and known to mean what is there."""
-    provider = workspace.provider
-    kinds = {kind.name: kind for kind in provider.kinds}
-    whole = provider.complete(provider.with_roles(there, environment.roles))
-    digests = {a: declared_digest(o, context) for a, o in whole.items()}
+    """What is declared and known to mean what is there. whole: with all that declarations imply."""
+    kinds = {kind.name: kind for kind in workspace.provider.kinds}
     given = {a: o for a, o in managed.items() if a not in whole}
     found = recall(whole, remembered, digests, kinds, given, managed)
     right = {a for a, o in found.items() if a in managed and kinds[a.kind].compare(managed[a], o) is None}

@@ -267,6 +267,8 @@ def data(plan: Plan) -> str:
         return ""
     if any(step.live is not None and step.live.unasked for step in plan.steps):
         return "Live data was not checked (--check-data)."
+    if not number["checked"]:
+        return f"Live data: {plural(number['unchecked'], 'step')} not checked."
     said = f"Live data: {plural(number['checked'], 'step')} checked, "
     said += f"rows in the way of {number['in_the_way']}" if number["in_the_way"] else "no row in the way"
     return f"{said}; {number['unchecked']} not checked." if number["unchecked"] else f"{said}."

@@ -82,6 +82,8 @@ def test_a_dry_run_changes_nothing(shop: ProjectFolder, newest: Server) -> None:
     ran = shop.run("apply", "live", "--dry-run")
     assert (ran.code, "phone" in ran.out, now() == before) == (0, True, True), ran
     ran = shop.run("import", "live", "--dry-run")
+    assert (ran.code, "--overwrite" in ran.err, now() == before) == (1, True, True), ran
+    ran = shop.run("import", "live", "--dry-run", "--overwrite")
     assert (ran.code, "would write" in ran.out, now() == before) == (0, True, True), ran
 
 

@@ -214,3 +214,41 @@ def test_it_makes_the_same_elsewhere(newest: Server, project: Callable[..., Proj
         applied = folder.run("apply", "other", "--auto-approve")
         assert applied.code == 0, applied
         assert newest.dump(second) == newest.dump(first)
+
+
+def test_edits_that_no_plan_carried_out_are_not_written_over(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table customer (id bigint); create table town (name text); create table old ()")
+        folder = project({"dev": conninfo})
+        assert folder.run("import", "dev").code == 0
+        file = folder.root / "schemas" / "public.toml"
+        said = file.read_text()
+        edited = said.replace('name = { type = "text", null = true }', 'name = "text"').replace("[tables.old]\n", "")
+        edited += '\n[tables.order_]\ncolumns.id = "bigint"\n'
+        file.write_text(edited)
+        run_sql(conninfo, "alter table customer add by_hand text")
+        refused = folder.run("import", "dev")
+        assert refused.code == 1
+        assert "column public.town.name" in refused.err
+        assert "table public.order_" in refused.err
+        assert "table public.old is not declared any more" in refused.err
+        assert "public.customer" not in refused.err
+        assert "--overwrite" in refused.err
+        assert file.read_text() == edited
+        assert folder.run("import", "dev", "--overwrite").code == 0
+        assert "by_hand" in file.read_text()
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0
+
+
+def test_what_was_changed_by_hand_is_written_over_what_the_files_said(
+    newest: Server, project: Callable[..., ProjectFolder]
+) -> None:
+    with newest.database() as conninfo:
+        run_sql(conninfo, "create table customer (id bigint, name text); create table town (name text)")
+        folder = project({"dev": conninfo})
+        assert folder.run("import", "dev").code == 0
+        run_sql(conninfo, "alter table customer alter id type int, drop name; drop table town; create table road ()")
+        assert folder.run("import", "dev").code == 0
+        assert folder.run("plan", "dev", "--detailed-exitcode").code == 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from syrupy.assertion import SnapshotAssertion
 
-from faberdb.model import Address, Estimate, Hazard, Kept, Object, Risk, Unmanaged
+from faberdb.model import Address, Estimate, Hazard, Kept, LiveRows, Object, Risk, Unmanaged
 from faberdb.plan.document import Plan
 from faberdb.views import make_view
 from faberdb.views.markdown import plan_markdown
@@ -23,6 +23,7 @@ from tests.unit.view_samples import (
     drop,
     dropped,
     large_table,
+    live_rows,
     plan,
     renamed,
     rollback,
@@ -211,6 +212,14 @@ def test_every_plan_can_be_shown(made: Plan) -> None:
     plan_sql(made)
     plan_sql(made, rollback=True)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out.getvalue().split('{"type": "version"')[0])
+
+
+def test_where_no_row_was_looked_at_none_is_said_to_fit() -> None:
+    asked = live_rows()
+    unknown = LiveRows(unchecked="it depends on an earlier step of the plan")
+    made = asked._replace(steps=tuple(step._replace(live=unknown) for step in asked.steps))
+    assert "Live data: 4 steps not checked." in plan_markdown(made)
+    assert "Live data: 3 steps checked, rows in the way of 2; 1 not checked." in plan_markdown(asked)
 
 
 def test_routines_are_called_as_people_call_them(capsys: Captured) -> None:
