@@ -88,7 +88,9 @@ def import_database(
     shown = {a: o._replace(hints={"protect": True}) if a in protected else o for a, o in shown.items()}
     written = _with_ways(workspace, workspace.provider.as_declared(shown, environment.roles))
     texts = _texts(workspace, written, split)
-    left = _left(workspace, environment, texts, managed, version, again=split is not None, overwrite=overwrite)
+    # Of another database, or of one that was upgraded, the state does not tell what the files said.
+    edits = overwrite or (state is not None and state.of_another(identity))
+    left = _left(workspace, environment, texts, managed, version, again=split is not None, overwrite=edits)
     results = _write(workspace.project.schemas, texts, left, dry_run=dry_run)
     if not dry_run:
         put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
