@@ -109,3 +109,12 @@ def restored(two: Two) -> None:
     dump = subprocess.run([programs / "pg_dump", "-d", two.first], capture_output=True, check=True)
     command = [str(programs / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-d", two.second]
     subprocess.run(command, input=dump.stdout, capture_output=True, check=True)
+
+
+def test_import_cannot_tell_edits_by_it(two: Two) -> None:
+    with psycopg.connect(two.second) as connection:
+        connection.execute("create table customer (id bigint not null, by_hand text)")
+    two.folder.declare(CUSTOMER + 'phone = "text"\n')
+    ran = two.folder.run("import", "live")
+    assert ran.code == 0, ran
+    assert "by_hand" in (two.folder.root / "schemas/public.toml").read_text()
