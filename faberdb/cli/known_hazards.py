@@ -24,6 +24,8 @@ def refuse_unknown(rules: Mapping[str, HazardRule], known: Callable[[], Mapping[
 def unknown_hazard(code: str, known: Mapping[str, Explanation], where: str = "") -> ConfigError:
     """The error for a code, or name, that no hazard has, with the nearest."""
     words = [*known, *(e.name for e in known.values())]
+    begun = [word for word in known if word.startswith(code.upper())]
     near = get_close_matches(code, words, 1, 0.5) or get_close_matches(code.upper(), words, 1, 0.5)
-    advice = f"did you mean {near[0]}? " if near else ""
+    # The first digit is what they are about, so the code most like it in letters may be about something else.
+    advice = f"did you mean {begun[0] if begun else near[0]}? " if begun or near else ""
     return ConfigError(f"there is no hazard {code!r}", where=where, advice=f"{advice}faberdb explain lists all of them")

@@ -9,6 +9,7 @@ import pytest
 
 import faberdb
 import faberdb_providers
+from faberdb.cli.known_hazards import unknown_hazard
 from faberdb.diff import suspected
 from faberdb.model import IRREVERSIBLE, NOTHING_KEPT
 from faberdb.prove import bodies
@@ -52,3 +53,8 @@ def test_every_code_is_used() -> None:
                     used.add(node.attr.lower())
     named = set(NAMED.values()) - {"body_not_accepted", "named_in_body", "irreversible", "nothing_kept"}
     assert named <= used
+
+
+@pytest.mark.parametrize("written", ["FDB4", "fdb10", "FDB9"])
+def test_the_beginning_of_a_code_is_answered_with_one_that_begins_so(written: str) -> None:
+    assert unknown_hazard(written, CATALOGUE).advice.startswith(f"did you mean {written.upper()}")
