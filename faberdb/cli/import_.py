@@ -89,8 +89,8 @@ def import_database(
     written = _with_ways(workspace, workspace.provider.as_declared(shown, environment.roles))
     texts = _texts(workspace, written, split)
     # Of another database, or of one that was upgraded, the state does not tell what the files said.
-    edits = overwrite or (state is not None and state.of_another(identity))
-    left = _left(workspace, environment, texts, managed, version, again=split is not None, overwrite=edits)
+    told = None if overwrite or state is None or state.of_another(identity) else state.declared
+    left = _left(workspace, environment, texts, managed, version, state, told, again=split is not None)
     results = _write(workspace.project.schemas, texts, left, dry_run=dry_run)
     if not dry_run:
         put_json_schemas(workspace.project.root / GENERATED)  # their headers name these, as this release has them
@@ -148,11 +148,13 @@ def _left(
     texts: dict[str, str],
     managed: dict[Address, Object],
     version: int,
+    state: State | None,
+    told: Mapping[Address, str] | None,
     *,
     again: bool,
-    overwrite: bool,
 ) -> Files:
-    """The files that say what is there already, and those to take away. Raises FaberError."""
+    """The files that say what is there already, and those to take away. told: what they said when last in step,
+    where edits since are not to be lost. Raises FaberError."""
     from faberdb.cli.unchanged import Files, unchanged
 
     folder = workspace.project.schemas
@@ -164,9 +166,8 @@ def _left(
     from faberdb.cli.planning import remembered_forms
 
     context = f"postgresql {version}"
-    state, _ = workspace.state(environment)
     known = FormFile(workspace.surroundings.cache, workspace.project.root, context).load(remembered_forms(state))
-    return unchanged(workspace, environment, texts, managed, known, context, state, again=again, overwrite=overwrite)
+    return unchanged(workspace, environment, texts, managed, known, context, told, again=again)
 
 
 def _write(folder: Path, texts: dict[str, str], left: Files, *, dry_run: bool) -> list[tuple[str, str]]:

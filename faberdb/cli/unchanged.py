@@ -16,7 +16,6 @@ from faberdb.declare.load import load, schema_files
 from faberdb.declare.source import place_of
 from faberdb.errors import DeclarationError, FaberError
 from faberdb.model import Address, Kind, Object
-from faberdb.plan.state import State
 
 Objects = Mapping[Address, Object]
 
@@ -36,16 +35,15 @@ def unchanged(
     managed: Objects,
     remembered: Mapping[str, Form],
     context: str,
-    state: State | None,
+    told: Mapping[Address, str] | None,
     *,
     again: bool,
-    overwrite: bool,
 ) -> Files:
     """What becomes of the files that are there.
 
     texts: what import would write, by name; managed: what is there; remembered: what earlier declarations stand for;
-    state: what the files said when a plan or an import was last through with them; again: the files are wanted as
-    import lays them out, also where others say the same; overwrite: also where they were edited since.
+    told: digests of what the files said when a plan or an import was last through with them, None where edits since may
+    be lost; again: the files are wanted as import lays them out, also where others say the same.
 
     Raises FaberError where something would then be declared twice, or an edit be lost, before anything is written.
     """
@@ -77,12 +75,12 @@ def unchanged(
     left = {name for name in own - texts.keys() if not had[name] <= set(coming)}
     if left:
         raise _twice(folder, {name: moved[name] for name in left}, texts, environment)
-    if state is not None and not overwrite:
+    if told is not None:
         written = {a for name, found in had.items() if name not in kept | besides for a in found}
         # What may be left to the server, and has been, is as it was.
-        told = {a for a in digests if a in managed or a not in state.declared or not kinds[a.kind].optional}
-        edited = {a for a in (written - right) & told if state.declared.get(a) != digests[a]}
-        taken_out = {a for a in state.declared.keys() & coming.keys() if a not in whole}
+        meant = {a for a in digests if a in managed or a not in told or not kinds[a.kind].optional}
+        edited = {a for a in (written - right) & meant if told.get(a) != digests[a]}
+        taken_out = {a for a in told.keys() & coming.keys() if a not in whole}
         if edited or taken_out:
             raise _edits_lost(folder, edited, taken_out, there, environment)
     return Files(kept | besides, own - texts.keys())

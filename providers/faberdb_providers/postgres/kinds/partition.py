@@ -225,7 +225,7 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             if wanted is None or ("inherited" in wanted.attributes and "not_null" not in wanted.attributes):
                 yield Statement(f"ALTER TABLE {table} ALTER COLUMN {ident(name)} DROP NOT NULL", Risk.CAUTION)
         if column.attributes.get("null") and mine is not None and "type" in mine.attributes:
-            yield from _bound_by_itself(mine, work)
+            yield from _says_so_itself(mine, work)
         if column.attributes.get("null") or (mine is None and name not in now):
             continue
         if mine is not None and mine.attributes.get("null"):
@@ -251,18 +251,18 @@ def _fits(before: Object, after: Object, work: Work) -> Iterator[Statement]:
             yield Statement(sql, Risk.DANGEROUS, (hazard,), probe=probe)
 
 
-def _bound_by_itself(before: Object, work: Work) -> Iterator[Statement]:
+def _says_so_itself(before: Object, work: Work) -> Iterator[Statement]:
     """NOT NULL of a column that is to come from a table where it may be null."""
     after = work.after(before.address)
     if after is None or not {"inherited", "not_null"} <= after.attributes.keys():
         return
     if before.attributes.get("null"):
         yield from bound_by_itself(after, work)
-    elif work.version >= 18 and not_null_name(before) != not_null_name(after):
+        return
+    if work.version >= 18 and not_null_name(before) != not_null_name(after):
         names = ident(not_null_name(before)), ident(not_null_name(after))
         yield Statement(f"ALTER TABLE {dotted(*before.address.path[:-1])} RENAME CONSTRAINT {names[0]} TO {names[1]}")
-    if not before.attributes.get("null"):
-        yield from kept_not_null(before.attributes, after, work)
+    yield from kept_not_null(before.attributes, after, work)
 
 
 def _stays_below(before: Object, after: Object) -> bool:
