@@ -107,13 +107,13 @@ def _edits_lost(
     origins = ((a, there[a].origin) for a in sorted(edited))
     found = [f"{place_of(origin) if origin else folder}: {a.spoken}" for a, origin in origins]
     found += [f"{folder}: {a.spoken} is not declared any more" for a in sorted(taken_out)]
-    more = len(found) - _SHOWN
+    more, name = len(found) - _SHOWN, environment.name
     return FaberError(
         "the schema files were edited since they were last in step with the database, and import would write over that;"
         " nothing was written",
         detail=(*found[:_SHOWN], *((f"and {more} more",) if more > 0 else ())),
-        advice=f"carry it out: faberdb plan {environment.name}; or give it up: faberdb import {environment.name}"
-        " --overwrite",
+        advice=f"to keep both, declare beside it what the database has by now (faberdb drift {name}); to carry out what"
+        f" the files say: faberdb plan {name}; to give up what was edited: faberdb import {name} --overwrite",
     )
 
 

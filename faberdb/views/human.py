@@ -202,7 +202,9 @@ class Human:
             page.line((row.environment, "bold"), f" ({row.hosting})  ", (row.standing, style))
             for name in ("database", "state", "last", "quarantine", "kept", "pending", "journal", "url", "note"):
                 value = getattr(row, name)
-                if value:
+                if value and name == "url":  # which people copy
+                    page.whole((f"  {name:<10}  ", "dim"), value)
+                elif value:
                     page.line((f"{name:<10}  ", "dim"), value, indent=2, hang=12)
         self._write(page)
 

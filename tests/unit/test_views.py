@@ -214,6 +214,12 @@ def test_every_plan_can_be_shown(made: Plan) -> None:
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out.getvalue().split('{"type": "version"')[0])
 
 
+def test_where_a_database_is_stands_in_one_line(capsys: Captured) -> None:
+    url = f"user=postgres host={'/a-folder' * 12} port=5432 dbname=shop"
+    make_view(json=False, color=False).status([StatusRow("dev", "embedded", url=url)])
+    assert url in capsys.readouterr().out
+
+
 def test_where_no_row_was_looked_at_none_is_said_to_fit() -> None:
     asked = live_rows()
     unknown = LiveRows(unchecked="it depends on an earlier step of the plan")
