@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import INSTALLED
-from tests.migration import Migration, declare
+from tests.migration import Migration, declare, every
 from tests.servers import Server, fetch, rows, run_sql
 
 CHILD = "[tables.b]\ninherits = ['a']\n"
@@ -79,3 +79,17 @@ def test_another_type_and_another_name_at_once(server: Server) -> None:
         assert not migration.plan(live, declare({"public.toml": after})).steps
         migration.apply(live, migration.plan_back(live, plan))
         assert (server.dump(live), rows(live)) == start
+
+
+@pytest.mark.skipif(max(INSTALLED) < 18, reason="NOT NULL has no properties before PostgreSQL 18")
+@pytest.mark.parametrize("in_parts", [True, False], ids=["in parts", "at once"])
+def test_rows_without_a_value_come_back_with_a_not_null_that_is_not_valid(newest: Server, *, in_parts: bool) -> None:
+    """It is put on once they are back: an UPDATE of such a row is refused as any write is."""
+    migration = Migration(newest.scratch(), online=every) if in_parts else Migration(newest.scratch())
+    with newest.database() as live:
+        run_sql(live, "create table a (id int primary key, x int); insert into a values (1, null), (2, 5);" + NOT_VALID)
+        start, had = newest.dump(live), rows(live)
+        plan = migration.plan(live, declare({"schema.toml": "[tables.a]\nprimary_key = ['id']\ncolumns.id = 'int'\n"}))
+        migration.apply(live, plan)
+        migration.apply(live, migration.plan_back(live, plan))
+        assert (newest.dump(live), rows(live)) == (start, had)

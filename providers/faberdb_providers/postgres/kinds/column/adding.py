@@ -74,7 +74,7 @@ def _bare_for_parts(obj: Object, default: str | None, work: Work) -> Iterator[St
     yield Statement(f"ALTER TABLE {table} ADD COLUMN {render_column(plain, None, work.version)}")
     if default is not None:
         yield _default(obj, default)
-    yield from beyond(obj, work.version)
+    yield from beyond(plain, work.version)
     yield from toast_options(obj, work)
 
 
@@ -154,7 +154,7 @@ def _then_filled(obj: Object, default: str | None, work: Work) -> Iterator[State
     first = Object(obj.address, {**_but_collation(plain), "type": bare}) if bare else plain
     yield Statement(f"ALTER TABLE {dotted(*whole)} ADD COLUMN {render_column(first, None, work.version)}")
     if not bare:
-        yield from beyond(obj, work.version)
+        yield from beyond(plain, work.version)
         yield from toast_options(obj, work)
     if kept:
         yield from restore(plain, kept, work)
@@ -169,7 +169,7 @@ def _then_filled(obj: Object, default: str | None, work: Work) -> Iterator[State
         sql = f"ALTER TABLE {dotted(*whole)} ALTER COLUMN {name} TYPE {obj.attributes['type']}{collated}"
         yield Statement(sql, Risk.DANGEROUS, (_REWRITE,))
         yield from storage_again(obj, work)
-        yield from beyond(obj, work.version)
+        yield from beyond(plain, work.version)
         yield from toast_options(obj, work)
     if default is not None:
         yield _default(obj, default)
