@@ -33,6 +33,7 @@ from faberdb.declare.source import nearest
 from faberdb.errors import ApprovalError, ConfigError, ExitCode
 from faberdb.model import Risk
 from faberdb.plan.codec import from_json
+from faberdb.policy.live_rows import refuse_to_stop_half_way
 from faberdb.policy.rules import lapsed, refuse_risen, refuse_violations
 from faberdb.policy.windows import refuse_outside
 
@@ -109,6 +110,7 @@ def command(
     refuse_violations(made.plan, rules)
     if not (is_saved or resume):  # before anybody is asked; a saved plan may be one to go on with, so that comes later
         refuse_outside(environment.name, environment.windows, utc_now())
+        refuse_to_stop_half_way(made.plan)
     otherwise = "" if resume else "apply a saved plan (faberdb plan ENV --out plan.json)"
     question = f"Go on with this on {environment.name}?" if resume else f"Apply this to {environment.name}?"
     if not (is_saved or auto_approve or environment.auto_migrate) and not consent(question, otherwise):

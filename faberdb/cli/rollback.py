@@ -20,13 +20,13 @@ from faberdb.cli.restoring import restore
 from faberdb.cli.resuming import command_of
 from faberdb.cli.workspace import Workspace, environment_named
 from faberdb.config.project import Environment
-from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, RefusedError, StoppedError
-from faberdb.model import JournalEntry, LiveRows
+from faberdb.errors import ApprovalError, ConfigError, CutShortError, ExitCode, StoppedError
+from faberdb.model import JournalEntry
 from faberdb.plan.codec import from_json
-from faberdb.plan.document import Plan
 from faberdb.plan.quarantine import purged
 from faberdb.plan.standing import Standing, without_effect
 from faberdb.plan.state import Record
+from faberdb.policy.live_rows import refuse_to_stop_half_way
 from faberdb.policy.rules import passed_over
 from faberdb.rollback.choosing import chosen_records
 from faberdb.rollback.purged import refuse_purged
@@ -180,24 +180,6 @@ def _take_back(
     if not asked and not consent(f"Take this back on {chosen.name}?{which}"):
         raise ApprovalError("not taken back: there was no `yes`")
     apply_plan(workspace, chosen, made, view)
-
-
-def refuse_to_stop_half_way(plan: Plan) -> None:
-    """Raises RefusedError naming rows that would stop it after something was committed. One transaction is taken back
-    as a whole by the server, which names them too."""
-    found = [(step.address, step.live) for step in plan.steps if step.live and step.live.number]
-    if not found or len({step.transaction for step in plan.steps}) == 1:
-        return
-    lines = [line for address, live in found for line in (f"{address.spoken}: {live.count}", *_keys(live))]
-    raise RefusedError(
-        "rows that were written since do not fit what comes back",
-        detail=tuple(lines),
-        advice=f"nothing was changed; correct these rows, then: faberdb rollback {plan.environment}",
-    )
-
-
-def _keys(live: LiveRows) -> list[str]:
-    return [f"    {key}" for key in live.keys]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from faberdb.cli.workspace import Workspace
 from faberdb.config.project import Environment
 from faberdb.errors import CutShortError, FaberError, RolledBackError, StoppedError, VerificationError
 from faberdb.plan.document import Plan
+from faberdb.policy.live_rows import refuse_to_stop_half_way
 from faberdb.rollback.choosing import chosen_records
 from faberdb.views.view import View
 
@@ -62,7 +63,7 @@ def _kept(error: StoppedError | VerificationError, failures: list[FaberError]) -
 def _take_back(workspace: Workspace, environment: Environment, plan: Plan, view: View) -> str:
     """Take back the plan, or go on with doing so where an earlier try stopped part way; returns what is to be said of
     it. Raises what `rollback` raises."""
-    from faberdb.cli.rollback import refuse_to_stop_half_way, standing_of  # most applies need nothing of it
+    from faberdb.cli.rollback import standing_of  # most applies need nothing of it
 
     stands = standing_of(workspace, environment)
     found, note, halted = stands.found, stands.note, stands.halted

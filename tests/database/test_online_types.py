@@ -43,7 +43,6 @@ def live(conninfo: str, accounts: int) -> None:
 
 
 def test_values_follow_and_the_table_is_never_rewritten_under_a_lock(server: Server) -> None:
-    """A type under a check, which the server would have to read all rows for anew, changes as before."""
     migration = Migration(server.scratch(), online=every)
     after = declare({"public.toml": AFTER})
     with server.database() as conninfo, server.database() as wanted:
@@ -51,9 +50,8 @@ def test_values_follow_and_the_table_is_never_rewritten_under_a_lock(server: Ser
         build_directly(wanted, after)
         start, start_rows = server.dump(conninfo), rows(conninfo)
         plan = migration.plan(conninfo, after)
-        rewriting = [step.address.name for step in plan.steps if step.effects and step.effects.rewrites]
-        assert set(rewriting) == {"public.acc.checked", "public.acc.day"}  # not each date has a timestamp
-        assert sum(step.statement.batches is not None for step in plan.steps) == 2
+        assert not [step.address.name for step in plan.steps if step.effects and step.effects.rewrites]
+        assert sum(step.statement.batches is not None for step in plan.steps) == 4
         migration.apply(conninfo, plan)
         assert server.dump(conninfo) == server.dump(wanted)
         assert not migration.plan(conninfo, after).steps

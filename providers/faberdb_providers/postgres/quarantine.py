@@ -9,6 +9,7 @@ from faberdb.model import Action, Address, Change, Kept, Object, Statement, Work
 from faberdb_providers.postgres.bookkeeping import WHOLE
 from faberdb_providers.postgres.kinds.attribute_values import holding
 from faberdb_providers.postgres.kinds.carrying import carried
+from faberdb_providers.postgres.kinds.column.beside import is_retyped_beside
 from faberdb_providers.postgres.kinds.held import Path
 from faberdb_providers.postgres.kinds.kept_rows import order_of_row
 from faberdb_providers.postgres.kinds.lossless import altered, filled
@@ -47,7 +48,8 @@ def place_for(change: Change, form: str, number: int, work: Work) -> Kept | None
         detail["position"] = ["last"]
     own = dotted(SCHEMA, f"q_{number}")
     held = holding(before, work) if change.action is Action.DROP else []  # what rows hold of it elsewhere goes, too
-    if not held and is_copied_beside(before, Kept(change.address, form, own, (), detail), work):
+    alone = Kept(change.address, form, own, (), detail)
+    if not held and (is_copied_beside(before, alone, work) or is_retyped_beside(before, change.after, work)):
         return Kept(change.address, form, own, (), {**detail, **BESIDE})
     kept = (work.keep(a) for a in work.together(change.address) if a != change.address)
     others = [k for k in kept if k is not None and not BESIDE.keys() & k.detail.keys()]

@@ -19,6 +19,17 @@ PINNED = {
     "xmlbinary": "base64",
 }
 
+CONVERTING = (
+    "bytea_output",
+    "datestyle",
+    "extra_float_digits",
+    "intervalstyle",
+    "lc_monetary",
+    "timezone",
+    "xmlbinary",
+)
+"""Those of them that decide what a value becomes in another type."""
+
 
 def pinned() -> str:
     """SQL that sets them for the session."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from faberdb.model import Action, Address, Hazard, Object, Place, Risk, Statement, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, Row, compact
+from faberdb_providers.postgres.kinds.column.beside import is_carried_along
 from faberdb_providers.postgres.kinds.constraint_clause import definition
 from faberdb_providers.postgres.kinds.index_reading import ABOVE, JOIN_ABOVE, made_by_server
 from faberdb_providers.postgres.kinds.on_columns import OnColumns
@@ -111,6 +112,9 @@ class ConstraintKind(OnColumns):
         return f"CONSTRAINT {ident(obj.address.path[-1])} ON {dotted(*obj.address.path[:-1])}"
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if self._carried(obj, work):
+            yield validated(obj, self.probe(obj, work), later=True)
+            return
         if "attached_to" in obj.attributes and not made_alone(obj, work):
             yield name_index(obj)
             yield from clustered({}, obj)
@@ -133,6 +137,11 @@ class ConstraintKind(OnColumns):
             yield attach_index(obj)
         yield from clustered({}, obj)
         yield from identified_by(obj, work)
+
+    def _carried(self, obj: Object, work: Work) -> bool:
+        """Whether it goes along with a column that takes another type, and only its rows are still to be looked at."""
+        there = work.before(obj.address) is not None and work.after(obj.address) is not None
+        return self.validated and there and is_carried_along(obj, work)
 
     def later(self, obj: Object, work: Work) -> bool:
         """Whether rows are looked at after all else is done."""
@@ -169,6 +178,8 @@ class ConstraintKind(OnColumns):
         yield from place_changes(index, old, new)
 
     def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
+        if self._carried(obj, work):
+            return
         if "attached_to" in obj.attributes:
             yield from part_dropped(obj, work)
             return

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 from faberdb.model import Action, Address, Change, Hazard, Object, Place, Risk, Statement, Turn, Verdict, Work
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.base import compact
-from faberdb_providers.postgres.kinds.column.beside import is_carried_along
 from faberdb_providers.postgres.kinds.constraint import ConstraintKind
 from faberdb_providers.postgres.kinds.in_the_way import own_rows, rows_where
 from faberdb_providers.postgres.kinds.index import key_of
 from faberdb_providers.postgres.kinds.lineage import all_above, comes_back_to, is_part, pointed_at
-from faberdb_providers.postgres.kinds.online.constraint import validated
 from faberdb_providers.postgres.kinds.referring import matches, pairs
 from faberdb_providers.postgres.kinds.written import written
 from faberdb_providers.postgres.names import dotted, ident, resolve
@@ -124,16 +122,6 @@ class ForeignKeyKind(ConstraintKind):
         if verdict is None or verdict.action is Action.ALTER or old != new:
             return verdict
         return Verdict(Action.ALTER)
-
-    def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        if work.before(obj.address) is not None and is_carried_along(obj, work):
-            yield validated(obj, self.probe(obj, work), later=True)
-            return
-        yield from super().create(obj, inlined, work)
-
-    def drop(self, obj: Object, work: Work) -> Iterable[Statement]:
-        if work.after(obj.address) is None or not is_carried_along(obj, work):
-            yield from super().drop(obj, work)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         yield from super().alter(before, after, work)

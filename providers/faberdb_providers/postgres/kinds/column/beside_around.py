@@ -1,5 +1,5 @@
 """What hangs on a column and goes along with it to the second one that takes its place: its default, comment, identity
-and sequence, indexes, keys, and foreign keys, which hold for what is written at every moment."""
+and sequence, indexes, keys, and checks and foreign keys, which hold for what is written at every moment."""
 
 from __future__ import annotations
 
@@ -18,8 +18,15 @@ from faberdb_providers.postgres.names import dotted, ident, literal, marked, qua
 _KEYS = ("primary_key", "unique")
 _SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid", "deferrable"}
 """What of an index is said after it is built, or may name the column in another way."""
-_KIN = ({"smallint", "integer", "bigint"}, {"real", "double precision"})
-"""Types that a foreign key holds between, whichever of them is on which side."""
+_LOOSE = {"not_valid", "not_enforced"}
+_KIN = (
+    {"smallint", "integer", "bigint"},
+    {"numeric"},
+    {"real", "double precision"},
+    {"text", "character varying"},
+    {"bit", "bit varying"},
+)
+"""Types that a foreign key holds between, whichever of them is on which side and however long."""
 _ONE_OF_MANY = {"partition_by", "partition_of", "inherits"}
 
 
@@ -44,6 +51,8 @@ def moves_along(other: Object, column: Object, work: Work) -> bool:
         return False
     if kind == "foreign_key":
         return _is_plain(other, work)
+    if kind == "check":
+        return other.parent == column.parent and not _LOOSE & other.attributes.keys()
     if other.parent != column.parent or _SET_APART & other.attributes.keys():
         return False
     if kind in _KEYS:
@@ -69,8 +78,8 @@ def built_beside(column: Object, second: str, work: Work) -> Iterator[Statement]
 
 def let_go(column: Object, second: Object, work: Work) -> Iterator[str]:
     """What is done before the column goes. It takes keys, indexes and the foreign keys of its own table along."""
-    for key in _foreign_keys(column, work):
-        yield f"ALTER TABLE {dotted(*key.address.path[:-1])} DROP CONSTRAINT {ident(key.address.path[-1])}"
+    for held in _held_later(column, work):
+        yield f"ALTER TABLE {dotted(*held.address.path[:-1])} DROP CONSTRAINT {ident(held.address.path[-1])}"
     for sequence in _of_kind("sequence", column, work):
         yield f"ALTER SEQUENCE {qualified(sequence.address)} OWNED BY NONE"
     if "identity" in column.attributes:
@@ -102,9 +111,9 @@ def taken_on(column: Object, work: Work) -> Iterator[str]:
         if comment.attributes["text"]:
             text = literal(comment.attributes["text"]).strip()
             yield f"COMMENT ON COLUMN {dotted(*column.address.path)} IS {text}"
-    for key in _foreign_keys(column, work):
-        held = definition(key._replace(attributes={**key.attributes, "not_valid": True}))
-        yield f"ALTER TABLE {dotted(*key.address.path[:-1])} ADD CONSTRAINT {ident(key.address.path[-1])} {held}"
+    for held in _held_later(column, work):
+        said = definition(held._replace(attributes={**held.attributes, "not_valid": True}))
+        yield f"ALTER TABLE {dotted(*held.address.path[:-1])} ADD CONSTRAINT {ident(held.address.path[-1])} {said}"
 
 
 def _identity(column: Object) -> Mapping[str, Any]:
@@ -116,8 +125,9 @@ def _over_it(column: Object, work: Work) -> list[Object]:
     return [o for o in around(column, work, after=True) if o.address.kind in ("index", *_KEYS)]
 
 
-def _foreign_keys(column: Object, work: Work) -> list[Object]:
-    return [o for o in around(column, work, after=True) if o.address.kind == "foreign_key"]
+def _held_later(column: Object, work: Work) -> list[Object]:
+    """What is put on again for what is written, and validated at the end of the plan."""
+    return [o for o in around(column, work, after=True) if o.address.kind in ("foreign_key", "check")]
 
 
 def _of_kind(kind: str, column: Object, work: Work) -> list[Object]:
@@ -140,13 +150,20 @@ def _holds_half_way(key: Object, work: Work) -> bool:
     for own, other in zip(a["columns"], a["references"].get("columns") or (), strict=False):
         columns = (Address("column", (*key.address.path[:-1], own)), Address("column", (*there, other)))
         types = [[str(o.attributes["type"]) for end in (work.before, work.after) if (o := end(c))] for c in columns]
-        if all(len(set(one)) > 1 for one in types) and not any({*types[0], *types[1]} <= kin for kin in _KIN):
+        bare = {type_.partition("(")[0] for one in types for type_ in one}
+        if all(len(set(one)) > 1 for one in types) and not any(bare <= kin for kin in _KIN):
             return False
     return True
 
 
-def columns_of(key: Object) -> list[Address]:
-    """The columns of a foreign key, and those that they point at."""
+def columns_of(held: Object) -> list[Address]:
+    """The columns of a check, or of a foreign key and those that it points at."""
+    if held.address.kind == "check":
+        return [address for address in held.references if address.kind == "column"]
+    return _of_foreign_key(held)
+
+
+def _of_foreign_key(key: Object) -> list[Address]:
     a, there = key.attributes, pointed_at(key).path
     own = [Address("column", (*key.address.path[:-1], name)) for name in a["columns"]]
     return [*own, *(Address("column", (*there, name)) for name in a["references"].get("columns") or ())]

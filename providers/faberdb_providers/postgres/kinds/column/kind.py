@@ -77,7 +77,7 @@ class ColumnKind(PostgresKind):
     """A column of a table or foreign table, or what is different about one that is inherited; https://www.postgresql.org/docs/current/ddl-alter.html"""
 
     name = "column"
-    in_use = "NOT NULL, values in parts, some types, drops"
+    in_use = "NOT NULL, values in parts, types, drops"
     section = "columns"
     within = ("table", "foreign_table")
     Declared: Any = written("column", "ColumnSpec")

@@ -68,21 +68,15 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
     if after.attributes.get("collation"):
         sql += f" COLLATE {after.attributes['collation']}"
     foreign = after.parent is not None and after.parent.kind == "foreign_table"
-    # Values are cut only where somebody asked for it: the server's own conversion, without USING, refuses to.
-    cut = old != new and cuts(old, narrow) and "using" not in after.hints and not whole and not foreign
-    fits = cut and refuses(old, narrow)
+    fits = _refuses_to_cut(before, after, work)
     if old != new and "generated" not in after.attributes and not foreign and not fits:
         sql += f" USING {cast}"
+    risk, hazards = risk_of(before, after, work)
     free = foreign or (lossless(old, new) and "using" not in after.hints)
-    hazard = _too_long(new) if fits else _cut(new)
-    risk = Risk.DANGEROUS if fits else Risk.DESTRUCTIVE
-    risk, hazards = (risk, (hazard,)) if cut else _risk(old, new, free=free, foreign=foreign)
-    if not foreign and old != new:
-        hazards += (_PLANS, _ZONE) if _between_times(old, new) and "using" not in after.hints else (_PLANS,)
     recollated = before.attributes.get("collation") != after.attributes.get("collation")
     refusing = not (free and fits_always(old, new))
-    asked = (refusing or recollated) and not (foreign or function or "generated" in after.attributes)
-    probe = _asked(before, after, name if fits or old == new else cast, work) if asked else ()
+    wanted = (refusing or recollated) and not (foreign or function or "generated" in after.attributes)
+    probe = asked(before, after, name if fits or old == new else cast, work) if wanted else ()
     yield Statement(sql, risk, hazards, probe=probe)
     if back and whole:
         yield from restore(unidentified(before, after), back, work)
@@ -92,7 +86,38 @@ def change_type(before: Object, after: Object, work: Work) -> Iterator[Statement
                 yield set_not_null(_named_as_before(before, after), work)
 
 
-def _asked(before: Object, after: Object, value: str, work: Work) -> tuple[str, ...]:
+def risk_of(before: Object, after: Object, work: Work) -> tuple[Risk, tuple[Hazard, ...]]:
+    """What another type does to a table and to its values."""
+    old, new = before.attributes["type"], after.attributes["type"]
+    foreign = after.parent is not None and after.parent.kind == "foreign_table"
+    free = foreign or (lossless(old, new) and "using" not in after.hints)
+    hazards: tuple[Hazard, ...]
+    if _refuses_to_cut(before, after, work):
+        risk, hazards = Risk.DANGEROUS, (_too_long(new),)
+    elif _cuts(before, after, work):
+        risk, hazards = Risk.DESTRUCTIVE, (_cut(new),)
+    else:
+        risk, hazards = _risk(old, new, free=free, foreign=foreign)
+    if foreign or old == new:
+        return risk, hazards
+    zoned = _between_times(old, new) and "using" not in after.hints
+    return risk, (*hazards, PLANS, *((_ZONE,) if zoned else ()))
+
+
+def _cuts(before: Object, after: Object, work: Work) -> bool:
+    """Whether a cast would cut what is too long, and nobody asked for that. What comes back from quarantine may be."""
+    old, new, back = before.attributes["type"], after.attributes["type"], work.kept(after.address)
+    foreign = after.parent is not None and after.parent.kind == "foreign_table"
+    asked_for = "using" in after.hints or (back is not None and back.form == "values") or foreign
+    return old != new and cuts(old, stored_as(after, work)) and not asked_for
+
+
+def _refuses_to_cut(before: Object, after: Object, work: Work) -> bool:
+    """Whether the server's own conversion, without USING, refuses that."""
+    return _cuts(before, after, work) and refuses(before.attributes["type"], stored_as(after, work))
+
+
+def asked(before: Object, after: Object, value: str, work: Work) -> tuple[str, ...]:
     """A query for rows that are in the way of another type or collation. value: what the values become."""
     table = Address("table", after.address.path[:-1])
     together = conflicts(after, value, work, besides=TAKEN_OFF)
@@ -123,7 +148,7 @@ def _fitting(before: Object, after: Object, back: Kept, narrow: str, work: Work)
     yield Statement(f"DROP FUNCTION {function}({old})")
 
 
-_PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
+PLANS = Hazard(codes.PLANS_BREAK, "prepared statements that return it fail until they are prepared anew", in_use=True)
 _ZONE = Hazard(
     codes.SESSION_CAST,
     "the values are taken as times of UTC, whatever TimeZone the database or a role has set; `using` names another",
