@@ -235,7 +235,7 @@ def standing_of(workspace: Workspace, environment: Environment) -> Stands:
         entries = session.journal()
         documents, purges = {entry.plan_id: entry.document for entry in entries}, purged(entries)
         note = another_database(state, session.identity(), environment)
-        idle = without_effect(entries, found, environment.name)
+        idle = without_effect(session.journal(all_begun=True), found, environment.name)
     if found.unclear:
         raise StoppedError(
             f"plan {found.unclear[-1][:8]} stopped part way on {environment.name}, and what it did cannot be told",

@@ -135,11 +135,12 @@ class Statement(NamedTuple):
     are written together (`Work.together`), those that yield this very text mean one and the same statement, which
     stands once, after what each of them does before it. afterwards: comes after all other changes of the plan, in a
     transaction of its own, as it takes long and nothing waits for it. joined: in that of the statement before it
-    all the same. batches: it ends with a condition, and is run in parts, not in one transaction. on_scratch: what a
-    scratch server runs in its place, which does the same to the catalogue without what only the live server has: a
-    secret that a name cannot stand for, a module. scope: where names in it are looked up, if not as its own
-    object's declaration has it. beside: the other objects that a shared statement is of, too. folder: of the
-    server's machine, that the text names; a scratch server has it below its own.
+    all the same. beforehand: comes before all other changes, which are done in one moment then. batches: it ends with a
+    condition, and is run in parts, not in one transaction. on_scratch: what a scratch server runs in its place, which
+    does the same to the catalogue without what only the live server has: a secret that a name cannot stand for, a
+    module. scope: where names in it are looked up, if not as its own object's declaration has it. beside: the other
+    objects that a shared statement is of, too. folder: of the server's machine, that the text names; a scratch server
+    has it below its own.
     """
 
     sql: str
@@ -155,6 +156,7 @@ class Statement(NamedTuple):
     shared: bool = False
     afterwards: bool = False
     joined: bool = False
+    beforehand: bool = False
     batches: Batches | None = None
     on_scratch: str = ""
     scope: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -176,6 +176,10 @@ class Kind(Protocol):
     def claims(self, obj: Object) -> Iterable[tuple[str, ...]]: ...
     def offers(self, obj: Object) -> tuple[str, ...] | None:
         """What it can serve as, where the server takes any one of several (a key, to a foreign key)."""
+        ...
+
+    def reads(self, obj: Object, find: Callable[[Address], Object | None]) -> Iterable[Address]:
+        """What is read when it is made, where it holds rows of its own that come from there."""
         ...
 
     def picks(self, obj: Object) -> tuple[str, ...] | None:

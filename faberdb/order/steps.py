@@ -68,7 +68,7 @@ def make_steps(
     ]
     fresh = Fresh(changes, live.objects, target, situation.giving, kinds)
     changing = _watched(list(_written(ordered, changes, situation, kinds, fresh)), situation, kinds)
-    changing = sorted(_later(changing, kinds), key=lambda entry: entry[3].afterwards)
+    changing = sorted(_later(changing, kinds), key=lambda entry: _section(entry[3]))
     # What a new name needs (the schema that a table moves to) comes before it, and goes after it on the way back.
     needed = {r for pair in renames for r in pair[0 if renames_last else 1].references}
     apart = Action.DROP if renames_last else Action.CREATE
@@ -201,13 +201,17 @@ def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
         waits = statement.afterwards and comes and address not in begun
         if not waits and action is not Action.DROP and coming:
             waits = not coming.isdisjoint(stands_on) or kinds[address.kind].picks(obj) in offered
-        if statement.batches is not None:
+        if statement.batches is not None and not statement.beforehand:
             coming.add(statement.batches.fills)
         if waits:
             coming.add(address)
             offered.update(filter(None, [kinds[address.kind].offers(obj)]))
         begun.add(address)
         yield address, action, obj, statement._replace(afterwards=statement.afterwards or waits)
+
+
+def _section(statement: Statement) -> int:
+    return 0 if statement.beforehand else 2 if statement.afterwards else 1
 
 
 def _watched(written: list[_Written], situation: Situation, kinds: Kinds) -> list[_Written]:

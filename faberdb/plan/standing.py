@@ -90,10 +90,12 @@ def with_unnoted(entries: Sequence[JournalEntry], holds: Callable[[str], bool]) 
 
 
 def without_effect(entries: Sequence[JournalEntry], found: Standing, environment: str) -> JournalEntry | None:
-    """The plan that was begun last, if it is an apply of this environment and nothing of it was committed. found: what
-    the journal knows of all of them."""
+    """The plan that was begun last, if it is an apply of this environment and nothing of it was committed. entries: of
+    all plans that were begun; found: what the journal knows of all that may have changed something."""
     last = entries[-1] if entries else None
-    if last is None or last.kind != "apply" or last.done or last.in_doubt or last.state in ("applied", "unverified"):
+    if last is None or last.kind != "apply" or last.done or last.state in ("applied", "unverified"):
+        return None
+    if last.plan_id in found.unclear:
         return None
     if found.state is not None and any(record.plan_id == last.plan_id for record in found.state.applied):
         return None  # it took effect before it could be noted

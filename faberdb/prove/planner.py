@@ -246,6 +246,9 @@ class Planner:
         self._lost = nothing_kept(changes, self.kinds, self.outside) if self.losing else frozenset()
         sides = (o for c in changes.values() for o in (c.before, c.after) if o is not None)
         there = {o.parent for o in sides if o.parent is not None and (o.parent in start or o.parent in (giving or {}))}
+        for change in changes.values():
+            if change.after is not None:
+                there.update(a for a in self.kinds[change.address.kind].reads(change.after, aim.get) if a in start)
         self._tables_online = self._in_use(there, () if renames_last else renames)
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:

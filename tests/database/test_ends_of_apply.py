@@ -122,6 +122,10 @@ def test_7_the_time_is_up_before_the_first_step(person: Person) -> None:
     ran = person.apply("begin_plan", 1, LATER)
     assert (ran.code, "timeout_seconds is up" in ran.err) == (7, True), ran.err
     assert person.server.dump(person.conninfo) == person.before
+    # As a pipeline does that has `faberdb apply plan.json || faberdb rollback live --auto-approve`.
+    ran = person.folder.run("rollback", "live", "--auto-approve")
+    assert (ran.code, "stopped before anything of it was committed" in ran.out) == (0, True), ran
+    assert person.server.dump(person.conninfo) == person.before
 
 
 @pytest.mark.parametrize(

@@ -140,3 +140,53 @@ def test_an_owner_from_whom_rows_are_hidden_is_not_stopped_half_way(newest: Serv
         assert fetch(conninfo, "select count(*), sum(visits), pg_typeof(sum(visits))::text from acc") == [
             (100, 5050, "numeric")  # what a sum of bigint is
         ]
+
+
+def test_what_is_made_again_over_a_column_is_away_for_a_moment_only(server: Server) -> None:
+    """A view, a policy: they go and come in the transaction in which the columns change places."""
+    make_roles(server)
+    text = """
+[tables.acc]
+primary_key = ["id"]
+row_security = true
+columns.id = { type = "int", identity = "always" }
+columns.visits = "int"
+columns.owner = "int"
+indexes.acc_visits_idx = ["visits"]
+policies.some = { using = "visits > 3" }
+
+[tables.entry]
+columns.id = "bigint"
+columns.acc = "int"
+primary_key = ["id"]
+foreign_keys.entry_acc_fkey = { columns = ["acc"], references = { table = "acc", columns = ["id"] } }
+
+[views.busy]
+query = "select id, visits from acc where visits > 5"
+comment = "those who come often"
+grants.g_writer = ["select"]
+
+[views.very_busy]
+query = "select id from busy where visits > 6"
+"""
+    bigger = text.replace('visits = "int"', 'visits = "bigint"').replace('acc = "int"', 'acc = "bigint"')
+    after = declare({"public.toml": bigger.replace('id = { type = "int"', 'id = { type = "bigint"')})
+    migration = Migration(server.scratch(), online=every)
+    with server.database() as conninfo, server.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": text}))
+        build_directly(wanted, after)
+        run_sql(conninfo, "insert into acc (visits, owner) select n % 9, n from generate_series(1, 500) n")
+        run_sql(conninfo, "insert into entry select n, n from generate_series(1, 500) n")
+        start, start_rows = server.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, after)
+        assert not [step.address.name for step in plan.steps if step.effects and step.effects.rewrites]
+        gone = next(step for step in plan.steps if step.statement.sql.startswith("DROP VIEW public.busy"))
+        made = next(step for step in plan.steps if step.statement.sql.startswith("CREATE VIEW public.busy"))
+        assert gone.transaction == made.transaction
+        in_between = [step for step in plan.steps if step.transaction == made.transaction]
+        assert not any(step.effects.scans for step in in_between if step.effects)
+        migration.apply(conninfo, plan)
+        assert server.dump(conninfo) == server.dump(wanted)
+        assert not migration.plan(conninfo, after).steps
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (server.dump(conninfo), rows(conninfo)) == (start, start_rows)

@@ -72,12 +72,15 @@ def play(case: Case, fault: Fault, *, back: bool) -> str:
         _said(ran)
     _no_lock_stays(case.scene)
     told = "killed" if ran is None or ran.code < 0 else f"exit {ran.code}"
-    if case.taken_back:
-        same(case.scene, "start")
-    elif back:
-        _back(case.scene)
-    else:
-        _on(case.scene)
+    try:
+        if case.taken_back:
+            same(case.scene, "start")
+        elif back:
+            _back(case.scene)
+        else:
+            _on(case.scene)
+    except LostError as error:
+        raise LostError(f"{error}\nthe apply: {told}{f': {ran.err}' if ran is not None else ''}") from None
     _nothing_of_ours(case.scene)
     return told
 
@@ -99,12 +102,18 @@ def _on(scene: Scene) -> None:
 
 
 def _back(scene: Scene) -> None:
+    said = "nothing was begun"
     if scene.begun_here():
+        stands = scene.run("status", "live").out
         ran = scene.run("rollback", "live", "--auto-approve")
         _said(ran)
         if ran.code != 0:
             raise LostError(f"it does not go back: exit {ran.code}: {ran.err}")
-    same(scene, "start")
+        said = f"status: {stands}\nrollback: {ran.out}{ran.err}"
+    try:
+        same(scene, "start")
+    except LostError as error:
+        raise LostError(f"{error}\n{said}") from None
 
 
 def same(scene: Scene, wanted: str) -> None:

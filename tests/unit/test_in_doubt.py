@@ -6,9 +6,12 @@ import pytest
 
 from faberdb.apply.fits import without_doubt
 from faberdb.errors import StoppedError
-from faberdb.model import Action, Address, JournalEntry, Risk, Statement, Step
+from faberdb.model import Action, Address, JournalEntry, Object, Risk, Statement, Step
+from faberdb.plan.codec import to_json
 from faberdb.plan.document import Plan, Stage
+from faberdb.plan.fingerprint import fingerprint
 from faberdb.plan.in_doubt import settled
+from faberdb.plan.standing import reconciled, without_effect
 from tests.unit.test_plan_document import PLAN
 
 TABLE = Address("table", ("public", "customer"))
@@ -54,3 +57,14 @@ def test_of_several_the_catalogue_tells_how_many() -> None:
         frozenset({1}),
         frozenset({1, 2}),
     ]
+
+
+def test_of_what_did_not_take_effect_nothing_is_taken_back_and_not_the_plan_before_it_either() -> None:
+    plan = stages("one", "two")._replace(from_fingerprint=fingerprint({}))
+    halted = entry(set(), {1})._replace(plan_id=plan.plan_id, document=to_json(plan))
+    found = reconciled(None, [halted], "live", {})
+    assert (found.state, found.unclear) == (None, ())
+    assert without_effect([halted], found, "live") == halted
+    unclear = reconciled(None, [halted], "live", {TABLE: Object(TABLE, {})})
+    assert unclear.unclear == (plan.plan_id,)
+    assert without_effect([halted], unclear, "live") is None

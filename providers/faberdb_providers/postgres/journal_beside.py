@@ -166,14 +166,15 @@ def of_database(plans: Iterable[NotedPlan], identity: Identity) -> list[NotedPla
 
 
 def entries_beside(
-    session: Connection, stored: StoredJournal, identity: Callable[[], Identity], known: Set[str]
+    session: Connection, stored: StoredJournal, identity: Callable[[], Identity], known: Set[str], *, all_begun: bool
 ) -> list[JournalEntry]:
-    """What the journal beside the state says of the session's database, less what is at work right now. Raises
-    psycopg.Error, StateError, DatabaseError; LockedError where one of its transactions does not end."""
+    """What the journal beside the state says of the session's database, less what is at work right now. all_begun: also
+    of plans that changed nothing. Raises psycopg.Error, StateError, DatabaseError; LockedError where one of its
+    transactions does not end."""
     found = stored.plans()
     if not found:
         return []
-    plans = [plan for plan in of_database(found, identity()) if plan.state not in NOTHING_DONE]
+    plans = [plan for plan in of_database(found, identity()) if all_begun or plan.state not in NOTHING_DONE]
     if any(plan.state == "running" for plan in plans) and session.query(f"select {OTHER_HOLDS}") == [(True,)]:
         plans = [plan for plan in plans if plan.state != "running"]
     fates = fates_of(session, stored, plans)

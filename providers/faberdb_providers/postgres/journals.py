@@ -25,7 +25,7 @@ select p.plan_id, p.number, p.kind, p.state, p.holder,
        array(select distinct j.transaction from faberdb.journal j where j.plan_id = p.plan_id and j.outcome = 'done'),
        to_char(p.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
   from faberdb.plan p
- where p.state not in ('failed', 'refused', 'interrupted') and (p.state <> 'running' or not {OTHER_HOLDS})
+ where (%s or p.state not in ('failed', 'refused', 'interrupted')) and (p.state <> 'running' or not {OTHER_HOLDS})
  order by p.number
 """
 
@@ -228,12 +228,12 @@ def make_bookkeeping(session: Connection, close: Callable[[], None]) -> bool:
     return not (schema or quarantine)
 
 
-def entries_there(session: Connection, known: Set[str]) -> list[JournalEntry]:
+def entries_there(session: Connection, known: Set[str], *, all_begun: bool) -> list[JournalEntry]:
     """What the journal in the database says, without the documents of plans that are known; nothing where this role may
-    not read it. Raises psycopg.Error."""
+    not read it. all_begun: also of plans that changed nothing. Raises psycopg.Error."""
     if not underway.readable(session.query):
         return []
-    rows: list[tuple[Any, ...]] = session.query(ENTRIES, list(known))
+    rows: list[tuple[Any, ...]] = session.query(ENTRIES, list(known), all_begun)
     return [
         JournalEntry(a, b, c, d, e, f, g, frozenset(done), started=start) for a, b, c, d, e, f, g, done, start in rows
     ]

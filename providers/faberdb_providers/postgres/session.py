@@ -149,16 +149,18 @@ class Session(Connection):
         ).fetchall()
         return max((int(number) for (number,) in rows if number), default=0) + 1
 
-    def journal(self, known: Set[str] = frozenset()) -> list[JournalEntry]:
+    def journal(self, known: Set[str] = frozenset(), *, all_begun: bool = False) -> list[JournalEntry]:
         """What was begun here and may have changed something, oldest first, less what is at work right now; without the
-        documents of plans that are known. It is what both journals tell: the one in the database, if this role may read
-        it, and the one beside the state.
+        documents of plans that are known. all_begun: also what is known to have changed nothing. It is what both
+        journals tell: the one in the database, if this role may read it, and the one beside the state.
 
         Raises DatabaseError, StateError, LockedError.
         """
         with reading(self.connection, f"faberdb's journal in {self.label}"):
-            there = entries_there(self, known)
-            beside = entries_beside(self, self.stored, self.identity, known) if self.stored else []
+            there = entries_there(self, known, all_begun=all_begun)
+            beside = []
+            if self.stored:
+                beside = entries_beside(self, self.stored, self.identity, known, all_begun=all_begun)
         return in_one_order(there, beside)
 
     def journal_beside(self) -> str:

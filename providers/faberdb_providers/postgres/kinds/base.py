@@ -233,6 +233,9 @@ class PostgresKind:
     def offers(self, obj: Object) -> tuple[str, ...] | None:
         return None
 
+    def reads(self, obj: Object, find: Callable[[Address], Object | None]) -> Iterable[Address]:
+        return ()
+
     def picks(self, obj: Object) -> tuple[str, ...] | None:
         return None
 

@@ -24,6 +24,7 @@ from faberdb_providers.postgres.kinds.online.index import (
     set_apart,
     with_that,
 )
+from faberdb_providers.postgres.kinds.online.materialized_view import goes_along, on_the_second
 from faberdb_providers.postgres.kinds.partition_index import (
     attach_index,
     made_alone,
@@ -207,6 +208,12 @@ class IndexKind(OnColumns):
             table, where = Address("table", obj.address.path[:-1]), str(obj.attributes.get("where", ""))
             probe = rows_alike(table, on, where, work, with_nulls=bool(obj.attributes.get("nulls_not_distinct")))
         before = work.before(obj.address)
+        if goes_along(obj, work):
+            second = on_the_second(obj)
+            yield Statement(create_index(second, columns), afterwards=True, beforehand=True)
+            made = dotted(obj.address.path[0], second.address.path[-1])
+            yield Statement(f"ALTER INDEX {made} RENAME TO {ident(obj.address.path[-1])}")
+            return
         if is_beside(obj, work):
             yield from self._beside(obj, columns, probe, work)
             return

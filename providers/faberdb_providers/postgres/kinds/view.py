@@ -11,6 +11,9 @@ from faberdb_providers.postgres.kinds.base import USER_SCHEMA, Found, PostgresKi
 from faberdb_providers.postgres.kinds.column.stored import storage_changes, stored_settings
 from faberdb_providers.postgres.kinds.from_elsewhere import reaches_elsewhere, taken_for_populated
 from faberdb_providers.postgres.kinds.granting import bare
+from faberdb_providers.postgres.kinds.lineage import Find
+from faberdb_providers.postgres.kinds.online.index import NEW, set_apart
+from faberdb_providers.postgres.kinds.online.materialized_view import filled_beside, is_filled_beside, read_by
 from faberdb_providers.postgres.kinds.storage import (
     JOIN_TOAST,
     WITH_TOAST,
@@ -209,6 +212,10 @@ class MaterializedViewKind(ViewKind):
         return Turn(last=frozenset(found))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
+        if is_filled_beside(obj, work):
+            yield from filled_beside(obj, self.render(set_apart(obj, NEW), "CREATE MATERIALIZED VIEW"))
+            yield from self._stored({}, obj, work)
+            return
         sql = self.render(obj, "CREATE MATERIALIZED VIEW")
         data = "\nWITH NO DATA" if obj.attributes.get("unpopulated") else ""
         statement = Statement(sql + data, Risk.SAFE if data else Risk.CAUTION)
@@ -217,6 +224,9 @@ class MaterializedViewKind(ViewKind):
         yield statement
         yield from bare(obj.address, work)
         yield from self._stored({}, obj, work)
+
+    def reads(self, obj: Object, find: Find) -> Iterable[Address]:
+        return () if "unpopulated" in obj.attributes else read_by(obj, find)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         old, new = before.attributes, after.attributes

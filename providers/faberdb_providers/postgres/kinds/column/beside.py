@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.column.beside_around import (
     built_beside,
     columns_of,
     let_go,
+    made_again,
     moves_along,
     taken_on,
 )
@@ -20,7 +21,7 @@ from faberdb_providers.postgres.kinds.column.beside_values import Becoming, beco
 from faberdb_providers.postgres.kinds.column.clause import beyond, render_column
 from faberdb_providers.postgres.kinds.column.type_change import PLANS
 from faberdb_providers.postgres.kinds.online.filling import in_ranges, may_be_filled_in_parts
-from faberdb_providers.postgres.kinds.online.following import Following
+from faberdb_providers.postgres.kinds.online.following import Following, stays
 from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.online.keeping import left_over
 from faberdb_providers.postgres.kinds.online.not_null import proven
@@ -49,7 +50,18 @@ def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -
         return False
     if any(side(_shadow(after).address) is not None for side in (work.before, work.after)):
         return False
-    return all(moves_along(other, after, work) for end in (False, True) for other in around(after, work, after=end))
+    staying = _staying(after, work)
+    return not staying or (_is_ready(before, after, work) and all(made_again(o, after, work) for o in staying))
+
+
+def _staying(column: Object, work: Work) -> list[Object]:
+    """What stands on the column and cannot be made on the second one before it has the name."""
+    return [o for end in (False, True) for o in around(column, work, after=end) if not moves_along(o, column, work)]
+
+
+def _is_ready(before: Object, after: Object, work: Work) -> bool:
+    """Whether the second column can be made before all else of the plan, which changes nothing that it is made of."""
+    return "using" not in after.hints and all(stays(r, work) for r in before.references | after.references)
 
 
 def is_carried_along(held: Object, work: Work) -> bool:
@@ -60,64 +72,95 @@ def is_carried_along(held: Object, work: Work) -> bool:
 
 
 def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statement]:
-    """The statements, the last of which give it its place."""
-    shadow = _shadow(after)
-    place, name, second = after.address.path[:-1], ident(after.address.path[-1]), ident(shadow.address.path[-1])
-    table, alter = dotted(*place), f"ALTER TABLE {dotted(*place)}"
-    plain = {k: v for k, v in shadow.attributes.items() if k != "identity"}
-    bare = shadow._replace(attributes={**plain, "null": True})
-    becomes, kept, back = becoming(before, after, work), work.keep(after.address), work.kept(after.address)
-    following = Following(before, kept, second, after) if kept is not None else None
-    # Asked before anything is committed: when the rows are written it would be too late to stop.
-    added = f"{alter} ADD COLUMN {render_column(bare, None, work.version)}"
-    yield Statement(added, Risk.CAUTION, (_BESIDE,), probe=becomes.probe)
-    yield from beyond(bare, work.version)
-    function = dotted(place[0], marked("_".join(after.address.path[1:]), NEW))
-    trigger = ident(marked(f"~{after.address.path[-1]}", NEW))
-    yield Statement(
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql{becomes.clauses} AS $faberdb$ BEGIN\n"
-        f"    NEW.{second} := {becomes.new}; RETURN NEW; END $faberdb$"
-    )
-    if becomes.clauses:
-        yield Statement(f"REVOKE ALL ON FUNCTION {function}() FROM PUBLIC")
-    yield Statement(
-        f"CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()",
-        Risk.CAUTION,
-        becomes.early,
-    )
-    # Also for those who write with session_replication_role = replica, as who applies changes from elsewhere does.
-    yield Statement(f"{alter} ENABLE ALWAYS TRIGGER {trigger}", Risk.CAUTION)
-    yield from following.begun(work) if following is not None else ()
-    yield _filled(after, second, becomes, work)
-    if following is not None:
-        yield following.copied(work)
-        yield following.cleared
-    yield from built_beside(after, second, work)
-    required = not after.attributes.get("null")
-    proof = marked("_".join(shadow.address.path[-2:]), "_nn")
-    if required:
-        for statement in proven(shadow, proof, (), work):
-            yield statement._replace(afterwards=True)
-    yield from left_over(after, back) if back is not None else ()
-    swap = [*let_go(after, shadow, work), f"DROP TRIGGER {trigger} ON {table}", f"DROP FUNCTION {function}()"]
-    swap += following.ended() if following is not None else []
-    swap += [f"{alter} DROP COLUMN {name}", f"{alter} RENAME COLUMN {second} TO {name}"]
-    if required and work.version >= 18:
-        usual = after.attributes.get("not_null_name") or f"{place[-1]}_{after.address.path[-1]}_not_null"
-        swap.append(f"{alter} RENAME CONSTRAINT {ident(proof)} TO {ident(str(usual))}")
-    swap += taken_on(after, work)
-    for number, sql in enumerate(swap):
-        hazards = (PLANS,) if number == 0 else ()
-        yield Statement(sql, Risk.CAUTION, hazards, afterwards=True, joined=number > 0)
+    """The statements, the last of which give it its place: at the end of the plan; or, where something stands on the
+    column that has to be made again then, with the rest of the plan, for which the second column is ready before."""
+    second = _Second(before, after, work)
+    in_the_middle = bool(_staying(after, work))
+    for statement in second.made():
+        yield statement._replace(beforehand=in_the_middle)
+    for number, sql in enumerate(second.put_in_place()):
+        swapped = Statement(sql, Risk.CAUTION, (PLANS,) if number == 0 else ())
+        yield swapped if in_the_middle else swapped._replace(afterwards=True, joined=number > 0)
 
 
-def _filled(column: Object, second: str, becomes: Becoming, work: Work) -> Statement:
-    """Gives the second column its values in the rows that are there."""
-    condition = f"{second} IS NULL AND {becomes.condition}"
-    filled = in_ranges(column, f"{second} = {becomes.value}", condition, work, becomes.probe)
-    more = tuple(hazard for hazard in becomes.hazards if hazard != PLANS)
-    risk = max(filled.risk, becomes.risk)
-    return filled._replace(risk=risk, hazards=(*filled.hazards, *more), hindsight=True)
+class _Second:
+    """The column that takes the place of another."""
+
+    def __init__(self, before: Object, after: Object, work: Work) -> None:
+        self._before, self._after, self._work = before, after, work
+        self._column = _shadow(after)
+        *place, name = after.address.path
+        self._name, self._second = ident(name), ident(self._column.address.path[-1])
+        self._table, self._alter = dotted(*place), f"ALTER TABLE {dotted(*place)}"
+        self._function = dotted(place[0], marked(f"{place[-1]}_{name}", NEW))
+        self._trigger = ident(marked(f"~{name}", NEW))
+        self._required = not after.attributes.get("null")
+        self._not_null = marked("_".join(self._column.address.path[-2:]), "_nn")
+        kept = work.keep(after.address)
+        self._following = Following(before, kept, self._second, after) if kept is not None else None
+
+    def made(self) -> Iterator[Statement]:
+        """It has what it is to have, of every row, and follows what is written."""
+        work, following, back = self._work, self._following, self._work.kept(self._after.address)
+        becomes = becoming(self._before, self._after, work)
+        yield from self._added(becomes)
+        yield from following.begun(work) if following is not None else ()
+        yield self._filled(becomes)
+        if following is not None:
+            yield following.copied(work)
+            yield following.cleared
+        yield from built_beside(self._after, self._second, work)
+        if self._required:
+            for statement in proven(self._column, self._not_null, (), work):
+                yield statement._replace(afterwards=True)
+        yield from left_over(self._after, back) if back is not None else ()
+
+    def _added(self, becomes: Becoming) -> Iterator[Statement]:
+        plain = {k: v for k, v in self._column.attributes.items() if k != "identity"}
+        bare = self._column._replace(attributes={**plain, "null": True})
+        # Asked before anything is committed: when the rows are written it would be too late to stop.
+        added = f"{self._alter} ADD COLUMN {render_column(bare, None, self._work.version)}"
+        yield Statement(added, Risk.CAUTION, (_BESIDE,), probe=becomes.probe)
+        yield from beyond(bare, self._work.version)
+        yield Statement(
+            f"CREATE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql{becomes.clauses} AS $faberdb$ BEGIN\n"
+            f"    NEW.{self._second} := {becomes.new}; RETURN NEW; END $faberdb$"
+        )
+        if becomes.clauses:
+            yield Statement(f"REVOKE ALL ON FUNCTION {self._function}() FROM PUBLIC")
+        yield Statement(
+            f"CREATE TRIGGER {self._trigger} BEFORE INSERT OR UPDATE ON {self._table} FOR EACH ROW"
+            f" EXECUTE FUNCTION {self._function}()",
+            Risk.CAUTION,
+            becomes.early,
+        )
+        # Also for those who write with session_replication_role = replica, as who applies changes from elsewhere does.
+        yield Statement(f"{self._alter} ENABLE ALWAYS TRIGGER {self._trigger}", Risk.CAUTION)
+
+    def _filled(self, becomes: Becoming) -> Statement:
+        """The rows that are there get its values."""
+        condition = f"{self._second} IS NULL AND {becomes.condition}"
+        change = f"{self._second} = {becomes.value}"
+        filled = in_ranges(self._after, change, condition, self._work, becomes.probe)
+        more = tuple(hazard for hazard in becomes.hazards if hazard != PLANS)
+        risk = max(filled.risk, becomes.risk)
+        return filled._replace(risk=risk, hazards=(*filled.hazards, *more), hindsight=True)
+
+    def put_in_place(self) -> Iterator[str]:
+        """To be done in one transaction."""
+        after = self._after
+        yield from let_go(after, self._column, self._work)
+        yield f"DROP TRIGGER {self._trigger} ON {self._table}"
+        yield f"DROP FUNCTION {self._function}()"
+        yield from self._following.ended() if self._following is not None else ()
+        yield f"{self._alter} DROP COLUMN {self._name}"
+        yield f"{self._alter} RENAME COLUMN {self._second} TO {self._name}"
+        if self._required and self._work.version >= 18:
+            usual = (
+                after.attributes.get("not_null_name") or f"{after.address.path[-2]}_{after.address.path[-1]}_not_null"
+            )
+            yield f"{self._alter} RENAME CONSTRAINT {ident(self._not_null)} TO {ident(str(usual))}"
+        yield from taken_on(after, self._work)
 
 
 def _watched_elsewhere(table: Object, work: Work, *, after: bool) -> bool:

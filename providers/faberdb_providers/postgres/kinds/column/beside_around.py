@@ -18,6 +18,8 @@ from faberdb_providers.postgres.names import dotted, ident, literal, marked, qua
 _KEYS = ("primary_key", "unique")
 _SET_APART = {"clustered", "statistics", "attached_to", "only", "include", "where", "invalid", "deferrable"}
 """What of an index is said after it is built, or may name the column in another way."""
+_MADE_AGAIN = ("view", "policy", "rule")
+_ABOUT = ("comment", "grant", "owner", "security_label", "trigger", "default")
 _LOOSE = {"not_valid", "not_enforced"}
 _KIN = (
     {"smallint", "integer", "bigint"},
@@ -60,6 +62,26 @@ def moves_along(other: Object, column: Object, work: Work) -> bool:
         return "without_overlaps" not in other.attributes and all(o.address.kind == "foreign_key" for o in on_it)
     plain = [bool(re.match(r'"[^"]+"|\w+', on)) and "(" not in on for on in other.attributes.get("on", ("(",))]
     return kind == "index" and all(plain) and other.attributes.get("using") is None
+
+
+def made_again(other: Object, column: Object, work: Work) -> bool:
+    """Whether something on the column is taken down and made again in the moment in which the columns change places, as
+    it is around any change of a type; it reads no rows."""
+    return other.address.kind in _MADE_AGAIN and not any(
+        above.address.kind not in (*_MADE_AGAIN, *_ABOUT) for above in _standing_on(other, work)
+    )
+
+
+def _standing_on(other: Object, work: Work) -> list[Object]:
+    found: dict[Address, Object] = {}
+    todo = [other]
+    while todo:
+        address = todo.pop().address
+        around_it = ((*work.referrers(address, after=end), *work.children(address, after=end)) for end in (False, True))
+        more = [obj for found_there in around_it for obj in found_there]
+        todo += [o for o in more if o.address not in found]
+        found |= {o.address: o for o in more}
+    return list(found.values())
 
 
 def built_beside(column: Object, second: str, work: Work) -> Iterator[Statement]:

@@ -36,6 +36,8 @@ def is_beside(obj: Object, work: Work) -> bool:
     if obj.parent is None or not work.online(obj.parent) or not _by_itself(obj, work.after(obj.parent)):
         return False
     before = work.before(obj.address)
+    if before is not None and obj.parent.kind == "materialized_view":
+        return False  # that may be made anew with all its indexes
     if any(end(set_apart(obj, NEW).address) is not None for end in (work.before, work.after)):
         return False  # somebody has an index of that name
     # While the new one is built it refuses at once what one that is deferrable refuses at the end of a transaction.
@@ -50,7 +52,7 @@ def goes_beside(obj: Object, work: Work) -> bool:
     """Whether an index that is not wanted any more is dropped while the table is in use: not one that goes with what it
     stands on."""
     table = obj.parent
-    if table is None or work.after(table) is None or not work.online(table):
+    if table is None or table.kind != "table" or work.after(table) is None or not work.online(table):
         return False
     return _by_itself(obj, work.before(table)) and _stays(obj, work)
 
