@@ -156,6 +156,7 @@ class MaterializedViewKind(ViewKind):
     """`CREATE MATERIALIZED VIEW`; https://www.postgresql.org/docs/current/sql-creatematerializedview.html"""
 
     name = "materialized_view"
+    in_use = "filled beside"
     section = "materialized_views"
     Declared: Any = written("view", "MaterializedViewSpec")
     relkind = "m"
