@@ -113,13 +113,13 @@ class Batches(NamedTuple):
     """How a statement that writes many rows is run: as one of its condition and ever more ranges, each committed with
     how far it came. table, key: as SQL; ranges of the key, or of places in the table's file where there is none.
     condition: of the rows that it still has to write. fills: the column whose rows have values only once the last part
-    is done. ending: what comes after the range, as SQL.
+    is done, if what stands on that has to wait. ending: what comes after the range, as SQL.
     """
 
     table: str
     key: tuple[str, ...]
     condition: str
-    fills: Address
+    fills: Address | None = None
     ending: str = ""
 
 

@@ -201,7 +201,7 @@ def _later(written: Iterable[_Written], kinds: Kinds) -> Iterable[_Written]:
         waits = statement.afterwards and comes and address not in begun
         if not waits and action is not Action.DROP and coming:
             waits = not coming.isdisjoint(stands_on) or kinds[address.kind].picks(obj) in offered
-        if statement.batches is not None and not statement.beforehand:
+        if statement.batches is not None and statement.batches.fills is not None and not statement.beforehand:
             coming.add(statement.batches.fills)
         if waits:
             coming.add(address)

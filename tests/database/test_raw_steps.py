@@ -304,3 +304,76 @@ def test_import_writes_over_no_step(conninfo: str, project: Projects) -> None:
     assert "set_region" in (folder.root / "schemas" / "steps.toml").read_text()
     applied(folder)
     assert fetch(conninfo, "select distinct region from customer") == [("eu",)]
+
+
+def in_parts(project: Projects, conninfo: str, step: str) -> ProjectFolder:
+    folder = project({"live": conninfo})
+    folder.declare(REGION)
+    applied(folder)
+    run_sql(conninfo, "insert into customer select n, 'c' || n, null from generate_series(1, 3000) n")
+    folder.declare(f'[[steps]]\nname = "regions"\nin_parts = true\n{step}', "steps.toml")
+    return folder
+
+
+def test_a_step_in_parts_is_committed_part_by_part(conninfo: str, project: Projects) -> None:
+    folder = in_parts(
+        project,
+        conninfo,
+        "sql = \"update customer set region = 'eu' where region is null -- all\"\n"
+        'ensures = "select count(*) = 0 from customer where region is null"\n'
+        'undo = "update customer set region = null"\n',
+    )
+    plan = planned(folder)
+    (parts,) = [step for step in plan["steps"] if "batches" in step]
+    assert len({step["transaction"] for step in plan["steps"]}) == 3
+    assert "FDB856" in {h["code"] for h in parts["hazards"]}
+    assert folder.run("apply", "plan.json").code == 0
+    assert fetch(conninfo, "select region, count(*), count(distinct xmin::text) > 2 from customer group by 1") == [
+        ("eu", 3000, True)
+    ]
+    assert folder.run("plan", "live", "--detailed-exitcode").code == 0
+    assert folder.run("rollback", "live", "--auto-approve").code == 0
+    assert fetch(conninfo, "select distinct region from customer") == [(None,)]
+
+
+@pytest.mark.parametrize("way", ["on", "back"])
+@pytest.mark.parametrize("undo", [True, False], ids=["with undo", "without"])
+def test_a_step_in_parts_that_stops_goes_on_or_back(conninfo: str, project: Projects, way: str, *, undo: bool) -> None:
+    """Without `undo` a rollback leaves what was written, and the next plan goes on with the rest."""
+    folder = in_parts(
+        project,
+        conninfo,
+        'sql = "update customer set region = (1 / (id - 2500))::text where region is null"\n'
+        + 'undo = "update customer set region = null"\n' * undo,
+    )
+    ran = folder.run("apply", "live", "--auto-approve", "--accept-irreversible")
+    assert (ran.code, "division by zero" in ran.err) == (6, True), ran
+    assert fetch(conninfo, "select count(region) > 100 from customer") == [(True,)]
+    run_sql(conninfo, "update customer set id = 5000 where id = 2500")
+    if way == "on":
+        ran = folder.run("apply", "live", "--resume", "--auto-approve", "--accept-irreversible")
+        assert ran.code == 0, ran
+    else:
+        ran = folder.run("rollback", "live", "--auto-approve")
+        assert ran.code == 0, ran
+        assert fetch(conninfo, "select count(region) > 0 from customer") == [(not undo,)]
+        applied(folder, "--accept-irreversible")
+    assert fetch(conninfo, "select count(region) from customer") == [(3000,)]
+    assert folder.run("plan", "live", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("insert into customer values (1, 'a')", "only an UPDATE or a DELETE"),
+        ("update customer set region = 'eu'", "without a condition"),
+        ("update customer c set region = 'eu' where c.id > 1", "no other name"),
+        ("update customer set region = o.name from other o where o.id = customer.id", "FROM is not taken"),
+        ("delete from customer where id = 1; delete from customer where id = 2", "2 statements"),
+    ],
+)
+def test_what_cannot_be_run_in_parts_is_said(conninfo: str, project: Projects, sql: str, words: str) -> None:
+    folder = in_parts(project, conninfo, f'sql = "{sql}"\n')
+    ran = folder.run("validate")
+    assert (ran.code, words in ran.err) == (1, True), ran
+    assert "steps.toml:1" in ran.err

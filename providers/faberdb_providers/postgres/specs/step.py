@@ -27,5 +27,8 @@ class StepSpec(Shape):
     """A query that must say true before the step, else the plan stops there."""
     ensures: str | None = None
     """A query that must say true after the step, in the same transaction, else that is taken back."""
+    in_parts: bool = False
+    """Run it for one range of its table's primary key after the other, each committed for itself. The SQL is one UPDATE
+    or DELETE then, with a condition that no row meets any more which it has written."""
     undo: str | None = None
     """SQL that takes the step back in a rollback. Without it no rollback does: `undo: none`."""

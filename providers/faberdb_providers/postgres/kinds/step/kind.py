@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from faberdb_providers.postgres.specs.step import StepSpec
 
 Objects = Mapping[Address, Object]
+_UNFINISHED = "unfinished"
+"""Says of a step in a database that not all parts of it are done."""
 
 
 class StepKind(PostgresKind):
@@ -65,7 +67,8 @@ class StepKind(PostgresKind):
         attributes |= {key: str(self._place(text)) for key in ("after", "before") if (text := getattr(spec, key))}
         if spec.undo:
             attributes["scope"] = list(place_.scope)
-        hints = {"sql": spec.sql, "requires": spec.requires, "ensures": spec.ensures, "scope": list(place_.scope)}
+        hints: dict[str, Any] = {"sql": spec.sql, "requires": spec.requires, "ensures": spec.ensures}
+        hints |= {"scope": list(place_.scope), "in_parts": spec.in_parts or None}
         address = Address(self.name, (name,))
         yield Object(address, compact(attributes), None, frozenset(), place_.scope, place_.origin, None, compact(hints))
 
@@ -81,6 +84,13 @@ class StepKind(PostgresKind):
         for key, text in texts.items():
             if text is not None and (wrong := wrong_with(text)):
                 return f"`{key}`, line {wrong.line}: {wrong.message}"
+        if obj.hints.get("in_parts"):
+            from faberdb_providers.postgres.kinds.step.in_parts import parted
+
+            try:
+                parted(obj.hints["sql"])
+            except ValueError as why_not:
+                return f"`sql`: {why_not}"
         for key in ("requires", "ensures"):
             if (text := obj.hints.get(key)) is not None and (why := wrong_with_query(text)):
                 return f"`{key}`: {why}"
@@ -94,7 +104,7 @@ class StepKind(PostgresKind):
         return obj.attributes.get("digest")
 
     def remains(self, obj: Object) -> bool:
-        return "undo" not in obj.attributes
+        return not {"undo", _UNFINISHED} & obj.attributes.keys()
 
     def stands_by(self, obj: Object) -> Mapping[str, Address]:
         found = ((key, obj.attributes.get(key)) for key in ("after", "before"))
@@ -114,23 +124,30 @@ class StepKind(PostgresKind):
         return after_all(change, (a for a, c in changes.items() if _ordinary(a, c)))
 
     def create(self, obj: Object, inlined: Sequence[Object], work: Work) -> Iterable[Statement]:
-        from faberdb_providers.postgres.kinds.step.writing import NO_UNDO, asked, marked, written  # few plans have any
+        from faberdb_providers.postgres.kinds.step.writing import NO_UNDO, asked, marked, marked_anew, written
 
         name, hints = obj.address.path[0], obj.hints
         if "sql" not in hints:
             yield marked(name, obj.attributes)
             return
-        first = self.stands_by(obj).get("before")
-        if first is not None and work.before(first) is None and work.after(first) is None:
-            said = f"not run, and noted as done: {first.spoken}, which it comes before, is neither there nor declared"
+        ahead = self.stands_by(obj).get("before")
+        if ahead is not None and work.before(ahead) is None and work.after(ahead) is None:
+            said = f"not run, and noted as done: {ahead.spoken}, which it comes before, is neither there nor declared"
             yield marked(name, obj.attributes, [Hazard(codes.STEP_NOT_RUN, said)])
             return
         if "requires" in hints:
             yield asked(hints["requires"], name, "requires")
-        yield from written(hints["sql"], hints.get("scope", ()), (NO_UNDO,) if self.remains(obj) else ())
+        statements = written(hints["sql"], hints.get("scope", ()), (NO_UNDO,) if self.remains(obj) else ())
+        if hints.get("in_parts"):
+            from faberdb_providers.postgres.kinds.step.in_parts import in_parts
+
+            statements = (in_parts(obj, statement, work) for statement in statements)
+            # Parts of it may be committed when it stops: then a rollback runs `undo`, and without one forgets the step.
+            yield marked(name, {**obj.attributes, _UNFINISHED: True})
+        yield from statements
         if "ensures" in hints:
             yield asked(hints["ensures"], name, "ensures")
-        yield marked(name, obj.attributes)
+        yield marked_anew(name, obj.attributes) if hints.get("in_parts") else marked(name, obj.attributes)
 
     def alter(self, before: Object, after: Object, work: Work) -> Iterable[Statement]:
         from faberdb_providers.postgres.kinds.step.writing import marked_anew
