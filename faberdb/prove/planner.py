@@ -249,6 +249,9 @@ class Planner:
         for change in changes.values():
             if change.after is not None:
                 there.update(a for a in self.kinds[change.address.kind].reads(change.after, aim.get) if a in start)
+        # Those whose columns are of a type that is made anew.
+        types = {c.address for c in changes.values() if c.disturbs and c.after is not None and c.after.parent is None}
+        there |= {o.parent for o in start.values() if o.parent in start and not types.isdisjoint(o.references)}
         self._tables_online = self._in_use(there, () if renames_last else renames)
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:

@@ -42,6 +42,7 @@ class EnumKind(PostgresKind):
     """`CREATE TYPE ... AS ENUM`; https://www.postgresql.org/docs/current/datatype-enum.html"""
 
     name = "enum"
+    in_use = "values that go or change places"
     section = "enums"
     Declared: Any = written("enum", "EnumSpec")
     sql_name = "TYPE"

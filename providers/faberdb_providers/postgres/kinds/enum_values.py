@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from faberdb.model import Address, Hazard, Risk, Statement
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.carrying import alter_type, carried, is_array
+from faberdb_providers.postgres.kinds.column.beside import Second, is_made_anew_beside, is_second_of
+from faberdb_providers.postgres.kinds.column.beside_values import REFUSED_EARLY, Becoming
 from faberdb_providers.postgres.kinds.column.not_null import in_the_way_of_type, without_not_null
 from faberdb_providers.postgres.kinds.column.row_type import around_rows_of
 from faberdb_providers.postgres.kinds.held import places
 from faberdb_providers.postgres.kinds.in_the_way import rows_in
+from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.rows import match
 from faberdb_providers.postgres.kinds.rows_elsewhere import refuse_anew
 from faberdb_providers.postgres.kinds.types import restore_text, save_text, using
-from faberdb_providers.postgres.names import clipped, dotted, ident, literal, qualified
+from faberdb_providers.postgres.names import clipped, dotted, ident, literal, marked, qualified
 
 if TYPE_CHECKING:
     from faberdb.model import Kept, Object, Work
@@ -98,6 +101,55 @@ def added_values(after: Object, old: list[str], new: list[str]) -> Iterator[tupl
 
 
 def type_made_anew(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    if is_made_anew_beside(after.address, work):
+        beside = [c for c in carried(after.address, work) if is_second_of(after.address, c, work)]
+        if beside:
+            yield from _made_beside(before, after, beside, work)
+            return
+    yield from _made_under_columns(before, after, work)
+
+
+def _made_beside(before: Object, after: Object, beside: Sequence[Object], work: Work) -> Iterator[Statement]:
+    """The new type is there before the rest of the plan, and second columns of it are ready then; with the rest it gets
+    its name. Columns of small tables change as they would at once."""
+    schema, name = after.address.path
+    aside, new = clipped(name, "__faberdb_old"), marked(name, NEW)
+    values = ", ".join(literal(v).strip() for v in after.attributes["values"])
+    yield Statement(f"CREATE TYPE {dotted(schema, new)} AS ENUM ({values})", Risk.SAFE, beforehand=True)
+    gone, seconds = values_gone(before, after), list[Second]()
+    for column in beside:
+        array = "[]" if is_array(column) else ""
+        type_, own = f"{dotted(schema, new)}{array}", ident(column.address.path[-1])
+        carry = _Carried(column, before, after, work, None)
+        becomes = Becoming(
+            f"{own}::text{array}::{type_}",
+            f"NEW.{own}::text{array}::{type_}",
+            f"{own} IS NOT NULL",
+            hazards=tuple(_removed(gone, [carry])),
+            risk=Risk.DANGEROUS if gone else Risk.CAUTION,
+            early=(REFUSED_EARLY,) if gone else (),
+            probe=carry.in_the_way(),
+        )
+        wanted = work.after(column.address)
+        assert wanted is not None
+        seconds.append(Second(column, wanted, work, becomes, type_))
+    for second in seconds:
+        yield from (statement._replace(beforehand=True) for statement in second.made())
+    suspected = tuple(_suspected(before, after))
+    yield Statement(f"ALTER TYPE {qualified(after.address)} RENAME TO {ident(aside)}", Risk.CAUTION, suspected)
+    yield Statement(f"ALTER TYPE {dotted(schema, new)} RENAME TO {ident(name)}", Risk.CAUTION)
+    for second in seconds:
+        yield from (Statement(sql, Risk.CAUTION) for sql in second.put_in_place())
+    there = {column.address for column in beside}
+    for column in carried(after.address, work):
+        if column.address not in there:
+            carry = _Carried(column, before, after, work, None)
+            yield from without_not_null(in_the_way_of_type(column, work), work, carry.everywhere())
+    yield Statement(f"DROP TYPE {dotted(schema, aside)}")
+
+
+def _made_under_columns(before: Object, after: Object, work: Work) -> Iterator[Statement]:
+    """Columns of it change their type under a lock."""
     schema, name = after.address.path
     aside = clipped(name, "__faberdb_old")
     old, new = dotted(schema, aside), dotted(schema, name)
@@ -151,7 +203,7 @@ class _Carried:
 
     def saved(self, place: Kept) -> Iterator[Statement]:
         """What it holds, and what that becomes."""
-        for statement in save_text(self.column, place, self._name, self._value, probe=self._in_the_way()):
+        for statement in save_text(self.column, place, self._name, self._value, probe=self.in_the_way()):
             yield statement._replace(scope=self._scope)
 
     def everywhere(self) -> Iterator[Statement]:
@@ -170,9 +222,9 @@ class _Carried:
             yield Statement(f"{alter} {text} USING {self._name}::{text}", Risk.DANGEROUS)
             yield from values_given_back(self.column, self._giving, text, self._work)
         sql = f"{alter} {self._type} USING {self._value}::{self._type}"
-        yield Statement(sql, Risk.DANGEROUS, probe=self._in_the_way(), scope=self._scope)
+        yield Statement(sql, Risk.DANGEROUS, probe=self.in_the_way(), scope=self._scope)
 
-    def _in_the_way(self) -> tuple[str, ...]:
+    def in_the_way(self) -> tuple[str, ...]:
         """A query for rows whose value is none of the new type."""
         if not self._gone:
             return ()

@@ -26,9 +26,10 @@ from faberdb_providers.postgres.kinds.online.index import NEW
 from faberdb_providers.postgres.kinds.online.keeping import left_over
 from faberdb_providers.postgres.kinds.online.not_null import proven
 from faberdb_providers.postgres.kinds.undisturbed import published, triggers_of
-from faberdb_providers.postgres.names import dotted, ident, marked
+from faberdb_providers.postgres.names import dotted, ident, marked, qualified
 
 _SPECIAL = {"generated", "inherited", "not_null_no_inherit", "not_null_not_valid"}
+_MADE_OF = ("column", "attribute", "domain", "range_type", "composite_type", "table", "foreign_table")
 _BESIDE = Hazard(
     codes.RETYPED_BESIDE, "each write to the table writes the value twice until the plan has ended", in_use=True
 )
@@ -39,9 +40,37 @@ def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -
     of the user's and nobody is sent its rows, and all that hangs on the column can be made again on the second one."""
     if before is None or after is None or after.parent is None or not work.online(after.parent):
         return False
-    old, new = dict(before.attributes), dict(after.attributes)
-    del old["type"], new["type"]
-    if old != new or _SPECIAL & old.keys() or not may_become(before, after, work):
+    if before.attributes.get("type") == after.attributes.get("type"):
+        return any(is_made_anew_beside(a, work) and is_second_of(a, before, work) for a in after.references)
+    return may_become(before, after, work) and _may_have_second(before, after, work)
+
+
+def is_made_anew_beside(enum: Address, work: Work) -> bool:
+    """Whether an enum that loses values, or has them in another order, is made anew beside the one that is there, for
+    columns that get a second one of it. What else is made of it would have to follow at once."""
+    before, after = (work.before(enum), work.after(enum)) if enum.kind == "enum" else (None, None)
+    if before is None or after is None or work.kept(enum) is not None or work.keep(enum) is not None:
+        return False
+    old, new = before.attributes["values"], after.attributes["values"]
+    if [value for value in new if value in set(old)] == old:
+        return False  # others are only added
+    made_of_it = (o for end in (False, True) for o in work.referrers(enum, after=end) if o.address.kind in _MADE_OF)
+    return all(o.address.kind == "column" for o in made_of_it)
+
+
+def is_second_of(enum: Address, column: Object, work: Work) -> bool:
+    """Whether a column of such an enum gets its values by a second one."""
+    after, name = work.after(column.address), qualified(enum)
+    if after is None or after.parent is None or not work.online(after.parent):
+        return False
+    plain = column.attributes == after.attributes and column.attributes["type"] in (name, f"{name}[]")
+    return plain and "using" not in after.hints and _may_have_second(column, after, work, of=enum)
+
+
+def _may_have_second(before: Object, after: Object, work: Work, of: Address | None = None) -> bool:
+    """Whether a second column can follow this one and take its place. of: the type that is made anew meanwhile."""
+    old, new = ({k: v for k, v in o.attributes.items() if k != "type"} for o in (before, after))
+    if old != new or _SPECIAL & old.keys() or after.parent is None:
         return False
     if not may_be_filled_in_parts(after.parent, work) or triggers_of(after.parent.path, work):
         return False  # a trigger of theirs can change the value after ours has copied it
@@ -51,7 +80,8 @@ def is_retyped_beside(before: Object | None, after: Object | None, work: Work) -
     if any(side(_shadow(after).address) is not None for side in (work.before, work.after)):
         return False
     staying = _staying(after, work)
-    return not staying or (_is_ready(before, after, work) and all(made_again(o, after, work) for o in staying))
+    ready = of is not None or not staying or _is_ready(before, after, work)
+    return ready and all(made_again(o, after, work) for o in staying)
 
 
 def _staying(column: Object, work: Work) -> list[Object]:
@@ -74,7 +104,7 @@ def is_carried_along(held: Object, work: Work) -> bool:
 def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statement]:
     """The statements, the last of which give it its place: at the end of the plan; or, where something stands on the
     column that has to be made again then, with the rest of the plan, for which the second column is ready before."""
-    second = _Second(before, after, work)
+    second = Second(before, after, work, becoming(before, after, work))
     in_the_middle = bool(_staying(after, work))
     for statement in second.made():
         yield statement._replace(beforehand=in_the_middle)
@@ -83,11 +113,11 @@ def retyped_beside(before: Object, after: Object, work: Work) -> Iterator[Statem
         yield swapped if in_the_middle else swapped._replace(afterwards=True, joined=number > 0)
 
 
-class _Second:
-    """The column that takes the place of another."""
+class Second:
+    """The column that takes the place of another. type_: by which name it is made, if not that of the wanted column."""
 
-    def __init__(self, before: Object, after: Object, work: Work) -> None:
-        self._before, self._after, self._work = before, after, work
+    def __init__(self, before: Object, after: Object, work: Work, becomes: Becoming, type_: str = "") -> None:
+        self._after, self._work, self._becomes, self._type = after, work, becomes, type_
         self._column = _shadow(after)
         *place, name = after.address.path
         self._name, self._second = ident(name), ident(self._column.address.path[-1])
@@ -102,10 +132,9 @@ class _Second:
     def made(self) -> Iterator[Statement]:
         """It has what it is to have, of every row, and follows what is written."""
         work, following, back = self._work, self._following, self._work.kept(self._after.address)
-        becomes = becoming(self._before, self._after, work)
-        yield from self._added(becomes)
+        yield from self._added(self._becomes)
         yield from following.begun(work) if following is not None else ()
-        yield self._filled(becomes)
+        yield self._filled(self._becomes)
         if following is not None:
             yield following.copied(work)
             yield following.cleared
@@ -117,7 +146,8 @@ class _Second:
 
     def _added(self, becomes: Becoming) -> Iterator[Statement]:
         plain = {k: v for k, v in self._column.attributes.items() if k != "identity"}
-        bare = self._column._replace(attributes={**plain, "null": True})
+        typed = {"type": self._type} if self._type else {}
+        bare = self._column._replace(attributes={**plain, **typed, "null": True})
         # Asked before anything is committed: when the rows are written it would be too late to stop.
         added = f"{self._alter} ADD COLUMN {render_column(bare, None, self._work.version)}"
         yield Statement(added, Risk.CAUTION, (_BESIDE,), probe=becomes.probe)

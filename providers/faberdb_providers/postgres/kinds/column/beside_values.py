@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _STORED = {"storage", "compression"}
 """What a column says of how a type is stored that another type may not be able to."""
 _UNIQUE = ("primary_key", "unique", "exclusion")
-_REFUSED_EARLY = Hazard(
+REFUSED_EARLY = Hazard(
     codes.RETYPED_BESIDE, "a value that does not fit the new type is refused from this step on", in_use=True
 )
 _NAMES = " SET search_path = pg_catalog, pg_temp"
@@ -76,7 +76,7 @@ def becoming(before: Object, after: Object, work: Work) -> Becoming:
     risk, hazards = risk_of(before, after, work)
     clauses = f"{' SET search_path FROM CURRENT' if using else _NAMES}{_settings()}"
     probe = asked(before, after, value, work)
-    return Becoming(value, new, f"({value}) IS NOT NULL", clauses, risk, hazards, (_REFUSED_EARLY,), probe)
+    return Becoming(value, new, f"({value}) IS NOT NULL", clauses, risk, hazards, (REFUSED_EARLY,), probe)
 
 
 def _may_be_kept(before: Object, after: Object, work: Work) -> bool:
@@ -127,7 +127,7 @@ def _back(before: Object, after: Object, kept: Kept, work: Work) -> Becoming:
     probe = rows_failing(Address("table", whole), [Tried(cast, after)], work, since)
     risk, hazards = risk_of(before, after, work)
     return Becoming(
-        value, _of_new_row(value, after), f"{value} IS NOT NULL", clauses, risk, hazards, (_REFUSED_EARLY,), probe
+        value, _of_new_row(value, after), f"{value} IS NOT NULL", clauses, risk, hazards, (REFUSED_EARLY,), probe
     )
 
 

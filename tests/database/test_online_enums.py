@@ -1,0 +1,91 @@
+"""An enum that columns of tables in use are of loses a value, or has its values in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+import pytest
+
+from faberdb.model import Address
+from tests.migration import Migration, build_directly, declare, every
+from tests.servers import Server, fetch, rows, run_sql
+
+BEFORE = """
+[enums]
+mood = ["low", "even", "high", "gone"]
+
+[tables.acc]
+primary_key = ["id"]
+columns.id = "int"
+columns.feeling = { type = "mood", default = "'even'", comment = "how they feel" }
+columns.earlier = { type = "mood[]", null = true }
+checks.acc_feeling_check = "feeling > 'low' or id > 0"
+indexes.acc_feeling_idx = ["feeling"]
+
+[views.happy]
+query = "select id, feeling from acc where feeling = 'high'"
+"""
+
+
+def live(conninfo: str) -> None:
+    build_directly(conninfo, declare({"public.toml": BEFORE}))
+    run_sql(
+        conninfo,
+        "insert into acc select n, (array['low', 'even', 'high']::mood[])[1 + n % 3], array['low', 'even']::mood[]"
+        " from generate_series(1, 2000) n",
+    )
+
+
+@pytest.mark.parametrize(
+    "values", ['["low", "even", "high"]', '["high", "gone", "even", "low"]'], ids=["less", "order"]
+)
+def test_no_table_is_rewritten_under_a_lock(server: Server, values: str) -> None:
+    migration = Migration(server.scratch(), online=every)
+    after = declare({"public.toml": BEFORE.replace('["low", "even", "high", "gone"]', values)})
+    with server.database() as conninfo, server.database() as wanted:
+        live(conninfo)
+        build_directly(wanted, after)
+        start, start_rows = server.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, after)
+        assert not [step.address.name for step in plan.steps if step.effects and step.effects.rewrites]
+        swap = next(s.transaction for s in plan.steps if s.statement.sql.startswith("DROP TYPE"))
+        assert not [s for s in plan.steps if s.transaction == swap and s.effects and s.effects.scans]
+        migration.apply(conninfo, plan)
+        assert server.dump(conninfo) == server.dump(wanted)
+        assert rows(conninfo) == start_rows
+        assert not migration.plan(conninfo, after).steps
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (server.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+def test_rows_that_have_the_value_are_named(newest: Server) -> None:
+    after = declare({"public.toml": BEFORE.replace(', "gone"]', "]")})
+    with newest.database() as conninfo:
+        live(conninfo)
+        run_sql(conninfo, "update acc set feeling = 'gone' where id = 7")
+        plan = Migration(newest.scratch(), online=every).plan(conninfo, after)
+        found = [fetch(conninfo, q) for step in plan.steps for q in step.statement.probe if "feeling" in q]
+        assert [("public.acc", "7")] in found
+
+
+def test_small_tables_follow_at_once(newest: Server) -> None:
+    text = BEFORE + '[tables.small]\ncolumns.feeling = "mood"\nprimary_key = ["feeling"]\n'
+    after = declare({"public.toml": text.replace(', "gone"]', "]")})
+
+    def large(tables: Set[Address]) -> Set[Address]:
+        return {table for table in tables if table.path[-1] == "acc"}
+
+    migration = Migration(newest.scratch(), online=large)
+    with newest.database() as conninfo, newest.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": text}))
+        build_directly(wanted, after)
+        run_sql(conninfo, "insert into acc select n, 'low' from generate_series(1, 500) n")
+        run_sql(conninfo, "insert into small values ('low'), ('even')")
+        start, start_rows = newest.dump(conninfo), rows(conninfo)
+        plan = migration.plan(conninfo, after)
+        rewritten = {step.effects.rewrites for step in plan.steps if step.effects and step.effects.rewrites}
+        assert all("acc" not in label for labels in rewritten for label in labels), rewritten
+        migration.apply(conninfo, plan)
+        assert newest.dump(conninfo) == newest.dump(wanted)
+        migration.apply(conninfo, migration.plan_back(conninfo, plan))
+        assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
