@@ -13,6 +13,7 @@ from faberdb_providers.postgres.kinds.lineage import all_below
 from faberdb_providers.postgres.kinds.online.filling import BY_POSITION, key_of
 from faberdb_providers.postgres.kinds.step.allowed import statements
 from faberdb_providers.postgres.names import dotted
+from faberdb_providers.postgres.statements.words import words_of
 
 _PARTS = Hazard(
     codes.BACKFILL_IN_PARTS, "rows are written in parts, each committed; a plan that stops goes on where it was"
@@ -35,7 +36,10 @@ def parted(text: str) -> Parted:
     if len(found) != 1:
         raise ValueError(f"{len(found)} statements cannot be run in parts; {_FORM}")
     sql = found[0]
-    tokens = _tokens(sql)
+    try:
+        tokens = words_of(sql)
+    except ValueError:
+        raise ValueError(f"it cannot be read as one statement; {_FORM}") from None
     words = [token.text.upper() for token in tokens]
     first = 2 if words[:2] == ["DELETE", "FROM"] else 1 if words[:1] == ["UPDATE"] else 0
     if not first:
@@ -55,29 +59,6 @@ def parted(text: str) -> Parted:
     if where is None:
         raise ValueError(f"without a condition it is not known which rows are still to be written; {_FORM}")
     return Parted(tuple(name), sql[: where.start].rstrip(), sql[where.end + 1 :].strip())
-
-
-class _Token(NamedTuple):
-    text: str
-    start: int
-    end: int
-
-
-def _tokens(sql: str) -> list[_Token]:
-    """The words of a statement; a name or a text in quotes is none of SQL's own. Raises ValueError."""
-    import sqlglot
-    from sqlglot.errors import SqlglotError
-
-    try:
-        found = sqlglot.tokenize(sql, read="postgres")
-    except SqlglotError:
-        raise ValueError(f"it cannot be read as one statement; {_FORM}") from None
-    return [_Token(_named(sql, token.text, token.start), token.start, token.end) for token in found]
-
-
-def _named(sql: str, text: str, start: int) -> str:
-    """What a word names: without quotes it is lower case to the server."""
-    return text if sql[start] in "\"'" else text.lower()
 
 
 def in_parts(obj: Object, statement: Statement, work: Work) -> Statement:
