@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """text: as the server reads it, so a name without quotes is lower case. start: where it begins, and end: of its last
+    """text: as the server reads it, so a name without quotes is lower case. start: where it begins; end: of its last
     character."""
 
     text: str
