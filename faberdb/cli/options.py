@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from faberdb.cli.workspace import Workspace
-from faberdb.errors import ApprovalError, CutShortError
+from faberdb.errors import ApprovalError, ConfigError, CutShortError
 from faberdb.model import Risk
 from faberdb.views import make_view
 
@@ -72,7 +72,13 @@ def nothing_begun(command: Callable[Taken, int]) -> Callable[Taken, int]:
 
 
 def folder(ctx: click.Context) -> Path:
-    """The folder the command works in."""
+    """The folder the command works in. Raises ConfigError where it was removed since the shell went there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise ConfigError(
+            "the folder to work in is gone", advice="go to one that is there; `cd .` finds one that was made anew"
+        ) from None
     return Path(ctx.obj["chdir"] if ctx.obj else ".")
 
 

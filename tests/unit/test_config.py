@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
+from faberdb.cli import options
 from faberdb.config.project import Project, find, load
 from faberdb.errors import ConfigError
 from faberdb.model import Risk
@@ -124,6 +126,17 @@ def test_a_folder_that_does_not_exist_is_told_as_such() -> None:
     assert str(caught.value) == (
         "/nosuch/folder: the folder to work in does not exist\nhelp: name a folder with --chdir DIR"
     )
+
+
+def test_a_folder_that_is_gone_is_no_unexpected_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    context = click.Context(click.Command("plan"), obj={"chdir": "."})
+    with pytest.raises(ConfigError, match="the folder to work in is gone"):
+        options.folder(context)
+    monkeypatch.chdir(tmp_path)
 
 
 def test_what_is_written_wrong_comes_with_help(folder: Path) -> None:
