@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from faberdb.model import Address, Hazard, Kept, Risk
+from faberdb.model import Address, Hazard, Risk
 from faberdb_providers.postgres.hazards import codes
 from faberdb_providers.postgres.kinds.column.type_change import asked, risk_of
 from faberdb_providers.postgres.kinds.in_the_way import Probe
@@ -22,7 +22,7 @@ from faberdb_providers.postgres.names import ident
 from faberdb_providers.postgres.settings import CONVERTING
 
 if TYPE_CHECKING:
-    from faberdb.model import Object, Work
+    from faberdb.model import Kept, Object, Work
 
 _STORED = {"storage", "compression"}
 """What a column says of how a type is stored that another type may not be able to."""
@@ -87,8 +87,7 @@ def _may_be_kept(before: Object, after: Object, work: Work) -> bool:
         return False
     if any(work.before(r) is not None and not stays(r, work) for r in after.references if r != table):
         return False
-    detail = known_by(table, work)
-    if not may_be_followed(before, Kept(before.address, "values", "", (), detail), work):
+    if not may_be_followed(before, known_by(table, work), work):
         return False
     using, own = str(after.hints.get("using", "")), before.address.path[-1]
     others = (name for name in columns_in(table, work, after=False) if name != own)

@@ -32,10 +32,10 @@ _ELSEWHERE = ("part", "cast", "row", "position", "filled", "slot")
 """What is kept of rows that one copy by one key does not tell."""
 
 
-def may_be_followed(column: Object, kept: Kept, work: Work) -> bool:
-    """Whether a trigger can have quarantine hold what each row has by now."""
+def may_be_followed(column: Object, detail: Mapping[str, Any], work: Work) -> bool:
+    """Whether a trigger can have quarantine hold what each row has by now. detail: what tells the rows apart."""
     table = column.parent
-    if table is None or not by_one_key(column, kept.detail, work):
+    if table is None or not by_one_key(column, detail, work):
         return False
     if not all(stays(r, work) for r in column.references if r != table):
         return False  # a type that goes with it would go first

@@ -30,7 +30,7 @@ def is_copied_beside(column: Object, kept: Kept, work: Work) -> bool:
     table = column.parent
     if table is None or work.after(column.address) is not None or not may_be_filled_in_parts(table, work):
         return False
-    if not may_be_followed(column, kept, work) or "became" in kept.detail or "identity" in column.attributes:
+    if not may_be_followed(column, kept.detail, work) or "became" in kept.detail or "identity" in column.attributes:
         return False
     return all(child.address.kind in ("default", "comment") for child in work.children(column.address, after=False))
 
