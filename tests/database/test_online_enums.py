@@ -89,3 +89,30 @@ def test_small_tables_follow_at_once(newest: Server) -> None:
         assert newest.dump(conninfo) == newest.dump(wanted)
         migration.apply(conninfo, migration.plan_back(conninfo, plan))
         assert (newest.dump(conninfo), rows(conninfo)) == (start, start_rows)
+
+
+def test_under_a_foreign_key_the_type_changes_at_once(newest: Server) -> None:
+    """It does not hold between the type that is there and the new one."""
+    text = """
+[enums]
+mood = ["low", "even", "gone"]
+
+[tables.mood_name]
+primary_key = ["mood"]
+columns.mood = "mood"
+
+[tables.acc]
+primary_key = ["id"]
+columns.id = "int"
+columns.feeling = "mood"
+foreign_keys.acc_feeling_fkey = { columns = ["feeling"], references = { table = "mood_name", columns = ["mood"] } }
+"""
+    after = declare({"public.toml": text.replace(', "gone"]', "]")})
+    migration = Migration(newest.scratch(), online=every)
+    with newest.database() as conninfo, newest.database() as wanted:
+        build_directly(conninfo, declare({"public.toml": text}))
+        build_directly(wanted, after)
+        run_sql(conninfo, "insert into mood_name values ('low'), ('even'); insert into acc values (1, 'low')")
+        plan = migration.plan(conninfo, after)
+        migration.apply(conninfo, plan)
+        assert newest.dump(conninfo) == newest.dump(wanted)

@@ -79,6 +79,8 @@ def _may_have_second(before: Object, after: Object, work: Work, of: Address | No
         return False
     if any(side(_shadow(after).address) is not None for side in (work.before, work.after)):
         return False
+    if of is not None and any(o.address.kind == "foreign_key" for o in around(after, work, after=True)):
+        return False  # between the type that is there and the new one it cannot hold
     staying = _staying(after, work)
     ready = of is not None or not staying or _is_ready(before, after, work)
     return ready and all(made_again(o, after, work) for o in staying)
