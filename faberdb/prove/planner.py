@@ -22,7 +22,6 @@ from faberdb.model import (
     Step,
     Unmanaged,
 )
-from faberdb.order.steps import make_steps
 from faberdb.prove.barred import as_it_stays, no_way_back, out_of_reach, said
 from faberdb.prove.beside import as_meant, given_back, going_along, hanging_as, read_only, take_along, untouched
 from faberdb.prove.bodies import named, named_in_bodies, objected
@@ -31,13 +30,15 @@ from faberdb.prove.carrying import Way, carried_on
 from faberdb.prove.copying import Copy, CopyAhead, copied
 from faberdb.prove.engine import Engine
 from faberdb.prove.holding_back import Whole, within
+from faberdb.prove.in_use import in_use
 from faberdb.prove.losing import nothing_kept, told
 from faberdb.prove.neighbourhood import FULL_UP_TO
 from faberdb.prove.normal import settle, suspects
 from faberdb.prove.once import refuse_misplaced, refuse_other_deeds
 from faberdb.prove.proof import prove
 from faberdb.prove.proposal import Proposal
-from faberdb.prove.renaming import find_renames, followed, irrevocable, moving_out
+from faberdb.prove.renamed import renamed
+from faberdb.prove.renaming import followed, irrevocable, moving_out
 from faberdb.prove.scratch import Scratch
 from faberdb.prove.server_wide import dropped, listed, refuse_needed, strangers
 from faberdb.prove.taken import alike, refuse_taken
@@ -131,7 +132,7 @@ class Planner:
         unheard = [o.address for a, o in complete.items() if a not in wanted and o.origin and a not in self.outside]
         left_out = (Unmanaged(a.kind.replace("_", " "), a.name, self.why(a)) for a in sorted(unheard))
         self.unmanaged = (*self.unmanaged, *left_out)
-        start, renames = self._named(wanted)
+        start, renames = renamed(wanted, self.catalogue, self.kinds, self.scratch, full=self.full)
         # On something new it takes a statement to have none, since the server may give one.
         absent = {a for a, o in wanted.items() if self.kinds[a.kind].absent(o) and (not o.parent or o.parent in start)}
         wanted = {a: o for a, o in wanted.items() if a not in absent}
@@ -244,15 +245,8 @@ class Planner:
         changes = {a: _heard(c, start, aim) for a, c in changes.items()}
         self._barred = no_way_back(changes.values(), self.kinds, self.scratch)
         self._lost = nothing_kept(changes, self.kinds, self.outside) if self.losing else frozenset()
-        sides = (o for c in changes.values() for o in (c.before, c.after) if o is not None)
-        there = {o.parent for o in sides if o.parent is not None and (o.parent in start or o.parent in (giving or {}))}
-        for change in changes.values():
-            if change.after is not None:
-                there.update(a for a in self.kinds[change.address.kind].reads(change.after, aim.get) if a in start)
-        # Those whose columns are of a type that is made anew.
-        types = {c.address for c in changes.values() if c.disturbs and c.after is not None and c.after.parent is None}
-        there |= {o.parent for o in start.values() if o.parent in start and not types.isdisjoint(o.references)}
-        self._tables_online = self._in_use(there, () if renames_last else renames)
+        moved = () if renames_last else renames
+        self._tables_online = in_use(changes, start, aim, giving or {}, moved, self.kinds, self.online)
         steps, kept = self._ways.forth(start, aim, changes, renames, giving, renames_last=renames_last)
         if not giving:
             suspicions = suspected(changes, start, aim, {k.address for k in kept} | self._lost)
@@ -268,12 +262,6 @@ class Planner:
         stays = {a: self.kinds[a.kind].lasting(target[a], live[a]) for a in barred}
         words = [said(a, why, stays[a]) for a, why in barred.items()]
         return as_it_stays(target, live, barred, self.kinds), words
-
-    def _in_use(self, tables: Set[Address], renames: Sequence[tuple[Object, Object]]) -> frozenset[Address]:
-        """Those of the tables whose users are not to be kept waiting. renames: what is called otherwise live."""
-        live = {new.address: old.address for old, new in renames}
-        found = self.online({live.get(table, table) for table in tables}) if tables else frozenset[Address]()
-        return frozenset(table for table in tables if live.get(table, table) in found)
 
     @property
     def _ways(self) -> Ways:
@@ -312,28 +300,6 @@ class Planner:
         gone = [c for c in changes.values() if c.disturbs or c.action in (Action.DROP, Action.REPLACE)]
         held = self.held(renames, giving.values()) if gone else frozenset()
         return changes | {c.address: c._replace(held=True) for c in gone if c.address in held}
-
-    def _named(
-        self, wanted: Mapping[Address, Object]
-    ) -> tuple[Mapping[Address, Object], tuple[tuple[Object, Object], ...]]:
-        """The live catalogue as the server prints it once declared renames are done, tried out on a copy, and the
-        renames. A renamed table may hold renamed columns, so this goes on until no name is left to change."""
-        start: Mapping[Address, Object] = self.catalogue.objects
-        renames: list[tuple[Object, Object]] = []
-        while found := find_renames(wanted, start, self.kinds):
-            steps, _ = make_steps({}, self.catalogue._replace(objects=start), {}, self.kinds, renames=found)
-            # What a new name needs and is not there yet: it comes with the changes, and is only lent to the copy.
-            coming = {new.address for _, new in found}
-            needed = {r for _, new in found for r in new.references} - coming
-            places = {r: wanted[r] for r in needed if r in wanted and r not in start}
-            touched = {*(old.address for old, _ in found), *places}
-            beside = {r for _, new in found for r in new.references}
-            with copied(self.scratch(), {**start, **places}, touched, beside, self.kinds, full=self.full) as copy:
-                before = copy.now
-                after = copy.run(steps, "rename", wanted)
-            start = {a: o for a, o in followed(start, before, after).items() if a not in places}
-            renames.extend(found)
-        return start, tuple(renames)
 
     def _prove(
         self,

@@ -237,3 +237,13 @@ def watch(
         assert running.poll() is None
         assert time.monotonic() - begun < 60
         time.sleep(0.005)
+
+
+def killed_half_way(
+    folder: ProjectFolder, other: psycopg.Connection[tuple[object, ...]], true: str, column: str
+) -> None:
+    """The apply of plan.json is killed once a query about a new column says true, and its sessions have ended."""
+    with at_work(folder) as running:
+        watch(other, true, running, column=column)
+    while other.execute("select from pg_stat_activity where application_name ~ '^faberdb apply'").fetchall():
+        time.sleep(0.005)

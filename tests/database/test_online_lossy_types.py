@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ProjectFolder
-from tests.database.test_backfill import at_work, watch
+from tests.database.test_backfill import killed_half_way
 from tests.migration import Migration, build_directly, declare, every
 from tests.servers import Server, fetch, rows, run_sql
 
@@ -95,12 +95,7 @@ def test_what_is_written_meanwhile_is_kept(way: str, newest: Server, project: Ca
         assert folder.run("plan", "live", "--out", "plan.json").code == 0
         second = "said__faberdb_new"
         with psycopg.connect(conninfo, autocommit=True) as other:
-            with at_work(folder) as running:
-                watch(other, f"select count({second}) > 5000 from acc", running, column=second)
-                running.kill()
-                running.wait(30)
-            while other.execute("select from pg_stat_activity where application_name ~ '^faberdb apply'").fetchall():
-                pass
+            killed_half_way(folder, other, f"select count({second}) > 5000 from acc", second)
             other.execute(MEANWHILE)
         had = fetch(conninfo, "select id, said, amount from acc order by id")
         if way == "on":

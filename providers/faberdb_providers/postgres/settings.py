@@ -19,15 +19,7 @@ PINNED = {
     "xmlbinary": "base64",
 }
 
-CONVERTING = (
-    "bytea_output",
-    "datestyle",
-    "extra_float_digits",
-    "intervalstyle",
-    "lc_monetary",
-    "timezone",
-    "xmlbinary",
-)
+CONVERTING = tuple(name for name in PINNED if name not in ("jit", "quote_all_identifiers", "synchronize_seqscans"))
 """Those of them that decide what a value becomes in another type."""
 
 
