@@ -327,13 +327,12 @@ def _commit(plan: Plan, target: Target, context: Context, steps: tuple[Step, ...
         # Not all who wait at the same time are to come again at the same time.
         pause = context.limits.lock * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
         target.stand_aside(min(pause, LONGEST_PAUSE, left))
-    committed = bool(done) or steps[0].statement.batches is not None  # parts of that one may be
-    _failed_so(plan, target, "stopped" if committed else "failed")
-    on = context.onwards(committed=committed)
+    _failed_so(plan, target, "stopped" if done else "failed")
+    on = context.onwards(committed=bool(done))
     if failure.passing:
         waited = time.monotonic() - began
-        raise gave_way(plan, failure, attempt, waited, context.limits.lock, on, committed=committed)
-    raise failed(plan, failure, on, committed=committed)
+        raise gave_way(plan, failure, attempt, waited, context.limits.lock, on, committed=bool(done))
+    raise failed(plan, failure, on, committed=bool(done))
 
 
 def _failed_so(plan: Plan, target: Target, state: str) -> None:

@@ -22,7 +22,12 @@ _VOLATILE = {
 """Functions of PostgreSQL and of extensions that defaults are made of, and give another value for each row."""
 _CALLED = pattern(r"([A-Za-z_][\w$]*)\"?\s*\(")
 
-_IN_PARTS = Hazard(
+IN_PARTS = Hazard(
+    codes.BACKFILL_IN_PARTS,
+    "rows are written in parts, each committed; a plan that stops goes on where it was",
+    in_use=True,
+)
+WITHOUT_VALUE = Hazard(
     codes.BACKFILL_IN_PARTS,
     "until its last part is committed, rows have no value yet; a plan that stops goes on where it was",
     in_use=True,
@@ -62,13 +67,15 @@ def differs_by_row(default: Object, work: Work) -> bool:
 def in_parts(column: Object, expression: str, work: Work, probe: tuple[str, ...] = ()) -> Statement:
     """Gives a value to the rows that have none."""
     name = ident(column.address.path[-1])
-    return in_ranges(column, f"{name} = {expression}", f"{name} IS NULL", work, probe)
+    return in_ranges(column, f"{name} = {expression}", f"{name} IS NULL", work, probe, WITHOUT_VALUE)
 
 
-def in_ranges(column: Object, change: str, condition: str, work: Work, probe: tuple[str, ...] = ()) -> Statement:
+def in_ranges(
+    column: Object, change: str, condition: str, work: Work, probe: tuple[str, ...] = (), hazard: Hazard = IN_PARTS
+) -> Statement:
     """Changes the rows of a condition that none of them meets afterwards."""
     whole = column.address.path[:-1]
-    hazards = (_IN_PARTS, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
+    hazards = (hazard, *(h for h in fires(whole, work) if h.code != codes.BACKFILL_UNDER_A_LOCK))
     batches = Batches(dotted(*whole), key_of(Address("table", whole), work), condition, column.address)
     sql = f"UPDATE {dotted(*whole)} SET {change} WHERE {condition}"
     return Statement(sql, Risk.CAUTION, hazards, probe=probe, outside=True, afterwards=True, batches=batches)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from faberdb.model import Address, Object, Risk, Statement, Work
 from faberdb_providers.postgres.kinds.in_the_way import Probe, rows_where
 from faberdb_providers.postgres.kinds.online.filling import (
+    WITHOUT_VALUE,
     in_ranges,
     is_filled_in_parts,
     may_be_filled_in_parts,
@@ -71,7 +72,7 @@ def given_back_in_parts(column: Object, work: Work) -> Iterator[Statement]:
     yield Statement(f"CREATE UNIQUE INDEX IF NOT EXISTS {index_of(kept)} ON {kept.place} ({numbered})", afterwards=True)
     change = f"{name} = (SELECT faberdb_kept.value::{column.attributes['type']} {source})"
     condition = f"{name} IS NULL AND EXISTS (SELECT {source} AND faberdb_kept.value IS NOT NULL)"
-    yield in_ranges(column, change, condition, work)
+    yield in_ranges(column, change, condition, work, hazard=WITHOUT_VALUE)
     yield from left_over(column, kept)
 
 

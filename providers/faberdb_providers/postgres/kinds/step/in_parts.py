@@ -7,17 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from faberdb.errors import DeclarationError
-from faberdb.model import Address, Batches, Hazard, Object, Statement, Work
-from faberdb_providers.postgres.hazards import codes
+from faberdb.model import Address, Batches, Object, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import all_below
-from faberdb_providers.postgres.kinds.online.filling import BY_POSITION, key_of
+from faberdb_providers.postgres.kinds.online.filling import BY_POSITION, IN_PARTS, key_of
 from faberdb_providers.postgres.kinds.step.allowed import statements
 from faberdb_providers.postgres.names import dotted
 from faberdb_providers.postgres.statements.words import words_of
 
-_PARTS = Hazard(
-    codes.BACKFILL_IN_PARTS, "rows are written in parts, each committed; a plan that stops goes on where it was"
-)
 _FORM = "write one `update TABLE set ... where ...` or `delete from TABLE where ...`"
 _NEVER = {"RETURNING", "USING", "FROM"}
 
@@ -82,7 +78,7 @@ def in_parts(obj: Object, statement: Statement, work: Work) -> Statement:
     condition = f"(\n{there.condition}\n)" if "--" in there.condition else f"({there.condition})"
     sql = f"{there.begins} WHERE {condition}"
     batches = Batches(dotted(*table.address.path), key, condition)
-    return statement._replace(sql=sql, hazards=(*statement.hazards, _PARTS), outside=True, batches=batches)
+    return statement._replace(sql=sql, hazards=(*statement.hazards, IN_PARTS), outside=True, batches=batches)
 
 
 def _found(name: Sequence[str], scope: Sequence[str], work: Work) -> Object | None:
