@@ -78,7 +78,8 @@ def in_parts(obj: Object, statement: Statement, work: Work) -> Statement:
     condition = f"(\n{there.condition}\n)" if "--" in there.condition else f"({there.condition})"
     sql = f"{there.begins} WHERE {condition}"
     batches = Batches(dotted(*table.address.path), key, condition)
-    return statement._replace(sql=sql, hazards=(*statement.hazards, IN_PARTS), outside=True, batches=batches)
+    hazard = IN_PARTS._replace(in_use=False)  # the step is new, and its table is not
+    return statement._replace(sql=sql, hazards=(*statement.hazards, hazard), outside=True, batches=batches)
 
 
 def _found(name: Sequence[str], scope: Sequence[str], work: Work) -> Object | None:
