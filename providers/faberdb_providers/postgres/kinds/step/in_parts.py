@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from faberdb.errors import DeclarationError
-from faberdb.model import Address, Batches, Object, Statement, Work
+from faberdb.model import Address, Batches, Hazard, Object, Statement, Work
 from faberdb_providers.postgres.kinds.lineage import all_below
 from faberdb_providers.postgres.kinds.online.filling import BY_POSITION, IN_PARTS, key_of
 from faberdb_providers.postgres.kinds.step.allowed import statements
@@ -78,7 +78,7 @@ def in_parts(obj: Object, statement: Statement, work: Work) -> Statement:
     condition = f"(\n{there.condition}\n)" if "--" in there.condition else f"({there.condition})"
     sql = f"{there.begins} WHERE {condition}"
     batches = Batches(dotted(*table.address.path), key, condition)
-    hazard = IN_PARTS._replace(in_use=False)  # the step is new, and its table is not
+    hazard = Hazard(IN_PARTS.code, IN_PARTS.message)  # the step is new, but its table is not
     return statement._replace(sql=sql, hazards=(*statement.hazards, hazard), outside=True, batches=batches)
 
 
